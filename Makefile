@@ -1,0 +1,36 @@
+# Every target that needs the environment begins by installing it.
+VENV := $(or $(NEWSDESK_VENV),.venv)
+BIN := $(VENV)/bin
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-current check format clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+
+install: ## install the locked environment into .venv, once
+	@scripts/install
+
+run: install ## run the pipeline on the bundled sample; ARGS are added
+	@$(BIN)/newsdesk run pipeline/configs/sample.toml $(ARGS)
+
+test: install ## run the tests that need neither GPU nor network; ARGS are added
+	@$(BIN)/pytest -m "not gpu and not network" $(ARGS)
+
+test-current: ## run the tests on the current lane, in a Debian 13 root; needs root
+	@scripts/in-debian13 make test
+
+check: install ## lint, check the formatting and the types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+format: install ## format the code and mend what ruff can mend
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+clean: ## remove what was installed and cached; runs in newsdesk/ stay
+	rm -rf .venv .uv .current newsdesk.egg-info
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	find . -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,89 @@
+"""TextExampleGen: labelled text in files -> tf.Examples and a quarantine."""
+
+from typing import Any
+
+from tfx import types
+from tfx.components.example_gen.component import FileBasedExampleGen
+from tfx.dsl.components.base import executor_spec
+from tfx.proto import example_gen_pb2
+from tfx.types import standard_artifacts
+from tfx.types.component_spec import ChannelParameter, ExecutionParameter
+from tfx.types.standard_component_specs import FileBasedExampleGenSpec
+
+from components.text_example_gen import driver, sources, splits
+from components.text_example_gen.executor import Executor
+from components.text_example_gen.quarantine import Quarantine
+from pipeline import features
+from pipeline.config import Data
+
+
+class TextExampleGenSpec(types.ComponentSpec):
+    """TFX's file-based spec, with a second output and two parameters more."""
+
+    PARAMETERS = {
+        **FileBasedExampleGenSpec.PARAMETERS,
+        "data": ExecutionParameter(type=str),
+        "fingerprint": ExecutionParameter(type=str),
+    }
+    INPUTS: dict[str, Any] = {}
+    OUTPUTS = {
+        "examples": ChannelParameter(type=standard_artifacts.Examples),
+        "quarantine": ChannelParameter(type=Quarantine),
+    }
+
+
+class TextExampleGen(FileBasedExampleGen):
+    """Reads the rows; outputs `examples` and `quarantine`."""
+
+    SPEC_CLASS = TextExampleGenSpec
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
+    DRIVER_CLASS = driver.Driver
+
+    def __init__(self, data: Data, fingerprint: str) -> None:
+        """Describes the node.
+
+        Args:
+            data: the data section.
+            fingerprint: of the code and versions that the result depends on.
+        """
+        base, wanted = sources.input_of(data)
+        spec = TextExampleGenSpec(
+            input_base=base,
+            input_config=wanted,
+            output_config=_output_config(data),
+            output_data_format=example_gen_pb2.FORMAT_TF_EXAMPLE,
+            output_file_format=example_gen_pb2.FORMAT_TFRECORDS_GZIP,
+            data=_relevant(data),
+            fingerprint=fingerprint,
+            examples=types.Channel(type=standard_artifacts.Examples),
+            quarantine=types.Channel(type=Quarantine),
+        )
+        # FileBasedExampleGen's own __init__ would build a spec of one output.
+        super(FileBasedExampleGen, self).__init__(spec=spec)
+
+
+def _relevant(data: Data) -> str:
+    """The section as JSON, with defaults for what does not change the result."""
+    unused: dict[str, Any] = {"schema_file": "/"}
+    if splits.given_splits(data):
+        unused["ratios"] = Data.model_fields["ratios"].default
+    else:
+        unused["eval_ratio"] = Data.model_fields["eval_ratio"].default
+    return data.model_copy(update=unused).model_dump_json()
+
+
+def _output_config(data: Data) -> Any:
+    """Records in TFX's terms how one set of files is divided."""
+    if splits.given_splits(data):
+        return example_gen_pb2.Output()
+    shares = data.ratios.model_dump()
+    return example_gen_pb2.Output(
+        split_config=example_gen_pb2.SplitConfig(
+            splits=[
+                example_gen_pb2.SplitConfig.Split(name=name, hash_buckets=share)
+                for name, share in shares.items()
+                if share
+            ],
+            partition_feature_name=features.TEXT,
+        )
+    )

@@ -1,0 +1,162 @@
+"""Turns a row into text, label and slices, or says why that cannot be."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from components.text_example_gen.rows import BadRow, Row, clip
+from pipeline.config import Data
+from pipeline.errors import DataError
+
+_NUMBER = re.compile(r"[+-]?\d{1,9}(\.0*)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What a row says: its text, the place of its label, its slice columns."""
+
+    text: str
+    label: int
+    slices: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """Which columns hold what; the same fields as in the data section."""
+
+    text_columns: tuple[str, ...]
+    label_column: str
+    labels: tuple[str, ...]
+    first_label: int = 0
+    slice_columns: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, data: Data) -> "Labelling":
+        """Takes what it needs from the configuration.
+
+        Args:
+            data: the data section.
+
+        Returns:
+            The rules for its rows.
+        """
+        return cls(
+            text_columns=tuple(data.text_columns),
+            label_column=data.label_column,
+            labels=tuple(data.labels),
+            first_label=data.first_label,
+            slice_columns=tuple(data.slice_columns),
+        )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that a row must have."""
+        return (*self.text_columns, self.label_column, *self.slice_columns)
+
+    def apply(self, row: Row) -> Labelled | BadRow:
+        """Reads text, label and slices out of a row.
+
+        Args:
+            row: the cells by column.
+
+        Returns:
+            What the row says, or the bad row with the reason. A label is matched as
+            a name first, without the space around it, then as a whole number
+            counted from first_label; "3.0" is the number 3.
+        """
+        values = row.values
+        fault = missing_cell(values, self.columns)
+        text = "" if fault else joined(values, self.text_columns)
+        if not fault and not is_visible(text):
+            fault = f"the text is empty ({', '.join(self.text_columns)})"
+        label = None if fault else self._place(values[self.label_column].strip())
+        if not fault and label is None:
+            fault = self._unknown(values[self.label_column])
+        if label is None:
+            content = json.dumps(values, ensure_ascii=False)
+            return BadRow(row.file, row.number, fault, clip(content))
+        slices = {column: values[column] for column in self.slice_columns}
+        return Labelled(text, label, slices)
+
+    def _place(self, name: str) -> int | None:
+        if name in self.labels:
+            return self.labels.index(name)
+        if not _NUMBER.fullmatch(name):
+            return None
+        place = int(name.partition(".")[0]) - self.first_label
+        return place if 0 <= place < len(self.labels) else None
+
+    def _unknown(self, value: str) -> str:
+        if not value.strip():
+            return f"the label is empty ({self.label_column})"
+        shown = value if len(value) <= 40 else value[:37] + "..."
+        last = self.first_label + len(self.labels) - 1
+        return (
+            f"unknown label {shown!r}; known are {', '.join(self.labels)} "
+            f"or {self.first_label} to {last}"
+        )
+
+
+def joined(values: Mapping[str, str], columns: Sequence[str]) -> str:
+    """Joins the text columns of a row as the model sees them.
+
+    Args:
+        values: the cells by column.
+        columns: the text columns; each must be among the cells.
+
+    Returns:
+        The columns joined by one space, without space at either end.
+    """
+    return " ".join(values[column] for column in columns).strip()
+
+
+def is_visible(text: str) -> bool:
+    """Tells whether there is anything to read.
+
+    Args:
+        text: any text.
+
+    Returns:
+        False for text that is empty or only of spaces, controls and characters
+        without width.
+    """
+    return any(one.isprintable() and not one.isspace() for one in text)
+
+
+def missing_cell(values: Mapping[str, str], columns: Sequence[str]) -> str:
+    """Names the first column that a row lacks.
+
+    Args:
+        values: the cells by column.
+        columns: those that must be there.
+
+    Returns:
+        What is missing, or "".
+    """
+    for column in columns:
+        if column not in values:
+            return f"column {column!r} is missing, or holds a list or an object"
+    return ""
+
+
+def check_columns(file: str, found: Sequence[str], wanted: Sequence[str]) -> None:
+    """Refuses a file that lacks a column altogether.
+
+    Args:
+        file: the path to name.
+        found: the columns that every row has; empty if that is not known.
+        wanted: the columns that must be there.
+
+    Raises:
+        DataError: names what is missing, what is there, and how to go on.
+    """
+    missing = [column for column in wanted if column not in found]
+    if not found or not missing:
+        return
+    shown = [name if len(name) <= 40 else name[:37] + "..." for name in found[:20]]
+    raise DataError(
+        f"{file}: has no column {', '.join(map(repr, missing))}; its columns are "
+        f"{', '.join(map(repr, shown))}; set data.text_columns and data.label_column, "
+        "or data.columns if the file has no header"
+    )

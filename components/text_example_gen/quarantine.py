@@ -1,0 +1,100 @@
+"""The quarantine: the rows that could not be used, and how many there were."""
+
+import heapq
+import json
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tfx.dsl.io import fileio
+from tfx.types import artifact
+
+from components.text_example_gen.rows import BadRow
+
+ROWS = "rows.jsonl"
+SUMMARY = "summary.json"
+
+
+class Quarantine(artifact.Artifact):
+    """A folder with ROWS, an object a bad row, and SUMMARY, the counts."""
+
+    # Kubeflow wants a namespace, and imports the type by this very name.
+    TYPE_NAME = "components.Quarantine"
+
+
+def write(
+    folder: str, bad: Iterable[BadRow], rows_in: int, splits: Mapping[str, int]
+) -> int:
+    """Writes a quarantine.
+
+    Args:
+        folder: the artifact's folder, which exists.
+        bad: the rows that could not be used.
+        rows_in: how many rows were read.
+        splits: how many rows each split got.
+
+    Returns:
+        How many rows the quarantine holds.
+    """
+    quarantined = write_rows(os.path.join(folder, ROWS), bad)
+    summary = {
+        "rows_in": rows_in,
+        "rows_out": sum(splits.values()),
+        "quarantined": quarantined,
+        "splits": dict(splits),
+    }
+    with fileio.open(os.path.join(folder, SUMMARY), "w") as stream:
+        stream.write(json.dumps(summary, indent=2) + "\n")
+    return quarantined
+
+
+def write_rows(path: str, bad: Iterable[BadRow]) -> int:
+    """Writes bad rows as JSON Lines: file, row, reason, content.
+
+    Args:
+        path: the file to write.
+        bad: the rows.
+
+    Returns:
+        How many they were.
+    """
+    count = 0
+    with fileio.open(path, "w") as stream:
+        stream.write("")  # TensorFlow creates a file with its first write
+        for row in bad:
+            record = {
+                "file": row.file,
+                "row": row.number,
+                "reason": row.reason,
+                "content": row.content,
+            }
+            stream.write(json.dumps(record) + "\n")
+            count += 1
+    return count
+
+
+def read_summary(uri: str) -> dict[str, Any]:
+    """Reads the counts of a quarantine.
+
+    Args:
+        uri: the artifact's folder.
+
+    Returns:
+        rows_in, rows_out, quarantined, and splits: the rows by split.
+    """
+    with fileio.open(os.path.join(uri, SUMMARY)) as stream:
+        summary: dict[str, Any] = json.loads(stream.read())
+    return summary
+
+
+def first(bad: Iterable[BadRow], count: int) -> list[BadRow]:
+    """Picks the first rows without holding all of them.
+
+    Args:
+        bad: rows in any order.
+        count: how many to pick.
+
+    Returns:
+        The first by file and number, sorted.
+    """
+    return heapq.nsmallest(count, bad, key=lambda row: (row.file, row.number))

@@ -1,0 +1,108 @@
+"""Reads the rows of a file of any format that Newsdesk knows, as a stream."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from components.text_example_gen import (
+    delimited,
+    json_lines,
+    parquet_files,
+    tf_datasets,
+    tf_records,
+)
+from components.text_example_gen.rows import BadRow, Row
+from pipeline.errors import DataError
+
+__all__ = ["BadRow", "Row", "columns_of", "format_of", "read_rows"]
+
+_TFDS = "tfds"
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
+_READERS: dict[str, Callable[[str], Iterator[Row | BadRow]]] = {
+    "jsonl": json_lines.read,
+    "parquet": parquet_files.read,
+    "tfrecord": tf_records.read,
+    _TFDS: tf_datasets.read,
+}
+_NAMES = {
+    "csv": re.compile(r"\.csv$"),
+    "tsv": re.compile(r"\.(tsv|tab)$"),
+    "jsonl": re.compile(r"\.(jsonl|ndjson|json)$"),
+    "parquet": re.compile(r"\.(parquet|pq)$"),
+    "tfrecord": re.compile(r"tfrecords?([-.][^/]*)?$"),
+}
+
+
+def read_rows(
+    file: str, file_format: str = "auto", columns: Sequence[str] = ()
+) -> Iterator[Row | BadRow]:
+    """Reads a file row by row; a gzip file is told by its first bytes.
+
+    Args:
+        file: a local path, or `tfds:name/split`.
+        file_format: csv, tsv, jsonl, parquet, tfrecord, or auto to go by the name.
+        columns: the names of the columns of a CSV or TSV file without a header.
+
+    Yields:
+        Every row in the order of the file: those that can be used, and those that
+        cannot with the reason.
+
+    Raises:
+        DataError: the file as a whole cannot be read.
+    """
+    found = format_of(file, file_format)
+    if found in _DELIMITERS:
+        return delimited.read(file, _DELIMITERS[found], columns)
+    return _READERS[found](file)
+
+
+def columns_of(
+    file: str, file_format: str = "auto", columns: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Looks up the columns that every row of a file has.
+
+    Args:
+        file: as in read_rows.
+        file_format: as in read_rows.
+        columns: as in read_rows.
+
+    Returns:
+        The names; empty where each record names its own (JSON Lines, tf.Examples).
+
+    Raises:
+        DataError: the file as a whole cannot be read.
+    """
+    found = format_of(file, file_format)
+    if found in _DELIMITERS:
+        return tuple(columns or delimited.header(file, _DELIMITERS[found]))
+    if found == "parquet":
+        return tuple(parquet_files.header(file))
+    return ()
+
+
+def format_of(file: str, file_format: str = "auto") -> str:
+    """Tells the format of a file.
+
+    Args:
+        file: a local path, or `tfds:name/split`.
+        file_format: the format if it is known, else auto.
+
+    Returns:
+        csv, tsv, jsonl, parquet, tfrecord or tfds.
+
+    Raises:
+        DataError: the name does not tell.
+    """
+    if file.startswith(tf_datasets.PREFIX):
+        return _TFDS
+    return file_format if file_format != "auto" else _format_by_name(file)
+
+
+def _format_by_name(file: str) -> str:
+    name = file.rpartition("/")[2].lower().removesuffix(".gz")
+    for file_format, pattern in _NAMES.items():
+        if pattern.search(name):
+            return file_format
+    raise DataError(
+        f"{file}: its name does not tell what it holds; set data.format to one of "
+        f"{', '.join(_NAMES)}"
+    )

@@ -1,0 +1,94 @@
+"""What a reader yields: a row that can be used, or one that cannot and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MAX_CONTENT = 500
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of a file.
+
+    Attributes:
+        file: the path as it was given to the reader.
+        number: the line on which the row starts where the format has lines, else
+            the number of the record; both start at 1.
+        values: the cells by column name, as text; an empty cell is "". A cell that
+            holds a list or an object is left out.
+    """
+
+    file: str
+    number: int
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A record that cannot be used.
+
+    Attributes:
+        file: the path as it was given to the reader.
+        number: counted as in Row.
+        reason: what is wrong with it, for a person to read.
+        content: the beginning of the record, at most MAX_CONTENT characters.
+    """
+
+    file: str
+    number: int
+    reason: str
+    content: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.number}: {self.reason}"
+
+
+def clip(content: str | bytes) -> str:
+    """Cuts what is kept of a bad row, and makes it printable in UTF-8.
+
+    Args:
+        content: the record; bytes that are not UTF-8 are shown as \\xNN.
+
+    Returns:
+        At most MAX_CONTENT characters.
+    """
+    if isinstance(content, str):
+        content = content[:MAX_CONTENT].encode("utf-8", "surrogateescape")
+    text = content[: 4 * MAX_CONTENT].decode("utf-8", "backslashreplace")
+    return text[:MAX_CONTENT]
+
+
+def checked(
+    file: str, number: int, values: Mapping[str, str | bytes | None]
+) -> Row | BadRow:
+    """Makes a row of cells, unless one of them is no text.
+
+    Args:
+        file: where the record stands.
+        number: its number there.
+        values: the cells by column; None for one that holds a list or an object.
+
+    Returns:
+        The row, or the bad row if a cell is not UTF-8 or holds a NUL.
+    """
+    cells: dict[str, str] = {}
+    for column, value in values.items():
+        if value is None:
+            continue
+        try:
+            # Encoding fails for a lone surrogate, which JSON can express.
+            raw = value if isinstance(value, bytes) else value.encode()
+            cells[column] = raw.decode()
+        except UnicodeError:
+            reason = f"column {column!r} is not valid UTF-8"
+            return BadRow(file, number, reason, _shown(value))
+        if "\0" in cells[column]:
+            reason = f"column {column!r} holds a NUL character"
+            return BadRow(file, number, reason, _shown(value))
+    return Row(file, number, cells)
+
+
+def _shown(value: str | bytes) -> str:
+    if isinstance(value, str):
+        value = value[:MAX_CONTENT].encode("utf-8", "backslashreplace")
+    return clip(value)

@@ -1,0 +1,176 @@
+"""The Beam transforms between files and tf.Examples."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import apache_beam as beam
+from tensorflow.core.example.example_pb2 import Example
+
+from components.text_example_gen import readers
+from components.text_example_gen.labelling import Labelled, Labelling, check_columns
+from components.text_example_gen.rows import BadRow
+from components.text_example_gen.splits import Division, names_of
+from pipeline import features
+from pipeline.config import Data
+from pipeline.errors import DataError
+
+# Rows travel in batches: handing over an element costs Beam more than reading a row.
+BATCH = 500
+NOTES = "notes"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file, and how its rows are divided."""
+
+    file: str
+    division: Division
+
+
+class ReadFiles(beam.DoFn):
+    """Source -> under each split's tag lists of serialized tf.Examples; notes."""
+
+    def __init__(self, data: Data) -> None:
+        """Keeps what workers need to know.
+
+        Args:
+            data: the data section.
+        """
+        self._format = data.format
+        self._columns = tuple(data.columns)
+        self._labelling = Labelling.of(data)
+
+    def process(self, source: Source) -> Iterator[beam.pvalue.TaggedOutput]:
+        """Reads one file.
+
+        Args:
+            source: the file.
+
+        Yields:
+            Batches, a note for every bad row, and one with the number of rows. A
+            file that cannot be read ends in a note, since an exception would lose
+            its type on the way from another process.
+        """
+        batches: dict[str, list[bytes]] = {name: [] for name in source.division.names}
+        rows = 0
+        try:
+            for row in self._rows(source.file):
+                rows += 1
+                if isinstance(row, BadRow):
+                    yield note(bad=asdict(row))
+                    continue
+                split = source.division.of(row.text)
+                batches[split].append(serialized(row))
+                if len(batches[split]) == BATCH:
+                    yield beam.pvalue.TaggedOutput(split, batches[split])
+                    batches[split] = []
+        except DataError as error:
+            yield note(fault=str(error))
+        for split, batch in batches.items():
+            if batch:
+                yield beam.pvalue.TaggedOutput(split, batch)
+        yield note(rows=rows)
+
+    def _rows(self, file: str) -> Iterator[Labelled | BadRow]:
+        found = readers.columns_of(file, self._format, self._columns)
+        check_columns(file, found, self._labelling.columns)
+        for row in readers.read_rows(file, self._format, self._columns):
+            yield row if isinstance(row, BadRow) else self._labelling.apply(row)
+
+
+class ExamplesFromFiles(beam.PTransform):
+    """Pipeline -> TFRecord files of every split, and a file of notes."""
+
+    def __init__(
+        self,
+        data: Data,
+        sources: list[Source],
+        prefixes: Mapping[str, str],
+        notes: str,
+    ) -> None:
+        """Keeps where to read and to write.
+
+        Args:
+            data: the data section.
+            sources: the files.
+            prefixes: how the names of the files of each split begin.
+            notes: how the names of the files of notes begin.
+        """
+        super().__init__()
+        self._data = data
+        self._sources = sources
+        self._prefixes = prefixes
+        self._notes = notes
+
+    def expand(self, pipeline: Any) -> Any:
+        """Overrides PTransform.expand.
+
+        Args:
+            pipeline: the pipeline, at its root.
+
+        Returns:
+            The names of the files of notes.
+        """
+        splits = names_of({one.file: one.division for one in self._sources})
+        read = (
+            pipeline
+            | "Files" >> beam.Create(self._sources)
+            | "SpreadFiles" >> beam.Reshuffle()
+            | "Read" >> beam.ParDo(ReadFiles(self._data)).with_outputs()
+        )
+        notes = [read[NOTES]]
+        for split in splits:
+            batches = read[split] | f"SpreadRows[{split}]" >> beam.Reshuffle()
+            # Counted behind the shuffle, apart from what the reader counted.
+            notes.append(batches | f"Count[{split}]" >> beam.Map(_written, split))
+            _ = (
+                batches
+                | f"Rows[{split}]" >> beam.FlatMap(_each).with_output_types(bytes)
+                | f"Write[{split}]"
+                >> beam.io.WriteToTFRecord(
+                    self._prefixes[split], file_name_suffix=".gz"
+                )
+            )
+        return notes | beam.Flatten() | beam.io.WriteToText(self._notes)
+
+
+def serialized(row: Labelled) -> bytes:
+    """Makes a tf.Example.
+
+    Args:
+        row: text, label and slices.
+
+    Returns:
+        The serialized proto: text and slices as one bytes value, label as one int64.
+    """
+    example = Example()
+    feature = example.features.feature
+    feature[features.TEXT].bytes_list.value.append(row.text.encode())
+    feature[features.LABEL].int64_list.value.append(row.label)
+    for name, value in row.slices.items():
+        feature[name].bytes_list.value.append(value.encode())
+    # Deterministic, so that the same rows give the same bytes on disk.
+    return bytes(example.SerializeToString(deterministic=True))
+
+
+def note(**values: object) -> beam.pvalue.TaggedOutput:
+    """Makes a line of the notes.
+
+    Args:
+        **values: `bad`, a BadRow's fields; `fault`, why a file cannot be read;
+            `rows`, how many were read; `written`, how many went into `split`.
+
+    Returns:
+        The line as an output of its own.
+    """
+    return beam.pvalue.TaggedOutput(NOTES, json.dumps(values))
+
+
+def _written(batch: list[bytes], split: str) -> str:
+    return json.dumps({"written": len(batch), "split": split})
+
+
+def _each(batch: list[bytes]) -> list[bytes]:
+    return batch

@@ -1,0 +1,1 @@
+"""The terminal side of each command; slow imports stand inside the functions."""

@@ -1,0 +1,36 @@
+"""`newsdesk doctor`."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipeline.errors import ExitCode
+
+
+def doctor(
+    deep: Annotated[
+        bool, typer.Option(help="Import TensorFlow, too; takes seconds.")
+    ] = False,
+) -> None:
+    """Check the install and the machine; say what is wrong and how to mend it.
+
+    Exit codes: 0 all is well, 1 something is not.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    from pipeline.doctor import check
+
+    findings = check(deep)
+    table = Table("", "what", "expected", "found", box=None, header_style="dim")
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
+        row = (finding.what, finding.expected, finding.found)
+        table.add_row(mark, *map(Text, row))
+    Console().print(table)
+    wrong = [finding for finding in findings if not finding.ok]
+    for finding in wrong:
+        print(f"{finding.what}: {finding.remedy}")
+    sys.exit(ExitCode.FAILED if wrong else ExitCode.DONE)

@@ -1,0 +1,60 @@
+"""`newsdesk init`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.shown import shown
+
+
+def init(
+    file: Annotated[
+        Path, typer.Argument(help="CSV, TSV, JSON Lines or Parquet; a text a row.")
+    ],
+    text: Annotated[
+        list[str] | None, typer.Option(help="A text column; may be repeated.")
+    ] = None,
+    label: Annotated[str, typer.Option(help="The label column.")] = "",
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--columns", help="A column's name, where the file has none; repeated."
+        ),
+    ] = None,
+    file_format: Annotated[
+        str, typer.Option("--format", help="csv, tsv, jsonl or parquet.")
+    ] = "auto",
+    name: Annotated[str, typer.Option(help="The pipeline's name.")] = "",
+    to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
+    force: Annotated[bool, typer.Option(help="Overwrite what is there.")] = False,
+) -> None:
+    """Look at your data; write newsdesk.toml and a schema for `newsdesk run`."""
+    from pipeline.proposal import propose
+    from pipeline.starter import write
+    from pipeline.survey import look
+
+    survey = look(file, columns or (), file_format)
+    candidates = survey.label_candidates
+    if not label and len(candidates) > 1 and sys.stdin.isatty():
+        label = typer.prompt(f"Which column is the label? {', '.join(candidates)}")
+    proposal = propose(survey, text or (), label, name)
+    if not text and sys.stdin.isatty():
+        guess = ",".join(proposal.text_columns)
+        typed = typer.prompt("Text columns, joined by a space", default=guess)
+        chosen = [one.strip() for one in typed.split(",")]
+        proposal = propose(survey, chosen, proposal.label_column, name)
+    written = write(proposal, to, force)
+    print(f"rows     {survey.rows:,}, and {survey.bad_rows:,} that cannot be read")
+    if survey.bad:
+        print(f"         the first of those: {survey.bad}")
+    print(f"text     {' + '.join(proposal.text_columns)}")
+    print(f"label    {proposal.label_column}: {_labels_shown(proposal.labels)}")
+    print(f"written  {shown(written.absolute())} and its schema")
+    print(f"next     newsdesk run {shown(written.absolute())}")
+
+
+def _labels_shown(labels: dict[str, int]) -> str:
+    shown = [f"{name} ({rows:,})" for name, rows in labels.items()]
+    return ", ".join(shown[:10]) + (", ..." if len(shown) > 10 else "")

@@ -1,0 +1,229 @@
+"""The whole configuration: one frozen model per section."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+# Names the folder of the run in the environment of its nodes: one that stops a run
+# leaves there what TFX deletes with its outputs.
+RUN_FOLDER_VARIABLE = "NEWSDESK_RUN_FOLDER"
+
+Split = Literal["train", "eval", "test"]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+_URI = re.compile(r"^[a-z][a-z0-9+.-]+:")
+
+
+class FromCommandLine(str):
+    """A string that was typed after --set, so relative to the working directory."""
+
+
+def _resolve(value: Any, info: ValidationInfo) -> Any:
+    """Makes a path absolute, seen from the file or the shell it was written in."""
+    if not isinstance(value, str) or not value or _URI.match(value):
+        return value
+    if isinstance(value, FromCommandLine) or info.context is None:
+        folder = Path.cwd()
+    else:
+        folder = info.context["folder"]
+    return os.path.normpath(folder / Path(value).expanduser())
+
+
+def _local(value: str) -> str:
+    if _URI.match(value):
+        raise ValueError("must be a local path")
+    return value
+
+
+Location = Annotated[str, Field(min_length=1), BeforeValidator(_resolve)]
+LocalPath = Annotated[Location, AfterValidator(_local)]
+
+
+class Section(BaseModel):
+    """A group of settings that never change once they are read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Ratios(Section):
+    """How one set of files is divided; only the proportions count."""
+
+    train: int = Field(8, ge=1)
+    eval: int = Field(1, ge=1)
+    test: int = Field(1, ge=0)
+
+
+class Data(Section):
+    """Where the rows are and what their columns mean."""
+
+    path: Location
+    splits: dict[Split, str] = {}
+    ratios: Ratios = Ratios()
+    eval_ratio: float = Field(0.1, gt=0.0, lt=1.0)
+    format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "tfrecord"] = "auto"
+    columns: list[str] = []
+    text_columns: list[str] = Field(min_length=1)
+    label_column: str = Field(min_length=1)
+    labels: list[str] = Field(min_length=2)
+    first_label: int = 0
+    slice_columns: list[str] = []
+    max_bad_rows: Share = 0.001
+    schema_file: LocalPath
+
+    @field_validator("labels")
+    @classmethod
+    def _labels_differ(cls, labels: list[str]) -> list[str]:
+        if len(set(labels)) < len(labels) or not all(labels):
+            raise ValueError("every label must be named, and named once")
+        return labels
+
+    @field_validator("splits")
+    @classmethod
+    def _train_is_given(cls, splits: dict[Split, str]) -> dict[Split, str]:
+        if splits and "train" not in splits:
+            raise ValueError("splits need a pattern for train")
+        return splits
+
+    @model_validator(mode="after")
+    def _columns_do_not_clash(self) -> "Data":
+        taken = {"text", "label"}
+        for column in self.slice_columns:
+            if column in taken:
+                raise ValueError(f"slice column {column!r} has a name that is taken")
+        return self
+
+    @property
+    def tested_split(self) -> Split:
+        """The split whose figures decide: test where there is one, else eval."""
+        has_test = "test" in self.splits if self.splits else self.ratios.test > 0
+        return "test" if has_test else "eval"
+
+
+class Text(Section):
+    """How strings become token ids."""
+
+    tokenizer: Literal["words", "wordpiece"] = "words"
+    vocabulary: LocalPath | None = None
+    vocabulary_size: int = Field(20_000, ge=3)
+    max_length: int = Field(256, ge=3, le=4096)
+    lower_case: bool = True
+
+    @model_validator(mode="after")
+    def _vocabulary_fits(self) -> "Text":
+        if (self.tokenizer == "wordpiece") != (self.vocabulary is not None):
+            raise ValueError(
+                "text.vocabulary names the vocabulary of tokenizer 'wordpiece'; "
+                "tokenizer 'words' learns its own"
+            )
+        return self
+
+
+class TransformerEncoder(Section):
+    """A transformer trained from scratch; widths in units, dropout as a share."""
+
+    kind: Literal["transformer"] = "transformer"
+    width: int = Field(32, ge=1)
+    heads: int = Field(2, ge=1)
+    feed_forward: int = Field(32, ge=1)
+    blocks: int = Field(1, ge=1)
+    dropout: float = Field(0.1, ge=0.0, lt=1.0)
+
+    @model_validator(mode="after")
+    def _heads_divide_width(self) -> "TransformerEncoder":
+        if self.width % self.heads:
+            raise ValueError(
+                f"width {self.width} cannot be divided among {self.heads} heads"
+            )
+        return self
+
+
+class Model(Section):
+    """The encoder, and the dense head above it."""
+
+    encoder: TransformerEncoder = TransformerEncoder()
+    head_width: int = Field(20, ge=1)
+    dropout: float = Field(0.1, ge=0.0, lt=1.0)
+
+
+class Optimizer(Section):
+    """AdamW with linear warmup and decay, counted in optimizer steps."""
+
+    learning_rate: float = Field(1e-3, gt=0.0)
+    weight_decay: float = Field(0.01, ge=0.0)
+    warmup_ratio: Share = 0.1
+    warmup_steps: int | None = Field(None, ge=0)
+    clip_norm: float = Field(1.0, gt=0.0)
+
+
+class Train(Section):
+    """How long and in what portions the model is trained."""
+
+    epochs: int = Field(3, ge=1)
+    batch_size: int = Field(32, ge=1)
+    patience: int = Field(2, ge=1)
+    seed: int = Field(42, ge=0)
+
+
+class Evaluation(Section):
+    """What a model must reach on the tested split to be pushed."""
+
+    min_accuracy: float = Field(0.5, gt=0.0, le=1.0)
+    min_macro_f1: Share = 0.0
+    max_loss: float | None = Field(None, gt=0.0)
+
+
+class Push(Section):
+    """Where an accepted model goes; by default below output.root."""
+
+    destination: LocalPath | None = None
+
+
+class Beam(Section):
+    """Which Apache Beam runner executes the passes over rows."""
+
+    runner: str = "DirectRunner"
+    mode: Literal["in_memory", "multi_processing", "multi_threading"] = "in_memory"
+    workers: int = Field(1, ge=0)
+    options: list[str] = []
+
+
+class Output(Section):
+    """Where everything is written; by default ./newsdesk/<name>."""
+
+    root: LocalPath | None = None
+
+
+class Config(Section):
+    """One pipeline."""
+
+    name: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+    data: Data
+    text: Text = Text()
+    model: Model = Model()
+    optimizer: Optimizer = Optimizer()
+    train: Train = Train()
+    evaluation: Evaluation = Evaluation()
+    push: Push = Push()
+    beam: Beam = Beam()
+    output: Output = Output()
+
+    @property
+    def root(self) -> Path:
+        """The folder that holds everything this pipeline writes."""
+        return Path(self.output.root or Path.cwd() / "newsdesk" / self.name)
+
+    @property
+    def serving(self) -> Path:
+        """The folder that holds the published versions."""
+        return Path(self.push.destination or self.root / "serving")

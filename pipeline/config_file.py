@@ -1,0 +1,110 @@
+"""Reads a configuration from TOML and from what was typed after --set."""
+
+import difflib
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipeline.config import Config, FromCommandLine
+from pipeline.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """Reads a configuration file and lays `section.key=value` overrides over it.
+
+    Args:
+        path: a TOML file; relative paths in it are seen from its folder.
+        overrides: `section.key=value` strings; a value is TOML or else a string,
+            and relative paths are seen from the working directory.
+
+    Returns:
+        The validated configuration, with absolute paths.
+
+    Raises:
+        ConfigError: names the file, the key, the value and what is allowed.
+    """
+    path = Path(path)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: there is no such file; `newsdesk init DATA` writes one"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from None
+    typed = set()
+    for override in overrides:
+        key, separator, text = override.partition("=")
+        key = key.strip()
+        if not separator or not key:
+            raise ConfigError(
+                f"--set {override}: is not of the form section.key=value, "
+                "for example --set train.epochs=3"
+            )
+        _put(values, key, _typed_value(text.strip()))
+        typed.add(key)
+    try:
+        return Config.model_validate(values, context={"folder": path.absolute().parent})
+    except ValidationError as error:
+        raise ConfigError(_explain(error, path, typed)) from None
+
+
+def _typed_value(text: str) -> Any:
+    """What was typed after `=`: TOML where it is that, else the string itself."""
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    return FromCommandLine(value) if isinstance(value, str) else value
+
+
+def _put(values: dict[str, Any], dotted: str, value: Any) -> None:
+    *sections, key = dotted.split(".")
+    for section in sections:
+        values = values.setdefault(section, {})
+        if not isinstance(values, dict):
+            raise ConfigError(f"--set {dotted}: {section} is a value, not a section")
+    values[key] = value
+
+
+def _explain(error: ValidationError, path: Path, typed: set[str]) -> str:
+    """One line per fault: where it stands, what it is, what is allowed."""
+    lines = []
+    for fault in error.errors():
+        key = ".".join(str(part) for part in fault["loc"])
+        source = f"--set {key}" if key in typed else f"{path}: {key}".rstrip(": ")
+        message = fault["msg"].removeprefix("Value error, ")
+        message = message[:1].lower() + message[1:]
+        if fault["type"] == "extra_forbidden":
+            message = _unknown_key([str(part) for part in fault["loc"]])
+        elif fault["type"] == "missing":
+            message = "is required and not given"
+        else:
+            source += f" = {_short(fault['input'])}"
+        lines.append(f"{source}: {message}")
+    return "\n".join(lines)
+
+
+def _short(value: Any) -> str:
+    text = repr(str(value) if isinstance(value, str) else value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _unknown_key(location: Sequence[str]) -> str:
+    allowed: Mapping[str, Any] = Config.model_fields
+    for part in location[:-1]:
+        section = allowed[part].annotation if part in allowed else None
+        allowed = getattr(section, "model_fields", {})
+    close = difflib.get_close_matches(location[-1], list(allowed), n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"unknown key; {hint}allowed: {', '.join(sorted(allowed))}"

@@ -1,0 +1,36 @@
+"""Errors that a person reads: one sentence, and the exit code it ends with."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What `newsdesk run` ends with."""
+
+    DONE = 0
+    FAILED = 1
+    WRONG_USAGE = 2
+    NOT_GOOD_ENOUGH = 3
+    STOPPED_BY_GATE = 4
+    INTERRUPTED = 130
+
+
+class NewsdeskError(Exception):
+    """Says what happened, where, and what to do about it."""
+
+    exit_code = ExitCode.FAILED
+
+
+class ConfigError(NewsdeskError):
+    """The configuration or the command line cannot be used."""
+
+    exit_code = ExitCode.WRONG_USAGE
+
+
+class DataError(NewsdeskError):
+    """The data cannot be read at all."""
+
+
+class GateError(NewsdeskError):
+    """The data can be read, but must not be trained on."""
+
+    exit_code = ExitCode.STOPPED_BY_GATE

@@ -1,0 +1,55 @@
+"""Turns whatever was raised into one sentence and an exit code."""
+
+import errno
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.errors import DataError, ExitCode, GateError, NewsdeskError
+
+# Beam adds the step to a message, and other processes send only the text.
+_STEP = re.compile(r"\s*\[while running [^\]]*\]\s*$")
+_CARRIED = re.compile(r"pipeline\.errors\.(DataError|GateError): (.+)")
+_DISK_FULL = re.compile(r"No space left on device|disk is full|ENOSPC", re.IGNORECASE)
+_CODES: dict[str, ExitCode] = {
+    kind.__name__: kind.exit_code for kind in (DataError, GateError)
+}
+
+
+def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
+    """Says what went wrong in words for the person who started the run.
+
+    Args:
+        error: what was raised.
+        root: the folder that the run writes to.
+
+    Returns:
+        One sentence without a traceback, and the exit code that belongs to it.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped on request", ExitCode.INTERRUPTED
+    for cause in _chain(error):
+        if isinstance(cause, NewsdeskError):
+            return _STEP.sub("", str(cause)), cause.exit_code
+        if carried := _CARRIED.search(str(cause)):
+            return _STEP.sub("", carried[2]), _CODES[carried[1]]
+    for cause in _chain(error):
+        is_full = isinstance(cause, OSError) and cause.errno == errno.ENOSPC
+        if is_full or _DISK_FULL.search(str(cause)):
+            return (
+                f"the disk that holds {root} is full; free some space, or choose "
+                "another folder with --set output.root=FOLDER, and run again",
+                ExitCode.FAILED,
+            )
+    first_line = next(iter(str(error).strip().splitlines()), "")
+    return f"{type(error).__name__}: {_STEP.sub('', first_line)}", ExitCode.FAILED
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it was raised from."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__

@@ -1,0 +1,150 @@
+"""The nodes and edges of the pipeline, and nothing else."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tfx.components import (
+    Evaluator,
+    ExampleValidator,
+    Pusher,
+    StatisticsGen,
+    Trainer,
+    Transform,
+)
+from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
+from tfx.dsl.components.base.base_component import BaseComponent
+from tfx.orchestration import metadata
+from tfx.orchestration.pipeline import Pipeline
+from tfx.proto import pusher_pb2, transform_pb2
+
+from components.data_gate import DataGate
+from components.text_example_gen.component import TextExampleGen
+from pipeline import fingerprint
+from pipeline.beam import beam_args
+from pipeline.config import Config
+from pipeline.evaluation import eval_config
+
+
+def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipeline:
+    """Builds the pipeline that every runner executes.
+
+    Args:
+        config: the whole configuration, with absolute paths.
+        extra_beam_args: arguments for Beam that win over the beam section.
+
+    Returns:
+        The pipeline; its artifacts and metadata lie below `config.root`.
+    """
+    # Rows of files to tf.Examples, in splits; unusable rows to a quarantine.
+    example_gen = TextExampleGen(
+        data=config.data,
+        fingerprint=fingerprint.of(["components.text_example_gen"]),
+    )
+    examples = example_gen.outputs["examples"]
+
+    # The reviewed contract that the data must keep.
+    schema_gen = _keyed(
+        ImportSchemaGen(schema_file=config.data.schema_file),
+        fingerprint.of_file(config.data.schema_file),
+    )
+    schema = schema_gen.outputs["schema"]
+
+    # Counts and histograms per split, held against the schema.
+    statistics_gen = StatisticsGen(examples=examples, schema=schema)
+    example_validator = ExampleValidator(
+        statistics=statistics_gen.outputs["statistics"], schema=schema
+    )
+
+    # Raises where ExampleValidator only writes down; nothing is trained before.
+    data_gate = DataGate(
+        statistics=statistics_gen.outputs["statistics"],
+        anomalies=example_validator.outputs["anomalies"],
+        labels=config.data.labels,
+        fingerprint=fingerprint.of(["components.data_gate"]),
+    )
+
+    # Strings to token ids; the vocabulary is learned from the train split alone.
+    text = config.text.model_dump(mode="json")
+    transform = Transform(
+        examples=examples,
+        schema=schema,
+        preprocessing_fn="trainer.preprocessing.preprocessing_fn",
+        splits_config=transform_pb2.SplitsConfig(
+            analyze=["train"], transform=["train", "eval"]
+        ),
+        custom_config={"text": text, "fingerprint": _trainer_fingerprint(config)},
+        disable_statistics=True,
+    )
+    transform.add_upstream_node(data_gate)
+
+    # Token ids to a SavedModel that takes raw strings.
+    trainer = Trainer(
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        run_fn="trainer.train.run_fn",
+        custom_config={
+            "text": text,
+            "model": config.model.model_dump(mode="json"),
+            "optimizer": config.optimizer.model_dump(mode="json"),
+            "train": config.train.model_dump(mode="json"),
+            "labels": config.data.labels,
+            "text_columns": config.data.text_columns,
+            "fingerprint": _trainer_fingerprint(config),
+        },
+    )
+
+    # The exported signature on raw examples, held against the thresholds.
+    evaluator = _keyed(
+        Evaluator(
+            examples=examples,
+            model=trainer.outputs["model"],
+            schema=schema,
+            example_splits=[config.data.tested_split],
+            eval_config=eval_config(config),
+        ),
+        fingerprint.of(["components.macro_f1"]),
+    )
+
+    # A blessed model becomes the newest version in the serving folder.
+    pusher = Pusher(
+        model=trainer.outputs["model"],
+        model_blessing=evaluator.outputs["blessing"],
+        push_destination=pusher_pb2.PushDestination(
+            filesystem=pusher_pb2.PushDestination.Filesystem(
+                base_directory=str(config.serving)
+            )
+        ),
+    )
+
+    return Pipeline(
+        pipeline_name=config.name,
+        pipeline_root=str(config.root / "artifacts"),
+        metadata_connection_config=metadata.sqlite_metadata_connection_config(
+            str(config.root / "metadata.sqlite")
+        ),
+        components=[
+            example_gen,
+            schema_gen,
+            statistics_gen,
+            example_validator,
+            data_gate,
+            transform,
+            trainer,
+            evaluator,
+            pusher,
+        ],
+        enable_cache=True,
+        beam_pipeline_args=beam_args(config.beam, extra_beam_args),
+    )
+
+
+def _keyed(node: BaseComponent, digest: str) -> Any:
+    """Adds to a TFX node's cache key what TFX leaves out of it."""
+    node.exec_properties["fingerprint"] = digest
+    return node
+
+
+def _trainer_fingerprint(config: Config) -> str:
+    """What trainer/ runs and reads besides its inputs and configuration."""
+    files = [config.text.vocabulary] if config.text.vocabulary else []
+    return fingerprint.of(["trainer", "pipeline.features"], files)

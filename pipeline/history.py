@@ -1,0 +1,123 @@
+"""The folder of one run, and the summaries of past runs."""
+
+import datetime
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.config import Config
+from pipeline.errors import ExitCode, NewsdeskError
+
+CONFIG = "config.toml"
+LOG = "log.txt"
+SUMMARY = "summary.json"
+
+
+class Node(BaseModel):
+    """One node of one run; duration in seconds."""
+
+    name: str
+    state: str
+    seconds: float
+
+
+class Summary(BaseModel):
+    """What one run did; written beside its log."""
+
+    model_config = ConfigDict(validate_assignment=True)
+
+    run: str
+    pipeline: str
+    started: datetime.datetime
+    data: str
+    seconds: float = 0.0
+    state: str = "running"
+    exit_code: ExitCode | None = None
+    error: str | None = None
+    nodes: list[Node] = []
+    rows: dict[str, int] = {}
+    split: str | None = None
+    metrics: dict[str, float] = {}
+    refusals: list[str] = []
+    pushed: str | None = None
+
+
+class RunFolder:
+    """`<root>/runs/<run>`: log, effective configuration and summary."""
+
+    def __init__(self, path: Path) -> None:
+        """Names the folder.
+
+        Args:
+            path: `<root>/runs/<run>`.
+        """
+        self.path = path
+
+    @classmethod
+    def create(cls, config: Config) -> "RunFolder":
+        """Makes the folder of a new run and writes its configuration.
+
+        Args:
+            config: the effective configuration.
+
+        Returns:
+            The folder, named by the time.
+
+        Raises:
+            NewsdeskError: the root cannot be written.
+        """
+        runs = config.root / "runs"
+        stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            path = runs / stamp
+            while path.exists():
+                path = path.with_name(path.name + "a")
+            path.mkdir()
+            values = config.model_dump(mode="json", exclude_none=True)
+            (path / CONFIG).write_text(tomlkit.dumps(values), encoding="utf-8")
+        except OSError as error:
+            raise NewsdeskError(
+                f"{runs}: cannot be written: {error.strerror}; "
+                "choose another folder with --set output.root=FOLDER"
+            ) from None
+        return cls(path)
+
+    @property
+    def log(self) -> Path:
+        """The file that collects what libraries print."""
+        return self.path / LOG
+
+    def write(self, summary: Summary) -> None:
+        """Writes the summary aside and renames it, so that readers see all or nothing.
+
+        Args:
+            summary: what is known so far.
+        """
+        with tempfile.NamedTemporaryFile(
+            "w", dir=self.path, suffix=".tmp", delete=False
+        ) as stream:
+            stream.write(summary.model_dump_json(indent=2) + "\n")
+        Path(stream.name).replace(self.path / SUMMARY)
+
+
+def past_runs(root: Path) -> Iterator[Summary]:
+    """Reads the summaries below a pipeline's root, newest first.
+
+    Args:
+        root: the folder that holds everything a pipeline writes.
+
+    Yields:
+        Every summary that can be read; others are passed over.
+    """
+    for file in sorted(root.glob(f"runs/*/{SUMMARY}"), reverse=True):
+        try:
+            values: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            yield Summary.model_validate(values)
+        except (OSError, ValueError, ValidationError):
+            continue

@@ -1,0 +1,174 @@
+"""Runs the pipeline on this machine, node after node."""
+
+import datetime
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline import figures
+from pipeline.config import RUN_FOLDER_VARIABLE, Config
+from pipeline.errors import ExitCode, NewsdeskError
+from pipeline.explain import explain
+from pipeline.history import Node, RunFolder, Summary
+from pipeline.interrupt import Interrupted, interruptible
+from pipeline.records import Records
+from pipeline.screen import Screen, Stopwatch
+
+_log = logging.getLogger("newsdesk")
+_STATES = {
+    ExitCode.INTERRUPTED: "interrupted",
+    ExitCode.STOPPED_BY_GATE: "stopped",
+}
+
+
+def run(
+    config: Config, folder: RunFolder, screen: Screen, beam_args: Sequence[str] = ()
+) -> Summary:
+    """Executes every node that the cache cannot answer for.
+
+    Args:
+        config: the effective configuration.
+        folder: where this run's log, quarantine and summary go.
+        screen: draws the nodes.
+        beam_args: arguments for Beam that win over the configuration.
+
+    Returns:
+        What happened, also written to the folder. An error of a node is told there
+        and does not escape.
+    """
+    summary = Summary(
+        run=folder.path.name,
+        pipeline=config.name,
+        started=datetime.datetime.now().astimezone(),
+        data=config.data.path,
+        split=config.data.tested_split,
+    )
+    watch = Stopwatch()
+    os.environ[RUN_FOLDER_VARIABLE] = str(folder.path)
+    try:
+        with interruptible() as signals, screen.drawing():
+            _Run(config, screen, summary, signals).launch(beam_args)
+    except (Exception, KeyboardInterrupt) as error:
+        _log.exception("the run ended with an error")
+        summary.error, summary.exit_code = explain(error, config.root)
+        summary.state = _STATES.get(summary.exit_code, "failed")
+    finally:
+        del os.environ[RUN_FOLDER_VARIABLE]
+    summary.seconds = round(watch.seconds, 1)
+    try:
+        folder.write(summary)
+    except OSError as error:
+        _log.error("%s: the summary cannot be written: %s", folder.path, error)
+    return summary
+
+
+class _Run:
+    """The nodes of one run, and what has been learned from them so far."""
+
+    def __init__(
+        self, config: Config, screen: Screen, summary: Summary, signals: list[int]
+    ) -> None:
+        self.config = config
+        self.screen = screen
+        self.summary = summary
+        self.signals = signals
+        self.outputs: dict[str, Any] = {}
+
+    def launch(self, beam_args: Sequence[str]) -> None:
+        """Compiles the pipeline and launches its nodes in order."""
+        self.screen.begin("starting")
+        from tfx.dsl.compiler import compiler, constants
+        from tfx.orchestration import metadata
+        from tfx.orchestration.local import runner_utils
+        from tfx.orchestration.portable import launcher, runtime_parameter_utils
+
+        from pipeline.graph import create_pipeline
+
+        pipeline = create_pipeline(self.config, beam_args)
+        connection = pipeline.metadata_connection_config
+        compiled = compiler.Compiler().compile(pipeline)
+        runtime_parameter_utils.substitute_runtime_parameter(
+            compiled, {constants.PIPELINE_RUN_ID_PARAMETER_NAME: self.summary.run}
+        )
+        deployment = runner_utils.extract_local_deployment_config(compiled)
+        records = Records(metadata.Metadata(connection))
+        self.screen.clear()
+        for node in compiled.nodes:
+            name = node.pipeline_node.node_info.id
+            if name == "Pusher" and not self._has_versions():
+                # The cache would answer with a version that somebody has removed.
+                options = node.pipeline_node.execution_options
+                options.caching_options.enable_cache = False
+            self._run_node(
+                name,
+                launcher.Launcher(
+                    pipeline_node=node.pipeline_node,
+                    mlmd_connection=metadata.Metadata(connection),
+                    pipeline_info=compiled.pipeline_info,
+                    pipeline_runtime_spec=compiled.runtime_spec,
+                    executor_spec=runner_utils.extract_executor_spec(deployment, name),
+                    custom_driver_spec=runner_utils.extract_custom_driver_spec(
+                        deployment, name
+                    ),
+                ),
+                records,
+            )
+        self._conclude()
+
+    def _run_node(self, name: str, launcher: Any, records: Records) -> None:
+        """Launches one node and draws its beginning and its end."""
+        watch = Stopwatch()
+        state, note = "failed", ""
+        self.screen.begin(name)
+        try:
+            execution = launcher.launch()
+            if self.signals:
+                raise Interrupted("stopped on request")
+            ended = records.state(execution.execution_id)
+            if ended not in ("COMPLETE", "CACHED"):
+                raise NewsdeskError(
+                    f"{name} did not run: its inputs are not there any more; "
+                    f"remove {self.config.root} or choose another output.root"
+                )
+            state = "cached" if ended == "CACHED" else "done"
+            note = self._learn(name, records.outputs(execution.execution_id))
+        finally:
+            seconds = round(watch.seconds, 1)
+            self.summary.nodes.append(Node(name=name, state=state, seconds=seconds))
+            self.screen.end(name, state, seconds, note)
+
+    def _learn(self, name: str, outputs: dict[str, Any]) -> str:
+        """Keeps what the summary tells of a node; returns the note beside its line."""
+        self.outputs[name] = outputs
+        if name == "TextExampleGen":
+            rows = figures.rows(outputs["quarantine"].uri)
+            self.summary.rows = rows
+            return (
+                f"{rows['rows_in']:,} rows in = {rows['rows_out']:,} out "
+                f"+ {rows['quarantined']:,} quarantined"
+            )
+        if name == "Evaluator":
+            evaluation = outputs["evaluation"].uri
+            self.summary.metrics = figures.metrics(evaluation, self.config.data.labels)
+            if not figures.is_blessed(outputs["blessing"].uri):
+                self.summary.refusals = figures.refusals(evaluation)
+            return f"accuracy {self.summary.metrics['accuracy']:.4f}"
+        if name == "Pusher":
+            version = figures.pushed_version(outputs["pushed_model"])
+            self.summary.pushed = str(version) if version else None
+            return f"version {version.name}" if version else "nothing pushed"
+        return ""
+
+    def _conclude(self) -> None:
+        """Decides what this run amounts to."""
+        if self.summary.pushed is None:
+            self.summary.state = "not good enough"
+            self.summary.exit_code = ExitCode.NOT_GOOD_ENOUGH
+            return
+        cached = all(node.state == "cached" for node in self.summary.nodes)
+        self.summary.state = "unchanged" if cached else "pushed"
+        self.summary.exit_code = ExitCode.DONE
+
+    def _has_versions(self) -> bool:
+        return any(self.config.serving.glob("[0-9]*/saved_model.pb"))

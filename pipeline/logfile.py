@@ -1,0 +1,64 @@
+"""Keeps a terminal clean: what libraries print goes to a file."""
+
+import contextlib
+import logging
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+@contextlib.contextmanager
+def captured(log: Path, verbose: bool = False) -> Iterator[TextIO]:
+    """Sends everything written to the standard streams to a file.
+
+    Works on the file descriptors, because C++ libraries know no others.
+
+    Args:
+        log: the file that collects the lines.
+        verbose: also show the lines on the screen.
+
+    Yields:
+        A text stream that still reaches the screen.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    screen = os.fdopen(os.dup(1), "w", buffering=1, encoding=sys.stdout.encoding)
+    kept = os.dup(2)
+    tee = None
+    if verbose:
+        # A process of its own goes on printing when this one dies in C++ code.
+        # In its own session, Ctrl-C does not end it before the last line.
+        tee = subprocess.Popen(
+            ["tee", "-a", str(log)], stdin=subprocess.PIPE, start_new_session=True
+        )
+        assert tee.stdin is not None
+        target = tee.stdin.fileno()
+    else:
+        target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(target, 1)
+    os.dup2(target, 2)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT)
+    logging.captureWarnings(True)
+    try:
+        with warnings.catch_warnings():
+            yield screen
+    finally:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os.dup2(screen.fileno(), 1)
+        os.dup2(kept, 2)
+        os.close(kept)
+        if tee is None:
+            os.close(target)
+        else:
+            assert tee.stdin is not None
+            tee.stdin.close()
+            tee.wait()
+        screen.close()

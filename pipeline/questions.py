@@ -1,0 +1,100 @@
+"""Where the texts to be answered come from: typed, piped, or rows of a file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from components.text_example_gen.labelling import is_visible, joined, missing_cell
+from components.text_example_gen.readers import BadRow, columns_of, read_rows
+from pipeline.errors import DataError
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A row that cannot be answered; it keeps its place among the others.
+
+    Attributes:
+        reason: where the row stands and what is wrong with it.
+    """
+
+    reason: str
+
+
+Question = str | Unusable
+
+
+def typed(texts: Iterable[str]) -> Iterator[Question]:
+    """Takes texts from the command line.
+
+    Args:
+        texts: as Python hands them over.
+
+    Yields:
+        A question for each.
+    """
+    for number, text in enumerate(texts, 1):
+        try:
+            # Bytes that are not UTF-8 arrive as lone surrogates, and do not encode.
+            text.encode()
+        except UnicodeEncodeError:
+            yield Unusable(f"argument {number}: is not valid UTF-8")
+            continue
+        yield _question(text, f"argument {number}")
+
+
+def lines(stream: BinaryIO, name: str = "standard input") -> Iterator[Question]:
+    """Takes a text from each line of a stream, as it comes.
+
+    Args:
+        stream: bytes in UTF-8.
+        name: what to call it where a line cannot be used.
+
+    Yields:
+        A question for each line, the empty ones too.
+    """
+    for number, line in enumerate(stream, 1):
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            yield Unusable(f"{name}:{number}: is not valid UTF-8")
+            continue
+        yield _question(text.strip(), f"{name}:{number}")
+
+
+def rows(
+    file: str, text_columns: Sequence[str], columns: Sequence[str] = ()
+) -> Iterator[Question]:
+    """Takes a text from each row of a file, its text columns joined as in training.
+
+    Args:
+        file: CSV, TSV, JSON Lines, Parquet or TFRecord; a label is not needed.
+        text_columns: the columns that the model was trained on.
+        columns: the names of the columns of a CSV or TSV file without a header.
+
+    Yields:
+        A question for each row, in the order of the file.
+
+    Raises:
+        DataError: the file cannot be read, or none of its rows has the columns.
+    """
+    found = columns_of(file, columns=columns)
+    missing = [name for name in text_columns if name not in found] if found else []
+    if missing:
+        raise DataError(
+            f"{file}: has no column {', '.join(map(repr, missing))}, which the model "
+            f"reads; its columns are {', '.join(map(repr, found[:20]))}"
+        )
+    for row in read_rows(file, columns=columns):
+        if isinstance(row, BadRow):
+            yield Unusable(str(row))
+            continue
+        where = f"{row.file}:{row.number}"
+        fault = missing_cell(row.values, text_columns)
+        if fault:
+            yield Unusable(f"{where}: {fault}")
+        else:
+            yield _question(joined(row.values, text_columns), where)
+
+
+def _question(text: str, where: str) -> Question:
+    return text if is_visible(text) else Unusable(f"{where}: the text is empty")

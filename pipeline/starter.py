@@ -1,0 +1,116 @@
+"""Writes a configuration and a schema for a file that was looked at."""
+
+import os
+from pathlib import Path
+
+import tomlkit
+
+from pipeline import features
+from pipeline.errors import ConfigError
+from pipeline.proposal import Proposal
+
+CONFIG_FILE = "newsdesk.toml"
+SCHEMA_FILE = "schema.pbtxt"
+
+
+def write(proposal: Proposal, to: Path, force: bool = False) -> Path:
+    """Writes newsdesk.toml and schema.pbtxt.
+
+    Args:
+        proposal: what to write.
+        to: the folder; made if it does not exist.
+        force: overwrite what is there.
+
+    Returns:
+        The path of the configuration.
+
+    Raises:
+        ConfigError: a file is there already, or the folder cannot be written.
+    """
+    files = {
+        to / SCHEMA_FILE: schema(len(proposal.labels)),
+        to / CONFIG_FILE: _configuration(proposal, to),
+    }
+    for path in files:
+        if path.exists() and not force:
+            raise ConfigError(
+                f"{path}: exists already; overwrite it with --force, "
+                "or choose another folder with --to DIR"
+            )
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        for path, content in files.items():
+            path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{to}: cannot be written: {error.strerror}; choose another folder "
+            "with --to DIR"
+        ) from None
+    return to / CONFIG_FILE
+
+
+def schema(classes: int) -> str:
+    """Describes the examples that text_example_gen writes.
+
+    Args:
+        classes: how many labels there are.
+
+    Returns:
+        A tensorflow_metadata Schema in text format: `text`, one string, and `label`,
+        one integer of 0 to classes - 1, in every example.
+    """
+    from google.protobuf import text_format
+    from tensorflow_metadata.proto.v0 import schema_pb2
+
+    wanted = schema_pb2.Schema()
+    text = wanted.feature.add(name=features.TEXT, type=schema_pb2.BYTES)
+    label = wanted.feature.add(name=features.LABEL, type=schema_pb2.INT)
+    label.int_domain.min = 0
+    label.int_domain.max = classes - 1
+    label.int_domain.is_categorical = True
+    for feature in (text, label):
+        feature.presence.min_fraction = 1.0
+        feature.presence.min_count = 1
+        feature.shape.SetInParent()
+    return str(text_format.MessageToString(wanted))
+
+
+def _configuration(proposal: Proposal, to: Path) -> str:
+    """The text of newsdesk.toml, as a person might have written it."""
+    survey = proposal.survey
+    data = tomlkit.table()
+    data["path"] = os.path.relpath(survey.file, to)
+    data["path"].comment("seen from this file")
+    if survey.file_format != "auto":
+        data["format"] = survey.file_format
+    if not survey.has_header:
+        data["columns"] = list(survey.columns)
+        data["columns"].comment("the file has no header")
+    data["text_columns"] = list(proposal.text_columns)
+    data["text_columns"].comment("joined by a space")
+    data["label_column"] = proposal.label_column
+    data["labels"] = tomlkit.array()
+    data["labels"].extend(proposal.labels)
+    data["labels"].multiline(len(proposal.labels) > 6)
+    if proposal.numbered:
+        data["labels"].comment("the data's numbers; names may stand here instead")
+    if proposal.first_label:
+        data["first_label"] = proposal.first_label
+        data["first_label"].comment("the number that the data give the first label")
+    data["schema_file"] = SCHEMA_FILE
+    data["schema_file"].comment("the data must agree with it")
+    evaluation = tomlkit.table()
+    largest = max(proposal.labels, key=proposal.labels.__getitem__)
+    evaluation.add(
+        tomlkit.comment(
+            f"Naming {largest!r} every time is right for {proposal.largest_share:.1%} "
+            "of the rows; a model must do clearly better to be pushed."
+        )
+    )
+    evaluation["min_accuracy"] = proposal.min_accuracy
+    document = tomlkit.document()
+    document.add(tomlkit.comment("Train, evaluate, push: newsdesk run newsdesk.toml"))
+    document["name"] = proposal.name
+    document["data"] = data
+    document["evaluation"] = evaluation
+    return tomlkit.dumps(document)

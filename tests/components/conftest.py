@@ -1,0 +1,90 @@
+"""Runs TextExampleGen as TFX does, on small files."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from pipeline.beam import beam_args
+from pipeline.config import Beam, Config
+
+
+class Outcome(NamedTuple):
+    """What a run left: rows by split, the counts, the quarantine, the artifact."""
+
+    splits: dict[str, list[dict[str, Any]]]
+    summary: dict[str, Any]
+    refused: list[dict[str, Any]]
+    examples: Any
+
+
+@pytest.fixture
+def generate(tmp_path: Path, make_config: Callable[..., Config]) -> Callable[..., Any]:
+    """Runs the executor alone over a data section, and reads what it wrote."""
+
+    def run(beam: Beam | None = None, **data: Any) -> Outcome:
+        from tfx.utils import proto_utils
+
+        from components.text_example_gen.component import TextExampleGen
+        from components.text_example_gen.executor import Executor
+
+        wanted = {"text_columns": ["text"], "label_column": "label"} | data
+        node = TextExampleGen(make_config(data=wanted).data, "x")
+        properties = {
+            key: value if isinstance(value, str) else proto_utils.proto_to_json(value)
+            for key, value in node.exec_properties.items()
+            if key in ("input_base", "input_config", "data")
+        }
+        outputs = {}
+        for key, channel in node.outputs.items():
+            artifact = channel.type()
+            artifact.uri = str(tmp_path / "out" / key)
+            Path(artifact.uri).mkdir(parents=True, exist_ok=True)
+            outputs[key] = [artifact]
+        context = Executor.Context(
+            beam_pipeline_args=beam_args(beam or Beam()),
+            tmp_dir=str(tmp_path / "tmp"),
+            unique_id="1",
+        )
+        Executor(context).Do({}, outputs, properties)
+        return outcome(outputs["examples"][0], outputs["quarantine"][0].uri)
+
+    return run
+
+
+@pytest.fixture
+def read_outcome() -> Callable[[Any, str], Outcome]:
+    """Reads what a run left in its artifacts."""
+    return outcome
+
+
+def outcome(examples: Any, quarantine: str) -> Outcome:
+    import json
+
+    from tfx.types import artifact_utils
+
+    from components.text_example_gen.quarantine import ROWS, read_summary
+
+    names = artifact_utils.decode_split_names(examples.split_names)
+    return Outcome(
+        {name: examples_in(Path(examples.uri, f"Split-{name}")) for name in names},
+        read_summary(quarantine),
+        [json.loads(line) for line in Path(quarantine, ROWS).open()],
+        examples,
+    )
+
+
+def examples_in(folder: Path) -> list[dict[str, Any]]:
+    import tensorflow as tf
+
+    files = [str(file) for file in sorted(folder.iterdir())]
+    rows = []
+    for record in tf.data.TFRecordDataset(files, "GZIP").as_numpy_iterator():
+        feature = tf.train.Example.FromString(record).features.feature
+        row: dict[str, Any] = {}
+        for name in sorted(feature):
+            values = feature[name].bytes_list.value or feature[name].int64_list.value
+            (row[name],) = values
+        rows.append(row)
+    return rows

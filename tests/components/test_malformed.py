@@ -1,0 +1,234 @@
+"""Every kind of malformed file has one outcome, and CONTRIBUTING.md tells it."""
+
+import errno
+import gzip
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from components.text_example_gen import lines
+from components.text_example_gen.splits import Division
+from components.text_example_gen.transforms import NOTES, ReadFiles, Source
+from pipeline.config import Config
+
+GOOD = b"label,text\n0,first row\n"
+LAST = b"1,last row\n"
+
+
+class Kind(NamedTuple):
+    """A file and what reading it comes to: rows, bad rows, a fault of the file."""
+
+    name: str
+    content: bytes
+    rows: int
+    bad: dict[int, str] = {}
+    fault: str = ""
+    file: str = "rows.csv"
+    settings: dict[str, Any] = {}
+
+
+def jsonl(*lines: str) -> bytes:
+    return "\n".join(lines).encode() + b"\n"
+
+
+KINDS = [
+    Kind("BOM", b"\xef\xbb\xbf" + GOOD, 1),
+    Kind("UTF-16", GOOD.decode().encode("utf-16"), 0, fault="UTF-16"),
+    Kind("UTF-16 without BOM", GOOD.decode().encode("utf-16-le"), 0, fault="NUL"),
+    Kind("Latin-1", GOOD + b"0,caf\xe9\n" + LAST, 2, {3: "not valid UTF-8 at byte 6"}),
+    Kind("Latin-1 header", b"label,text,caf\xe9\n", 0, fault=":1: the header is not"),
+    Kind("NUL", GOOD + b"0,a\0b\n" + LAST, 2, {3: "holds a NUL"}),
+    Kind("CR only", GOOD.replace(b"\n", b"\r") + b"x", 0, fault="carriage return"),
+    Kind("CR in a cell", GOOD + b"0,a\rb\n" + LAST, 2, {3: "outside quotes"}),
+    Kind("CR LF", GOOD.replace(b"\n", b"\r\n"), 1),
+    Kind("lone quote to the end", GOOD + b'0,"a\n' + LAST, 2, {3: "line 3 is never"}),
+    Kind(
+        "lone quote before quotes",
+        GOOD + b'0,"a\n1,"last row, quoted"\n',
+        2,
+        {3: "quote closes inside a cell, on line 4"},
+    ),
+    Kind(
+        "lone quotes that pair up",
+        GOOD + b'0,"a\n0,b\n1,c",d\n' + LAST,
+        2,
+        {3: "has 3 cells where 2 are expected; it goes on to line 5"},
+    ),
+    Kind("backslash quotes", GOOD + b'0,"a \\"b\\" c"\n' + LAST, 2, {3: "inside"}),
+    Kind("stray quote in a plain cell", GOOD + b'0,a "b" c\n' + LAST, 3),
+    Kind("embedded newlines", GOOD + b'0,"a\n\nb"\n' + b"7,x\n", 2, {6: "'7'"}),
+    Kind(
+        "10 MB cell",
+        GOOD + b"0," + b"a" * 10_000_000 + b"\n" + LAST,
+        2,
+        {3: "longer than 1,000,000 characters"},
+    ),
+    Kind(
+        "17 MB line",
+        GOOD + b'0,"' + b"a" * 17_000_000 + b'"\n' + LAST,
+        2,
+        {3: "longer than 16 MiB"},
+    ),
+    Kind("empty file", b"", 0, fault="is empty"),
+    Kind("blank lines only", b"\n\n", 0, fault="blank lines only"),
+    Kind("header only", b"label,text\n", 0),
+    Kind("no header", b"0,first row\n", 0, fault="columns are '0', 'first row'"),
+    Kind(
+        "headerless by data.columns",
+        b"0,first row\n",
+        1,
+        settings={"columns": ["label", "text"]},
+    ),
+    Kind(
+        "header in spite of data.columns",
+        GOOD,
+        1,
+        {1: "unknown label 'label'"},
+        settings={"columns": ["label", "text"]},
+    ),
+    Kind("duplicate header", b"label,text,text\n0,a,b\n", 0, fault="'text' twice"),
+    Kind("reordered header", b"text,label\nfirst row,0\n", 1),
+    Kind("missing column", b"label,body\n0,a\n", 0, fault="no column 'text'; its"),
+    Kind("extra cell", GOOD + b"0,a,b\n" + LAST, 2, {3: "has 3 cells where 2"}),
+    Kind("missing cell", GOOD + b"0\n" + LAST, 2, {3: "has 1 cells where 2"}),
+    Kind("extra column", b"label,text,more\n0,a,b\n", 1),
+    Kind("label out of range", GOOD + b"4,a\n", 1, {3: "unknown label '4'"}),
+    Kind("negative label", GOOD + b"-1,a\n", 1, {3: "unknown label '-1'"}),
+    Kind("label as text", GOOD + b"Sports,a\n", 2),
+    Kind("label in other case", GOOD + b"sports,a\n", 1, {3: "unknown label 'sports'"}),
+    Kind("label as a fraction", GOOD + b"1.5,a\n", 1, {3: "unknown label '1.5'"}),
+    Kind("label as a float", GOOD + b" 1.0 ,a\n", 2),
+    Kind("empty label", GOOD + b",a\n", 1, {3: "the label is empty (label)"}),
+    Kind("empty text", GOOD + b"0,  \n", 1, {3: "the text is empty (text)"}),
+    Kind(
+        "text without width",
+        GOOD + "0,\u200b\ufeff\n".encode(),
+        1,
+        {3: "the text is empty"},
+    ),
+    Kind("numeric text column", GOOD + b"0,12.5\n", 2),
+    Kind("blank lines", GOOD + b"\n\n" + LAST + b"\n", 2),
+    Kind("delimiters only", GOOD + b",\n", 1, {3: "the text is empty"}),
+    Kind("gzip named .csv", gzip.compress(GOOD), 1),
+    Kind("plain file named .gz", GOOD, 1, file="rows.csv.gz"),
+    Kind("cut gzip", gzip.compress(GOOD)[:-9], 0, fault="ends early"),
+    Kind("damaged gzip", gzip.compress(GOOD)[:-8] + bytes(8), 0, fault="is damaged"),
+    Kind("formula cells", GOOD + b'0,"=HYPERLINK(""x"")"\n', 2),
+    Kind("right to left, emoji", GOOD + "0,\u202eשלום 👩‍🚀\n".encode(), 2),
+    Kind("no newline at the end", GOOD.rstrip(), 1),
+    Kind("unknown ending", GOOD, 0, fault="set data.format", file="rows.txt"),
+    Kind("unknown ending, named", GOOD, 1, file="r.txt", settings={"format": "csv"}),
+    Kind("semicolons", GOOD.replace(b",", b";"), 0, fault="columns are 'label;text'"),
+    Kind("no Parquet", GOOD, 0, fault="as Parquet", file="rows.parquet"),
+    Kind("no TFRecord", GOOD, 0, fault="record 1 is cut", file="rows.tfrecord"),
+    Kind(
+        "JSON Lines: broken objects",
+        jsonl(
+            '{"label": 0, "text": "first"}',
+            '{"label": 0, "text": "cut',
+            "[1]",
+            "",
+            '{"text": "a"}',
+            '{"label": 0, "text": ["a", "b"]}',
+            '{"label": 0, "text": null}',
+            '{"label": 0, "text": "\\ud800"}',
+            '{"label": 0, "text": "a\\u0000"}',
+            "[" * 100_000,
+            '{"label": 1.0, "text": 3}',
+        ),
+        2,
+        {
+            2: "is not JSON at character",
+            3: "is not a JSON object",
+            5: "column 'label' is missing",
+            6: "column 'text' is missing, or holds a list",
+            7: "the text is empty",
+            8: "column 'text' is not valid UTF-8",
+            9: "column 'text' holds a NUL",
+            10: "is nested too deeply",
+        },
+        file="rows.jsonl",
+    ),
+    Kind("JSON array", b'[{"label": 0}]', 0, fault="JSON array", file="rows.json"),
+]
+
+
+@pytest.fixture
+def read(make_config: Callable[..., Config]) -> Callable[..., Any]:
+    """Reads a file as a worker does: rows, bad rows by number, faults, all rows."""
+
+    def read_file(file: Path, **settings: Any) -> Any:
+        wanted = {"text_columns": ["text"], "label_column": "label"} | settings
+        data = make_config(data=wanted).data
+        source = Source(str(file), Division.by({"train": 1}))
+        rows, total, bad, faults = 0, 0, {}, []
+        for output in ReadFiles(data).process(source):
+            if output.tag != NOTES:
+                rows += len(output.value)
+                continue
+            found = json.loads(output.value)
+            total += found.get("rows", 0)
+            if "bad" in found:
+                bad[found["bad"]["number"]] = found["bad"]
+            faults += [found["fault"]] if "fault" in found else []
+        return rows, bad, faults, total
+
+    return read_file
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_outcome(kind: Kind, tmp_path: Path, read: Callable[..., Any]) -> None:
+    file = tmp_path / kind.file
+    file.write_bytes(kind.content)
+    rows, bad, faults, total = read(file, **kind.settings)
+    assert rows == kind.rows or kind.fault
+    assert list(bad) == list(kind.bad)
+    for number, reason in kind.bad.items():
+        assert reason in bad[number]["reason"]
+        assert len(bad[number]["content"]) <= 500
+    assert total == rows + len(bad)
+    if kind.fault:
+        assert kind.fault in faults[0]
+        assert faults[0].startswith(str(file))
+    else:
+        assert not faults
+
+
+def test_bad_bytes_stay_visible(tmp_path: Path, read: Callable[..., Any]) -> None:
+    (tmp_path / "rows.csv").write_bytes(GOOD + b"0,caf\xe9\n")
+    _, bad, _, _ = read(tmp_path / "rows.csv")
+    assert bad[3]["content"] == "0,caf\\xe9\n"
+
+
+def test_pipe_folder_and_missing_file_are_refused(
+    tmp_path: Path, read: Callable[..., Any]
+) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "folder.csv").mkdir()
+    assert "is a pipe" in read(tmp_path / "pipe.csv")[2][0]
+    assert "is a folder" in read(tmp_path / "folder.csv")[2][0]
+    assert "No such file" in read(tmp_path / "missing.csv")[2][0]
+
+
+def test_unreadable_file_is_named(
+    tmp_path: Path, read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: str) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    file = tmp_path / "rows.csv"
+    file.write_bytes(GOOD)
+    # Taking the rights away would not stop a test that runs as root.
+    monkeypatch.setattr(lines, "is_gzip", refuse)
+    assert f"{file}: cannot be read: Permission denied" in read(file)[2][0]
+
+
+def test_link_is_followed(tmp_path: Path, read: Callable[..., Any]) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "rows.csv").write_bytes(GOOD)
+    (tmp_path / "link.csv").symlink_to(tmp_path / "far" / "rows.csv")
+    assert read(tmp_path / "link.csv")[0] == 1

@@ -1,0 +1,139 @@
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.config import RUN_FOLDER_VARIABLE, Beam
+from pipeline.errors import DataError, GateError
+
+pytestmark = pytest.mark.slow
+
+
+def write_csv(path: Path, rows: int, start: int = 0, bad: int = 0) -> Path:
+    """Writes rows of four classes, and bad ones behind them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [f"{n % 4},text number {n}" for n in range(start, start + rows)]
+    lines += [f"9,bad row {n}" for n in range(bad)]
+    path.write_text("\n".join(["label,text", *lines]) + "\n")
+    return path
+
+
+def test_one_file_is_divided_by_text(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    file = write_csv(tmp_path / "a.csv", 300)
+    twice = file.read_text().splitlines()[1:]
+    file.write_text("\n".join(["label,text", *twice, *reversed(twice)]) + "\n")
+    found = generate(path=str(file))
+    assert found.summary["rows_in"] == found.summary["rows_out"] == 600
+    assert found.summary["quarantined"] == 0
+    texts = {name: [row["text"] for row in rows] for name, rows in found.splits.items()}
+    assert found.summary["splits"] == {name: len(one) for name, one in texts.items()}
+    assert set(texts) == {"train", "eval", "test"}
+    assert sum(len(set(one)) for one in texts.values()) == 300
+    assert len(set().union(*texts.values())) == 300
+    assert {row["label"] for row in found.splits["train"]} == {0, 1, 2, 3}
+
+
+def test_given_splits_columns_and_slices(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    train = [f'{n},"t{n}",body,wire' for n in (1, 2, 3, 4) * 20]
+    (tmp_path / "train.csv.gz").write_bytes(gzip.compress("\n".join(train).encode()))
+    (tmp_path / "test.csv").write_text("Sports, title ,body ,\n")
+    (tmp_path / "eval.csv").write_text("4,title,body,\n")
+    found = generate(
+        path=str(tmp_path),
+        splits={"train": "train.csv.gz", "eval": "e*.csv", "test": "test.csv"},
+        columns=["label", "title", "body", "source"],
+        text_columns=["title", "body"],
+        first_label=1,
+        slice_columns=["source"],
+    )
+    expected = {"text": b"title  body", "label": 1, "source": b""}
+    assert found.splits["test"] == [expected]
+    assert found.splits["eval"] == [{"text": b"title body", "label": 3, "source": b""}]
+    assert found.summary["splits"] == {"train": 80, "eval": 1, "test": 1}
+    first = {"text": b"t1 body", "label": 0, "source": b"wire"}
+    assert found.splits["train"].count(first) == 20
+
+
+def test_several_files_of_several_formats(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    write_csv(tmp_path / "data" / "a.csv", 50)
+    write_csv(tmp_path / "data" / "b.csv", 50, start=50)
+    objects = [{"text": f"object {n}", "label": "Sports"} for n in range(20)]
+    lines = "\n".join(json.dumps(one) for one in objects)
+    (tmp_path / "data" / "c.jsonl").write_text(lines)
+    found = generate(path=str(tmp_path / "data"), ratios={"train": 1, "test": 0})
+    assert found.summary["rows_out"] == 120
+    assert set(found.splits) == {"train", "eval"}
+
+
+def test_bad_rows_within_the_limit_are_set_aside(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    file = write_csv(tmp_path / "a.csv", 90, bad=10)
+    found = generate(path=str(file), max_bad_rows=0.1)
+    assert found.summary["rows_in"] == 100
+    assert found.summary["rows_out"] == sum(found.summary["splits"].values()) == 90
+    assert found.summary["quarantined"] == len(found.refused) == 10
+    assert found.refused[0]["file"] == str(file)
+    assert [row["row"] for row in found.refused] == list(range(92, 102))
+    assert found.refused[0]["reason"].startswith("unknown label '9'")
+    assert found.refused[0]["content"] == '{"label": "9", "text": "bad row 0"}'
+
+
+def test_too_many_bad_rows_stop_the_run(
+    tmp_path: Path, generate: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(tmp_path / "run"))
+    file = write_csv(tmp_path / "a.csv", 90, bad=10)
+    with pytest.raises(GateError) as stopped:
+        generate(path=str(file), max_bad_rows=0.09)
+    message = str(stopped.value)
+    assert message.startswith("10 of 100 rows cannot be used (10.00%; ")
+    assert "data.max_bad_rows allows 9.00%" in message
+    assert [f"{file}:{n}: unknown" in message for n in range(92, 98)] == [True] * 5 + [
+        False
+    ]
+    kept = tmp_path / "run" / "quarantine.jsonl"
+    assert message.endswith(f"All 10: {kept}")
+    assert [json.loads(line)["row"] for line in kept.open()] == list(range(92, 102))
+
+
+def test_missing_column_stops_the_run(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    write_csv(tmp_path / "a.csv", 9)
+    (tmp_path / "b.csv").write_text("label,body\n1,x\n")
+    with pytest.raises(DataError, match=r"b\.csv: has no column 'text'.*'label', 'bo"):
+        generate(path=str(tmp_path / "*.csv"))
+
+
+def test_one_row_cannot_fill_the_splits(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    file = write_csv(tmp_path / "a.csv", 1)
+    with pytest.raises(DataError, match="split .* got none of 1 usable rows"):
+        generate(path=str(file))
+
+
+def test_several_processes_give_the_same_rows(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    for part in range(3):
+        write_csv(tmp_path / "data" / f"{part}.csv", 700, 700 * part, bad=1)
+    data = {"path": str(tmp_path / "data"), "max_bad_rows": 0.01}
+    one = generate(**data)
+    for file in (tmp_path / "out").rglob("*.gz"):
+        file.unlink()
+    two = generate(beam=Beam(mode="multi_processing", workers=2), **data)
+    assert two.summary == one.summary
+    assert two.refused == one.refused
+    for name, rows in one.splits.items():
+        assert sorted(map(str, two.splits[name])) == sorted(map(str, rows))

@@ -1,0 +1,37 @@
+"""What several rooms' tests share: a valid configuration to vary."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pipeline.legacy_keras  # noqa: F401  before any test imports TensorFlow
+from pipeline.config import Config
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The root of the clone."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def make_config() -> Callable[..., Config]:
+    """Builds a valid configuration of four classes; sections may be replaced."""
+
+    def make(**sections: dict[str, Any]) -> Config:
+        data = {
+            "path": "/data/rows.csv",
+            "text_columns": ["title", "body"],
+            "label_column": "desk",
+            "labels": ["World", "Sports", "Business", "Sci/Tech"],
+            "schema_file": "/data/schema.pbtxt",
+        }
+        return Config.model_validate(
+            {"name": "x", **sections, "data": data | sections.get("data", {})}
+        )
+
+    return make

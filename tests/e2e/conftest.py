@@ -1,0 +1,76 @@
+"""The command line in processes of its own, as a person or a timer starts it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent.parent
+SAMPLE = str(REPOSITORY / "pipeline" / "configs" / "sample.toml")
+
+
+class Finished(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    screen: str
+    errors: str
+
+
+def _newsdesk(
+    *words: str, sources: Path = REPOSITORY, cwd: Path | None = None
+) -> Finished:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline.cli", *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(sources)},
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def newsdesk() -> Callable[..., Finished]:
+    """Runs the command line of a source tree to its end."""
+    return _newsdesk
+
+
+@pytest.fixture(scope="session")
+def last_summary() -> Callable[[Path], dict[str, Any]]:
+    """Reads the summary of the newest run below a root."""
+
+    def read(root: Path) -> dict[str, Any]:
+        newest = max(root.glob("runs/*/summary.json"))
+        summary: dict[str, Any] = json.loads(newest.read_text())
+        return summary
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def sample_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root in which the sample has been run once, and pushed."""
+    root = tmp_path_factory.mktemp("sample") / "root"
+    done = _newsdesk("run", SAMPLE, "--set", f"output.root={root}")
+    assert done.code == 0, done.screen + done.errors
+    (root / "screen.txt").write_text(done.screen)
+    (root / "errors.txt").write_text(done.errors)
+    return root
+
+
+@pytest.fixture(scope="session")
+def run_sample(sample_root: Path) -> Callable[..., Finished]:
+    """Runs the sample again in the same root."""
+
+    def run(*words: str, **more: Any) -> Finished:
+        return _newsdesk(
+            "run", SAMPLE, "--set", f"output.root={sample_root}", *words, **more
+        )
+
+    return run

@@ -1,0 +1,157 @@
+"""The sample from rows to an answer: what is run, what is cached, what is shown."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+NODES = {
+    "TextExampleGen",
+    "ImportSchemaGen",
+    "StatisticsGen",
+    "ExampleValidator",
+    "DataGate",
+    "Transform",
+    "Trainer",
+    "Evaluator",
+    "Pusher",
+}
+LINE = re.compile(
+    r"|✓ \w+ +done +[\d.]+ s.*|= \w+ +cached.*"
+    r"|  epoch \d/\d  loss .* eval accuracy [\d.]+"
+    r"|(accuracy|pushed|unchanged|in service|next) .+"
+)
+# Answers from the SavedModel alone: neither the project nor TFX is imported.
+ALONE = """
+import json, sys
+import tensorflow as tf, tensorflow_text
+model = tf.saved_model.load(sys.argv[1])
+answer = model.signatures["serving_default"](text=tf.constant(sys.argv[2:]))
+print(json.dumps([label.decode() for label in answer["label"].numpy()]))
+assert not {"pipeline", "trainer", "tfx"} & set(sys.modules)
+"""
+
+
+def _ran(summary: dict[str, Any]) -> list[str]:
+    return [node["name"] for node in summary["nodes"] if node["state"] == "done"]
+
+
+def test_a_first_run_pushes_a_model_of_honest_quality(sample_root: Path) -> None:
+    first = json.loads(min(sample_root.glob("runs/*/summary.json")).read_text())
+    assert first["state"] == "pushed"
+    assert {node["name"] for node in first["nodes"]} == NODES
+    assert 0.85 <= first["metrics"]["accuracy"] <= 0.97
+    rows = first["rows"]
+    assert rows["rows_in"] == rows["rows_out"] + rows["quarantined"]
+    assert Path(first["pushed"], "saved_model.pb").exists()
+
+
+def test_the_screen_shows_our_lines_alone(sample_root: Path) -> None:
+    screen = (sample_root / "screen.txt").read_text()
+    assert [line for line in screen.splitlines() if not LINE.fullmatch(line)] == []
+    assert (sample_root / "errors.txt").read_text() == ""
+
+
+def test_an_unchanged_run_runs_nothing_and_says_so(
+    sample_root: Path, run_sample: Callable[..., Any], last_summary: Callable[..., Any]
+) -> None:
+    done = run_sample()
+    assert done.code == 0
+    assert _ran(last_summary(sample_root)) == []
+    assert "nothing to do" in done.screen
+
+
+def test_epochs_run_the_trainer_and_what_follows(
+    sample_root: Path, run_sample: Callable[..., Any], last_summary: Callable[..., Any]
+) -> None:
+    assert run_sample("--set", "train.epochs=2").code in (0, 3)
+    assert _ran(last_summary(sample_root)) == ["Trainer", "Evaluator", "Pusher"]
+
+
+def test_an_edited_line_of_the_trainer_runs_it_and_what_follows(
+    sample_root: Path,
+    run_sample: Callable[..., Any],
+    last_summary: Callable[..., Any],
+    repository: Path,
+    tmp_path: Path,
+) -> None:
+    for room in ("pipeline", "components", "trainer", "schemas"):
+        shutil.copytree(repository / room, tmp_path / room)
+    with open(tmp_path / "trainer" / "model.py", "a") as source:
+        source.write("\nEDITED = True\n")
+    assert run_sample(sources=tmp_path, cwd=tmp_path).code == 0
+    assert _ran(last_summary(sample_root)) == [
+        "Transform",
+        "Trainer",
+        "Evaluator",
+        "Pusher",
+    ]
+
+
+def test_a_removed_push_is_pushed_again(
+    sample_root: Path, run_sample: Callable[..., Any], last_summary: Callable[..., Any]
+) -> None:
+    shutil.rmtree(sample_root / "serving")
+    assert run_sample().code == 0
+    assert _ran(last_summary(sample_root)) == ["Pusher"]
+
+
+def test_a_demanding_threshold_pushes_nothing(
+    sample_root: Path, run_sample: Callable[..., Any]
+) -> None:
+    before = sorted((sample_root / "serving").iterdir())
+    done = run_sample("--set", "evaluation.min_accuracy=0.999")
+    assert done.code == 3
+    assert re.search(r"accuracy is 0\.\d+, at least 0.999 is wanted", done.screen)
+    assert sorted((sample_root / "serving").iterdir()) == before
+
+
+def test_the_model_answers_alone_from_another_folder(
+    sample_root: Path, tmp_path: Path
+) -> None:
+    (pushed,) = sample_root.glob("serving/*")
+    moved = tmp_path / "moved" / "1"
+    shutil.copytree(pushed, moved)
+    away = tmp_path / "root"
+    sample_root.rename(away)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", ALONE, str(moved), "oil prices fall", ""],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=tmp_path,
+        )
+    finally:
+        away.rename(sample_root)
+    labels = json.loads(done.stdout)
+    assert len(labels) == 2
+    assert set(labels) <= {"World", "Sports", "Business", "Sci/Tech"}
+
+
+def test_predict_answers_in_order(
+    sample_root: Path, newsdesk: Callable[..., Any]
+) -> None:
+    texts = ["the team won the cup final", "", "profit fell as the bank cut rates"]
+    done = newsdesk("predict", "--root", str(sample_root), "--json", *texts)
+    first, second, third = map(json.loads, done.screen.splitlines())
+    assert (done.code, done.errors) == (1, "")
+    assert (first["label"], third["label"]) == ("Sports", "Business")
+    assert second == {"error": "argument 2: the text is empty"}
+    assert sum(first["probabilities"].values()) == pytest.approx(1, abs=1e-4)
+    assert first["probability"] == max(first["probabilities"].values())
+
+
+def test_past_runs_are_listed(sample_root: Path, newsdesk: Callable[..., Any]) -> None:
+    done = newsdesk("runs", "--root", str(sample_root), "--json")
+    states = [json.loads(line)["state"] for line in done.screen.splitlines()]
+    assert states[-1] == "pushed"
+    assert "not good enough" in states

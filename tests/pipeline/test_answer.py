@@ -1,0 +1,148 @@
+"""The newest model is found, and answers in order from the SavedModel alone."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.answer import BATCH, Answerer, find_model, newest_model
+from pipeline.errors import ConfigError
+from pipeline.questions import Question, Unusable
+
+
+def _model(folder: Path, time: int = 0) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "saved_model.pb").write_bytes(b"")
+    os.utime(folder / "saved_model.pb", (time, time))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that says `long` for texts above five bytes, else `short`."""
+    import tensorflow as tf
+
+    class Lengths(tf.Module):  # type: ignore[misc]
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+        def answer(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+            is_long = tf.strings.length(text) > 5
+            long = tf.where(is_long, 0.75, 0.25)
+            names = tf.constant(["short", "long"])
+            return {
+                "label": tf.gather(names, tf.cast(is_long, tf.int32)),
+                "probabilities": tf.stack([1 - long, long], 1),
+                "labels": tf.tile(names[None], [tf.size(text), 1]),
+            }
+
+    folder = tmp_path_factory.mktemp("model")
+    model = Lengths()
+    tf.saved_model.save(model, str(folder), signatures=model.answer)
+    card = folder / "assets.extra" / "newsdesk.json"
+    card.parent.mkdir()
+    card.write_text(json.dumps({"text_columns": ["title", "body"]}))
+    return folder
+
+
+def test_the_highest_number_is_the_newest(tmp_path: Path) -> None:
+    _model(tmp_path / "serving" / "9", time=9)
+    newest = _model(tmp_path / "serving" / "10", time=1)
+    _model(tmp_path / "serving" / "11.tmp")
+    (tmp_path / "serving" / "12").mkdir()
+    assert newest_model(tmp_path) == newest
+    assert find_model(root=tmp_path) == newest
+
+
+def test_a_push_to_another_place_is_found_by_the_summary(tmp_path: Path) -> None:
+    pushed = _model(tmp_path / "elsewhere" / "3")
+    run = tmp_path / "root" / "runs" / "20260101-000000"
+    run.mkdir(parents=True)
+    summary = {"run": run.name, "pipeline": "x", "data": "d", "pushed": str(pushed)}
+    (run / "summary.json").write_text(
+        json.dumps(summary | {"started": "2026-01-01T00:00:00"})
+    )
+    assert newest_model(tmp_path / "root") == pushed
+
+
+def test_a_model_may_be_a_version_or_what_holds_versions(tmp_path: Path) -> None:
+    version = _model(tmp_path / "base" / "7")
+    assert find_model(model=version) == version
+    assert find_model(model=tmp_path / "base") == version
+    assert find_model(root=tmp_path / "no", model=version) == version
+
+
+def test_without_a_name_the_newest_push_answers(tmp_path: Path) -> None:
+    _model(tmp_path / "a" / "serving" / "100", time=1)
+    newest = _model(tmp_path / "b" / "serving" / "2", time=2)
+    assert find_model(home=tmp_path) == newest
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ("newsdesk run CONFIG.*--root", {"home": "none"}),
+        ("newsdesk run CONFIG", {"root": "none"}),
+        ("none: holds no model", {"model": "none"}),
+    ],
+)
+def test_no_model_is_said_with_what_to_run(
+    tmp_path: Path, words: str, where: dict[str, str]
+) -> None:
+    with pytest.raises(ConfigError, match=words):
+        find_model(**{name: tmp_path / path for name, path in where.items()})
+
+
+def test_answers_come_in_order_and_errors_in_their_place(saved: Path) -> None:
+    answers = list(Answerer(saved).answers(["longer", Unusable("x:2: no"), "tiny"]))
+    assert answers == [
+        {
+            "label": "long",
+            "probability": 0.75,
+            "probabilities": {"short": 0.25, "long": 0.75},
+        },
+        {"error": "x:2: no"},
+        {
+            "label": "short",
+            "probability": 0.75,
+            "probabilities": {"short": 0.75, "long": 0.25},
+        },
+    ]
+    assert json.loads(json.dumps(answers)) == answers
+
+
+def test_answers_of_many_batches_are_streamed(saved: Path) -> None:
+    asked = 0
+
+    def questions() -> Iterator[Question]:
+        nonlocal asked
+        for number in range(3 * BATCH + 1):
+            asked += 1
+            yield "x" * (number % 10)
+
+    answers = Answerer(saved).answers(questions())
+    labels = [next(answers)["label"]]
+    assert asked == BATCH
+    labels += [answer["label"] for answer in answers]
+    wanted = ["long" if n % 10 > 5 else "short" for n in range(3 * BATCH + 1)]
+    assert labels == wanted
+
+
+def test_a_batch_of_errors_asks_nothing(saved: Path) -> None:
+    assert list(Answerer(saved).answers([Unusable("a")])) == [{"error": "a"}]
+
+
+def test_the_model_knows_its_text_columns(saved: Path, tmp_path: Path) -> None:
+    answerer = Answerer(saved)
+    assert answerer.text_columns == ["title", "body"]
+    (saved / "assets.extra" / "newsdesk.json").rename(tmp_path / "away")
+    try:
+        with pytest.raises(ConfigError, match="does not name the model's text columns"):
+            _ = answerer.text_columns
+    finally:
+        (tmp_path / "away").rename(saved / "assets.extra" / "newsdesk.json")
+
+
+def test_what_is_no_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="1: cannot be loaded"):
+        Answerer(_model(tmp_path / "1"))

@@ -1,0 +1,34 @@
+"""The runner is always named, and what is typed last wins."""
+
+from apache_beam.options.pipeline_options import (
+    DirectOptions,
+    PipelineOptions,
+    StandardOptions,
+)
+
+from pipeline.beam import beam_args
+from pipeline.config import Beam
+
+
+def test_the_runner_and_its_mode_are_always_named() -> None:
+    options = PipelineOptions(beam_args(Beam()))
+    assert options.view_as(StandardOptions).runner == "DirectRunner"
+    assert options.view_as(DirectOptions).direct_running_mode == "in_memory"
+
+
+def test_workers_reach_beam() -> None:
+    options = PipelineOptions(beam_args(Beam(mode="multi_processing", workers=2)))
+    assert options.view_as(DirectOptions).direct_num_workers == 2
+
+
+def test_what_is_typed_wins() -> None:
+    args = beam_args(Beam(), ["--runner=PortableRunner"])
+    assert PipelineOptions(args).view_as(StandardOptions).runner == "PortableRunner"
+
+
+def test_another_runner_gets_no_direct_options() -> None:
+    section = Beam(runner="FlinkRunner", options=["--flink_master=localhost:8081"])
+    assert beam_args(section) == [
+        "--runner=FlinkRunner",
+        "--flink_master=localhost:8081",
+    ]

@@ -1,0 +1,116 @@
+"""What the commands say and how they end, short of a whole run."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.history import Node, RunFolder, Summary
+
+
+@pytest.fixture
+def newsdesk(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the command line in an empty folder."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pipeline.cli", *words],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+        )
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "error"),
+    [
+        (
+            ["run", "gone.toml"],
+            2,
+            "error gone.toml: there is no such file; `newsdesk init DATA` writes one\n",
+        ),
+        (
+            ["predict", "a text"],
+            2,
+            "error newsdesk: holds no pushed model; make one with `newsdesk run "
+            "CONFIG`, or name one with --root DIR or --model DIR\n",
+        ),
+        (
+            ["predict", "--model", "."],
+            2,
+            "error .: holds no model (saved_model.pb, or folders of versions named "
+            "by a number); give the folder that a run pushed to\n",
+        ),
+    ],
+)
+def test_an_error_is_one_sentence(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]],
+    words: list[str],
+    code: int,
+    error: str,
+) -> None:
+    done = newsdesk(*words)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", error)
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "--bogus"], ["run", "a.toml", "beam"], ["predict", "-x"]]
+)
+def test_wrong_usage_ends_with_2(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]], words: list[str]
+) -> None:
+    done = newsdesk(*words)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_no_runs_say_how_to_make_one(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    assert newsdesk("runs").stdout == "no runs yet; `newsdesk run CONFIG` makes one\n"
+
+
+def test_runs_are_listed_with_the_reason(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "newsdesk" / "desks" / "runs" / "20260102-030405"
+    folder.mkdir(parents=True)
+    summary = Summary(
+        run=folder.name,
+        pipeline="desks",
+        started="2026-01-02T03:04:05Z",  # type: ignore[arg-type]
+        data="/data/rows.csv",
+        seconds=61.2,
+        state="not good enough",
+        nodes=[Node(name="Trainer", state="done", seconds=40.0)],
+        rows={"rows_out": 1234},
+        metrics={"accuracy": 0.5},
+        refusals=["too low"],
+    )
+    RunFolder(folder).write(summary)
+    shown = newsdesk("runs").stdout.splitlines()[1]
+    assert shown.split(maxsplit=7) == [
+        "20260102-030405",
+        "desks",
+        "rows.csv",
+        "1,234",
+        "0.5000",
+        "61",
+        "s",
+        "not good enough: too low",
+    ]
+    (line,) = newsdesk("runs", "--json").stdout.splitlines()
+    assert json.loads(line)["refusals"] == ["too low"]
+
+
+def test_doctor_finds_this_install_in_order(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    done = newsdesk("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "tensorflow-text" in done.stdout

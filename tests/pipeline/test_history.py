@@ -1,0 +1,59 @@
+"""A run's folder tells what was run and what came of it."""
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import Config
+from pipeline.config_file import load
+from pipeline.errors import ExitCode, NewsdeskError
+from pipeline.history import RunFolder, Summary, past_runs
+
+
+def _summary(run: str) -> Summary:
+    now = datetime.datetime.now().astimezone()
+    return Summary(run=run, pipeline="x", started=now, data="/rows.csv")
+
+
+def test_the_effective_configuration_can_be_run_again(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    config = make_config(output={"root": str(tmp_path)}, train={"epochs": 9})
+    folder = RunFolder.create(config)
+    assert load(folder.path / "config.toml") == config
+
+
+def test_two_runs_in_one_second_have_two_folders(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    config = make_config(output={"root": str(tmp_path)})
+    assert RunFolder.create(config).path != RunFolder.create(config).path
+
+
+def test_a_root_that_is_a_file_is_named(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("")
+    config = make_config(output={"root": str(tmp_path / "taken")})
+    with pytest.raises(NewsdeskError, match="taken/runs: cannot be written"):
+        RunFolder.create(config)
+
+
+def test_summaries_come_back_newest_first(tmp_path: Path) -> None:
+    for run in ("20260101-000000", "20260102-000000"):
+        (tmp_path / "runs" / run).mkdir(parents=True)
+        summary = _summary(run)
+        summary.exit_code = ExitCode.NOT_GOOD_ENOUGH
+        RunFolder(tmp_path / "runs" / run).write(summary)
+    (tmp_path / "runs" / "20260103-000000").mkdir()
+    (tmp_path / "runs" / "20260103-000000" / "summary.json").write_text("{half")
+    found = list(past_runs(tmp_path))
+    assert [one.run for one in found] == ["20260102-000000", "20260101-000000"]
+    assert found[0].exit_code is ExitCode.NOT_GOOD_ENOUGH
+
+
+def test_no_half_written_summary_stays_beside(tmp_path: Path) -> None:
+    RunFolder(tmp_path).write(_summary("r"))
+    assert [file.name for file in tmp_path.iterdir()] == ["summary.json"]

@@ -1,0 +1,111 @@
+"""A proposal takes what is clear, and names the flag for what is not."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ConfigError, DataError
+from pipeline.proposal import propose
+from pipeline.survey import Column, Survey
+
+
+def _survey(header: bool = True, **columns: list[str]) -> Survey:
+    found = {name: Column() for name in columns}
+    for name, cells in columns.items():
+        for cell in cells:
+            found[name].add(cell)
+    rows = max(len(cells) for cells in columns.values())
+    return Survey(Path("data/My News.csv"), found, rows, None, 0, header, "auto")
+
+
+BODY = ["the envoys met again", "a late goal came", "prices fell once more", "so it is"]
+
+
+def test_what_is_clear_is_taken() -> None:
+    proposal = propose(_survey(label=["b", "a", "b", "b"], title=BODY, body=BODY))
+    assert proposal.label_column == "label"
+    assert proposal.text_columns == ("title", "body")
+    assert list(proposal.labels.items()) == [("a", 1), ("b", 3)]
+    assert proposal.name == "my-news"
+
+
+def test_what_the_person_says_is_taken() -> None:
+    survey = _survey(kind=["x", "y", "x", "y"], side=["l", "r", "r", "l"], body=BODY)
+    proposal = propose(survey, text=["body"], label="side", name="Left & Right")
+    assert proposal.label_column == "side"
+    assert proposal.name == "left-right"
+
+
+@pytest.mark.parametrize(
+    ("labels", "order", "first"),
+    [
+        (["10", "9", "11", "9"], ["9", "10", "11"], 9),
+        (["1", "2", "3", "4"] * 2, ["1", "2", "3", "4"], 1),
+        (["0", "1", "1", "0"], ["0", "1"], 0),
+        (["10", "2", "10", "2"], ["2", "10"], 0),
+        (["b", "1", "b", "1"], ["1", "b"], 0),
+    ],
+)
+def test_numbers_are_sorted_and_counted_from_the_first(
+    labels: list[str], order: list[str], first: int
+) -> None:
+    proposal = propose(_survey(label=labels, body=BODY), label="label", text=["body"])
+    assert list(proposal.labels) == order
+    assert proposal.first_label == first
+
+
+@pytest.mark.parametrize("rare", [1, 2, 25, 50])
+def test_the_accuracy_wanted_lies_above_guessing(rare: int) -> None:
+    survey = _survey(label=["a"] * (100 - rare) + ["b"] * rare, body=BODY)
+    proposal = propose(survey, label="label")
+    share = (100 - rare) / 100
+    assert proposal.largest_share == share
+    assert share < proposal.min_accuracy < 1
+    assert proposal.min_accuracy == pytest.approx(share + (1 - share) / 3, abs=0.005)
+
+
+def test_several_candidates_are_named_with_the_flag() -> None:
+    survey = _survey(kind=["x", "y", "x", "y"], side=["l", "r", "r", "l"], body=BODY)
+    with pytest.raises(ConfigError, match="--label COLUMN among 'kind', 'side'"):
+        propose(survey)
+
+
+def test_no_candidate_is_said_with_the_columns() -> None:
+    survey = _survey(id=["1", "2", "3", "4"], body=BODY)
+    with pytest.raises(ConfigError, match="--label COLUMN among 'id', 'body'"):
+        propose(survey)
+
+
+def test_no_text_is_said_with_the_columns() -> None:
+    survey = _survey(label=["a", "b"] * 2, p=["1", "2"] * 2, q=["3", "4"] * 2)
+    with pytest.raises(ConfigError, match="--text COLUMN among 'p', 'q'"):
+        propose(survey)
+
+
+def test_one_class_is_refused_even_if_another_column_repeats() -> None:
+    survey = _survey(label=["a"] * 4, body=BODY)
+    with pytest.raises(DataError, match="'label' holds 'a' only"):
+        propose(survey)
+
+
+def test_more_labels_than_can_be_meant_are_refused() -> None:
+    survey = _survey(label=["a"], body=BODY)
+    survey.columns["label"].values = None
+    with pytest.raises(DataError, match="more than 1,000"):
+        propose(survey, label="label")
+
+
+def test_a_column_that_is_not_there_is_refused() -> None:
+    survey = _survey(label=["a", "b"] * 2, body=BODY)
+    with pytest.raises(
+        ConfigError, match="no column 'text'; there are 'label', 'body'"
+    ):
+        propose(survey, text=["text"])
+    with pytest.raises(ConfigError, match="both"):
+        propose(survey, text=["label"], label="label")
+
+
+def test_an_empty_label_is_no_label() -> None:
+    survey = _survey(label=["a", "", "b", " "], body=BODY)
+    assert survey.columns["label"].values == Counter({"a": 1, "b": 1})

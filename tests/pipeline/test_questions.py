@@ -1,0 +1,75 @@
+"""Every row keeps its place, also one that cannot be answered."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import DataError
+from pipeline.questions import Unusable, lines, rows, typed
+
+
+def test_typed_texts() -> None:
+    assert list(typed(["a b", " ", "\udcff", "c"])) == [
+        "a b",
+        Unusable("argument 2: the text is empty"),
+        Unusable("argument 3: is not valid UTF-8"),
+        "c",
+    ]
+
+
+def test_lines_of_a_stream() -> None:
+    stream = io.BytesIO(b"\xef\xbb\xbfone\r\n\ntw\xff\n three ")
+    assert list(lines(stream)) == [
+        "one",
+        Unusable("standard input:2: the text is empty"),
+        Unusable("standard input:3: is not valid UTF-8"),
+        "three",
+    ]
+
+
+def test_lines_are_taken_as_they_come() -> None:
+    taken = []
+
+    class Endless(io.RawIOBase):
+        def __iter__(self) -> Iterator[bytes]:  # type: ignore[override]
+            while True:
+                taken.append(1)
+                yield b"text\n"
+
+    assert next(lines(Endless())) == "text"  # type: ignore[arg-type]
+    assert len(taken) == 1
+
+
+def test_rows_of_a_csv_file_need_no_label(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(b'body,title\n"b,1",t1\nx\n,\nb\xff,t\n"b\n2",t2\n')
+    found = list(rows(str(file), ["title", "body"]))
+    assert found[0] == "t1 b,1"
+    assert found[1] == Unusable(f"{file}:3: has 1 cells where 2 are expected")
+    assert found[2] == Unusable(f"{file}:4: the text is empty")
+    assert isinstance(found[3], Unusable) and "UTF-8" in found[3].reason
+    assert found[4:] == ["t2 b\n2"]
+
+
+def test_rows_of_json_lines_may_each_lack_a_column(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"title": "a", "body": "b"}\n{"title": "a"}\n')
+    found = list(rows(str(file), ["title", "body"]))
+    assert found[0] == "a b"
+    assert isinstance(found[1], Unusable)
+    assert found[1].reason.startswith(f"{file}:2: column 'body' is missing")
+
+
+def test_rows_without_a_header_take_given_names(tmp_path: Path) -> None:
+    (tmp_path / "rows.tsv").write_text("1\tone text\n")
+    assert list(rows(str(tmp_path / "rows.tsv"), ["t"], columns=["l", "t"])) == [
+        "one text"
+    ]
+
+
+def test_a_file_without_the_columns_is_refused_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("headline,body\na,b\n")
+    with pytest.raises(DataError, match="no column 'title', which the model reads"):
+        next(rows(str(tmp_path / "rows.csv"), ["title", "body"]))

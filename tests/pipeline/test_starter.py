@@ -1,0 +1,117 @@
+"""What init writes, run reads."""
+
+from pathlib import Path
+
+import pytest
+from google.protobuf import text_format
+from tensorflow_metadata.proto.v0 import schema_pb2
+
+from components.text_example_gen.labelling import Labelled, Labelling
+from components.text_example_gen.readers import Row, read_rows
+from pipeline.config_file import load
+from pipeline.errors import ConfigError
+from pipeline.proposal import propose
+from pipeline.starter import schema, write
+from pipeline.survey import look
+
+ROWS = """3,Oil falls again,"Oil fell again, traders said"
+4,Probe reaches moon,"The probe sent a
+picture of the moon"
+3,Bank on coast,A bank opened on the coast
+4,Worm in mail,The worm spreads by e-mail
+"""
+HEADER = "class,title,body\n"
+
+
+def _starter(file: Path, to: Path, content: str) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(content)
+    return write(propose(look(file)), to)
+
+
+@pytest.mark.parametrize("content", [HEADER + ROWS, ROWS])
+def test_every_row_is_used_as_the_configuration_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    written = _starter(tmp_path / "data" / "my rows.csv", tmp_path / "to", content)
+    monkeypatch.chdir("/")
+    data = load(written).data
+    assert Path(data.path) == tmp_path / "data" / "my rows.csv"
+    assert (data.labels, data.first_label) == (["3", "4"], 3)
+    labelling = Labelling.of(data)
+    used = []
+    for row in read_rows(data.path, data.format, data.columns):
+        assert isinstance(row, Row)
+        used.append(labelling.apply(row))
+    assert [row.label for row in used if isinstance(row, Labelled)] == [0, 1, 0, 1]
+    assert isinstance(used[0], Labelled)
+    assert used[0].text == "Oil falls again Oil fell again, traders said"
+
+
+def test_the_file_reads_as_a_person_would_write_it(tmp_path: Path) -> None:
+    written = _starter(tmp_path / "rows.csv", tmp_path, HEADER + ROWS)
+    assert written.read_text() == (
+        "# Train, evaluate, push: newsdesk run newsdesk.toml\n"
+        'name = "rows"\n'
+        "\n"
+        "[data]\n"
+        'path = "rows.csv" # seen from this file\n'
+        'text_columns = ["title", "body"] # joined by a space\n'
+        'label_column = "class"\n'
+        'labels = ["3", "4"] # the data\'s numbers; names may stand here instead\n'
+        "first_label = 3 # the number that the data give the first label\n"
+        'schema_file = "schema.pbtxt" # the data must agree with it\n'
+        "\n"
+        "[evaluation]\n"
+        "# Naming '3' every time is right for 50.0% of the rows; a model must do "
+        "clearly better to be pushed.\n"
+        "min_accuracy = 0.67\n"
+    )
+
+
+def test_labels_with_quotes_and_many_labels_survive(tmp_path: Path) -> None:
+    labels = ['"quoted"', "back\\slash", "é", "a'b", "e", "f", "g", "#h"]
+    cells = ['"' + label.replace('"', '""') + '"' for label in labels] * 2
+    rows = [f"{cell},the text of row {place}\n" for place, cell in enumerate(cells)]
+    content = "label,body\n" + "".join(rows)
+    written = _starter(tmp_path / "rows.csv", tmp_path, content)
+    assert load(written).data.labels == sorted(labels)
+
+
+def test_a_format_that_was_said_is_written(tmp_path: Path) -> None:
+    (tmp_path / "rows.txt").write_text(HEADER + ROWS)
+    survey = look(tmp_path / "rows.txt", file_format="csv")
+    assert load(write(propose(survey), tmp_path)).data.format == "csv"
+
+
+@pytest.mark.parametrize("name", ["newsdesk.toml", "schema.pbtxt"])
+def test_nothing_is_overwritten_without_force(tmp_path: Path, name: str) -> None:
+    (tmp_path / "rows.csv").write_text(HEADER + ROWS)
+    proposal = propose(look(tmp_path / "rows.csv"))
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ConfigError, match=f"{name}: exists already; .*--force"):
+        write(proposal, tmp_path)
+    assert (tmp_path / name).read_text() == "mine"
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(
+        [name, "rows.csv"]
+    )
+    write(proposal, tmp_path, force=True)
+    assert (tmp_path / name).read_text() != "mine"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text(HEADER + ROWS)
+    proposal = propose(look(tmp_path / "rows.csv"))
+    with pytest.raises(ConfigError, match="rows.csv/to: cannot be written"):
+        write(proposal, tmp_path / "rows.csv" / "to")
+
+
+def test_the_schema_allows_the_labels_there_are() -> None:
+    parsed = text_format.Parse(schema(3), schema_pb2.Schema())
+    text, label = parsed.feature
+    assert (text.name, text.type) == ("text", schema_pb2.BYTES)
+    assert (label.int_domain.min, label.int_domain.max) == (0, 2)
+    assert all(
+        one.HasField("shape") and one.presence.min_fraction == 1
+        for one in parsed.feature
+    )

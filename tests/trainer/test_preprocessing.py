@@ -1,0 +1,123 @@
+"""preprocessing_fn through tf.Transform: ids, truncation, keys, the vocabulary."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from pipeline.config import Text
+from pipeline.errors import DataError
+from trainer import text
+from trainer.preprocessing import preprocessing_fn
+
+pytestmark = pytest.mark.slow
+
+PIECES = {
+    "[PAD]": 0,
+    "[UNK]": 100,
+    "[CLS]": 101,
+    "[SEP]": 102,
+    "i": 1045,
+    "love": 2293,
+    "##s": 2015,
+    "transform": 10938,
+    "transformers": 19081,
+}
+
+
+@pytest.fixture
+def pieces_file(tmp_path: Path) -> Path:
+    """A vocabulary with a few pieces in the lines bert-base-uncased has them in."""
+    lines = [f"[unused{line}]" for line in range(max(PIECES.values()) + 1)]
+    for piece, line in PIECES.items():
+        lines[line] = piece
+    path = tmp_path / "given" / "vocab.txt"
+    path.parent.mkdir()
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_words_are_counted_over_train_and_the_rest_is_unknown(
+    words_graph: tuple[Path, list[dict[str, Any]]],
+) -> None:
+    folder, rows = words_graph
+    path = text.vocabulary_file(tft.TFTransformOutput(str(folder)))
+
+    assert Path(path).read_text().split() == ["oil", "falls"]
+    assert text.id_count(path, Text(vocabulary_size=4)) == 4
+    assert [row["input_ids"] for row in rows] == [
+        [2, 2, 3],
+        [2, 3],
+        [1],  # nothing but punctuation: one unknown token
+        [2, 1, 1],  # four words, truncated to three
+        [1],
+    ]
+
+
+def test_label_and_a_key_of_the_text_are_kept(
+    words_graph: tuple[Path, list[dict[str, Any]]],
+) -> None:
+    _, rows = words_graph
+
+    assert [row["label"] for row in rows] == [[0], [1], [0], [1], [0]]
+    assert len({row["text_key"][0] for row in rows}) == 5
+
+
+def test_word_pieces_stand_between_marks_and_the_vocabulary_travels(
+    transform: Any, pieces_file: Path, tmp_path: Path
+) -> None:
+    settings = {
+        "tokenizer": "wordpiece",
+        "vocabulary": str(pieces_file),
+        "max_length": 5,
+    }
+    rows = [
+        {"text": "I love transformers", "label": 0},
+        {"text": "", "label": 0},
+        {"text": "i i i i i i", "label": 0},
+        {"text": "Łove transforms", "label": 0},
+    ]
+    found = transform(tmp_path / "graph", rows, settings)
+    shutil.rmtree(pieces_file.parent)
+    path = text.vocabulary_file(tft.TFTransformOutput(str(tmp_path / "graph")))
+
+    assert [row["input_ids"] for row in found] == [
+        [101, 1045, 2293, 19081, 102],
+        [101, 102],
+        [101, 1045, 1045, 1045, 102],
+        [101, 100, 10938, 2015, 102],
+    ]
+    assert text.id_count(path, Text.model_validate(settings)) == 19082
+
+
+@pytest.mark.parametrize(
+    "values", [tf.sparse.from_dense([["a"]]), tf.constant([["a", "b"]])]
+)
+def test_a_schema_that_allows_no_or_two_texts_is_refused(values: Any) -> None:
+    inputs = {"text": values, "label": tf.constant([0])}
+
+    with pytest.raises(DataError, match="schema: 'text' must have exactly one value"):
+        preprocessing_fn(inputs, {"text": {}, "fingerprint": ""})
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("[PAD]\n[UNK]\n[SEP]\n", r"lacks \[CLS\]"),
+        ("a\n[PAD]\n[UNK]\n[CLS]\n[SEP]\n", r"first line must be \[PAD\]"),
+        ("[PAD]\n[UNK]\n[CLS]\n[SEP]\na\na\n", "names a piece twice"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_vocabulary_that_cannot_be_used_is_refused(
+    tmp_path: Path, lines: str | None, message: str
+) -> None:
+    path = tmp_path / "vocab.txt"
+    if lines is not None:
+        path.write_text(lines)
+
+    with pytest.raises(DataError, match=message):
+        text.read_pieces(str(path))

@@ -1,0 +1,198 @@
+"""Transformed examples to length-bucketed batches.
+
+All rows are held in memory as numbers: 4 bytes a token, 200 MB for a million news.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from pipeline import features
+from pipeline.errors import DataError
+from trainer import text
+
+# Padded lengths are multiples of this: few shapes, little padding.
+BUCKET_WIDTH = 8
+# So many batches are sorted by length together; their rows are a random sample.
+_BATCHES_SORTED_TOGETHER = 64
+_ROWS_PARSED_TOGETHER = 1024
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a split, in an order that depends on their content alone.
+
+    Attributes:
+        ids: int32 [tokens], the token ids of all rows, one after the other.
+        starts: int64 [rows + 1], where each row begins in `ids`.
+        labels: int32 [rows].
+        keys: int64 [rows], hashes of the texts.
+    """
+
+    ids: np.ndarray
+    starts: np.ndarray
+    labels: np.ndarray
+    keys: np.ndarray
+
+    def __len__(self) -> int:
+        """Counts the rows."""
+        return len(self.labels)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """int64 [rows], tokens per row."""
+        return np.diff(self.starts)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the texts and labels, whatever order they were read in."""
+        digest = hashlib.sha256(self.keys.astype("<i8").tobytes())
+        digest.update(self.labels.astype("<i4").tobytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows that are computed together.
+
+    Attributes:
+        ids: int32 [batch, length], padded with zeros to a multiple of BUCKET_WIDTH.
+        labels: int32 [batch].
+    """
+
+    ids: np.ndarray
+    labels: np.ndarray
+
+
+def read(
+    patterns: Sequence[str], transform_output: tft.TFTransformOutput, split: str
+) -> Rows:
+    """Reads a split of transformed examples.
+
+    Args:
+        patterns: globs of gzipped TFRecord files.
+        transform_output: tells the features' types.
+        split: what to call the split in an error.
+
+    Returns:
+        All rows, ordered by the hash of their text: files and their order, and so
+        the runner that wrote them, do not matter.
+
+    Raises:
+        DataError: there is no row.
+    """
+    files = sorted(file for glob in patterns for file in tf.io.gfile.glob(glob))
+    spec = transform_output.transformed_feature_spec()
+    ids, lengths, labels, keys = [], [], [], []
+    records = tf.data.TFRecordDataset(files, "GZIP").batch(_ROWS_PARSED_TOGETHER)
+    for batch in records.map(lambda serial: tf.io.parse_example(serial, spec)):
+        tokens = batch[features.INPUT_IDS]
+        ids.append(tokens.values.numpy().astype(np.int32))
+        counts = np.bincount(
+            tokens.indices[:, 0].numpy(), minlength=int(tokens.dense_shape[0])
+        )
+        lengths.append(counts)
+        labels.append(batch[features.LABEL].numpy().astype(np.int32))
+        keys.append(batch[features.TEXT_KEY].numpy())
+    if not labels:
+        raise DataError(f"the {split} split has no rows: {', '.join(patterns)}")
+    return in_content_order(*map(np.concatenate, (ids, lengths, labels, keys)))
+
+
+def in_content_order(
+    ids: np.ndarray, lengths: np.ndarray, labels: np.ndarray, keys: np.ndarray
+) -> Rows:
+    """Orders rows by text hash and label; rows that tie are equal.
+
+    Args:
+        ids: int32 [tokens], the rows' token ids, one row after the other.
+        lengths: int64 [rows], tokens per row.
+        labels: int32 [rows].
+        keys: int64 [rows], hashes of the texts.
+
+    Returns:
+        The same rows.
+    """
+    order = np.lexsort((labels, keys))
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    pieces = [ids[starts[row] : starts[row + 1]] for row in order]
+    return Rows(
+        ids=np.concatenate([ids[:0], *pieces]),
+        starts=np.concatenate([[0], np.cumsum(lengths[order])]),
+        labels=labels[order],
+        keys=keys[order],
+    )
+
+
+def batch_count(rows: int, batch_size: int) -> int:
+    """Counts the batches, and so the optimizer steps, of one epoch.
+
+    Args:
+        rows: rows of the split.
+        batch_size: rows of a batch.
+
+    Returns:
+        Batches, the last of which may be smaller.
+    """
+    return -(-rows // batch_size)
+
+
+def training_batches(
+    rows: Rows, batch_size: int, seed: int, epoch: int
+) -> Iterator[Batch]:
+    """Goes once through all rows in a new order that seed and epoch decide.
+
+    Args:
+        rows: the train split.
+        batch_size: rows of a batch.
+        seed: any number.
+        epoch: counted from 0.
+
+    Yields:
+        `batch_count` batches of rows of similar length; each row stands in one.
+    """
+    random = np.random.default_rng([seed, epoch])
+    order = random.permutation(len(rows))
+    window = batch_size * _BATCHES_SORTED_TOGETHER
+    lengths = rows.lengths
+    groups: list[np.ndarray] = []
+    for first in range(0, len(order), window):
+        together = order[first : first + window]
+        together = together[np.argsort(lengths[together], kind="stable")]
+        groups += _cut(together, batch_size)
+    for place in random.permutation(len(groups)):
+        yield _pad(rows, groups[place])
+
+
+def evaluation_batches(rows: Rows, batch_size: int) -> Iterator[Batch]:
+    """Goes once through all rows from the shortest to the longest.
+
+    Args:
+        rows: a split.
+        batch_size: rows of a batch.
+
+    Yields:
+        `batch_count` batches; each row stands in one.
+    """
+    for group in _cut(np.argsort(rows.lengths, kind="stable"), batch_size):
+        yield _pad(rows, group)
+
+
+def _cut(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
+    return [
+        order[first : first + batch_size] for first in range(0, len(order), batch_size)
+    ]
+
+
+def _pad(rows: Rows, chosen: np.ndarray) -> Batch:
+    lengths = rows.lengths[chosen]
+    width = -(-int(lengths.max()) // BUCKET_WIDTH) * BUCKET_WIDTH
+    column = np.arange(width)
+    filled = column < lengths[:, None]
+    ids = np.full(filled.shape, text.PADDING_ID, np.int32)
+    ids[filled] = rows.ids[(rows.starts[chosen][:, None] + column)[filled]]
+    return Batch(ids=ids, labels=rows.labels[chosen])

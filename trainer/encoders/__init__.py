@@ -1,0 +1,24 @@
+"""Encoders: token ids to a vector per token."""
+
+import tf_keras
+
+from pipeline.config import TransformerEncoder
+from trainer.encoders.transformer import Transformer
+
+
+def build(
+    config: TransformerEncoder, id_count: int, max_length: int
+) -> tf_keras.layers.Layer:
+    """Makes the encoder that `model.encoder.kind` names.
+
+    Args:
+        config: the model.encoder section.
+        id_count: token ids that can occur.
+        max_length: tokens of the longest text.
+
+    Returns:
+        A layer from input_ids, int32 [batch, length] padded with 0, and an optional
+        seed for dropout to float32 [batch, length, width]; its `attention` gives
+        the weights of every layer and head.
+    """
+    return Transformer(config, id_count, max_length)

@@ -1,0 +1,94 @@
+"""Encoder, masked average pooling and a dense head: token ids to logits."""
+
+import tensorflow as tf
+import tf_keras
+
+from pipeline.config import Model
+from trainer import encoders
+from trainer.dropout import drop, drop_tokens
+from trainer.text import PADDING_ID
+
+# Far above the draws of any encoder.
+_POOLED_DRAW = 1_000_000
+_HEAD_DRAW = _POOLED_DRAW + 1
+_TOKENS_DRAW = _POOLED_DRAW + 2
+_LOGITS_SPREAD = 0.02
+
+
+class Classifier(tf_keras.layers.Layer):
+    """Sorts token ids into classes; padding never changes an answer.
+
+    Args:
+        config: the model section.
+        id_count: token ids that can occur.
+        max_length: tokens of the longest text.
+        classes: how many labels there are.
+        token_dropout: the share of tokens that are left out of a text in training.
+    """
+
+    def __init__(
+        self,
+        config: Model,
+        id_count: int,
+        max_length: int,
+        classes: int,
+        token_dropout: float = 0.0,
+    ) -> None:
+        super().__init__(name="classifier")
+        self._token_dropout = token_dropout
+        self._dropout = config.dropout
+        self.encoder = encoders.build(config.encoder, id_count, max_length)
+        self._head = tf_keras.layers.Dense(config.head_width, "relu", name="head")
+        # Small, so that the first answers are undecided and the loss is ln(classes).
+        self._logits = tf_keras.layers.Dense(
+            classes,
+            kernel_initializer=tf_keras.initializers.TruncatedNormal(
+                stddev=_LOGITS_SPREAD
+            ),
+            name="logits",
+        )
+        self(tf.ones([1, 1], tf.int32))
+
+    def call(self, input_ids: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
+        """Computes logits.
+
+        Args:
+            input_ids: int32 [batch, length], padded with 0.
+            seed: int32 [2], switches dropout on.
+
+        Returns:
+            float32 [batch, classes].
+        """
+        input_ids = drop_tokens(input_ids, self._token_dropout, seed, _TOKENS_DRAW)
+        hidden = self.encoder(input_ids, seed=seed)
+        pooled = masked_mean(hidden, input_ids != PADDING_ID)
+        pooled = drop(pooled, self._dropout, seed, _POOLED_DRAW)
+        head = drop(self._head(pooled), self._dropout, seed, _HEAD_DRAW)
+        return self._logits(head)
+
+
+def masked_mean(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+    """Averages over the tokens that are there.
+
+    Args:
+        hidden: float32 [batch, length, width].
+        mask: bool [batch, length], true in at least one place of every row.
+
+    Returns:
+        float32 [batch, width].
+    """
+    weights = tf.cast(mask, hidden.dtype)[:, :, None]
+    return tf.reduce_sum(hidden * weights, 1) / tf.reduce_sum(weights, 1)
+
+
+def loss(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    """Measures how surprised the model is by the labels.
+
+    Args:
+        logits: float32 [batch, classes].
+        labels: int32 [batch].
+
+    Returns:
+        float32 [batch], cross-entropy in nats.
+    """
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)

@@ -1,0 +1,51 @@
+"""Raw features to what the model reads; runs in Transform and in the served graph."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import tensorflow as tf
+
+from pipeline import features
+from pipeline.errors import DataError
+from trainer import text
+from trainer.settings import TransformSettings
+
+# Fixed, so that a text has one key in every run.
+_HASH_KEY = [0x6E657773, 0x6465736B]
+
+
+def preprocessing_fn(
+    inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Turns a batch of raw features into transformed ones.
+
+    Args:
+        inputs: `text`: string [batch] or [batch, 1]; `label`: int64 likewise.
+        custom_config: the fields of `TransformSettings`.
+
+    Returns:
+        `input_ids`: int64 [batch, (tokens)], sparse and unpadded; `text_key`:
+        int64 [batch], a hash of the text; `label`: int64 [batch].
+
+    Raises:
+        DataError: the schema allows rows without text or label, or with several.
+    """
+    settings = TransformSettings.model_validate(custom_config)
+    texts = _column(inputs, features.TEXT)
+    return {
+        features.INPUT_IDS: text.token_ids(texts, settings.text).to_sparse(),
+        features.TEXT_KEY: tf.strings.to_hash_bucket_strong(
+            texts, num_buckets=2**63 - 1, key=_HASH_KEY
+        ),
+        features.LABEL: _column(inputs, features.LABEL),
+    }
+
+
+def _column(inputs: Mapping[str, Any], name: str) -> tf.Tensor:
+    values = inputs[name]
+    if not isinstance(values, tf.Tensor) or any(size != 1 for size in values.shape[1:]):
+        raise DataError(
+            f"schema: {name!r} must have exactly one value in every row; give it "
+            "presence { min_fraction: 1 } and shape { }"
+        )
+    return tf.reshape(values, [-1])

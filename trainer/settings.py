@@ -1,0 +1,22 @@
+"""The configuration that reaches a node by value, checked when the node starts."""
+
+from pipeline.config import Model, Optimizer, Section, Text, Train
+
+
+class TransformSettings(Section):
+    """What Transform's custom_config holds."""
+
+    text: Text
+    fingerprint: str
+
+
+class TrainerSettings(Section):
+    """What the Trainer's custom_config holds."""
+
+    text: Text
+    model: Model
+    optimizer: Optimizer
+    train: Train
+    labels: list[str]
+    text_columns: list[str]
+    fingerprint: str

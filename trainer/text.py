@@ -1,0 +1,181 @@
+"""Strings to token ids: words of a learned vocabulary, or given word pieces."""
+
+from pathlib import Path
+
+import tensorflow as tf
+import tensorflow_text as tf_text
+import tensorflow_transform as tft
+
+from pipeline.config import Text
+from pipeline.errors import DataError
+
+PADDING_ID = 0
+UNKNOWN_ID = 1
+# The file of the transform graph that holds a token a line.
+VOCABULARY = "tokens"
+
+_FIRST_WORD_ID = 2
+_SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+
+
+def token_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
+    """Turns texts into token ids; to be called inside a preprocessing_fn.
+
+    Args:
+        texts: string [batch], UTF-8; bytes that are not become U+FFFD.
+        config: the text section.
+
+    Returns:
+        int64 [batch, (tokens)], at least one and at most `max_length` in a row,
+        never the padding id.
+    """
+    texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8")
+    if config.tokenizer == "wordpiece":
+        return _piece_ids(texts, config)
+    return _word_ids(texts, config)
+
+
+def split_words(texts: tf.Tensor, lower_case: bool) -> tf.RaggedTensor:
+    """Cuts texts at white space, without ASCII punctuation.
+
+    Args:
+        texts: string [batch], valid UTF-8.
+        lower_case: whether upper and lower case are one.
+
+    Returns:
+        string [batch, (words)]; a row may be empty.
+    """
+    if lower_case:
+        texts = tf.strings.lower(texts, encoding="utf-8")
+    return tf.strings.split(tf.strings.regex_replace(texts, "[[:punct:]]", ""))
+
+
+def vocabulary_file(transform_output: tft.TFTransformOutput) -> str:
+    """Finds the vocabulary among the assets of a transform graph.
+
+    Args:
+        transform_output: what Transform wrote.
+
+    Returns:
+        The path of a text file with a token a line.
+
+    Raises:
+        DataError: the transform graph has no vocabulary.
+    """
+    path = transform_output.vocabulary_file_by_name(VOCABULARY)
+    if path is None:
+        raise DataError(
+            f"{transform_output.transform_savedmodel_dir}: holds no vocabulary; "
+            "run Transform again"
+        )
+    return str(path)
+
+
+def first_vocabulary_id(config: Text) -> int:
+    """Tells which id the first line of the vocabulary file has.
+
+    Args:
+        config: the text section.
+
+    Returns:
+        0 for word pieces, whose file counts padding; 2 for learned words.
+    """
+    return 0 if config.tokenizer == "wordpiece" else _FIRST_WORD_ID
+
+
+def id_count(path: str, config: Text) -> int:
+    """Counts the ids that a text can have.
+
+    Args:
+        path: the vocabulary file.
+        config: the text section.
+
+    Returns:
+        One more than the largest id.
+    """
+    with tf.io.gfile.GFile(path, "rb") as stream:
+        return first_vocabulary_id(config) + sum(1 for _ in stream)
+
+
+def read_pieces(path: str) -> list[str]:
+    """Reads a WordPiece vocabulary.
+
+    Args:
+        path: a text file with a piece a line; the first is [PAD].
+
+    Returns:
+        The pieces in the order of their ids.
+
+    Raises:
+        DataError: the file cannot be read, or a piece is missing or doubled.
+    """
+    try:
+        pieces = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"text.vocabulary: {path} cannot be read: {error}") from None
+    missing = [piece for piece in _SPECIAL_PIECES if piece not in pieces]
+    if missing:
+        raise DataError(
+            f"text.vocabulary: {path} lacks {', '.join(missing)}; give the vocab.txt "
+            "of a BERT model, a piece a line"
+        )
+    if pieces[PADDING_ID] != "[PAD]":
+        raise DataError(f"text.vocabulary: {path}: the first line must be [PAD]")
+    if len(set(pieces)) < len(pieces):
+        raise DataError(f"text.vocabulary: {path} names a piece twice")
+    return pieces
+
+
+def _word_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
+    words = split_words(texts, config.lower_case)
+    vocabulary = tft.vocabulary(
+        words,
+        top_k=config.vocabulary_size - _FIRST_WORD_ID,
+        vocab_filename=VOCABULARY,
+    )
+    places = tft.apply_vocabulary(
+        words, vocabulary, default_value=UNKNOWN_ID - _FIRST_WORD_ID
+    )
+    ids = (places + _FIRST_WORD_ID)[:, : config.max_length]
+    return _fill_empty_rows(ids)
+
+
+def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
+    """Gives rows without any token the unknown one, so that an average exists."""
+    missing = tf.cast(ids.row_lengths() == 0, tf.int64)
+    unknown = tf.fill([tf.reduce_sum(missing)], tf.constant(UNKNOWN_ID, tf.int64))
+    return tf.concat([ids, tf.RaggedTensor.from_row_lengths(unknown, missing)], 1)
+
+
+def _piece_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
+    path = str(config.vocabulary)
+    pieces = read_pieces(path)
+    _keep_as_asset(path)
+    tokenizer = tf_text.FastBertTokenizer(
+        pieces,
+        token_out_type=tf.int64,
+        lower_case_nfd_strip_accents=config.lower_case,
+    )
+    ids = tokenizer.tokenize(texts)[:, : config.max_length - 2]
+    column = tf.ones([tf.shape(texts)[0], 1], tf.int64)
+    first = column * pieces.index("[CLS]")
+    last = column * pieces.index("[SEP]")
+    return tf.concat([first, ids, last], 1)
+
+
+def _keep_as_asset(path: str) -> None:
+    """Copies the vocabulary into the transform graph, where the Trainer finds it."""
+    tft.make_and_track_object(
+        lambda: tf.lookup.StaticHashTable(
+            tf.lookup.TextFileInitializer(
+                path,
+                tf.string,
+                tf.lookup.TextFileIndex.WHOLE_LINE,
+                tf.int64,
+                tf.lookup.TextFileIndex.LINE_NUMBER,
+            ),
+            default_value=-1,
+        ),
+        name=VOCABULARY,
+    )
+    tft.annotate_asset(VOCABULARY, Path(path).name)

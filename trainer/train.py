@@ -1,0 +1,58 @@
+"""run_fn: what the Trainer runs, from transformed examples to a SavedModel."""
+
+import tensorflow_transform as tft
+import tf_keras
+from tfx.components.trainer.fn_args_utils import FnArgs
+
+from trainer import card, data, optimizer, serving, text
+from trainer.loop import Figures, Loop
+from trainer.model import Classifier
+from trainer.progress import Progress
+from trainer.settings import TrainerSettings
+
+
+def run_fn(fn_args: FnArgs) -> None:
+    """Trains and exports a model.
+
+    Args:
+        fn_args: the Trainer's files and folders; `custom_config` holds the fields
+            of `TrainerSettings`.
+
+    Raises:
+        NewsdeskError: there are no rows, or the training went astray.
+    """
+    settings = TrainerSettings.model_validate(fn_args.custom_config)
+    transform_output = tft.TFTransformOutput(fn_args.transform_graph_path)
+    rows = data.read(fn_args.train_files, transform_output, "train")
+    eval_rows = data.read(fn_args.eval_files, transform_output, "eval")
+    tf_keras.utils.set_random_seed(settings.train.seed)
+    model = _classifier(settings, transform_output)
+    figures = _fit(model, settings, rows, eval_rows, fn_args.model_run_dir)
+    served = serving.Served(model, transform_output, settings.labels, settings.text)
+    serving.export(served, fn_args.serving_model_dir)
+    card.write(card.card(settings, rows, figures), fn_args.serving_model_dir)
+
+
+def _classifier(
+    settings: TrainerSettings, transform_output: tft.TFTransformOutput
+) -> Classifier:
+    vocabulary = text.vocabulary_file(transform_output)
+    return Classifier(
+        settings.model,
+        id_count=text.id_count(vocabulary, settings.text),
+        max_length=settings.text.max_length,
+        classes=len(settings.labels),
+    )
+
+
+def _fit(
+    model: Classifier,
+    settings: TrainerSettings,
+    rows: data.Rows,
+    eval_rows: data.Rows,
+    folder: str,
+) -> Figures:
+    steps = optimizer.count_steps(len(rows), settings.train, settings.optimizer)
+    adamw = optimizer.build(settings.optimizer, steps)
+    loop = Loop(model, adamw, settings.train, steps)
+    return loop.fit(rows, eval_rows, Progress(folder))
