@@ -154,6 +154,7 @@ class Model(Section):
     encoder: TransformerEncoder = TransformerEncoder()
     head_width: int = Field(20, ge=1)
     dropout: float = Field(0.1, ge=0.0, lt=1.0)
+    token_dropout: float = Field(0.0, ge=0.0, lt=1.0)
 
 
 class Optimizer(Section):
@@ -172,7 +173,7 @@ class Train(Section):
     epochs: int = Field(3, ge=1)
     batch_size: int = Field(32, ge=1)
     patience: int = Field(2, ge=1)
-    seed: int = Field(42, ge=0)
+    seed: int = Field(42, ge=0, le=2**31 - 1)
 
 
 class Evaluation(Section):

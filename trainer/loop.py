@@ -51,7 +51,7 @@ class BestWeights:
         self._patience = patience
         self._values: list[np.ndarray] = []
         self._waited = 0
-        self.figures: Figures | None = None
+        self._figures: Figures | None = None
 
     def offer(self, figures: Figures) -> bool:
         """Looks at the model as it is now.
@@ -62,18 +62,28 @@ class BestWeights:
         Returns:
             Whether another epoch is worth it.
         """
-        if self.figures is None or figures.better_than(self.figures):
-            self.figures = figures
+        if self._figures is None or figures.better_than(self._figures):
+            self._figures = figures
             self._values = [weight.numpy() for weight in self._weights]
             self._waited = 0
         else:
             self._waited += 1
         return self._waited < self._patience
 
-    def restore(self) -> None:
-        """Gives the model the weights it had when it was best."""
+    def restore(self) -> Figures:
+        """Gives the model the weights it had when it was best.
+
+        Returns:
+            The figures of that epoch.
+
+        Raises:
+            ValueError: nothing was offered yet.
+        """
+        if self._figures is None:
+            raise ValueError("no epoch was measured yet")
         for weight, value in zip(self._weights, self._values, strict=True):
             weight.assign(value)
+        return self._figures
 
 
 class Loop:
@@ -126,8 +136,7 @@ class Loop:
             )
             if not best.offer(figures):
                 break
-        best.restore()
-        return best.figures
+        return best.restore()
 
     def evaluate(self, rows: data.Rows) -> Figures:
         """Measures the model as it is.

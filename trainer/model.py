@@ -23,7 +23,6 @@ class Classifier(tf_keras.layers.Layer):
         id_count: token ids that can occur.
         max_length: tokens of the longest text.
         classes: how many labels there are.
-        token_dropout: the share of tokens that are left out of a text in training.
     """
 
     def __init__(
@@ -32,10 +31,9 @@ class Classifier(tf_keras.layers.Layer):
         id_count: int,
         max_length: int,
         classes: int,
-        token_dropout: float = 0.0,
     ) -> None:
         super().__init__(name="classifier")
-        self._token_dropout = token_dropout
+        self._token_dropout = config.token_dropout
         self._dropout = config.dropout
         self.encoder = encoders.build(config.encoder, id_count, max_length)
         self._head = tf_keras.layers.Dense(config.head_width, "relu", name="head")

@@ -53,12 +53,6 @@ def generate(tmp_path: Path, make_config: Callable[..., Config]) -> Callable[...
     return run
 
 
-@pytest.fixture
-def read_outcome() -> Callable[[Any, str], Outcome]:
-    """Reads what a run left in its artifacts."""
-    return outcome
-
-
 def outcome(examples: Any, quarantine: str) -> Outcome:
     import json
 

@@ -1,6 +1,7 @@
 """What the commands say and how they end, short of a whole run."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +22,7 @@ def newsdesk(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             capture_output=True,
             text=True,
             cwd=tmp_path,
+            env=os.environ | {"COLUMNS": "200"},
         )
 
     return run

@@ -107,11 +107,11 @@ def test_the_weights_of_the_best_epoch_are_kept() -> None:
     for epoch, (accuracy, loss) in enumerate(epochs):
         weight.assign(epoch)
         go_on.append(best.offer(Figures(accuracy, loss)))
-    best.restore()
+    figures = best.restore()
 
     assert go_on == [True, True, True, True, True, False]
     assert float(weight) == 3
-    assert best.figures == Figures(accuracy=0.7, loss=0.7)
+    assert figures == Figures(accuracy=0.7, loss=0.7)
 
 
 @pytest.mark.slow

@@ -105,8 +105,10 @@ def test_dropped_tokens_become_padding_but_the_first_stays() -> None:
 
 
 def test_tokens_are_dropped_in_training_only() -> None:
-    config = Model(encoder=TransformerEncoder(dropout=0.0), dropout=0.0)
-    model = Classifier(config, 30, 24, 4, token_dropout=0.5)
+    config = Model(
+        encoder=TransformerEncoder(dropout=0.0), dropout=0.0, token_dropout=0.5
+    )
+    model = Classifier(config, 30, 24, 4)
     ids = tf.constant([[2, 3, 4, 5, 6, 7, 8, 9]])
     answers = {
         model(ids, seed=tf.constant([0, step])).numpy().tobytes() for step in range(8)
