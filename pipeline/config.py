@@ -10,7 +10,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -111,9 +113,9 @@ class Data(Section):
 
 
 class Text(Section):
-    """How strings become token ids."""
+    """How strings become token ids; a pretrained encoder brings its own pieces."""
 
-    tokenizer: Literal["words", "wordpiece"] = "words"
+    tokenizer: Literal["words", "wordpiece", "encoder"] = "words"
     vocabulary: LocalPath | None = None
     vocabulary_size: int = Field(20_000, ge=3)
     max_length: int = Field(256, ge=3, le=4096)
@@ -124,7 +126,7 @@ class Text(Section):
         if (self.tokenizer == "wordpiece") != (self.vocabulary is not None):
             raise ValueError(
                 "text.vocabulary names the vocabulary of tokenizer 'wordpiece'; "
-                "tokenizer 'words' learns its own"
+                "'words' learns its own, 'encoder' has one"
             )
         return self
 
@@ -148,10 +150,50 @@ class TransformerEncoder(Section):
         return self
 
 
-class Model(Section):
-    """The encoder, and the dense head above it."""
+class CheckpointEncoder(Section):
+    """A BERT from a folder as Hugging Face publishes it."""
 
-    encoder: TransformerEncoder = TransformerEncoder()
+    kind: Literal["checkpoint"]
+    path: LocalPath
+    trainable: bool = True
+
+
+class HubEncoder(Section):
+    """A BERT from TF Hub or Kaggle Models: handles, or folders of SavedModels."""
+
+    kind: Literal["hub"]
+    path: Location
+    preprocess: Location
+    trainable: bool = True
+
+
+ENCODERS: dict[str, type[Section]] = {
+    "transformer": TransformerEncoder,
+    "checkpoint": CheckpointEncoder,
+    "hub": HubEncoder,
+}
+
+
+def _kind(value: Any) -> Any:
+    """What tells the encoders apart; from scratch where nothing is said."""
+    if isinstance(value, dict):
+        return value.get("kind", "transformer")
+    return getattr(value, "kind", None)
+
+
+Encoder = Annotated[
+    Annotated[TransformerEncoder, Tag("transformer")]
+    | Annotated[CheckpointEncoder, Tag("checkpoint")]
+    | Annotated[HubEncoder, Tag("hub")],
+    Discriminator(_kind),
+]
+
+
+class Model(Section):
+    """The encoder, what is taken from it, and the dense head above it."""
+
+    encoder: Encoder = TransformerEncoder()
+    pooling: Literal["mean", "cls"] = "mean"
     head_width: int = Field(20, ge=1)
     dropout: float = Field(0.1, ge=0.0, lt=1.0)
     token_dropout: float = Field(0.0, ge=0.0, lt=1.0)
@@ -165,13 +207,22 @@ class Optimizer(Section):
     warmup_ratio: Share = 0.1
     warmup_steps: int | None = Field(None, ge=0)
     clip_norm: float = Field(1.0, gt=0.0)
+    layer_decay: float = Field(1.0, gt=0.0, le=1.0)
+    lazy_embeddings: bool = False
 
 
 class Train(Section):
-    """How long and in what portions the model is trained."""
+    """How long, in what portions and on what the model is trained."""
 
     epochs: int = Field(3, ge=1)
     batch_size: int = Field(32, ge=1)
+    accumulation: int = Field(1, ge=1)
+    class_weights: Literal["none", "balanced"] | dict[str, float] = "none"
+    label_smoothing: float = Field(0.0, ge=0.0, lt=1.0)
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    xla: Literal["auto", "on", "off"] = "auto"
+    strategy: Literal["auto", "one", "mirrored", "multi_worker"] = "auto"
+    checkpoint_steps: int = Field(200, ge=1)
     patience: int = Field(2, ge=1)
     seed: int = Field(42, ge=0, le=2**31 - 1)
 
@@ -203,6 +254,7 @@ class Output(Section):
     """Where everything is written; by default ./newsdesk/<name>."""
 
     root: LocalPath | None = None
+    checkpoints: LocalPath | None = None
 
 
 class Config(Section):
@@ -219,10 +271,38 @@ class Config(Section):
     beam: Beam = Beam()
     output: Output = Output()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _a_pretrained_encoder_brings_its_pieces(cls, values: Any) -> Any:
+        try:
+            pretrained = _kind(values["model"]["encoder"]) in ("checkpoint", "hub")
+            text = values.get("text", {})
+            if pretrained and "tokenizer" not in text:
+                return values | {"text": {**text, "tokenizer": "encoder"}}
+        except (AttributeError, KeyError, TypeError):
+            pass
+        return values
+
+    @model_validator(mode="after")
+    def _encoder_and_tokenizer_fit(self) -> "Config":
+        kind = self.model.encoder.kind
+        if (kind == "transformer") == (self.text.tokenizer == "encoder"):
+            raise ValueError(
+                f"text.tokenizer is {self.text.tokenizer!r} and model.encoder.kind "
+                f"{kind!r}: tokenizer 'encoder' goes with the pretrained kinds, and "
+                "they with no other; leave text.tokenizer out"
+            )
+        return self
+
     @property
     def root(self) -> Path:
         """The folder that holds everything this pipeline writes."""
         return Path(self.output.root or Path.cwd() / "newsdesk" / self.name)
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder that holds what an interrupted training continues from."""
+        return Path(self.output.checkpoints or self.root / "checkpoints")
 
     @property
     def serving(self) -> Path:

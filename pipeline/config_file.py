@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.config import Config, FromCommandLine
+from pipeline.config import ENCODERS, Config, FromCommandLine
 from pipeline.errors import ConfigError
 
 if sys.version_info >= (3, 11):
@@ -81,14 +81,19 @@ def _explain(error: ValidationError, path: Path, typed: set[str]) -> str:
     """One line per fault: where it stands, what it is, what is allowed."""
     lines = []
     for fault in error.errors():
-        key = ".".join(str(part) for part in fault["loc"])
+        location = _named(fault["loc"])
+        key = ".".join(location)
         source = f"--set {key}" if key in typed else f"{path}: {key}".rstrip(": ")
         message = fault["msg"].removeprefix("Value error, ")
         message = message[:1].lower() + message[1:]
         if fault["type"] == "extra_forbidden":
-            message = _unknown_key([str(part) for part in fault["loc"]])
+            message = _unknown_key(location, fault["loc"])
         elif fault["type"] == "missing":
             message = "is required and not given"
+        elif fault["type"] == "union_tag_invalid":
+            allowed = ", ".join(repr(kind) for kind in ENCODERS)
+            source += f".kind = {fault['ctx']['tag']!r}"
+            message = f"must be one of {allowed}"
         else:
             source += f" = {_short(fault['input'])}"
         lines.append(f"{source}: {message}")
@@ -100,11 +105,23 @@ def _short(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _unknown_key(location: Sequence[str]) -> str:
+def _named(location: Sequence[str | int]) -> list[str]:
+    """The keys of a location, without the kind that pydantic puts after a union."""
+    return [
+        str(part)
+        for place, part in enumerate(location)
+        if not (place and location[place - 1] == "encoder" and part in ENCODERS)
+    ]
+
+
+def _unknown_key(location: Sequence[str], tagged: Sequence[str | int]) -> str:
     allowed: Mapping[str, Any] = Config.model_fields
-    for part in location[:-1]:
-        section = allowed[part].annotation if part in allowed else None
-        allowed = getattr(section, "model_fields", {})
+    for part in tagged[:-1]:
+        if part in ENCODERS:
+            allowed = ENCODERS[str(part)].model_fields
+        else:
+            section = allowed[str(part)].annotation if part in allowed else None
+            allowed = getattr(section, "model_fields", {})
     close = difflib.get_close_matches(location[-1], list(allowed), n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return f"unknown key; {hint}allowed: {', '.join(sorted(allowed))}"

@@ -72,7 +72,11 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
         splits_config=transform_pb2.SplitsConfig(
             analyze=["train"], transform=["train", "eval"]
         ),
-        custom_config={"text": text, "fingerprint": _trainer_fingerprint(config)},
+        custom_config={
+            "text": text,
+            "encoder": _tokenized_for(config),
+            "fingerprint": _trainer_fingerprint(config),
+        },
         disable_statistics=True,
     )
     transform.add_upstream_node(data_gate)
@@ -144,7 +148,20 @@ def _keyed(node: BaseComponent, digest: str) -> Any:
     return node
 
 
+def _tokenized_for(config: Config) -> dict[str, Any]:
+    """What of the encoder section decides the token ids."""
+    return config.model.encoder.model_dump(
+        mode="json", include={"kind", "path", "preprocess"}
+    )
+
+
 def _trainer_fingerprint(config: Config) -> str:
     """What trainer/ runs and reads besides its inputs and configuration."""
     files = [config.text.vocabulary] if config.text.vocabulary else []
-    return fingerprint.of(["trainer", "pipeline.features"], files)
+    encoder = config.model.encoder
+    if encoder.kind != "transformer":
+        for place in {encoder.path, getattr(encoder, "preprocess", encoder.path)}:
+            # What a handle stands for never changes; a folder can.
+            if "://" not in place:
+                files += fingerprint.files_below(place)
+    return fingerprint.of(["trainer", "pipeline.features"], sorted(files))

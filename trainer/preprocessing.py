@@ -33,7 +33,9 @@ def preprocessing_fn(
     settings = TransformSettings.model_validate(custom_config)
     texts = _column(inputs, features.TEXT)
     return {
-        features.INPUT_IDS: text.token_ids(texts, settings.text).to_sparse(),
+        features.INPUT_IDS: text.token_ids(
+            texts, settings.text, settings.encoder
+        ).to_sparse(),
         features.TEXT_KEY: tf.strings.to_hash_bucket_strong(
             texts, num_buckets=2**63 - 1, key=_HASH_KEY
         ),

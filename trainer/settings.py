@@ -1,12 +1,13 @@
 """The configuration that reaches a node by value, checked when the node starts."""
 
-from pipeline.config import Model, Optimizer, Section, Text, Train
+from pipeline.config import Encoder, Model, Optimizer, Section, Text, Train
 
 
 class TransformSettings(Section):
     """What Transform's custom_config holds."""
 
     text: Text
+    encoder: Encoder
     fingerprint: str
 
 

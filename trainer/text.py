@@ -6,8 +6,9 @@ import tensorflow as tf
 import tensorflow_text as tf_text
 import tensorflow_transform as tft
 
-from pipeline.config import Text
+from pipeline.config import Encoder, Text
 from pipeline.errors import DataError
+from trainer.pieces import Pieces, find
 
 PADDING_ID = 0
 UNKNOWN_ID = 1
@@ -15,24 +16,24 @@ UNKNOWN_ID = 1
 VOCABULARY = "tokens"
 
 _FIRST_WORD_ID = 2
-_SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 
 
-def token_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
+def token_ids(texts: tf.Tensor, config: Text, encoder: Encoder) -> tf.RaggedTensor:
     """Turns texts into token ids; to be called inside a preprocessing_fn.
 
     Args:
         texts: string [batch], UTF-8; bytes that are not become U+FFFD.
         config: the text section.
+        encoder: the model.encoder section; a pretrained one brings its pieces.
 
     Returns:
         int64 [batch, (tokens)], at least one and at most `max_length` in a row,
         never the padding id.
     """
     texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8")
-    if config.tokenizer == "wordpiece":
-        return _piece_ids(texts, config)
-    return _word_ids(texts, config)
+    if config.tokenizer == "words":
+        return _word_ids(texts, config)
+    return _piece_ids(texts, find(config, encoder), config.max_length)
 
 
 def split_words(texts: tf.Tensor, lower_case: bool) -> tf.RaggedTensor:
@@ -80,7 +81,7 @@ def first_vocabulary_id(config: Text) -> int:
     Returns:
         0 for word pieces, whose file counts padding; 2 for learned words.
     """
-    return 0 if config.tokenizer == "wordpiece" else _FIRST_WORD_ID
+    return _FIRST_WORD_ID if config.tokenizer == "words" else 0
 
 
 def id_count(path: str, config: Text) -> int:
@@ -95,35 +96,6 @@ def id_count(path: str, config: Text) -> int:
     """
     with tf.io.gfile.GFile(path, "rb") as stream:
         return first_vocabulary_id(config) + sum(1 for _ in stream)
-
-
-def read_pieces(path: str) -> list[str]:
-    """Reads a WordPiece vocabulary.
-
-    Args:
-        path: a text file with a piece a line; the first is [PAD].
-
-    Returns:
-        The pieces in the order of their ids.
-
-    Raises:
-        DataError: the file cannot be read, or a piece is missing or doubled.
-    """
-    try:
-        pieces = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"text.vocabulary: {path} cannot be read: {error}") from None
-    missing = [piece for piece in _SPECIAL_PIECES if piece not in pieces]
-    if missing:
-        raise DataError(
-            f"text.vocabulary: {path} lacks {', '.join(missing)}; give the vocab.txt "
-            "of a BERT model, a piece a line"
-        )
-    if pieces[PADDING_ID] != "[PAD]":
-        raise DataError(f"text.vocabulary: {path}: the first line must be [PAD]")
-    if len(set(pieces)) < len(pieces):
-        raise DataError(f"text.vocabulary: {path} names a piece twice")
-    return pieces
 
 
 def _word_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
@@ -147,19 +119,17 @@ def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
     return tf.concat([ids, tf.RaggedTensor.from_row_lengths(unknown, missing)], 1)
 
 
-def _piece_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
-    path = str(config.vocabulary)
-    pieces = read_pieces(path)
-    _keep_as_asset(path)
+def _piece_ids(texts: tf.Tensor, pieces: Pieces, max_length: int) -> tf.RaggedTensor:
+    _keep_as_asset(pieces.path)
     tokenizer = tf_text.FastBertTokenizer(
-        pieces,
+        pieces.names,
         token_out_type=tf.int64,
-        lower_case_nfd_strip_accents=config.lower_case,
+        lower_case_nfd_strip_accents=pieces.lower_case,
     )
-    ids = tokenizer.tokenize(texts)[:, : config.max_length - 2]
+    ids = tokenizer.tokenize(texts)[:, : max_length - 2]
     column = tf.ones([tf.shape(texts)[0], 1], tf.int64)
-    first = column * pieces.index("[CLS]")
-    last = column * pieces.index("[SEP]")
+    first = column * pieces.names.index("[CLS]")
+    last = column * pieces.names.index("[SEP]")
     return tf.concat([first, ids, last], 1)
 
 

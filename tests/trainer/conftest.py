@@ -65,7 +65,10 @@ def transform() -> Transform:
     """Runs preprocessing_fn over rows through tf.Transform, all of it in memory."""
 
     def run(
-        folder: Path, rows: Sequence[Mapping[str, Any]], text: Mapping[str, Any]
+        folder: Path,
+        rows: Sequence[Mapping[str, Any]],
+        text: Mapping[str, Any],
+        encoder: Mapping[str, Any] | None = None,
     ) -> list[dict[str, Any]]:
         import apache_beam as beam
         import tensorflow as tf
@@ -83,7 +86,14 @@ def transform() -> Transform:
         found: list[dict[str, Any]] = []
 
         def preprocess(inputs: Mapping[str, Any]) -> dict[str, Any]:
-            return preprocessing_fn(inputs, {"text": dict(text), "fingerprint": ""})
+            return preprocessing_fn(
+                inputs,
+                {
+                    "text": dict(text),
+                    "encoder": encoder or {"kind": "transformer"},
+                    "fingerprint": "",
+                },
+            )
 
         columns = [{"text": [row["text"]], "label": [row["label"]]} for row in rows]
         scratch = str(folder / "scratch")

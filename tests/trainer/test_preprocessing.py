@@ -10,7 +10,7 @@ import tensorflow_transform as tft
 
 from pipeline.config import Text
 from pipeline.errors import DataError
-from trainer import text
+from trainer import pieces, text
 from trainer.preprocessing import preprocessing_fn
 
 pytestmark = pytest.mark.slow
@@ -100,7 +100,7 @@ def test_a_schema_that_allows_no_or_two_texts_is_refused(values: Any) -> None:
     inputs = {"text": values, "label": tf.constant([0])}
 
     with pytest.raises(DataError, match="schema: 'text' must have exactly one value"):
-        preprocessing_fn(inputs, {"text": {}, "fingerprint": ""})
+        preprocessing_fn(inputs, {"text": {}, "encoder": {}, "fingerprint": ""})
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,4 @@ def test_a_vocabulary_that_cannot_be_used_is_refused(
         path.write_text(lines)
 
     with pytest.raises(DataError, match=message):
-        text.read_pieces(str(path))
+        pieces.read(str(path))

@@ -2,13 +2,12 @@
 
 import tf_keras
 
-from pipeline.config import TransformerEncoder
+from pipeline.config import Encoder
+from pipeline.errors import NewsdeskError
 from trainer.encoders.transformer import Transformer
 
 
-def build(
-    config: TransformerEncoder, id_count: int, max_length: int
-) -> tf_keras.layers.Layer:
+def build(config: Encoder, id_count: int, max_length: int) -> tf_keras.layers.Layer:
     """Makes the encoder that `model.encoder.kind` names.
 
     Args:
@@ -21,4 +20,6 @@ def build(
         seed for dropout to float32 [batch, length, width]; its `attention` gives
         the weights of every layer and head.
     """
-    return Transformer(config, id_count, max_length)
+    if config.kind == "transformer":
+        return Transformer(config, id_count, max_length)
+    raise NewsdeskError(f"encoders of kind {config.kind!r} are not there yet")
