@@ -83,6 +83,15 @@ class Data(Section):
     max_bad_rows: Share = 0.001
     schema_file: LocalPath
 
+    @field_validator("path")
+    @classmethod
+    def _path_can_be_read(cls, path: str) -> str:
+        if _URI.match(path) and not path.startswith("tfds:"):
+            raise ValueError(
+                "must be a local path or tfds:NAME; mount or copy what lies elsewhere"
+            )
+        return path
+
     @field_validator("labels")
     @classmethod
     def _labels_differ(cls, labels: list[str]) -> list[str]:

@@ -63,6 +63,7 @@ def _conclude(
     """Says what came out, where it is, and what to type next."""
 
     def say(head: str, text: str, style: str = "") -> None:
+        head = f"{head:<10}"
         console.print(f"[{style}]{head}[/]" if style else head, end=" ")
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 

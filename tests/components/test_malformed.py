@@ -198,6 +198,11 @@ def test_outcome(kind: Kind, tmp_path: Path, read: Callable[..., Any]) -> None:
         assert not faults
 
 
+def test_every_kind_is_documented(repository: Path) -> None:
+    text = (repository / "CONTRIBUTING.md").read_text()
+    assert [kind.name for kind in KINDS if kind.name not in text] == []
+
+
 def test_bad_bytes_stay_visible(tmp_path: Path, read: Callable[..., Any]) -> None:
     (tmp_path / "rows.csv").write_bytes(GOOD + b"0,caf\xe9\n")
     _, bad, _, _ = read(tmp_path / "rows.csv")

@@ -44,8 +44,7 @@ def test_typed_paths_are_seen_from_the_working_directory(
     assert config.root == tmp_path / "out"
 
 
-def test_addresses_and_absolute_paths_stay(file: Path) -> None:
-    assert load(file, ["data.path=gs://b/rows-*"]).data.path == "gs://b/rows-*"
+def test_names_of_data_sets_and_absolute_paths_stay(file: Path) -> None:
     assert load(file, ["data.path=tfds:ag_news"]).data.path == "tfds:ag_news"
     assert load(file, ["data.path=/a/b.csv"]).data.path == "/a/b.csv"
 
@@ -87,6 +86,7 @@ def test_a_configuration_survives_the_journey_by_value(file: Path) -> None:
         ("train.epochs", ["--set train.epochs", "section.key=value"]),
         ("name.first=x", ["--set name.first", "name is a value, not a section"]),
         ("name=../../etc", ["--set name = '../../etc'", "match pattern"]),
+        ("data.path=gs://b/x", ["data.path = 'gs://b/x'", "local path or tfds:NAME"]),
         ("data.format=xlsx", ["--set data.format = 'xlsx'", "'csv', 'tsv'"]),
         ("data.max_bad_rows=7", ["--set data.max_bad_rows = 7", "less than or equal"]),
         ('data.labels=["a"]', ["--set data.labels", "at least 2 items"]),
