@@ -57,10 +57,35 @@ class Classifier(tf_keras.layers.Layer):
         Returns:
             float32 [batch, classes].
         """
+        return self.head(self.features(input_ids, seed=seed), seed=seed)
+
+    def features(
+        self, input_ids: tf.Tensor, seed: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        """Computes what the head sees of a text.
+
+        Args:
+            input_ids: int32 [batch, length], padded with 0.
+            seed: int32 [2], switches dropout on.
+
+        Returns:
+            float32 [batch, width].
+        """
         input_ids = drop_tokens(input_ids, self._token_dropout, seed, _TOKENS_DRAW)
         hidden = self.encoder(input_ids, seed=seed)
-        pooled = masked_mean(hidden, input_ids != PADDING_ID)
-        pooled = drop(pooled, self._dropout, seed, _POOLED_DRAW)
+        return masked_mean(hidden, input_ids != PADDING_ID)
+
+    def head(self, features: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
+        """Computes logits from what `features` gives.
+
+        Args:
+            features: float32 [batch, width].
+            seed: int32 [2], switches dropout on.
+
+        Returns:
+            float32 [batch, classes].
+        """
+        pooled = drop(features, self._dropout, seed, _POOLED_DRAW)
         head = drop(self._head(pooled), self._dropout, seed, _HEAD_DRAW)
         return self._logits(head)
 

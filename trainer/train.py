@@ -5,8 +5,10 @@ import tf_keras
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from trainer import card, data, optimizer, serving, text
-from trainer.loop import Figures, Loop
+from trainer.best import Figures
+from trainer.loop import Loop
 from trainer.model import Classifier
+from trainer.objective import Objective, class_weights
 from trainer.progress import Progress
 from trainer.settings import TrainerSettings
 
@@ -53,6 +55,8 @@ def _fit(
     folder: str,
 ) -> Figures:
     steps = optimizer.count_steps(len(rows), settings.train, settings.optimizer)
-    adamw = optimizer.build(settings.optimizer, steps)
-    loop = Loop(model, adamw, settings.train, steps)
+    adamw = optimizer.build(settings.optimizer, steps, model.encoder.depths)
+    weights = class_weights(settings.train, settings.labels, rows.labels)
+    objective = Objective(weights, settings.train.label_smoothing)
+    loop = Loop(model, adamw, settings.train, steps, objective)
     return loop.fit(rows, eval_rows, Progress(folder))

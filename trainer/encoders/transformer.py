@@ -33,6 +33,15 @@ class Transformer(tf_keras.layers.Layer):
             Block(config, name=f"block_{place}") for place in range(config.blocks)
         ]
 
+    @property
+    def depths(self) -> list[list[tf.Variable]]:
+        """The trainable variables from the embeddings to the last block."""
+        embeddings = [self._tokens, self._places]
+        return [
+            [weight for layer in embeddings for weight in layer.trainable_weights],
+            *(block.trainable_weights for block in self._blocks),
+        ]
+
     def call(self, input_ids: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
         return self._run(input_ids, seed)[0]
 
