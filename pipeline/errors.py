@@ -30,6 +30,16 @@ class DataError(NewsdeskError):
     """The data cannot be read at all."""
 
 
+class Interrupted(NewsdeskError):
+    """A person or the system asked the run to stop.
+
+    An ordinary Exception, unlike KeyboardInterrupt: TFX's launcher then removes the
+    outputs of the unfinished node and marks it as failed.
+    """
+
+    exit_code = ExitCode.INTERRUPTED
+
+
 class GateError(NewsdeskError):
     """The data can be read, but must not be trained on."""
 

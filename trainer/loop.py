@@ -4,20 +4,23 @@ import dataclasses
 import itertools
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import tensorflow as tf
 
 from pipeline.config import Train
-from pipeline.errors import NewsdeskError
+from pipeline.errors import Interrupted, NewsdeskError
 from trainer.adamw import AdamW
 from trainer.batches import Batch, Split, evaluation_batches, training_batches
 from trainer.best import BestWeights, Figures
+from trainer.checkpoints import Checkpoints
 from trainer.model import Classifier
 from trainer.objective import Objective
 from trainer.optimizer import Steps
 from trainer.progress import Progress, State
+from trainer.snapshot import Place, Snapshot
 from trainer.step import Compiled
+from trainer.stopping import Stop
 
 
 class Loop:
@@ -37,10 +40,10 @@ class Loop:
         adamw: AdamW,
         train: Train,
         steps: Steps,
-        objective: Objective | None = None,
+        objective: Objective,
     ) -> None:
         self._weights = model.trainable_weights
-        self._adamw = adamw
+        self.adamw = adamw
         self._train = train
         self._steps = steps
         adamw.prepare(self._weights)
@@ -48,44 +51,72 @@ class Loop:
             model,
             self._weights,
             adamw,
-            objective or Objective(None, train.label_smoothing),
+            objective,
             train.seed,
             xla=False,
         )
 
-    def fit(self, rows: Split, eval_rows: Split, progress: Progress) -> Figures:
+    def fit(
+        self,
+        rows: Split,
+        eval_rows: Split,
+        progress: Progress,
+        checkpoints: Checkpoints,
+        stop: Stop,
+    ) -> Figures:
         """Trains until the epochs are over or `patience` of them brought nothing.
 
         Args:
             rows: the train split.
             eval_rows: the eval split, which decides what is best.
             progress: hears how it goes.
+            checkpoints: where to begin, and what to leave for the next time.
+            stop: asked after every step.
 
         Returns:
             The best epoch's figures on the eval split; the model has its weights.
 
         Raises:
+            Interrupted: somebody asked to stop; a checkpoint has all that was done.
             NewsdeskError: the loss is not a number any more.
         """
         best = BestWeights(self._weights, self._train.patience)
-        for epoch in range(self._train.epochs):
-            state = self._run_epoch(rows, epoch, progress)
-            figures = self.evaluate(eval_rows)
+        snapshot = Snapshot(self._weights, self.adamw, best)
+        saved = checkpoints.newest()
+        place = snapshot.restore(saved) if saved else Place()
+
+        def save() -> None:
+            checkpoints.save(self._count(place), snapshot.take(place))
+
+        def pause() -> None:
+            if stop.requested:
+                save()
+                raise Interrupted(
+                    f"stopped on request after step {self._count(place)} of "
+                    f"{self._steps.total}; the same command continues there"
+                )
+
+        while place.epoch < self._train.epochs and best.worth_another_epoch:
+            state = self._run_epoch(rows, place, progress, save, pause)
+            figures = self.evaluate(eval_rows, pause)
             progress.report(
                 dataclasses.replace(
                     state, eval_accuracy=figures.accuracy, eval_loss=figures.loss
                 )
             )
             best.offer(figures)
-            if not best.worth_another_epoch:
-                break
+            place = Place(place.epoch + 1)
+            save()
         return best.restore()
 
-    def evaluate(self, rows: Split) -> Figures:
+    def evaluate(
+        self, rows: Split, after_batch: Callable[[], None] = lambda: None
+    ) -> Figures:
         """Measures the model as it is.
 
         Args:
             rows: a split.
+            after_batch: called after every batch.
 
         Returns:
             Its figures, without dropout.
@@ -95,39 +126,71 @@ class Loop:
             batch_right, batch_surprise = self.compiled.measure(batch)
             right += int(batch_right)
             surprise += float(batch_surprise)
+            after_batch()
         return Figures(accuracy=right / len(rows), loss=surprise / len(rows))
 
-    def _run_epoch(self, rows: Split, epoch: int, progress: Progress) -> State:
-        began, seen, total = time.monotonic(), 0, tf.constant(0.0)
-        for batches in self._batches_of_steps(rows, epoch):
+    def _run_epoch(
+        self,
+        rows: Split,
+        place: Place,
+        progress: Progress,
+        save: Callable[[], None],
+        pause: Callable[[], None],
+    ) -> State:
+        """Makes the steps of the epoch that are left, and moves `place` along."""
+        began, seen, total = time.monotonic(), 0, tf.constant(place.loss)
+        for batches in self._batches_of_steps(rows, place):
             mean = self.compiled.step(batches)
             seen += sum(len(batch.labels) for batch in batches)
             total += mean
+            place.step += 1
+            due = self._count(place) % self._train.checkpoint_steps == 0
+            place.loss = total
             if progress.due:
-                progress.report(self._state(epoch, mean, seen, began))
-        return self._state(epoch, total / self._steps.per_epoch, seen, began)
+                progress.report(self._state(place.epoch, mean, seen, began))
+            if due:
+                self._refuse_what_is_no_number(mean)
+                save()
+            pause()
+        return self._state(place.epoch, total / self._steps.per_epoch, seen, began)
 
-    def _batches_of_steps(self, rows: Split, epoch: int) -> Iterator[list[Batch]]:
+    def _batches_of_steps(self, rows: Split, place: Place) -> Iterator[list[Batch]]:
+        micro_batches = self._train.accumulation
         batches = training_batches(
-            rows, self._train.batch_size, self._train.seed, epoch
+            rows,
+            self._train.batch_size,
+            self._train.seed,
+            place.epoch,
+            skip=place.step * micro_batches,
         )
-        while together := list(itertools.islice(batches, self._train.accumulation)):
+        while together := list(itertools.islice(batches, micro_batches)):
             yield together
 
+    def _count(self, place: Place) -> int:
+        """Optimizer steps made."""
+        return place.epoch * self._steps.per_epoch + place.step
+
     def _state(self, epoch: int, mean: tf.Tensor, seen: int, began: float) -> State:
-        step = int(self._adamw.iterations)
-        rate = float(self._adamw.learning_rate(step - 1))
-        if not math.isfinite(mean):
-            raise NewsdeskError(
-                f"the loss was {float(mean)} by step {step} of {self._steps.total} at "
-                f"the learning rate {rate:.2g}; lower optimizer.learning_rate"
-            )
+        self._refuse_what_is_no_number(mean)
         return State(
-            step=step,
+            step=int(self.adamw.iterations),
             steps=self._steps.total,
             epoch=epoch + 1,
             epochs=self._train.epochs,
             loss=float(mean),
-            learning_rate=rate,
+            learning_rate=self._rate,
             rows_per_second=seen / (time.monotonic() - began),
         )
+
+    @property
+    def _rate(self) -> float:
+        """Of the last step."""
+        return float(self.adamw.learning_rate(self.adamw.iterations - 1))
+
+    def _refuse_what_is_no_number(self, mean: tf.Tensor) -> None:
+        if not math.isfinite(mean):
+            raise NewsdeskError(
+                f"the loss was {float(mean)} by step {int(self.adamw.iterations)} of "
+                f"{self._steps.total} at the learning rate {self._rate:.2g}; lower "
+                "optimizer.learning_rate"
+            )

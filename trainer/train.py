@@ -1,11 +1,16 @@
 """run_fn: what the Trainer runs, from transformed examples to a SavedModel."""
 
+import os
+from pathlib import Path
+
 import tensorflow_transform as tft
 import tf_keras
 from tfx.components.trainer.fn_args_utils import FnArgs
 
-from trainer import card, data, optimizer, serving, text
+from pipeline.config import CHECKPOINTS_VARIABLE
+from trainer import card, data, optimizer, serving, stopping, text
 from trainer.best import Figures
+from trainer.checkpoints import Checkpoints, fingerprint
 from trainer.loop import Loop
 from trainer.model import Classifier
 from trainer.objective import Objective, class_weights
@@ -21,6 +26,7 @@ def run_fn(fn_args: FnArgs) -> None:
             of `TrainerSettings`.
 
     Raises:
+        Interrupted: somebody asked to stop, and what was done is saved.
         NewsdeskError: there are no rows, or the training went astray.
     """
     settings = TrainerSettings.model_validate(fn_args.custom_config)
@@ -29,10 +35,21 @@ def run_fn(fn_args: FnArgs) -> None:
     eval_rows = data.read(fn_args.eval_files, transform_output, "eval")
     tf_keras.utils.set_random_seed(settings.train.seed)
     model = _classifier(settings, transform_output)
-    figures = _fit(model, settings, rows, eval_rows, fn_args.model_run_dir)
+    checkpoints = Checkpoints(
+        _checkpoint_root(fn_args) / fingerprint(settings, rows, eval_rows)
+    )
+    progress = Progress(fn_args.model_run_dir)
+    figures = _fit(model, settings, rows, eval_rows, progress, checkpoints)
     served = serving.Served(model, transform_output, settings.labels, settings.text)
     serving.export(served, fn_args.serving_model_dir)
     card.write(card.card(settings, rows, figures), fn_args.serving_model_dir)
+    checkpoints.remove()
+
+
+def _checkpoint_root(fn_args: FnArgs) -> Path:
+    """Outlives the run where the environment names it."""
+    inside = os.path.join(fn_args.model_run_dir, "checkpoints")
+    return Path(os.environ.get(CHECKPOINTS_VARIABLE, inside))
 
 
 def _classifier(
@@ -52,11 +69,13 @@ def _fit(
     settings: TrainerSettings,
     rows: data.Rows,
     eval_rows: data.Rows,
-    folder: str,
+    progress: Progress,
+    checkpoints: Checkpoints,
 ) -> Figures:
     steps = optimizer.count_steps(len(rows), settings.train, settings.optimizer)
     adamw = optimizer.build(settings.optimizer, steps, model.encoder.depths)
     weights = class_weights(settings.train, settings.labels, rows.labels)
     objective = Objective(weights, settings.train.label_smoothing)
     loop = Loop(model, adamw, settings.train, steps, objective)
-    return loop.fit(rows, eval_rows, Progress(folder))
+    with stopping.on_signals() as stop:
+        return loop.fit(rows, eval_rows, progress, checkpoints, stop)
