@@ -8,10 +8,10 @@ from typing import Any
 
 from pipeline import figures
 from pipeline.config import RUN_FOLDER_VARIABLE, Config
-from pipeline.errors import ExitCode, NewsdeskError
+from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from pipeline.explain import explain
 from pipeline.history import Node, RunFolder, Summary
-from pipeline.interrupt import Interrupted, interruptible
+from pipeline.interrupt import interruptible
 from pipeline.records import Records
 from pipeline.screen import Screen, Stopwatch
 

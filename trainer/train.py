@@ -1,22 +1,21 @@
-"""run_fn: what the Trainer runs, from transformed examples to a SavedModel."""
+"""The conductor of a training, from transformed examples to a SavedModel."""
 
 import tensorflow_transform as tft
 import tf_keras
-from tfx.components.trainer.fn_args_utils import FnArgs
 
 from trainer import card, data, optimizer, serving, text
+from trainer.job import Job
 from trainer.loop import Figures, Loop
 from trainer.model import Classifier
 from trainer.progress import Progress
 from trainer.settings import TrainerSettings
 
 
-def run_fn(fn_args: FnArgs) -> None:
+def run_fn(fn_args: Job) -> None:
     """Trains and exports a model.
 
     Args:
-        fn_args: the Trainer's files and folders; `custom_config` holds the fields
-            of `TrainerSettings`.
+        fn_args: the Trainer's files and folders, and its settings.
 
     Raises:
         NewsdeskError: there are no rows, or the training went astray.
