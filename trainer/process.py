@@ -99,9 +99,7 @@ def main(words: list[str], run_fn: Callable[[Job], None] | None = None) -> int:
     try:
         with _interruptible():
             job = Job.read(arguments.job)
-            if run_fn is None:
-                from trainer.train import run_fn
-            run_fn(job)
+            (run_fn or _run_fn())(job)
     except Exception as error:
         sentence, code = _explain(error)
         _log.error(sentence, exc_info=not isinstance(error, Interrupted))
@@ -117,6 +115,13 @@ def main(words: list[str], run_fn: Callable[[Job], None] | None = None) -> int:
     if channel:
         channel.send("done", peak_memory=peak_memory())
     return ExitCode.DONE
+
+
+def _run_fn() -> Callable[[Job], None]:
+    """Imports TensorFlow, so late that its faults are reported too."""
+    from trainer.train import run_fn
+
+    return run_fn
 
 
 def _connected(descriptor: int | None) -> Channel | None:
