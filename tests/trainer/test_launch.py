@@ -138,6 +138,10 @@ def test_a_signal_lets_it_save_first(tmp_path: Path, number: signal.Signals) -> 
     assert is_gone(int(pid.read_text()))
 
 
+def test_ctrl_c_in_a_terminal_does_not_reach_it() -> None:
+    train("import os; assert os.getsid(0) == os.getpid()")
+
+
 def test_a_second_signal_kills_it(tmp_path: Path) -> None:
     pid, saving = tmp_path / "pid", tmp_path / "saving"
     with pytest.raises(KeyboardInterrupt), interruptible():
@@ -164,12 +168,13 @@ def test_a_killed_parent_leaves_no_process(
     assert saved.exists()
 
 
-def _waiting(pid: Path, finally_do: str) -> str:
-    """Python that tells its process id, waits, and does something when it is ended."""
+def _waiting(pid: Path, at_last: str) -> str:
+    """Python that tells its process id, waits, and does something when interrupted."""
     return (
         "import os, time\n"
+        "from pipeline.errors import Interrupted\n"
         f"open({str(pid)!r}, 'w').write(str(os.getpid()))\n"
-        f"try:\n    time.sleep(60)\nfinally:\n    {finally_do}"
+        f"try:\n    time.sleep(60)\nexcept Interrupted:\n    {at_last}\n    raise"
     )
 
 
