@@ -30,6 +30,12 @@ class DataError(NewsdeskError):
     """The data cannot be read at all."""
 
 
+class GateError(NewsdeskError):
+    """The data can be read, but must not be trained on."""
+
+    exit_code = ExitCode.STOPPED_BY_GATE
+
+
 class Interrupted(NewsdeskError):
     """A person or the system asked the run to stop.
 
@@ -38,9 +44,3 @@ class Interrupted(NewsdeskError):
     """
 
     exit_code = ExitCode.INTERRUPTED
-
-
-class GateError(NewsdeskError):
-    """The data can be read, but must not be trained on."""
-
-    exit_code = ExitCode.STOPPED_BY_GATE

@@ -1,16 +1,16 @@
-"""run_fn: what the Trainer runs, from transformed examples to a SavedModel."""
+"""The conductor of a training, from transformed examples to a SavedModel."""
 
 import os
 from pathlib import Path
 
 import tensorflow_transform as tft
 import tf_keras
-from tfx.components.trainer.fn_args_utils import FnArgs
 
 from pipeline.config import CHECKPOINTS_VARIABLE
 from trainer import card, data, optimizer, serving, stopping, text
 from trainer.best import Figures
 from trainer.checkpoints import Checkpoints, fingerprint
+from trainer.job import Job
 from trainer.loop import Loop
 from trainer.model import Classifier
 from trainer.objective import Objective, class_weights
@@ -18,12 +18,11 @@ from trainer.progress import Progress
 from trainer.settings import TrainerSettings
 
 
-def run_fn(fn_args: FnArgs) -> None:
+def run_fn(fn_args: Job) -> None:
     """Trains and exports a model.
 
     Args:
-        fn_args: the Trainer's files and folders; `custom_config` holds the fields
-            of `TrainerSettings`.
+        fn_args: the Trainer's files and folders, and its settings.
 
     Raises:
         Interrupted: somebody asked to stop, and what was done is saved.
@@ -46,7 +45,7 @@ def run_fn(fn_args: FnArgs) -> None:
     checkpoints.remove()
 
 
-def _checkpoint_root(fn_args: FnArgs) -> Path:
+def _checkpoint_root(fn_args: Job) -> Path:
     """Outlives the run where the environment names it."""
     inside = os.path.join(fn_args.model_run_dir, "checkpoints")
     return Path(os.environ.get(CHECKPOINTS_VARIABLE, inside))
