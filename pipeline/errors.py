@@ -34,3 +34,13 @@ class GateError(NewsdeskError):
     """The data can be read, but must not be trained on."""
 
     exit_code = ExitCode.STOPPED_BY_GATE
+
+
+class Interrupted(NewsdeskError):
+    """A person or the system asked the run to stop.
+
+    An ordinary Exception, unlike KeyboardInterrupt: TFX's launcher then removes the
+    outputs of the unfinished node and marks it as failed.
+    """
+
+    exit_code = ExitCode.INTERRUPTED

@@ -85,7 +85,7 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
     trainer = Trainer(
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
-        run_fn="trainer.train.run_fn",
+        run_fn="trainer.launch.run_fn",
         custom_config={
             "text": text,
             "model": config.model.model_dump(mode="json"),

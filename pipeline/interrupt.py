@@ -5,17 +5,7 @@ import signal
 from collections.abc import Iterator
 from types import FrameType
 
-from pipeline.errors import ExitCode, NewsdeskError
-
-
-class Interrupted(NewsdeskError):
-    """A person or the system asked the run to stop.
-
-    An ordinary Exception, unlike KeyboardInterrupt: TFX's launcher then removes the
-    outputs of the unfinished node and marks it as failed.
-    """
-
-    exit_code = ExitCode.INTERRUPTED
+from pipeline.errors import Interrupted
 
 
 @contextlib.contextmanager

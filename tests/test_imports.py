@@ -88,6 +88,23 @@ def test_the_command_line_imports_nothing_heavy() -> None:
     assert heavy.isdisjoint(loaded)
 
 
+def test_the_trainer_waits_for_its_process_without_tensorflow() -> None:
+    code = "import sys, trainer.launch, trainer.process; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"tensorflow", "tf_keras", "tfx", "numpy"}.isdisjoint(loaded)
+
+
+@pytest.mark.slow
+def test_training_starts_without_tfx_and_beam() -> None:
+    code = "import sys, trainer.train; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"tfx", "apache_beam", "keras"}.isdisjoint(loaded)
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_other_distribution_owns_our_names(room: str) -> None:
     owners = importlib.metadata.packages_distributions().get(room, [])

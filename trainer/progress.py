@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 
 import tensorflow as tf
 
+from trainer.memory import peak_memory
+
 _LOGGER = logging.getLogger("newsdesk.progress")
 _SECONDS_BETWEEN_RECORDS = 0.5
 
@@ -58,12 +60,14 @@ class Progress:
 
         Args:
             state: reaches handlers as `record.progress`, a dict without the figures
-                that are not known.
+                that are not known, and with `peak_memory`, the bytes that this
+                process has held at most.
         """
         self._last = time.monotonic()
         figures = {
             name: figure for name, figure in asdict(state).items() if figure is not None
         }
+        figures["peak_memory"] = peak_memory()
         text = (
             f"epoch {state.epoch}/{state.epochs} step {state.step}/{state.steps} "
             f"loss {state.loss:.4f} rate {state.learning_rate:.2e} "

@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from pipeline.errors import ExitCode
-from pipeline.interrupt import Interrupted, interruptible
+from pipeline.errors import ExitCode, Interrupted
+from pipeline.interrupt import interruptible
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tfx.components.trainer.fn_args_utils import FnArgs
 
-from trainer.train import run_fn
+from trainer.launch import run_fn
 
 pytestmark = pytest.mark.slow
 
