@@ -94,10 +94,16 @@ def _fetched(handle: str, key: str) -> str:
         zlib.error,
     ) as error:
         raise ConfigError(
-            f"{key}: {handle} cannot be fetched: {first_line(error)}; name a local "
+            f"{key}: {handle} cannot be fetched: {_reason(error)}; name a local "
             "folder instead (`newsdesk encoder import` writes one), or unpack the "
             f"model into {_cached(handle)} (TFHUB_CACHE_DIR moves it)"
         ) from None
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, without the wrapping that urllib puts around it."""
+    inner = getattr(error, "reason", error)
+    return first_line(inner) if isinstance(inner, Exception) else str(inner)
 
 
 def _cached(handle: str) -> str:

@@ -9,7 +9,7 @@ import tf_keras
 
 from pipeline.config import HubEncoder
 from pipeline.errors import ConfigError
-from trainer.hub_models import first_line, load
+from trainer.hub_models import load
 from trainer.text import PADDING_ID
 
 _KEY = "model.encoder.path"
@@ -95,20 +95,13 @@ def _inputs(input_ids: tf.Tensor) -> dict[str, tf.Tensor]:
 
 
 def _check(loaded: Any, path: str, id_count: int, max_length: int) -> None:
-    """Runs the longest text with the largest id through the model."""
-    ids = tf.fill([1, max_length], id_count - 1)
+    """Tries the interface, the longest text and the largest id."""
     try:
-        outputs = loaded(_inputs(ids))
+        outputs = loaded(_inputs(tf.ones([1, 1], tf.int32)))
     except (TypeError, ValueError):
         raise ConfigError(
             f"{_KEY}: {path} is no BERT encoder: it cannot be called with "
             f"{', '.join(_INPUTS)}{_instead(loaded)}"
-        ) from None
-    except tf.errors.InvalidArgumentError as error:
-        raise ConfigError(
-            f"{_KEY}: {path} cannot read {max_length} tokens (text.max_length) with "
-            f"ids up to {id_count - 1} (from model.encoder.preprocess): "
-            f"{first_line(error)}; lower the first, or name models that fit"
         ) from None
     given = outputs if isinstance(outputs, Mapping) else {}
     missing = [name for name in (_HIDDEN, _POOLED) if name not in given]
@@ -116,6 +109,24 @@ def _check(loaded: Any, path: str, id_count: int, max_length: int) -> None:
         raise ConfigError(
             f"{_KEY}: {path} is no BERT encoder: its outputs lack {', '.join(missing)}"
         )
+    if not _reads(loaded, tf.ones([1, max_length], tf.int32)):
+        raise ConfigError(
+            f"text.max_length is {max_length}, and {path} reads no such long texts; "
+            "lower text.max_length"
+        )
+    if not _reads(loaded, tf.fill([1, 1], id_count - 1)):
+        raise ConfigError(
+            f"{_KEY}: {path} has fewer than the {id_count} word pieces of "
+            "model.encoder.preprocess; name the one that belongs to it"
+        )
+
+
+def _reads(loaded: Any, input_ids: tf.Tensor) -> bool:
+    try:
+        loaded(_inputs(input_ids))
+    except (ValueError, tf.errors.InvalidArgumentError):
+        return False
+    return True
 
 
 def _instead(loaded: Any) -> str:
