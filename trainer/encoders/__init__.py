@@ -3,7 +3,7 @@
 import tf_keras
 
 from pipeline.config import Encoder
-from pipeline.errors import NewsdeskError
+from trainer.encoders import checkpoint
 from trainer.encoders.hub import HubBert
 from trainer.encoders.transformer import Transformer
 
@@ -17,15 +17,21 @@ def build(
         config: the model.encoder section.
         id_count: token ids that can occur.
         max_length: tokens of the longest text.
-        precision: the dtype of hidden states.
+        precision: float32, bfloat16 or float16, the dtype of what the layer gives;
+            variables are float32.
 
     Returns:
         A layer from input_ids, int32 [batch, length] padded with 0, and an optional
-        seed for dropout to float32 [batch, length, width]; its `attention` gives
-        the weights of every layer and head.
+        seed for dropout to [batch, length, width]. Its `cls` takes [batch, width]
+        from that; `attention` gives the weights of every layer and head, unless
+        `shows_attention` is false; `depths` are its trainable variables, from the
+        embeddings to the last block.
+
+    Raises:
+        NewsdeskError: the encoder cannot be read or does not fit.
     """
     if config.kind == "transformer":
-        return Transformer(config, id_count, max_length)
-    if config.kind == "hub":
-        return HubBert(config, id_count, max_length, precision)
-    raise NewsdeskError(f"encoders of kind {config.kind!r} are not there yet")
+        return Transformer(config, id_count, max_length, precision)
+    if config.kind == "checkpoint":
+        return checkpoint.build(config, id_count, max_length, precision)
+    return HubBert(config, id_count, max_length, precision)
