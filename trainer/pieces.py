@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.config import Encoder, Text
 from pipeline.errors import DataError
-from trainer import hub_pieces
+from trainer.hub import pieces as hub_pieces
 
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 

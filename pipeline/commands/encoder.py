@@ -40,7 +40,7 @@ def import_(
         tempfile.NamedTemporaryFile(suffix=".log") as log,
         captured(Path(log.name)),
     ):
-        from trainer.hub_export import ENCODER, PREPROCESS, export
+        from trainer.hub.export import ENCODER, PREPROCESS, export
 
         export(str(checkpoint), to)
     print(f"written  {shown(to / ENCODER)} and {shown(to / PREPROCESS)}")

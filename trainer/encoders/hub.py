@@ -9,7 +9,7 @@ import tf_keras
 
 from pipeline.config import HubEncoder
 from pipeline.errors import ConfigError
-from trainer.hub_models import load
+from trainer.hub.models import load
 from trainer.text import PADDING_ID
 
 _KEY = "model.encoder.path"

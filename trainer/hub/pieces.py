@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from pipeline.errors import ConfigError
-from trainer.hub_models import HubModel, first_line, load
+from trainer.hub.models import HubModel, first_line, load
 
 _KEY = "model.encoder.preprocess"
 _VOCABULARY = os.path.join("assets", "vocab.txt")
