@@ -54,8 +54,9 @@ def _lower_cases(model: HubModel, handle: str) -> bool:
     """Asks the tokenizer itself, since no file of the model tells."""
     try:
         with tf.init_scope():
-            cased, uncased = model.loaded.tokenize(tf.constant([_CASED, _UNCASED]))
-            return bool(cased.to_list() == uncased.to_list())
+            words = model.loaded.tokenize(tf.constant([_CASED, _UNCASED]))
+            cased, uncased = words.to_list()
+            return bool(cased == uncased)
     except (AttributeError, TypeError, ValueError, tf.errors.OpError) as error:
         raise ConfigError(
             f"{_KEY}: {handle} is no preprocessing model, for its `tokenize` does not "
