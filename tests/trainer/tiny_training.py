@@ -40,7 +40,9 @@ def rows() -> Rows:
     )
 
 
-def loop(split: Rows, dropout: float = 0.1, **train: Any) -> tuple[Classifier, Loop]:
+def loop(
+    split: Rows, dropout: float = 0.1, lazy: bool = False, **train: Any
+) -> tuple[Classifier, Loop]:
     """A one-block classifier and its loop: three epochs of eight steps."""
     import tf_keras
 
@@ -50,7 +52,7 @@ def loop(split: Rows, dropout: float = 0.1, **train: Any) -> tuple[Classifier, L
     config = Train(
         **{"epochs": 3, "batch_size": 8, "patience": 9, "checkpoint_steps": 3, **train}
     )
-    rate = Optimizer(learning_rate=0.02)
+    rate = Optimizer(learning_rate=0.02, lazy_embeddings=lazy)
     steps = optimizer.count_steps(len(split), config, rate)
     adamw = optimizer.build(rate, steps, model.encoder.depths)
     return model, Loop(model, adamw, config, steps, Objective(None, 0.0))
