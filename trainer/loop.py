@@ -150,13 +150,12 @@ class Loop:
             place.step += 1
             due = self._count(place) % self._train.checkpoint_steps == 0
             place.loss = total
-            if progress.due:
-                progress.report(self._state(place.epoch, mean, seen, began))
+            if due or progress.due:
+                progress.report(self._state(place, mean, seen, began))
             if due:
-                self._refuse_what_is_no_number(mean)
                 save()
             pause()
-        return self._state(place.epoch, total / self._steps.per_epoch, seen, began)
+        return self._state(place, total / self._steps.per_epoch, seen, began)
 
     def _batches_of_steps(self, rows: Split, place: Place) -> Iterator[list[Batch]]:
         micro_batches = self._train.accumulation
@@ -174,27 +173,20 @@ class Loop:
         """Optimizer steps made."""
         return place.epoch * self._steps.per_epoch + place.step
 
-    def _state(self, epoch: int, mean: tf.Tensor, seen: int, began: float) -> State:
-        self._refuse_what_is_no_number(mean)
-        return State(
-            step=int(self.adamw.iterations.numpy()),
-            steps=self._steps.total,
-            epoch=epoch + 1,
-            epochs=self._train.epochs,
-            loss=float(mean),
-            learning_rate=self._rate,
-            rows_per_second=seen / (time.monotonic() - began),
-        )
-
-    @property
-    def _rate(self) -> float:
-        """Of the last step."""
-        return float(self.adamw.learning_rate(self.adamw.iterations.numpy() - 1))
-
-    def _refuse_what_is_no_number(self, mean: tf.Tensor) -> None:
+    def _state(self, place: Place, mean: tf.Tensor, seen: int, began: float) -> State:
+        step = self._count(place)
+        rate = float(self.adamw.learning_rate(step - 1))
         if not math.isfinite(mean):
             raise NewsdeskError(
-                f"the loss was {float(mean)} by step {int(self.adamw.iterations.numpy())} of "
-                f"{self._steps.total} at the learning rate {self._rate:.2g}; lower "
-                "optimizer.learning_rate"
+                f"the loss was {float(mean)} by step {step} of {self._steps.total} at "
+                f"the learning rate {rate:.2g}; lower optimizer.learning_rate"
             )
+        return State(
+            step=step,
+            steps=self._steps.total,
+            epoch=place.epoch + 1,
+            epochs=self._train.epochs,
+            loss=float(mean),
+            learning_rate=rate,
+            rows_per_second=seen / (time.monotonic() - began),
+        )
