@@ -4,13 +4,16 @@ BIN := $(VENV)/bin
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-current check format clean
+.PHONY: help install weights run test test-current check format clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 install: ## install the locked environment into .venv, once
 	@scripts/install
+
+weights: install ## bring a small pretrained BERT into weights/ for the tests, once
+	@$(BIN)/python scripts/weights.py
 
 run: install ## run the pipeline on the bundled sample; ARGS are added
 	@$(BIN)/newsdesk run pipeline/configs/sample.toml $(ARGS)

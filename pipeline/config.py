@@ -21,6 +21,9 @@ from pydantic import (
 # Names the folder of the run in the environment of its nodes: one that stops a run
 # leaves there what TFX deletes with its outputs.
 RUN_FOLDER_VARIABLE = "NEWSDESK_RUN_FOLDER"
+# Names `Config.checkpoints` there. It is no setting of the Trainer: a moved folder
+# would change the cache key of a model that it does not change.
+CHECKPOINTS_VARIABLE = "NEWSDESK_CHECKPOINTS"
 
 Split = Literal["train", "eval", "test"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]

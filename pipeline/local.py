@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline import figures
-from pipeline.config import RUN_FOLDER_VARIABLE, Config
+from pipeline.config import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Config
 from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from pipeline.explain import explain
 from pipeline.history import Node, RunFolder, Summary
@@ -45,7 +45,11 @@ def run(
         split=config.data.tested_split,
     )
     watch = Stopwatch()
-    os.environ[RUN_FOLDER_VARIABLE] = str(folder.path)
+    told = {
+        RUN_FOLDER_VARIABLE: str(folder.path),
+        CHECKPOINTS_VARIABLE: str(config.checkpoints),
+    }
+    os.environ.update(told)
     try:
         with interruptible() as signals, screen.drawing():
             _Run(config, screen, summary, signals).launch(beam_args)
@@ -54,7 +58,8 @@ def run(
         summary.error, summary.exit_code = explain(error, config.root)
         summary.state = _STATES.get(summary.exit_code, "failed")
     finally:
-        del os.environ[RUN_FOLDER_VARIABLE]
+        for variable in told:
+            del os.environ[variable]
     summary.seconds = round(watch.seconds, 1)
     try:
         folder.write(summary)

@@ -1,4 +1,4 @@
-"""What several rooms' tests share: a valid configuration to vary."""
+"""What several rooms' tests share: a valid configuration to vary, real weights."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +16,24 @@ REPOSITORY = Path(__file__).parent.parent
 def repository() -> Path:
     """The root of the clone."""
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def minilm() -> Path:
+    """A small pretrained BERT, in the folder that `make weights` fills."""
+    folder = REPOSITORY / "weights" / "minilm"
+    if not folder.is_dir():
+        pytest.skip("no weights/minilm; `make weights` brings it")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder beside the clone with data and answers to compare with."""
+    folder = REPOSITORY.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("no folder named shared beside the clone")
+    return folder
 
 
 @pytest.fixture(scope="session")

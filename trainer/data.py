@@ -1,10 +1,10 @@
-"""Transformed examples to length-bucketed batches.
+"""Transformed examples to rows in memory.
 
 All rows are held in memory as numbers: 4 bytes a token, 200 MB for a million news.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +14,10 @@ import tensorflow_transform as tft
 from pipeline import features
 from pipeline.errors import DataError
 from trainer import text
+from trainer.batches import Batch
 
 # Padded lengths are multiples of this: few shapes, little padding.
 BUCKET_WIDTH = 8
-# So many batches are sorted by length together; their rows are a random sample.
-_BATCHES_SORTED_TOGETHER = 64
 _ROWS_PARSED_TOGETHER = 1024
 
 
@@ -47,25 +46,29 @@ class Rows:
         """int64 [rows], tokens per row."""
         return np.diff(self.starts)
 
+    def take(self, chosen: np.ndarray) -> Batch:
+        """Puts rows side by side.
+
+        Args:
+            chosen: int64 [batch], places of rows.
+
+        Returns:
+            Their token ids, padded with zeros to a multiple of BUCKET_WIDTH.
+        """
+        lengths = self.lengths[chosen]
+        width = -(-int(lengths.max()) // BUCKET_WIDTH) * BUCKET_WIDTH
+        column = np.arange(width)
+        filled = column < lengths[:, None]
+        ids = np.full(filled.shape, text.PADDING_ID, np.int32)
+        ids[filled] = self.ids[(self.starts[chosen][:, None] + column)[filled]]
+        return Batch(inputs=ids, labels=self.labels[chosen])
+
     @property
     def fingerprint(self) -> str:
         """A digest of the texts and labels, whatever order they were read in."""
         digest = hashlib.sha256(self.keys.astype("<i8").tobytes())
         digest.update(self.labels.astype("<i4").tobytes())
         return digest.hexdigest()
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Rows that are computed together.
-
-    Attributes:
-        ids: int32 [batch, length], padded with zeros to a multiple of BUCKET_WIDTH.
-        labels: int32 [batch].
-    """
-
-    ids: np.ndarray
-    labels: np.ndarray
 
 
 def read(
@@ -126,73 +129,3 @@ def in_content_order(
         labels=labels[order],
         keys=keys[order],
     )
-
-
-def batch_count(rows: int, batch_size: int) -> int:
-    """Counts the batches, and so the optimizer steps, of one epoch.
-
-    Args:
-        rows: rows of the split.
-        batch_size: rows of a batch.
-
-    Returns:
-        Batches, the last of which may be smaller.
-    """
-    return -(-rows // batch_size)
-
-
-def training_batches(
-    rows: Rows, batch_size: int, seed: int, epoch: int
-) -> Iterator[Batch]:
-    """Goes once through all rows in a new order that seed and epoch decide.
-
-    Args:
-        rows: the train split.
-        batch_size: rows of a batch.
-        seed: any number.
-        epoch: counted from 0.
-
-    Yields:
-        `batch_count` batches of rows of similar length; each row stands in one.
-    """
-    random = np.random.default_rng([seed, epoch])
-    order = random.permutation(len(rows))
-    window = batch_size * _BATCHES_SORTED_TOGETHER
-    lengths = rows.lengths
-    groups: list[np.ndarray] = []
-    for first in range(0, len(order), window):
-        together = order[first : first + window]
-        together = together[np.argsort(lengths[together], kind="stable")]
-        groups += _cut(together, batch_size)
-    for place in random.permutation(len(groups)):
-        yield _pad(rows, groups[place])
-
-
-def evaluation_batches(rows: Rows, batch_size: int) -> Iterator[Batch]:
-    """Goes once through all rows from the shortest to the longest.
-
-    Args:
-        rows: a split.
-        batch_size: rows of a batch.
-
-    Yields:
-        `batch_count` batches; each row stands in one.
-    """
-    for group in _cut(np.argsort(rows.lengths, kind="stable"), batch_size):
-        yield _pad(rows, group)
-
-
-def _cut(order: np.ndarray, batch_size: int) -> list[np.ndarray]:
-    return [
-        order[first : first + batch_size] for first in range(0, len(order), batch_size)
-    ]
-
-
-def _pad(rows: Rows, chosen: np.ndarray) -> Batch:
-    lengths = rows.lengths[chosen]
-    width = -(-int(lengths.max()) // BUCKET_WIDTH) * BUCKET_WIDTH
-    column = np.arange(width)
-    filled = column < lengths[:, None]
-    ids = np.full(filled.shape, text.PADDING_ID, np.int32)
-    ids[filled] = rows.ids[(rows.starts[chosen][:, None] + column)[filled]]
-    return Batch(ids=ids, labels=rows.labels[chosen])

@@ -1,205 +1,196 @@
-"""The training loop: compiled steps, an evaluation per epoch, the best weights kept."""
+"""The training loop: steps, an evaluation per epoch, the best weights kept."""
 
 import dataclasses
+import itertools
 import math
 import time
+from collections.abc import Callable, Iterator
 
-import numpy as np
 import tensorflow as tf
-import tf_keras
 
 from pipeline.config import Train
-from pipeline.errors import NewsdeskError
-from trainer import data
-from trainer.model import Classifier, loss
+from pipeline.errors import Interrupted, NewsdeskError
+from trainer.adamw import AdamW
+from trainer.batches import Batch, Split, evaluation_batches, training_batches
+from trainer.best import BestWeights, Figures
+from trainer.checkpoints import Checkpoints
+from trainer.model import Classifier
+from trainer.objective import Objective
 from trainer.optimizer import Steps
 from trainer.progress import Progress, State
-
-_IDS = tf.TensorSpec([None, None], tf.int32)
-_LABELS = tf.TensorSpec([None], tf.int32)
-
-
-@dataclasses.dataclass(frozen=True)
-class Figures:
-    """What a model reaches on a split: share of right answers, mean loss in nats."""
-
-    accuracy: float
-    loss: float
-
-    def better_than(self, other: "Figures") -> bool:
-        """Compares by accuracy, for that decides a blessing, then by loss.
-
-        Args:
-            other: figures on the same split.
-
-        Returns:
-            Whether these are strictly better.
-        """
-        return (self.accuracy, -self.loss) > (other.accuracy, -other.loss)
-
-
-class BestWeights:
-    """Remembers the weights of the epoch that did best on the eval split.
-
-    Args:
-        weights: the model's variables.
-        patience: epochs in a row without a new best after which training ends.
-    """
-
-    def __init__(self, weights: list[tf.Variable], patience: int) -> None:
-        self._weights = weights
-        self._patience = patience
-        self._values: list[np.ndarray] = []
-        self._waited = 0
-        self._figures: Figures | None = None
-
-    def offer(self, figures: Figures) -> bool:
-        """Looks at the model as it is now.
-
-        Args:
-            figures: what it reaches on the eval split.
-
-        Returns:
-            Whether another epoch is worth it.
-        """
-        if self._figures is None or figures.better_than(self._figures):
-            self._figures = figures
-            self._values = [weight.numpy() for weight in self._weights]
-            self._waited = 0
-        else:
-            self._waited += 1
-        return self._waited < self._patience
-
-    def restore(self) -> Figures:
-        """Gives the model the weights it had when it was best.
-
-        Returns:
-            The figures of that epoch.
-
-        Raises:
-            ValueError: nothing was offered yet.
-        """
-        if self._figures is None:
-            raise ValueError("no epoch was measured yet")
-        for weight, value in zip(self._weights, self._values, strict=True):
-            weight.assign(value)
-        return self._figures
+from trainer.snapshot import Place, Snapshot
+from trainer.step import Compiled
+from trainer.stopping import Stop
 
 
 class Loop:
-    """Trains a model.
+    """Trains a model; to be made in the scope of the strategy.
 
     Args:
         model: the classifier.
-        optimizer: its `learning_rate` is a schedule.
+        adamw: its `learning_rate` is a schedule.
         train: the train section.
         steps: how many there will be.
+        objective: what is minimized.
     """
 
     def __init__(
         self,
         model: Classifier,
-        optimizer: tf_keras.optimizers.legacy.Optimizer,
+        adamw: AdamW,
         train: Train,
         steps: Steps,
+        objective: Objective,
     ) -> None:
-        self._model = model
-        self._optimizer = optimizer
+        self._weights = model.trainable_weights
+        self.adamw = adamw
         self._train = train
         self._steps = steps
-        # Autograph would rewrite the source of Keras, for seconds and to no effect.
-        self.step = tf.function(self._step, [_IDS, _LABELS], autograph=False)
-        self._measure = tf.function(self._sums, [_IDS, _LABELS], autograph=False)
+        adamw.prepare(self._weights)
+        self.compiled = Compiled(
+            model,
+            self._weights,
+            adamw,
+            objective,
+            train.seed,
+            xla=False,
+        )
 
-    def fit(self, rows: data.Rows, eval_rows: data.Rows, progress: Progress) -> Figures:
+    def fit(
+        self,
+        rows: Split,
+        eval_rows: Split,
+        progress: Progress,
+        checkpoints: Checkpoints,
+        stop: Stop,
+    ) -> Figures:
         """Trains until the epochs are over or `patience` of them brought nothing.
 
         Args:
             rows: the train split.
             eval_rows: the eval split, which decides what is best.
             progress: hears how it goes.
+            checkpoints: where to begin, and what to leave for the next time.
+            stop: asked after every step.
 
         Returns:
             The best epoch's figures on the eval split; the model has its weights.
 
         Raises:
+            Interrupted: somebody asked to stop; a checkpoint has all that was done.
             NewsdeskError: the loss is not a number any more.
         """
-        best = BestWeights(self._model.trainable_weights, self._train.patience)
-        for epoch in range(self._train.epochs):
-            state = self._run_epoch(rows, epoch, progress)
-            figures = self.evaluate(eval_rows)
+        best = BestWeights(self._weights, self._train.patience)
+        snapshot = Snapshot(self._weights, self.adamw, best)
+        saved = checkpoints.newest()
+        place = snapshot.restore(saved) if saved else Place()
+
+        def save() -> None:
+            checkpoints.save(self._count(place), snapshot.take(place))
+
+        def pause() -> None:
+            if stop.requested:
+                save()
+                raise Interrupted(
+                    f"stopped on request after step {self._count(place)} of "
+                    f"{self._steps.total}; the same command continues there"
+                )
+
+        while place.epoch < self._train.epochs and best.worth_another_epoch:
+            state = self._run_epoch(rows, place, progress, save, pause)
+            figures = self.evaluate(eval_rows, pause)
             progress.report(
                 dataclasses.replace(
                     state, eval_accuracy=figures.accuracy, eval_loss=figures.loss
                 )
             )
-            if not best.offer(figures):
-                break
+            best.offer(figures)
+            place = Place(place.epoch + 1)
+            save()
         return best.restore()
 
-    def evaluate(self, rows: data.Rows) -> Figures:
+    def evaluate(
+        self, rows: Split, after_batch: Callable[[], None] = lambda: None
+    ) -> Figures:
         """Measures the model as it is.
 
         Args:
             rows: a split.
+            after_batch: called after every batch.
 
         Returns:
             Its figures, without dropout.
         """
         right, surprise = 0, 0.0
-        for batch in data.evaluation_batches(rows, self._train.batch_size):
-            batch_right, batch_surprise = self._measure(batch.ids, batch.labels)
+        for batch in evaluation_batches(rows, self._train.batch_size):
+            batch_right, batch_surprise = self.compiled.measure(batch)
             right += int(batch_right)
             surprise += float(batch_surprise)
+            after_batch()
         return Figures(accuracy=right / len(rows), loss=surprise / len(rows))
 
-    def _run_epoch(self, rows: data.Rows, epoch: int, progress: Progress) -> State:
-        began, seen, total = time.monotonic(), 0, tf.constant(0.0)
-        batches = data.training_batches(
-            rows, self._train.batch_size, self._train.seed, epoch
-        )
-        for batch in batches:
-            mean = self.step(batch.ids, batch.labels)
-            seen += len(batch.labels)
+    def _run_epoch(
+        self,
+        rows: Split,
+        place: Place,
+        progress: Progress,
+        save: Callable[[], None],
+        pause: Callable[[], None],
+    ) -> State:
+        """Makes the steps of the epoch that are left, and moves `place` along."""
+        began, seen, total = time.monotonic(), 0, tf.constant(place.loss)
+        for batches in self._batches_of_steps(rows, place):
+            mean = self.compiled.step(batches)
+            seen += sum(len(batch.labels) for batch in batches)
             total += mean
+            place.step += 1
+            due = self._count(place) % self._train.checkpoint_steps == 0
+            place.loss = total
             if progress.due:
-                progress.report(self._state(epoch, mean, seen, began))
-        return self._state(epoch, total / self._steps.per_epoch, seen, began)
+                progress.report(self._state(place.epoch, mean, seen, began))
+            if due:
+                self._refuse_what_is_no_number(mean)
+                save()
+            pause()
+        return self._state(place.epoch, total / self._steps.per_epoch, seen, began)
+
+    def _batches_of_steps(self, rows: Split, place: Place) -> Iterator[list[Batch]]:
+        micro_batches = self._train.accumulation
+        batches = training_batches(
+            rows,
+            self._train.batch_size,
+            self._train.seed,
+            place.epoch,
+            skip=place.step * micro_batches,
+        )
+        while together := list(itertools.islice(batches, micro_batches)):
+            yield together
+
+    def _count(self, place: Place) -> int:
+        """Optimizer steps made."""
+        return place.epoch * self._steps.per_epoch + place.step
 
     def _state(self, epoch: int, mean: tf.Tensor, seen: int, began: float) -> State:
-        step = int(self._optimizer.iterations)
-        rate = float(self._optimizer.learning_rate(step - 1))
-        if not math.isfinite(mean):
-            raise NewsdeskError(
-                f"the loss was {float(mean)} by step {step} of {self._steps.total} at "
-                f"the learning rate {rate:.2g}; lower optimizer.learning_rate"
-            )
+        self._refuse_what_is_no_number(mean)
         return State(
-            step=step,
+            step=int(self.adamw.iterations),
             steps=self._steps.total,
             epoch=epoch + 1,
             epochs=self._train.epochs,
             loss=float(mean),
-            learning_rate=rate,
+            learning_rate=self._rate,
             rows_per_second=seen / (time.monotonic() - began),
         )
 
-    def _step(self, ids: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-        """One optimizer step; gives the mean loss before it, a float32 scalar."""
-        iteration = tf.cast(self._optimizer.iterations, tf.int32)
-        seed = tf.stack([self._train.seed, iteration])
-        with tf.GradientTape() as tape:
-            mean = tf.reduce_mean(loss(self._model(ids, seed=seed), labels))
-        weights = self._model.trainable_weights
-        gradients = tape.gradient(mean, weights)
-        self._optimizer.apply_gradients(zip(gradients, weights, strict=True))
-        return mean
+    @property
+    def _rate(self) -> float:
+        """Of the last step."""
+        return float(self.adamw.learning_rate(self.adamw.iterations - 1))
 
-    def _sums(self, ids: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Right answers, an int32 scalar, and the sum of losses, a float32 one."""
-        logits = self._model(ids)
-        right = tf.argmax(logits, 1, tf.int32) == labels
-        return tf.math.count_nonzero(right, dtype=tf.int32), tf.reduce_sum(
-            loss(logits, labels)
-        )
+    def _refuse_what_is_no_number(self, mean: tf.Tensor) -> None:
+        if not math.isfinite(mean):
+            raise NewsdeskError(
+                f"the loss was {float(mean)} by step {int(self.adamw.iterations)} of "
+                f"{self._steps.total} at the learning rate {self._rate:.2g}; lower "
+                "optimizer.learning_rate"
+            )

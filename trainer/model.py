@@ -1,4 +1,4 @@
-"""Encoder, masked average pooling and a dense head: token ids to logits."""
+"""Encoder, pooling and a dense head: token ids to logits."""
 
 import tensorflow as tf
 import tf_keras
@@ -23,6 +23,7 @@ class Classifier(tf_keras.layers.Layer):
         id_count: token ids that can occur.
         max_length: tokens of the longest text.
         classes: how many labels there are.
+        precision: float32, bfloat16 or float16, in which the encoder computes.
     """
 
     def __init__(
@@ -31,11 +32,14 @@ class Classifier(tf_keras.layers.Layer):
         id_count: int,
         max_length: int,
         classes: int,
+        precision: str = "float32",
     ) -> None:
         super().__init__(name="classifier")
         self._token_dropout = config.token_dropout
         self._dropout = config.dropout
-        self.encoder = encoders.build(config.encoder, id_count, max_length)
+        self._pooling = config.pooling
+        self.encoder = encoders.build(config.encoder, id_count, max_length, precision)
+        self.encoder.trainable = getattr(config.encoder, "trainable", True)
         self._head = tf_keras.layers.Dense(config.head_width, "relu", name="head")
         # Small, so that the first answers are undecided and the loss is ln(classes).
         self._logits = tf_keras.layers.Dense(
@@ -57,12 +61,42 @@ class Classifier(tf_keras.layers.Layer):
         Returns:
             float32 [batch, classes].
         """
+        return self.head(self.features(input_ids, seed), seed)
+
+    def features(
+        self, input_ids: tf.Tensor, seed: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        """Computes what the head decides by.
+
+        Args:
+            input_ids: int32 [batch, length], padded with 0.
+            seed: int32 [2], switches dropout on; a frozen encoder takes no notice, so
+                that its features are the same in every epoch.
+
+        Returns:
+            float32 [batch, width].
+        """
+        if not self.encoder.trainable:
+            seed = None
         input_ids = drop_tokens(input_ids, self._token_dropout, seed, _TOKENS_DRAW)
         hidden = self.encoder(input_ids, seed=seed)
-        pooled = masked_mean(hidden, input_ids != PADDING_ID)
-        pooled = drop(pooled, self._dropout, seed, _POOLED_DRAW)
-        head = drop(self._head(pooled), self._dropout, seed, _HEAD_DRAW)
-        return self._logits(head)
+        if self._pooling == "cls":
+            return tf.cast(self.encoder.cls(hidden), tf.float32)
+        return masked_mean(tf.cast(hidden, tf.float32), input_ids != PADDING_ID)
+
+    def head(self, features: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
+        """Decides by features.
+
+        Args:
+            features: float32 [batch, width], from `features`.
+            seed: int32 [2], switches dropout on.
+
+        Returns:
+            float32 [batch, classes], logits.
+        """
+        pooled = drop(features, self._dropout, seed, _POOLED_DRAW)
+        hidden = drop(self._head(pooled), self._dropout, seed, _HEAD_DRAW)
+        return self._logits(hidden)
 
 
 def masked_mean(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:

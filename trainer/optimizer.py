@@ -1,17 +1,15 @@
 """AdamW and its learning rate; everything counts optimizer steps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import tensorflow as tf
 import tf_keras
-from official.modeling.optimization.legacy_adamw import AdamWeightDecay
 
 from pipeline.config import Optimizer, Train
-from trainer.data import batch_count
-
-# Variables whose names hold one of these are not decayed.
-NOT_DECAYED = ("bias", "layer_norm")
-_EPSILON = 1e-6
+from trainer.adamw import AdamW
+from trainer.batches import batch_count
+from trainer.precision import LossScale
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,8 @@ def count_steps(rows: int, train: Train, optimizer: Optimizer) -> Steps:
     Returns:
         The counts; the warmup ends with the training at the latest.
     """
-    per_epoch = batch_count(rows, train.batch_size)
+    batches = batch_count(rows, train.batch_size)
+    per_epoch = -(-batches // train.accumulation)
     total = per_epoch * train.epochs
     warmup = optimizer.warmup_steps
     if warmup is None:
@@ -74,20 +73,29 @@ class WarmupThenDecay(tf_keras.optimizers.schedules.LearningRateSchedule):
         return self._peak * tf.minimum(rising, falling)
 
 
-def build(config: Optimizer, steps: Steps) -> AdamWeightDecay:
+def build(
+    config: Optimizer,
+    steps: Steps,
+    depths: Sequence[Sequence[tf.Variable]] = (),
+    loss_scale: LossScale | None = None,
+) -> AdamW:
     """Makes AdamW with gradient clipping; biases and layer norms do not decay.
 
     Args:
         config: the optimizer section.
         steps: from `count_steps`.
+        depths: the encoder's variables from the embeddings to the last block; the
+            last block learns at `layer_decay` times the rate of the head, the one
+            below it at that times `layer_decay`, and so on.
+        loss_scale: what the loss is multiplied by, if it is.
 
     Returns:
         The optimizer; `learning_rate` is its schedule, `iterations` its step.
     """
-    return AdamWeightDecay(
-        learning_rate=WarmupThenDecay(config.learning_rate, steps),
-        weight_decay_rate=config.weight_decay,
-        gradient_clip_norm=config.clip_norm,
-        epsilon=_EPSILON,
-        exclude_from_weight_decay=list(NOT_DECAYED),
-    )
+    factors = {
+        id(weight): config.layer_decay ** (len(depths) - depth)
+        for depth, weights in enumerate(depths)
+        for weight in weights
+    }
+    schedule = WarmupThenDecay(config.learning_rate, steps)
+    return AdamW(config, schedule, factors, loss_scale)

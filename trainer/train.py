@@ -1,12 +1,19 @@
 """The conductor of a training, from transformed examples to a SavedModel."""
 
+import os
+from pathlib import Path
+
 import tensorflow_transform as tft
 import tf_keras
 
-from trainer import card, data, optimizer, serving, text
+from pipeline.config import CHECKPOINTS_VARIABLE
+from trainer import card, data, optimizer, serving, stopping, text
+from trainer.best import Figures
+from trainer.checkpoints import Checkpoints, fingerprint
 from trainer.job import Job
-from trainer.loop import Figures, Loop
+from trainer.loop import Loop
 from trainer.model import Classifier
+from trainer.objective import Objective, class_weights
 from trainer.progress import Progress
 from trainer.settings import TrainerSettings
 
@@ -18,6 +25,7 @@ def run_fn(fn_args: Job) -> None:
         fn_args: the Trainer's files and folders, and its settings.
 
     Raises:
+        Interrupted: somebody asked to stop, and what was done is saved.
         NewsdeskError: there are no rows, or the training went astray.
     """
     settings = TrainerSettings.model_validate(fn_args.custom_config)
@@ -26,10 +34,21 @@ def run_fn(fn_args: Job) -> None:
     eval_rows = data.read(fn_args.eval_files, transform_output, "eval")
     tf_keras.utils.set_random_seed(settings.train.seed)
     model = _classifier(settings, transform_output)
-    figures = _fit(model, settings, rows, eval_rows, fn_args.model_run_dir)
+    checkpoints = Checkpoints(
+        _checkpoint_root(fn_args) / fingerprint(settings, rows, eval_rows)
+    )
+    progress = Progress(fn_args.model_run_dir)
+    figures = _fit(model, settings, rows, eval_rows, progress, checkpoints)
     served = serving.Served(model, transform_output, settings.labels, settings.text)
     serving.export(served, fn_args.serving_model_dir)
     card.write(card.card(settings, rows, figures), fn_args.serving_model_dir)
+    checkpoints.remove()
+
+
+def _checkpoint_root(fn_args: Job) -> Path:
+    """Outlives the run where the environment names it."""
+    inside = os.path.join(fn_args.model_run_dir, "checkpoints")
+    return Path(os.environ.get(CHECKPOINTS_VARIABLE, inside))
 
 
 def _classifier(
@@ -49,9 +68,13 @@ def _fit(
     settings: TrainerSettings,
     rows: data.Rows,
     eval_rows: data.Rows,
-    folder: str,
+    progress: Progress,
+    checkpoints: Checkpoints,
 ) -> Figures:
     steps = optimizer.count_steps(len(rows), settings.train, settings.optimizer)
-    adamw = optimizer.build(settings.optimizer, steps)
-    loop = Loop(model, adamw, settings.train, steps)
-    return loop.fit(rows, eval_rows, Progress(folder))
+    adamw = optimizer.build(settings.optimizer, steps, model.encoder.depths)
+    weights = class_weights(settings.train, settings.labels, rows.labels)
+    objective = Objective(weights, settings.train.label_smoothing)
+    loop = Loop(model, adamw, settings.train, steps, objective)
+    with stopping.on_signals() as stop:
+        return loop.fit(rows, eval_rows, progress, checkpoints, stop)

@@ -12,6 +12,7 @@ import tensorflow_transform as tft
 
 from pipeline.errors import DataError
 from trainer import data
+from trainer.batches import batch_count, evaluation_batches, training_batches
 
 MakeRows = Callable[..., data.Rows]
 
@@ -29,7 +30,7 @@ def contents(batches: Any) -> list[tuple[int, ...]]:
     return [
         (int(label), *(int(token) for token in ids if token))
         for batch in batches
-        for ids, label in zip(batch.ids, batch.labels, strict=True)
+        for ids, label in zip(batch.inputs, batch.labels, strict=True)
     ]
 
 
@@ -44,30 +45,40 @@ def expected(rows: data.Rows) -> list[tuple[int, ...]]:
 
 @pytest.mark.parametrize("batch_size", [1, 7, 1000, 5000])
 def test_an_epoch_holds_every_row_once(many_rows: data.Rows, batch_size: int) -> None:
-    batches = list(data.training_batches(many_rows, batch_size, seed=1, epoch=0))
+    batches = list(training_batches(many_rows, batch_size, seed=1, epoch=0))
 
     assert Counter(contents(batches)) == Counter(expected(many_rows))
-    assert len(batches) == data.batch_count(1000, batch_size)
+    assert len(batches) == batch_count(1000, batch_size)
+
+
+def test_the_rest_of_an_epoch_holds_what_was_not_trained_on(
+    many_rows: data.Rows,
+) -> None:
+    whole = list(training_batches(many_rows, 10, seed=1, epoch=2))
+    rest = list(training_batches(many_rows, 10, seed=1, epoch=2, skip=70))
+
+    assert len(rest) == 30
+    assert contents(rest) == contents(whole[70:])
 
 
 def test_an_evaluation_holds_every_row_once(many_rows: data.Rows) -> None:
-    batches = list(data.evaluation_batches(many_rows, 7))
+    batches = list(evaluation_batches(many_rows, 7))
 
     assert Counter(contents(batches)) == Counter(expected(many_rows))
 
 
 def test_rows_of_a_batch_are_of_similar_length(many_rows: data.Rows) -> None:
-    batches = list(data.training_batches(many_rows, 10, seed=1, epoch=0))
-    cells = sum(batch.ids.size for batch in batches)
+    batches = list(training_batches(many_rows, 10, seed=1, epoch=0))
+    cells = sum(batch.inputs.size for batch in batches)
 
-    assert all(batch.ids.shape[1] % data.BUCKET_WIDTH == 0 for batch in batches)
+    assert all(batch.inputs.shape[1] % data.BUCKET_WIDTH == 0 for batch in batches)
     # Padded to the longest row, they would be 50 / 25.5 times their number.
     assert cells < 1.3 * len(many_rows.ids)
 
 
 def test_seed_and_epoch_decide_the_order(many_rows: data.Rows) -> None:
     def order(seed: int, epoch: int) -> list[tuple[int, ...]]:
-        return contents(data.training_batches(many_rows, 10, seed, epoch))
+        return contents(training_batches(many_rows, 10, seed, epoch))
 
     assert order(1, 0) == order(1, 0)
     assert order(1, 0) != order(1, 1)
@@ -75,9 +86,7 @@ def test_seed_and_epoch_decide_the_order(many_rows: data.Rows) -> None:
 
 
 def test_the_order_is_not_that_of_length(many_rows: data.Rows) -> None:
-    widths = [
-        batch.ids.shape[1] for batch in data.training_batches(many_rows, 10, 1, 0)
-    ]
+    widths = [batch.inputs.shape[1] for batch in training_batches(many_rows, 10, 1, 0)]
 
     assert widths != sorted(widths)
 

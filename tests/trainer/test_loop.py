@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,21 +12,34 @@ import tensorflow as tf
 from pipeline.config import Optimizer, Train
 from pipeline.errors import NewsdeskError
 from trainer import optimizer
+from trainer.batches import Batch
+from trainer.best import BestWeights, Figures
+from trainer.checkpoints import Checkpoints
 from trainer.data import Rows
-from trainer.loop import BestWeights, Figures, Loop
+from trainer.loop import Loop
 from trainer.model import Classifier
+from trainer.objective import Objective
 from trainer.progress import Progress
+from trainer.stopping import Stop
 
 MakeModel = Callable[..., Classifier]
 
 
 def loop_of(
-    model: Classifier, rows: Rows, learning_rate: float = 0.01, **train: int
+    model: Classifier, rows: Rows, learning_rate: float = 0.01, **train: Any
 ) -> Loop:
     config = Train(**{"epochs": 4, "batch_size": 8, **train})
     rate = Optimizer(learning_rate=learning_rate)
     steps = optimizer.count_steps(len(rows), config, rate)
-    return Loop(model, optimizer.build(rate, steps), config, steps)
+    objective = Objective(None, config.label_smoothing)
+    return Loop(model, optimizer.build(rate, steps), config, steps, objective)
+
+
+def fit(loop: Loop, rows: Rows, folder: Path) -> Figures:
+    """Trains without a past and unmolested."""
+    return loop.fit(
+        rows, rows, Progress(str(folder)), Checkpoints(folder / "past"), Stop()
+    )
 
 
 @pytest.mark.slow
@@ -34,9 +48,8 @@ def test_one_step_changes_every_parameter(
 ) -> None:
     model = make_model(dropout=0.0)
     before = model.get_weights()
-    loop_of(model, separable_rows).step(
-        tf.constant([[2, 3], [4, 0]]), tf.constant([0, 1])
-    )
+    batch = Batch(np.array([[2, 3], [4, 0]], np.int32), np.array([0, 1], np.int32))
+    loop_of(model, separable_rows).compiled.step([batch])
     changed = [
         np.abs(old - new).max() > 0
         for old, new in zip(before, model.get_weights(), strict=True)
@@ -54,7 +67,7 @@ def test_it_learns_and_reports(
 ) -> None:
     caplog.set_level(logging.INFO, "newsdesk.progress")
     loop = loop_of(make_model(), separable_rows, epochs=15)
-    figures = loop.fit(separable_rows, separable_rows, Progress(str(tmp_path)))
+    figures = fit(loop, separable_rows, tmp_path)
     ends = [r.progress for r in caplog.records if "eval_accuracy" in r.progress]
 
     assert figures.accuracy == 1
@@ -87,16 +100,16 @@ def event_tags(folder: Path) -> set[str]:
 def test_two_runs_with_one_seed_are_equal(
     make_model: MakeModel, separable_rows: Rows, tmp_path: Path
 ) -> None:
-    def weights(seed: int) -> bytes:
+    def weights(seed: int, folder: str) -> bytes:
         model = make_model()
         loop = loop_of(model, separable_rows, epochs=2, seed=seed)
-        loop.fit(separable_rows, separable_rows, Progress(str(tmp_path)))
+        fit(loop, separable_rows, tmp_path / folder)
         return b"".join(weight.tobytes() for weight in model.get_weights())
 
-    first = weights(seed=1)
+    first = weights(seed=1, folder="first")
 
-    assert first == weights(seed=1)
-    assert first != weights(seed=2)
+    assert first == weights(seed=1, folder="again")
+    assert first != weights(seed=2, folder="other")
 
 
 def test_the_weights_of_the_best_epoch_are_kept() -> None:
@@ -106,7 +119,8 @@ def test_the_weights_of_the_best_epoch_are_kept() -> None:
     go_on = []
     for epoch, (accuracy, loss) in enumerate(epochs):
         weight.assign(epoch)
-        go_on.append(best.offer(Figures(accuracy, loss)))
+        best.offer(Figures(accuracy, loss))
+        go_on.append(best.worth_another_epoch)
     figures = best.restore()
 
     assert go_on == [True, True, True, True, True, False]
@@ -125,12 +139,12 @@ def test_patience_ends_training(
     loop = loop_of(model, separable_rows, epochs=9, patience=2)
     seen = []
 
-    def evaluate(rows: Rows) -> Figures:
+    def evaluate(rows: Rows, after_batch: Any) -> Figures:
         seen.append(model.get_weights())
         return Figures(accuracy=0.5, loss=[0.5, 0.4, 0.6, 0.7][len(seen) - 1])
 
     monkeypatch.setattr(loop, "evaluate", evaluate)
-    figures = loop.fit(separable_rows, separable_rows, Progress(str(tmp_path)))
+    figures = fit(loop, separable_rows, tmp_path)
 
     assert len(seen) == 4
     assert figures.loss == 0.4
@@ -145,4 +159,36 @@ def test_a_loss_that_is_not_a_number_is_named(
     loop = loop_of(make_model(), separable_rows, learning_rate=1e30)
 
     with pytest.raises(NewsdeskError, match="the loss was nan by step 8 of 32 at"):
-        loop.fit(separable_rows, separable_rows, Progress(str(tmp_path)))
+        fit(loop, separable_rows, tmp_path)
+
+
+@pytest.mark.slow
+def test_micro_batches_make_the_step_of_the_whole_batch(
+    make_model: MakeModel, separable_rows: Rows
+) -> None:
+    """Sizes 3, 3 and 1: the mean is over seven rows, not over three means."""
+
+    def step(cuts: list[tuple[int, int]]) -> tuple[float, list[np.ndarray]]:
+        model = make_model(dropout=0.0)
+        loop = loop_of(model, separable_rows, label_smoothing=0.1)
+        batches = [separable_rows.take(np.arange(*cut)) for cut in cuts]
+        mean = float(loop.compiled.step(batches))
+        return mean, model.get_weights()
+
+    whole, expected = step([(0, 7)])
+    mean, weights = step([(0, 3), (3, 6), (6, 7)])
+
+    assert mean == pytest.approx(whole, rel=1e-5)
+    for one, other in zip(weights, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_accumulated_epochs_end_on_time(
+    make_model: MakeModel, separable_rows: Rows, tmp_path: Path
+) -> None:
+    loop = loop_of(make_model(), separable_rows, epochs=2, accumulation=3)
+    fit(loop, separable_rows, tmp_path)
+
+    # 64 rows in batches of 8: three, three and two of them make a step.
+    assert int(loop.adamw.iterations) == 2 * 3

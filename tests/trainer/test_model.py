@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -125,6 +126,47 @@ def test_dropout_is_in_every_part_of_the_model(make_model: MakeModel) -> None:
 
     assert len({model(ids, seed=seed).numpy().tobytes() for seed in seeds}) > 1
     assert len({model.encoder(ids, seed=s).numpy().tobytes() for s in seeds}) == 8
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_logits_are_the_head_of_the_features(pooling: Literal["mean", "cls"]) -> None:
+    model = Classifier(Model(pooling=pooling), 30, 24, 4, precision="bfloat16")
+    ids, seed = tf.constant([[2, 3, 4], [5, 0, 0]]), tf.constant([1, 2])
+    features = model.features(ids, seed)
+    hidden = tf.cast(model.encoder(ids, seed=seed), tf.float32)
+    means = [tf.reduce_mean(hidden[0], 0), hidden[1, 0]]
+
+    expected = means if pooling == "mean" else hidden[:, 0]
+    np.testing.assert_allclose(features, expected, rtol=1e-5)
+    np.testing.assert_array_equal(model(ids, seed=seed), model.head(features, seed))
+    assert features.dtype == tf.float32 and model(ids).dtype == tf.float32
+
+
+def test_a_lower_precision_is_close(make_model: MakeModel) -> None:
+    exact = make_model()
+    rough = Classifier(
+        Model(encoder=TransformerEncoder(width=8, feed_forward=16, blocks=2)),
+        *(30, 24, 4),
+        precision="bfloat16",
+    )
+    rough.set_weights(exact.get_weights())
+    ids = tf.constant([[2, 3, 4], [5, 0, 0]])
+
+    assert rough.encoder(ids).dtype == tf.bfloat16
+    assert {weight.dtype for weight in rough.weights} == {tf.float32}
+    np.testing.assert_allclose(exact.features(ids), rough.features(ids), atol=0.05)
+
+
+def test_depths_go_from_the_embeddings_to_the_last_block(
+    make_model: MakeModel,
+) -> None:
+    encoder = make_model().encoder
+
+    assert [len(weights) for weights in encoder.depths] == [2, 12, 12]
+    assert [weight.name for weight in encoder.depths[0]] == [
+        "tokens/embeddings:0",
+        "positions/embeddings:0",
+    ]
 
 
 def test_keras_saves_nothing_but_trainable_weights(make_model: MakeModel) -> None:

@@ -21,6 +21,13 @@ def test_steps_come_from_rows_batch_size_and_epochs() -> None:
     assert count_steps(1, train, Optimizer(warmup_steps=500)) == Steps(1, 3, 3)
 
 
+def test_micro_batches_make_one_step() -> None:
+    train = Train(epochs=2, batch_size=32, accumulation=5)
+
+    # 32 batches: six times five, and two are left.
+    assert count_steps(1000, train, Optimizer(warmup_ratio=0.5)) == Steps(7, 14, 7)
+
+
 @pytest.mark.parametrize(
     ("step", "rate"),
     [(0, 0.2 / 11), (5, 0.2 * 6 / 11), (10, 0.2), (55, 0.1), (99, 0.2 / 90)],

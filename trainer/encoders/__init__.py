@@ -4,22 +4,34 @@ import tf_keras
 
 from pipeline.config import Encoder
 from pipeline.errors import NewsdeskError
+from trainer.encoders import checkpoint
 from trainer.encoders.transformer import Transformer
 
 
-def build(config: Encoder, id_count: int, max_length: int) -> tf_keras.layers.Layer:
+def build(
+    config: Encoder, id_count: int, max_length: int, precision: str = "float32"
+) -> tf_keras.layers.Layer:
     """Makes the encoder that `model.encoder.kind` names.
 
     Args:
         config: the model.encoder section.
         id_count: token ids that can occur.
         max_length: tokens of the longest text.
+        precision: float32, bfloat16 or float16, the dtype of what the layer gives;
+            variables are float32.
 
     Returns:
         A layer from input_ids, int32 [batch, length] padded with 0, and an optional
-        seed for dropout to float32 [batch, length, width]; its `attention` gives
-        the weights of every layer and head.
+        seed for dropout to [batch, length, width]. Its `cls` takes [batch, width]
+        from that; `attention` gives the weights of every layer and head, unless
+        `shows_attention` is false; `depths` are its trainable variables, from the
+        embeddings to the last block.
+
+    Raises:
+        NewsdeskError: the encoder cannot be read or does not fit.
     """
     if config.kind == "transformer":
-        return Transformer(config, id_count, max_length)
+        return Transformer(config, id_count, max_length, precision)
+    if config.kind == "checkpoint":
+        return checkpoint.build(config, id_count, max_length, precision)
     raise NewsdeskError(f"encoders of kind {config.kind!r} are not there yet")

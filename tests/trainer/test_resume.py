@@ -1,0 +1,178 @@
+"""A training that was killed, stopped or damaged ends as if it had not been."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.errors import Interrupted, NewsdeskError
+from tests.trainer import tiny_training
+from trainer import stopping
+from trainer.best import Figures
+from trainer.checkpoints import Checkpoints, fingerprint
+from trainer.settings import TrainerSettings
+from trainer.stopping import Stop
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def unbroken(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Figures, list[np.ndarray]]:
+    """Figures and weights of a training that nobody disturbed."""
+    figures, weights, made = tiny_training.run(tmp_path_factory.mktemp("unbroken"))
+    assert made == list(range(1, 25))
+    return figures, weights
+
+
+def expect_equal(
+    found: tuple[Figures, list[np.ndarray], list[int]],
+    unbroken: tuple[Figures, list[np.ndarray]],
+    steps: range,
+) -> None:
+    figures, weights, made = found
+    assert made == list(steps)
+    assert figures == unbroken[0]
+    for one, other in zip(weights, unbroken[1], strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def saved(folder: Path) -> list[str]:
+    return sorted(file.stem for file in folder.glob("*.npz"))
+
+
+@pytest.mark.parametrize(("killed_after", "continues_with"), [(13, 13), (20, 19)])
+def test_a_killed_training_continues_at_the_last_checkpoint(
+    repository: Path,
+    tmp_path: Path,
+    unbroken: tuple[Figures, list[np.ndarray]],
+    killed_after: int,
+    continues_with: int,
+) -> None:
+    """Checkpoints are made every three steps and at the ends, after 8, 16, 24."""
+    script = repository / "tests" / "trainer" / "tiny_training.py"
+    killed = subprocess.run(
+        [sys.executable, str(script), str(tmp_path), str(killed_after)],
+        env={**os.environ, "PYTHONPATH": str(repository)},
+        capture_output=True,
+        text=True,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    found = tiny_training.run(tmp_path)
+
+    expect_equal(found, unbroken, range(continues_with, 25))
+    assert saved(tmp_path) == ["21", "24"]
+
+
+def test_sigterm_saves_first(
+    tmp_path: Path, unbroken: tuple[Figures, list[np.ndarray]]
+) -> None:
+    def terminate(step: int, _: Stop) -> None:
+        if step == 11:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    with (
+        stopping.on_signals() as stop,
+        pytest.raises(Interrupted, match="stopped on request after step 11 of 24"),
+    ):
+        tiny_training.run(tmp_path, terminate, stop)
+
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert "11" in saved(tmp_path)
+    expect_equal(tiny_training.run(tmp_path), unbroken, range(12, 25))
+
+
+def test_a_damaged_checkpoint_is_passed_over(
+    tmp_path: Path,
+    unbroken: tuple[Figures, list[np.ndarray]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "newsdesk")
+
+    def stop_at_14(step: int, stop: Stop) -> None:
+        stop.requested = step == 14
+
+    with pytest.raises(Interrupted):
+        tiny_training.run(tmp_path, stop_at_14)
+    assert saved(tmp_path) == ["12", "14"]
+    newest = tmp_path / "14.npz"
+    content = bytearray(newest.read_bytes())
+    content[len(content) // 2] ^= 1
+    newest.write_bytes(content)
+
+    expect_equal(tiny_training.run(tmp_path), unbroken, range(13, 25))
+    assert f"{newest}: damaged, and so passed over" in caplog.text
+    assert f"training continues from {tmp_path / '12.npz'}" in caplog.text
+
+
+def test_a_finished_training_only_gives_its_result(
+    tmp_path: Path, unbroken: tuple[Figures, list[np.ndarray]]
+) -> None:
+    tiny_training.run(tmp_path)
+
+    expect_equal(tiny_training.run(tmp_path), unbroken, range(0))
+
+
+def test_checkpoints_go_when_nobody_needs_them(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path / "digest")
+    checkpoints.save(1, {"a": np.ones(3)})
+    half_written = tmp_path / "digest" / ".writing-1-2.npz"
+    half_written.touch()
+
+    assert Checkpoints(tmp_path / "digest").newest() is not None
+    assert not half_written.exists()
+    checkpoints.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_that_only_reads_writes_nothing(tmp_path: Path) -> None:
+    Checkpoints(tmp_path).save(1, {"a": np.ones(3)})
+    reader = Checkpoints(tmp_path, writes=False)
+    reader.save(2, {"a": np.ones(3)})
+    reader.remove()
+
+    assert saved(tmp_path) == ["1"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+
+    with pytest.raises(NewsdeskError, match="taken/1.npz: the checkpoint cannot be"):
+        Checkpoints(tmp_path / "taken").save(1, {"a": np.ones(3)})
+
+
+def test_another_seed_code_or_data_has_its_own_checkpoints() -> None:
+    settings = TrainerSettings.model_validate(
+        {
+            "text": {},
+            "model": {},
+            "optimizer": {},
+            "train": {"seed": 1},
+            "labels": ["a", "b"],
+            "text_columns": ["text"],
+            "fingerprint": "code",
+        }
+    )
+    split = tiny_training.rows()
+    fewer = tiny_training.in_content_order(
+        split.ids[:3], np.array([1, 2]), split.labels[:2], split.keys[:2]
+    )
+    seed = settings.train.model_copy(update={"seed": 2})
+    digests = [
+        fingerprint(settings, split, split),
+        fingerprint(settings.model_copy(update={"train": seed}), split, split),
+        fingerprint(settings.model_copy(update={"fingerprint": "x"}), split, split),
+        fingerprint(settings, fewer, split),
+        fingerprint(settings, split, fewer),
+    ]
+
+    assert len(set(digests)) == 5
+    assert digests[0] == fingerprint(settings, tiny_training.rows(), split)

@@ -1,0 +1,177 @@
+"""A transformer block (Vaswani et al., 2017) in plain two-dimensional products."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import tensorflow as tf
+import tf_keras
+
+from trainer.dropout import drop
+from trainer.encoders import elementwise
+
+# From the name of a variable within its layer, such as "mix/kernel", to what Keras
+# accepts as its initializer.
+Initial = Callable[[str], Any]
+
+# How many numbers of draws a block takes for its dropout.
+DRAWS = 3
+
+
+@dataclass(frozen=True)
+class BlockShape:
+    """What a block is like; widths in units, dropout as a share.
+
+    Attributes:
+        width: of a token's vector.
+        heads: of the attention; they divide the width.
+        feed_forward: width between the two feed-forward products.
+        activation: what stands there; GELU is the exact one.
+        epsilon: what layer norms add to the variance.
+        dropout: of what a sub-layer adds to its input.
+        attention_dropout: of the attention weights.
+    """
+
+    width: int
+    heads: int
+    feed_forward: int
+    activation: Literal["gelu", "relu"]
+    epsilon: float
+    dropout: float
+    attention_dropout: float
+
+
+class Block(tf_keras.layers.Layer):
+    """Self-attention and feed-forward, each added to its input and normalized.
+
+    Args:
+        shape: widths and rates.
+        precision: the dtype of the products; variables are float32.
+        initial: values of the variables.
+        name: the layer's name.
+    """
+
+    def __init__(
+        self, shape: BlockShape, precision: str, initial: Initial, name: str
+    ) -> None:
+        # Keras would cast what it is called with to float32.
+        super().__init__(name=name, autocast=False)
+        self._shape = shape
+        width, inner = shape.width, shape.feed_forward
+        self.query_key_value = dense("query_key_value", 3 * width, precision, initial)
+        self.mix = dense("mix", width, precision, initial)
+        self.attention_norm = LayerNorm("attention_layer_norm", shape.epsilon, initial)
+        self.inner = dense("inner", inner, precision, initial)
+        self.outer = dense("outer", width, precision, initial)
+        self.output_norm = LayerNorm("output_layer_norm", shape.epsilon, initial)
+
+    def call(
+        self,
+        hidden: tf.Tensor,
+        mask: tf.Tensor,
+        seed: tf.Tensor | None,
+        draw: int,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Computes one block.
+
+        Args:
+            hidden: float [batch * length, width].
+            mask: bool [batch, length], false for padding.
+            seed: int32 [2], switches dropout on.
+            draw: the first of DRAWS numbers.
+
+        Returns:
+            A tensor like `hidden`, and the attention weights, float [batch, heads,
+            length, length].
+        """
+        shape = self._shape
+        attended, weights = self._attend(hidden, mask, seed, draw)
+        attended = drop(attended, shape.dropout, seed, draw + 1)
+        hidden = self.attention_norm(hidden, attended)
+        inner = self.inner(hidden)
+        gelu = shape.activation == "gelu"
+        inner = elementwise.gelu(inner) if gelu else tf.nn.relu(inner)
+        fed = drop(self.outer(inner), shape.dropout, seed, draw + 2)
+        return self.output_norm(hidden, fed), weights
+
+    def _attend(
+        self, hidden: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor | None, draw: int
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        shape = self._shape
+        batch, length = tf.unstack(tf.shape(mask))
+        head_width = shape.width // shape.heads
+        parts = tf.reshape(
+            self.query_key_value(hidden), [batch, length, 3, shape.heads, head_width]
+        )
+        query, key, value = tf.unstack(tf.transpose(parts, [2, 0, 3, 1, 4]))
+        scores = tf.matmul(query * head_width**-0.5, key, transpose_b=True)
+        weights = elementwise.masked_softmax(scores, mask)
+        kept = drop(weights, shape.attention_dropout, seed, draw)
+        mixed = tf.transpose(tf.matmul(kept, value), [0, 2, 1, 3])
+        return self.mix(tf.reshape(mixed, [batch * length, shape.width])), weights
+
+
+class LayerNorm(tf_keras.layers.Layer):
+    """Layer normalization of a sum; its arithmetic is float32 in every precision.
+
+    Args:
+        name: the layer's name.
+        epsilon: what is added to the variance.
+        initial: values of `NAME/gamma` and `NAME/beta`.
+    """
+
+    def __init__(self, name: str, epsilon: float, initial: Initial) -> None:
+        super().__init__(name=name, autocast=False)
+        self._epsilon = epsilon
+        self._initial = initial
+
+    def build(self, shape: tf.TensorShape) -> None:
+        """Makes the variables.
+
+        Args:
+            shape: of what will be normalized.
+        """
+        for name in ("gamma", "beta"):
+            initializer = self._initial(f"{self.name}/{name}")
+            weight = self.add_weight(name, shape[-1:], initializer=initializer)
+            setattr(self, name, weight)
+
+    def call(self, values: tf.Tensor, added: tf.Tensor) -> tf.Tensor:
+        """Adds and normalizes.
+
+        Args:
+            values: float [rows, width].
+            added: float [rows, width].
+
+        Returns:
+            A tensor like `values`.
+        """
+        return elementwise.add_and_normalize(
+            values, added, self.gamma, self.beta, self._epsilon
+        )
+
+
+def dense(
+    name: str, units: int, precision: str, initial: Initial, **more: str
+) -> tf_keras.layers.Layer:
+    """Makes a dense layer with float32 variables and products in `precision`.
+
+    Args:
+        name: the layer's name.
+        units: width of the result.
+        precision: float32, bfloat16 or float16.
+        initial: values of `NAME/kernel` and `NAME/bias`.
+        more: what else Keras's layer takes.
+
+    Returns:
+        The layer.
+    """
+    policy = precision if precision == "float32" else f"mixed_{precision}"
+    return tf_keras.layers.Dense(
+        units,
+        kernel_initializer=initial(f"{name}/kernel"),
+        bias_initializer=initial(f"{name}/bias"),
+        dtype=tf_keras.mixed_precision.Policy(policy),
+        name=name,
+        **more,
+    )

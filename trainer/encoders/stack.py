@@ -1,0 +1,147 @@
+"""Blocks one above the other: what the encoders of our own have in common."""
+
+from abc import abstractmethod
+
+import tensorflow as tf
+import tf_keras
+
+from trainer.encoders.block import DRAWS, Block, BlockShape, Initial
+from trainer.text import PADDING_ID
+
+# The first draw is for the embeddings.
+_FIRST_BLOCK_DRAW = 1
+
+
+class Stack(tf_keras.layers.Layer):
+    """An encoder; heirs say what the embeddings are and may have a pooler.
+
+    Args:
+        name: the layer's name.
+        shape: of every block.
+        blocks: how many there are.
+        precision: the dtype of hidden states; variables are float32.
+        initial: values of the variables, by the block's and the layer's name.
+    """
+
+    shows_attention = True
+
+    def __init__(
+        self,
+        name: str,
+        shape: BlockShape,
+        blocks: int,
+        precision: str,
+        initial: Initial,
+    ) -> None:
+        super().__init__(name=name, autocast=False)
+        self._width = shape.width
+        self._precision = precision
+        self.pooler: tf_keras.layers.Layer | None = None
+        self.blocks = [
+            Block(shape, precision, _below(initial, place), f"block_{place}")
+            for place in range(blocks)
+        ]
+
+    @abstractmethod
+    def embed(self, input_ids: tf.Tensor, seed: tf.Tensor | None) -> tf.Tensor:
+        """Turns ids into vectors.
+
+        Args:
+            input_ids: int32 [batch, length], padded with 0.
+            seed: int32 [2], switches dropout on; the draw is 0.
+
+        Returns:
+            float32 [batch, length, width].
+        """
+
+    def table(self, name: str, rows: int, initial: Initial) -> tf.Variable:
+        """Makes the variable of an embedding.
+
+        Args:
+            name: its name.
+            rows: vectors to choose from.
+            initial: its values.
+
+        Returns:
+            float32 [rows, width].
+        """
+        return self.add_weight(name, [rows, self._width], initializer=initial(name))
+
+    @property
+    def depths(self) -> list[list[tf.Variable]]:
+        """Trainable variables: of the embeddings first, of the last block last."""
+        above = [block.trainable_weights for block in self.blocks]
+        if self.pooler is not None:
+            above[-1] = above[-1] + self.pooler.trainable_weights
+        taken = {id(weight) for weights in above for weight in weights}
+        return [
+            [weight for weight in self.trainable_weights if id(weight) not in taken],
+            *above,
+        ]
+
+    def call(self, input_ids: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
+        """Encodes texts.
+
+        Args:
+            input_ids: int32 [batch, length], padded with 0.
+            seed: int32 [2], switches dropout on.
+
+        Returns:
+            [batch, length, width] in the precision that was asked for.
+        """
+        return self._run(input_ids, seed)[0]
+
+    def cls(self, hidden: tf.Tensor) -> tf.Tensor:
+        """Takes the vector that stands for the whole text.
+
+        Args:
+            hidden: float [batch, length, width], from `call`.
+
+        Returns:
+            float [batch, width]: the first token's, through the pooler if there is one.
+        """
+        first = hidden[:, 0]
+        return first if self.pooler is None else self.pooler(first)
+
+    def attention(self, input_ids: tf.Tensor) -> tf.Tensor:
+        """Shows which tokens every token looked at.
+
+        Args:
+            input_ids: int32 [batch, length], padded with 0.
+
+        Returns:
+            float32 [batch, layers, heads, length, length]; rows sum to 1, columns of
+            padding are 0, rows of padding mean nothing.
+        """
+        return tf.cast(tf.stack(self._run(input_ids, None)[1], axis=1), tf.float32)
+
+    def _run(
+        self, input_ids: tf.Tensor, seed: tf.Tensor | None
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        mask = input_ids != PADDING_ID
+        embedded = tf.cast(self.embed(input_ids, seed), self._precision)
+        hidden = tf.reshape(embedded, [-1, self._width])
+        weights = []
+        for place, block in enumerate(self.blocks):
+            draw = _FIRST_BLOCK_DRAW + DRAWS * place
+            hidden, block_weights = block(hidden, mask, seed, draw)
+            weights.append(block_weights)
+        return tf.reshape(hidden, tf.shape(embedded)), weights
+
+
+def first_rows(table: tf.Variable, count: tf.Tensor) -> tf.Tensor:
+    """Takes the embeddings of the first places, zeros where there are none.
+
+    Args:
+        table: float32 [positions, width].
+        count: int32 scalar; padding alone may lie beyond the positions.
+
+    Returns:
+        float32 [count, width].
+    """
+    rows = table[:count]
+    return tf.pad(rows, [[0, count - tf.shape(rows)[0]], [0, 0]])
+
+
+def _below(initial: Initial, place: int) -> Initial:
+    return lambda name: initial(f"block_{place}/{name}")
