@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
 
@@ -18,7 +19,7 @@ from tensorflow_transform import beam as tft_beam
 
 from benchmarks.race import Pace, Task, tell
 from pipeline import features
-from trainer import batches, train
+from trainer import data, train
 from trainer.job import Job
 from trainer.preprocessing import preprocessing_fn
 from trainer.progress import Progress
@@ -60,9 +61,9 @@ def main() -> None:
     progress.setLevel(logging.INFO)
     progress.addHandler(listener)
     if TASK.padded:
-        batches.BUCKET_WIDTH = TASK.max_length
+        mock.patch.object(data, "BUCKET_WIDTH", TASK.max_length).start()
     if not TASK.whole:
-        train.Progress = Paced
+        mock.patch.object(train, "Progress", Paced).start()
     folder = Path(tempfile.mkdtemp(prefix="newsdesk-benchmark-"))
     config = _config()
     _write_graph(folder, config)
