@@ -104,16 +104,21 @@ class Screen(logging.Handler):
 
         Args:
             record: a log record; its `progress` holds step, steps, epoch, epochs,
-                loss, learning_rate, rows_per_second and at times eval_accuracy.
+                loss, learning_rate, rows_per_second and at times eval_accuracy; or,
+                while a frozen encoder goes over a split, rows as step and steps.
         """
         progress: dict[str, Any] | None = getattr(record, "progress", None)
         if progress is None:
             return
-        detail = (
-            f"epoch {progress['epoch']}/{progress['epochs']}  "
-            f"loss {progress['loss']:.3f}  rate {progress['learning_rate']:.1e}  "
-            f"{progress['rows_per_second']:,.0f} rows/s"
-        )
+        detail = f"{progress['rows_per_second']:,.0f} rows/s"
+        if "epoch" in progress:
+            detail = (
+                f"epoch {progress['epoch']}/{progress['epochs']}  "
+                f"loss {progress['loss']:.3f}  "
+                f"rate {progress['learning_rate']:.1e}  {detail}"
+            )
+        else:
+            detail = f"encoding  {detail}"
         accuracy = progress.get("eval_accuracy")
         if accuracy is not None:
             detail += f"  eval accuracy {accuracy:.4f}"

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from pipeline.config import Train
 from pipeline.errors import Interrupted, NewsdeskError
+from trainer import strategy
 from trainer.adamw import AdamW
 from trainer.batches import Batch, Split, evaluation_batches, training_batches
 from trainer.best import BestWeights, Figures
@@ -17,6 +18,7 @@ from trainer.checkpoints import Checkpoints
 from trainer.model import Classifier
 from trainer.objective import Objective
 from trainer.optimizer import Steps
+from trainer.precision import uses_xla
 from trainer.progress import Progress, State
 from trainer.snapshot import Place, Snapshot
 from trainer.step import Compiled
@@ -27,7 +29,8 @@ class Loop:
     """Trains a model; to be made in the scope of the strategy.
 
     Args:
-        model: the classifier.
+        model: the classifier; of one whose encoder is frozen, only the head is
+            trained, on vectors.
         adamw: its `learning_rate` is a schedule.
         train: the train section.
         steps: how many there will be.
@@ -42,18 +45,18 @@ class Loop:
         steps: Steps,
         objective: Objective,
     ) -> None:
-        self._weights = model.trainable_weights
         self.adamw = adamw
+        self._weights = model.trainable_weights
         self._train = train
         self._steps = steps
         adamw.prepare(self._weights)
         self.compiled = Compiled(
-            model,
+            model if model.encoder.trainable else model.head,
             self._weights,
             adamw,
             objective,
             train.seed,
-            xla=False,
+            uses_xla(train),
         )
 
     def fit(
@@ -67,8 +70,8 @@ class Loop:
         """Trains until the epochs are over or `patience` of them brought nothing.
 
         Args:
-            rows: the train split.
-            eval_rows: the eval split, which decides what is best.
+            rows: the train split; its vectors, where the encoder is frozen.
+            eval_rows: the eval split, which decides what is best; likewise.
             progress: hears how it goes.
             checkpoints: where to begin, and what to leave for the next time.
             stop: asked after every step.
@@ -84,12 +87,13 @@ class Loop:
         snapshot = Snapshot(self._weights, self.adamw, best)
         saved = checkpoints.newest()
         place = snapshot.restore(saved) if saved else Place()
+        strategy.refuse_unequal(self._count(place))
 
         def save() -> None:
             checkpoints.save(self._count(place), snapshot.take(place))
 
         def pause() -> None:
-            if stop.requested:
+            if strategy.anywhere(stop.requested):
                 save()
                 raise Interrupted(
                     f"stopped on request after step {self._count(place)} of "
@@ -146,13 +150,12 @@ class Loop:
             place.step += 1
             due = self._count(place) % self._train.checkpoint_steps == 0
             place.loss = total
-            if progress.due:
-                progress.report(self._state(place.epoch, mean, seen, began))
+            if due or progress.due:
+                progress.report(self._state(place, mean, seen, began))
             if due:
-                self._refuse_what_is_no_number(mean)
                 save()
             pause()
-        return self._state(place.epoch, total / self._steps.per_epoch, seen, began)
+        return self._state(place, total / self._steps.per_epoch, seen, began)
 
     def _batches_of_steps(self, rows: Split, place: Place) -> Iterator[list[Batch]]:
         micro_batches = self._train.accumulation
@@ -170,27 +173,20 @@ class Loop:
         """Optimizer steps made."""
         return place.epoch * self._steps.per_epoch + place.step
 
-    def _state(self, epoch: int, mean: tf.Tensor, seen: int, began: float) -> State:
-        self._refuse_what_is_no_number(mean)
-        return State(
-            step=int(self.adamw.iterations),
-            steps=self._steps.total,
-            epoch=epoch + 1,
-            epochs=self._train.epochs,
-            loss=float(mean),
-            learning_rate=self._rate,
-            rows_per_second=seen / (time.monotonic() - began),
-        )
-
-    @property
-    def _rate(self) -> float:
-        """Of the last step."""
-        return float(self.adamw.learning_rate(self.adamw.iterations - 1))
-
-    def _refuse_what_is_no_number(self, mean: tf.Tensor) -> None:
+    def _state(self, place: Place, mean: tf.Tensor, seen: int, began: float) -> State:
+        step = self._count(place)
+        rate = float(self.adamw.learning_rate(step - 1))
         if not math.isfinite(mean):
             raise NewsdeskError(
-                f"the loss was {float(mean)} by step {int(self.adamw.iterations)} of "
-                f"{self._steps.total} at the learning rate {self._rate:.2g}; lower "
-                "optimizer.learning_rate"
+                f"the loss was {float(mean)} by step {step} of {self._steps.total} at "
+                f"the learning rate {rate:.2g}; lower optimizer.learning_rate"
             )
+        return State(
+            step=step,
+            steps=self._steps.total,
+            epoch=place.epoch + 1,
+            epochs=self._train.epochs,
+            loss=float(mean),
+            learning_rate=rate,
+            rows_per_second=seen / (time.monotonic() - began),
+        )

@@ -46,6 +46,20 @@ def resolve(train: Train, encoder: Encoder) -> str:
     return "bfloat16"
 
 
+def uses_xla(train: Train) -> bool:
+    """Decides what `train.xla` means on this machine.
+
+    Args:
+        train: the train section; auto means on GPUs, for on a CPU XLA is slower.
+
+    Returns:
+        Whether XLA is to compile the model for training.
+    """
+    if train.xla == "auto":
+        return bool(tf.config.list_physical_devices("GPU"))
+    return train.xla == "on"
+
+
 def _gpu_has_bfloat16(gpu: tf.config.PhysicalDevice) -> bool:
     details = tf.config.experimental.get_device_details(gpu)
     return details.get("compute_capability", (0, 0)) >= _BFLOAT16_CAPABILITY

@@ -85,6 +85,26 @@ class Progress:
                     _write_scalar(f"eval/{name}", figures[f"eval_{name}"])
         self._writer.flush()
 
+    def report_rows(self, done: int, rows: int, rows_per_second: float) -> None:
+        """Tells how far a frozen encoder has come, before there are epochs.
+
+        Args:
+            done: rows encoded, of `rows`.
+            rows: of the split.
+            rows_per_second: of this pass.
+        """
+        self._last = time.monotonic()
+        _LOGGER.info(
+            f"encoded {done}/{rows} rows {rows_per_second:.0f} rows/s",
+            extra={
+                "progress": {
+                    "step": done,
+                    "steps": rows,
+                    "rows_per_second": rows_per_second,
+                }
+            },
+        )
+
 
 def _write_scalar(tag: str, figure: float) -> None:
     """Does what tf.summary.scalar does, which wants TensorBoard to be installed."""

@@ -7,7 +7,17 @@ import tensorflow_transform as tft
 import tf_keras
 
 from pipeline.config import CHECKPOINTS_VARIABLE
-from trainer import card, data, optimizer, serving, stopping, text
+from trainer import (
+    card,
+    data,
+    optimizer,
+    precision,
+    serving,
+    stopping,
+    strategy,
+    text,
+)
+from trainer.batches import Split
 from trainer.best import Figures
 from trainer.checkpoints import Checkpoints, fingerprint
 from trainer.job import Job
@@ -16,6 +26,7 @@ from trainer.model import Classifier
 from trainer.objective import Objective, class_weights
 from trainer.progress import Progress
 from trainer.settings import TrainerSettings
+from trainer.vectors import Features, Kept, compute
 
 
 def run_fn(fn_args: Job) -> None:
@@ -29,19 +40,26 @@ def run_fn(fn_args: Job) -> None:
         NewsdeskError: there are no rows, or the training went astray.
     """
     settings = TrainerSettings.model_validate(fn_args.custom_config)
+    with strategy.choose(settings.train).scope():
+        _run(fn_args, settings)
+
+
+def _run(fn_args: Job, settings: TrainerSettings) -> None:
     transform_output = tft.TFTransformOutput(fn_args.transform_graph_path)
     rows = data.read(fn_args.train_files, transform_output, "train")
     eval_rows = data.read(fn_args.eval_files, transform_output, "eval")
     tf_keras.utils.set_random_seed(settings.train.seed)
     model = _classifier(settings, transform_output)
     checkpoints = Checkpoints(
-        _checkpoint_root(fn_args) / fingerprint(settings, rows, eval_rows)
+        _checkpoint_root(fn_args) / fingerprint(settings, rows, eval_rows),
+        writes=strategy.is_chief(),
     )
     progress = Progress(fn_args.model_run_dir)
     figures = _fit(model, settings, rows, eval_rows, progress, checkpoints)
-    served = serving.Served(model, transform_output, settings.labels, settings.text)
-    serving.export(served, fn_args.serving_model_dir)
-    card.write(card.card(settings, rows, figures), fn_args.serving_model_dir)
+    if strategy.is_chief():
+        served = serving.Served(model, transform_output, settings.labels, settings.text)
+        serving.export(served, fn_args.serving_model_dir)
+        card.write(card.card(settings, rows, figures), fn_args.serving_model_dir)
     checkpoints.remove()
 
 
@@ -60,6 +78,7 @@ def _classifier(
         id_count=text.id_count(vocabulary, settings.text),
         max_length=settings.text.max_length,
         classes=len(settings.labels),
+        precision=precision.resolve(settings.train, settings.model.encoder),
     )
 
 
@@ -71,10 +90,20 @@ def _fit(
     progress: Progress,
     checkpoints: Checkpoints,
 ) -> Figures:
-    steps = optimizer.count_steps(len(rows), settings.train, settings.optimizer)
-    adamw = optimizer.build(settings.optimizer, steps, model.encoder.depths)
-    weights = class_weights(settings.train, settings.labels, rows.labels)
-    objective = Objective(weights, settings.train.label_smoothing)
-    loop = Loop(model, adamw, settings.train, steps, objective)
+    train = settings.train
+    chosen = precision.resolve(train, settings.model.encoder)
+    scale = precision.LossScale() if chosen == "float16" else None
+    steps = optimizer.count_steps(len(rows), train, settings.optimizer)
+    depths = model.encoder.depths if model.encoder.trainable else []
+    adamw = optimizer.build(settings.optimizer, steps, depths, scale)
+    weights = class_weights(train, settings.labels, rows.labels)
+    objective = Objective(weights, train.label_smoothing)
+    loop = Loop(model, adamw, train, steps, objective)
+    splits: dict[str, Split] = {"train": rows, "eval": eval_rows}
     with stopping.on_signals() as stop:
-        return loop.fit(rows, eval_rows, progress, checkpoints, stop)
+        if not model.encoder.trainable:
+            features = Features(model, precision.uses_xla(train))
+            for name, split in (("train", rows), ("eval", eval_rows)):
+                kept = Kept(checkpoints.folder / name, checkpoints.writes)
+                splits[name] = compute(split, features, kept, train, progress, stop)
+        return loop.fit(splits["train"], splits["eval"], progress, checkpoints, stop)

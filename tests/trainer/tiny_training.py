@@ -21,6 +21,7 @@ from trainer.data import Rows, in_content_order
 from trainer.loop import Loop
 from trainer.model import Classifier
 from trainer.objective import Objective
+from trainer.precision import LossScale
 from trainer.progress import Progress
 from trainer.stopping import Stop
 
@@ -40,19 +41,27 @@ def rows() -> Rows:
     )
 
 
-def loop(split: Rows, dropout: float = 0.1, **train: Any) -> tuple[Classifier, Loop]:
+def loop(
+    split: Rows,
+    dropout: float = 0.1,
+    lazy: bool = False,
+    precision: str = "float32",
+    scale: LossScale | None = None,
+    **train: Any,
+) -> tuple[Classifier, Loop]:
     """A one-block classifier and its loop: three epochs of eight steps."""
     import tf_keras
 
     tf_keras.utils.set_random_seed(3)
     encoder = TransformerEncoder(width=8, feed_forward=8, dropout=dropout)
-    model = Classifier(Model(encoder=encoder, dropout=dropout), 30, 24, 4)
+    settings = Model(encoder=encoder, dropout=dropout)
+    model = Classifier(settings, 30, 24, classes=4, precision=precision)
     config = Train(
         **{"epochs": 3, "batch_size": 8, "patience": 9, "checkpoint_steps": 3, **train}
     )
-    rate = Optimizer(learning_rate=0.02)
+    rate = Optimizer(learning_rate=0.02, lazy_embeddings=lazy)
     steps = optimizer.count_steps(len(split), config, rate)
-    adamw = optimizer.build(rate, steps, model.encoder.depths)
+    adamw = optimizer.build(rate, steps, model.encoder.depths, scale)
     return model, Loop(model, adamw, config, steps, Objective(None, 0.0))
 
 
