@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import errors
-from pipeline.errors import NewsdeskError
+from pipeline.errors import Interrupted, NewsdeskError
 from trainer.job import Job
 from trainer.memory import GIB
 
@@ -99,6 +99,10 @@ class _Relay:
         with connection.makefile("rb") as lines:
             try:
                 self._listen(lines)
+            except Interrupted as error:
+                self._stop(lines)
+                # It knows what it saved, or why it could not.
+                raise self._carried_or(error) from None
             except BaseException:
                 self._stop(lines)
                 raise
@@ -138,6 +142,9 @@ class _Relay:
                 self._done = True
                 self.peak_memory = message["peak_memory"]
         self._process.wait()
+
+    def _carried_or(self, error: Exception) -> Exception:
+        return _carried(self._error) if self._error is not None else error
 
     def _stop(self, lines: Any) -> None:
         """Lets the process save; a second signal, which raises again, kills it."""
