@@ -1,4 +1,4 @@
-"""A classifier above a hub's encoder: trained, exported, moved, the hub's files gone."""
+"""A classifier above a hub encoder: trained, exported, moved, the hub's files gone."""
 
 import shutil
 from pathlib import Path
