@@ -84,15 +84,15 @@ class Block(tf_keras.layers.Layer):
             A tensor like `hidden`, and the attention weights, float [batch, heads,
             length, length].
         """
-        shape = self._shape
+        shape, training = self._shape, seed is not None
         attended, weights = self._attend(hidden, mask, seed, draw)
         attended = drop(attended, shape.dropout, seed, draw + 1)
-        hidden = self.attention_norm(hidden, attended)
+        hidden = self.attention_norm(hidden, attended, training)
         inner = self.inner(hidden)
         gelu = shape.activation == "gelu"
-        inner = elementwise.gelu(inner) if gelu else tf.nn.relu(inner)
+        inner = elementwise.gelu(inner, training) if gelu else tf.nn.relu(inner)
         fed = drop(self.outer(inner), shape.dropout, seed, draw + 2)
-        return self.output_norm(hidden, fed), weights
+        return self.output_norm(hidden, fed, training), weights
 
     def _attend(
         self, hidden: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor | None, draw: int
@@ -136,18 +136,20 @@ class LayerNorm(tf_keras.layers.Layer):
             weight = self.add_weight(name, shape[-1:], initializer=initializer)
             setattr(self, name, weight)
 
-    def call(self, values: tf.Tensor, added: tf.Tensor) -> tf.Tensor:
+    def call(self, values: tf.Tensor, added: tf.Tensor, training: bool) -> tf.Tensor:
         """Adds and normalizes.
 
         Args:
-            values: float [rows, width].
-            added: float [rows, width].
+            values: float [..., width].
+            added: a tensor like `values`.
+            training: whether its gradient will be asked for.
 
         Returns:
             A tensor like `values`.
         """
+        gamma, beta = map(tf.convert_to_tensor, (self.gamma, self.beta))
         return elementwise.add_and_normalize(
-            values, added, self.gamma, self.beta, self._epsilon
+            values, added, gamma, beta, self._epsilon, training
         )
 
 
