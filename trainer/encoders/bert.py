@@ -64,5 +64,6 @@ class Bert(Stack):
         words = tf.gather(self.words, input_ids)
         places = first_rows(self.positions, tf.shape(input_ids)[1]) + self.types[0]
         places = tf.broadcast_to(places, tf.shape(words))
-        embedded = self.norm(words, places, seed is not None)
+        # A shape of its own, for one pass of many: not worth compiling.
+        embedded = self.norm(words, places, compiled=False)
         return drop(embedded, self._dropout, seed, 0)

@@ -18,11 +18,11 @@ def test_the_gradient_of_gelu_is_tensorflows() -> None:
     values, upstream = normal(7, 9), normal(9)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(values)
-        ours = gelu(values, training=True)
+        ours = gelu(values, compiled=True)
         theirs = tf.nn.gelu(values, approximate=False)
 
     np.testing.assert_allclose(ours, theirs, atol=1e-6)
-    np.testing.assert_allclose(gelu(values, training=False), theirs, atol=1e-6)
+    np.testing.assert_allclose(gelu(values, compiled=False), theirs, atol=1e-6)
     upstream = tf.broadcast_to(upstream, values.shape)
     np.testing.assert_allclose(
         tape.gradient(ours, values, upstream),
@@ -38,7 +38,7 @@ def test_the_gradients_of_a_layer_norm_are_tensorflows(shape: tuple[int, ...]) -
     inputs = [values, added, gamma, beta]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(inputs)
-        ours = add_and_normalize(*inputs, EPSILON, training=True)
+        ours = add_and_normalize(*inputs, EPSILON, compiled=True)
         mean, variance = tf.nn.moments(values + added, [-1], keepdims=True)
         theirs = tf.nn.batch_normalization(
             values + added, mean, variance, beta, gamma, EPSILON
@@ -54,8 +54,8 @@ def test_the_gradients_of_a_layer_norm_are_tensorflows(shape: tuple[int, ...]) -
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
 def test_a_lower_precision_is_close(dtype: str) -> None:
     values = tf.cast(normal(5, 9), dtype)
-    exact = gelu(tf.cast(values, tf.float32), training=False)
+    exact = gelu(tf.cast(values, tf.float32), compiled=False)
 
-    assert gelu(values, training=True).dtype == dtype
-    found = tf.cast(gelu(values, training=True), tf.float32)
+    assert gelu(values, compiled=True).dtype == dtype
+    found = tf.cast(gelu(values, compiled=True), tf.float32)
     np.testing.assert_allclose(found, exact, rtol=0.01)
