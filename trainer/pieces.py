@@ -3,11 +3,19 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.config import Encoder, Text
 from pipeline.errors import DataError
 from trainer.hub import pieces as hub_pieces
 
+# What tokenizer_config.json may say.
+_TOKENIZER_SETTINGS: dict[str, tuple[bool | None, ...]] = {
+    "do_lower_case": (True, False),
+    "strip_accents": (None, True, False),
+    "tokenize_chinese_chars": (True,),
+    "do_basic_tokenize": (True,),
+}
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 
 
@@ -18,12 +26,19 @@ class Pieces:
     Attributes:
         path: a text file with a piece a line.
         names: the pieces in the order of their ids.
-        lower_case: whether texts are lower-cased and stripped of accents before.
+        lower_case: whether capitals become small letters before.
+        strip_accents: whether accents are dropped before; None: as `lower_case` is.
     """
 
     path: str
     names: list[str]
     lower_case: bool
+    strip_accents: bool | None = None
+
+    @property
+    def strips_accents(self) -> bool:
+        """Whether accents are dropped, said or not."""
+        return self.lower_case if self.strip_accents is None else self.strip_accents
 
 
 def find(text: Text, encoder: Encoder) -> Pieces:
@@ -45,7 +60,10 @@ def find(text: Text, encoder: Encoder) -> Pieces:
         return Pieces(found.vocabulary, read(found.vocabulary), found.lower_case)
     if encoder.kind == "checkpoint":
         path = str(Path(encoder.path, "vocab.txt"))
-        return Pieces(path, read(path), _lower_case(encoder.path))
+        settings = _tokenizer_settings(Path(encoder.path, "tokenizer_config.json"))
+        return Pieces(
+            path, read(path), settings["do_lower_case"], settings["strip_accents"]
+        )
     path = str(text.vocabulary)
     return Pieces(path, read(path), text.lower_case)
 
@@ -63,9 +81,11 @@ def read(path: str) -> list[str]:
         DataError: the file cannot be read, or a piece is missing or doubled.
     """
     try:
-        pieces = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"vocabulary: {path} cannot be read: {error}") from None
+    # Not splitlines: a piece may be one of the characters that it also splits at.
+    pieces = lines.removesuffix("\n").split("\n")
     missing = [piece for piece in _SPECIAL if piece not in pieces]
     if missing:
         raise DataError(
@@ -79,11 +99,22 @@ def read(path: str) -> list[str]:
     return pieces
 
 
-def _lower_case(folder: str) -> bool:
-    path = Path(folder, "tokenizer_config.json")
+def _tokenizer_settings(path: Path) -> dict[str, Any]:
+    """What decides the ids, with the values that BERT has where nothing is said."""
     try:
-        return bool(json.loads(path.read_text(encoding="utf-8"))["do_lower_case"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{path}: does not tell do_lower_case, true or false: {error}"
-        ) from None
+        settings = {
+            "strip_accents": None,
+            "tokenize_chinese_chars": True,
+            "do_basic_tokenize": True,
+            **json.loads(path.read_text(encoding="utf-8")),
+        }
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(f"{path}: cannot be read as JSON: {error}") from None
+    for key, allowed in _TOKENIZER_SETTINGS.items():
+        # By identity, for 1 is no answer to a question of true and false.
+        if not any(settings.get(key) is value for value in allowed):
+            raise DataError(
+                f"{path}: {key} is {settings.get(key)!r}; it must be "
+                f"{' or '.join(json.dumps(value) for value in allowed)}"
+            )
+    return settings

@@ -8,6 +8,7 @@ import tensorflow_transform as tft
 
 from pipeline.config import Encoder, Text
 from pipeline.errors import DataError
+from trainer.normalization import LONGEST_WORD_BYTES, normalize
 from trainer.pieces import Pieces, find
 
 PADDING_ID = 0
@@ -22,7 +23,7 @@ def token_ids(texts: tf.Tensor, config: Text, encoder: Encoder) -> tf.RaggedTens
     """Turns texts into token ids; to be called inside a preprocessing_fn.
 
     Args:
-        texts: string [batch], UTF-8; bytes that are not become U+FFFD.
+        texts: string [batch], UTF-8 or not.
         config: the text section.
         encoder: the model.encoder section; a pretrained one brings its pieces.
 
@@ -30,7 +31,6 @@ def token_ids(texts: tf.Tensor, config: Text, encoder: Encoder) -> tf.RaggedTens
         int64 [batch, (tokens)], at least one and at most `max_length` in a row,
         never the padding id.
     """
-    texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8")
     if config.tokenizer == "words":
         return _word_ids(texts, config)
     return _piece_ids(texts, find(config, encoder), config.max_length)
@@ -40,13 +40,16 @@ def split_words(texts: tf.Tensor, lower_case: bool) -> tf.RaggedTensor:
     """Cuts texts at white space, without ASCII punctuation.
 
     Args:
-        texts: string [batch], valid UTF-8.
+        texts: string [batch], UTF-8; bytes that are not become U+FFFD.
         lower_case: whether upper and lower case are one.
 
     Returns:
         string [batch, (words)]; a row may be empty.
     """
+    texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8")
     if lower_case:
+        # tf.strings.lower ends a text at its first NUL.
+        texts = tf.strings.regex_replace(texts, r"\x00", "")
         texts = tf.strings.lower(texts, encoding="utf-8")
     return tf.strings.split(tf.strings.regex_replace(texts, "[[:punct:]]", ""))
 
@@ -123,9 +126,11 @@ def _piece_ids(texts: tf.Tensor, pieces: Pieces, max_length: int) -> tf.RaggedTe
     _keep_as_asset(pieces.path)
     tokenizer = tf_text.FastBertTokenizer(
         pieces.names,
+        max_bytes_per_word=LONGEST_WORD_BYTES,
         token_out_type=tf.int64,
-        lower_case_nfd_strip_accents=pieces.lower_case,
+        lower_case_nfd_strip_accents=False,
     )
+    texts = normalize(texts, pieces.lower_case, pieces.strips_accents)
     ids = tokenizer.tokenize(texts)[:, : max_length - 2]
     column = tf.ones([tf.shape(texts)[0], 1], tf.int64)
     first = column * pieces.names.index("[CLS]")

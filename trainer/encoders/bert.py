@@ -61,6 +61,9 @@ class Bert(Stack):
         Returns:
             float32 [batch, length, width].
         """
+        words = tf.gather(self.words, input_ids)
         places = first_rows(self.positions, tf.shape(input_ids)[1]) + self.types[0]
-        embedded = self.norm(tf.gather(self.words, input_ids), places)
+        places = tf.broadcast_to(places, tf.shape(words))
+        # A shape of its own, for one pass of many: not worth compiling.
+        embedded = self.norm(words, places, compiled=False)
         return drop(embedded, self._dropout, seed, 0)

@@ -30,6 +30,8 @@ class BlockShape:
         epsilon: what layer norms add to the variance.
         dropout: of what a sub-layer adds to its input.
         attention_dropout: of the attention weights.
+        compiled: whether in training XLA compiles what stands between the products;
+            it takes a second for every length, which a small model never earns back.
     """
 
     width: int
@@ -39,6 +41,7 @@ class BlockShape:
     epsilon: float
     dropout: float
     attention_dropout: float
+    compiled: bool
 
 
 class Block(tf_keras.layers.Layer):
@@ -85,14 +88,15 @@ class Block(tf_keras.layers.Layer):
             length, length].
         """
         shape = self._shape
+        compiled = shape.compiled and seed is not None
         attended, weights = self._attend(hidden, mask, seed, draw)
         attended = drop(attended, shape.dropout, seed, draw + 1)
-        hidden = self.attention_norm(hidden, attended)
+        hidden = self.attention_norm(hidden, attended, compiled)
         inner = self.inner(hidden)
         gelu = shape.activation == "gelu"
-        inner = elementwise.gelu(inner) if gelu else tf.nn.relu(inner)
+        inner = elementwise.gelu(inner, compiled) if gelu else tf.nn.relu(inner)
         fed = drop(self.outer(inner), shape.dropout, seed, draw + 2)
-        return self.output_norm(hidden, fed), weights
+        return self.output_norm(hidden, fed, compiled), weights
 
     def _attend(
         self, hidden: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor | None, draw: int
@@ -136,18 +140,20 @@ class LayerNorm(tf_keras.layers.Layer):
             weight = self.add_weight(name, shape[-1:], initializer=initializer)
             setattr(self, name, weight)
 
-    def call(self, values: tf.Tensor, added: tf.Tensor) -> tf.Tensor:
+    def call(self, values: tf.Tensor, added: tf.Tensor, compiled: bool) -> tf.Tensor:
         """Adds and normalizes.
 
         Args:
-            values: float [rows, width].
-            added: float [rows, width].
+            values: float [..., width].
+            added: a tensor like `values`.
+            compiled: whether XLA compiles it and its gradient.
 
         Returns:
             A tensor like `values`.
         """
+        gamma, beta = map(tf.convert_to_tensor, (self.gamma, self.beta))
         return elementwise.add_and_normalize(
-            values, added, self.gamma, self.beta, self._epsilon
+            values, added, gamma, beta, self._epsilon, compiled
         )
 
 

@@ -116,6 +116,7 @@ def _shape(config: BertConfig, has_pooler: bool) -> BertShape:
             epsilon=config.layer_norm_eps,
             dropout=config.hidden_dropout_prob,
             attention_dropout=config.attention_probs_dropout_prob,
+            compiled=True,
         ),
         blocks=config.num_hidden_layers,
         id_count=config.vocab_size,

@@ -42,6 +42,7 @@ class Transformer(Stack):
             epsilon=_LAYER_NORM_EPSILON,
             dropout=config.dropout,
             attention_dropout=0.0,
+            compiled=False,
         )
         super().__init__("transformer", shape, config.blocks, precision, _from_scratch)
         self._dropout = config.dropout

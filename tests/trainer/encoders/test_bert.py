@@ -237,3 +237,24 @@ def test_the_loss_starts_at_ln_of_the_classes(
 
     mean = tf.reduce_mean(loss(model(ids), tf.range(4)))
     assert float(mean) == pytest.approx(math.log(4), abs=0.05)
+
+
+def test_training_and_inference_compute_the_same(
+    write_checkpoint: Any, ids: tf.Tensor
+) -> None:
+    rates = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    layer = build(write_checkpoint(**rates))
+
+    np.testing.assert_allclose(layer(ids, seed=SEED), layer(ids), atol=1e-5)
+
+
+def test_only_training_needs_xla(write_checkpoint: Any) -> None:
+    layer = build(write_checkpoint())
+
+    def graph(seed: tf.Tensor | None) -> str:
+        function = tf.function(lambda ids: layer(ids, seed=seed), autograph=False)
+        spec = tf.TensorSpec([None, None], tf.int32)
+        return str(function.get_concrete_function(spec).graph.as_graph_def())
+
+    assert "_XlaMustCompile" in graph(SEED)
+    assert "_XlaMustCompile" not in graph(None)

@@ -1,0 +1,61 @@
+"""What is compiled for training is what TensorFlow computes, gradients included."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from trainer.encoders.elementwise import add_and_normalize, gelu
+
+EPSILON = 1e-5
+
+
+def normal(*shape: int) -> tf.Tensor:
+    seed = [len(shape), sum(shape)]
+    return 2.0 * tf.random.stateless_normal(shape, seed)
+
+
+def test_the_gradient_of_gelu_is_tensorflows() -> None:
+    values, upstream = normal(7, 9), normal(9)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(values)
+        ours = gelu(values, compiled=True)
+        theirs = tf.nn.gelu(values, approximate=False)
+
+    np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    np.testing.assert_allclose(gelu(values, compiled=False), theirs, atol=1e-6)
+    upstream = tf.broadcast_to(upstream, values.shape)
+    np.testing.assert_allclose(
+        tape.gradient(ours, values, upstream),
+        tape.gradient(theirs, values, upstream),
+        atol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("shape", [(7, 9), (2, 3, 9)])
+def test_the_gradients_of_a_layer_norm_are_tensorflows(shape: tuple[int, ...]) -> None:
+    values, added = normal(*shape), normal(*shape) * 0.3
+    gamma, beta, upstream = normal(9), normal(9), normal(*shape, 1)[..., 0]
+    inputs = [values, added, gamma, beta]
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(inputs)
+        ours = add_and_normalize(*inputs, EPSILON, compiled=True)
+        mean, variance = tf.nn.moments(values + added, [-1], keepdims=True)
+        theirs = tf.nn.batch_normalization(
+            values + added, mean, variance, beta, gamma, EPSILON
+        )
+
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    found = tape.gradient(ours, inputs, upstream)
+    expected = tape.gradient(theirs, inputs, upstream)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_a_lower_precision_is_close(dtype: str) -> None:
+    values = tf.cast(normal(5, 9), dtype)
+    exact = gelu(tf.cast(values, tf.float32), compiled=False)
+
+    assert gelu(values, compiled=True).dtype == dtype
+    found = tf.cast(gelu(values, compiled=True), tf.float32)
+    np.testing.assert_allclose(found, exact, rtol=0.01)

@@ -1,0 +1,57 @@
+"""What a checkpoint says about how its texts are cut."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.config import CheckpointEncoder, Text
+from pipeline.errors import DataError
+from trainer import pieces
+
+
+def found(folder: Path, settings: str) -> pieces.Pieces:
+    (folder / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n\x85\na")
+    (folder / "tokenizer_config.json").write_text(settings)
+    encoder = CheckpointEncoder(kind="checkpoint", path=str(folder))
+    return pieces.find(Text(tokenizer="encoder"), encoder)
+
+
+@pytest.mark.parametrize(
+    ("settings", "lower_case", "strips_accents"),
+    [
+        ({"do_lower_case": True}, True, True),
+        ({"do_lower_case": False}, False, False),
+        ({"do_lower_case": True, "strip_accents": None}, True, True),
+        ({"do_lower_case": True, "strip_accents": False}, True, False),
+        ({"do_lower_case": False, "strip_accents": True}, False, True),
+    ],
+)
+def test_case_and_accents_come_from_the_file(
+    tmp_path: Path, settings: dict[str, Any], lower_case: bool, strips_accents: bool
+) -> None:
+    given = found(tmp_path, json.dumps(settings))
+
+    assert (given.lower_case, given.strips_accents) == (lower_case, strips_accents)
+    assert given.names[4:] == ["\x85", "a"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("{", "cannot be read as JSON"),
+        ("[1]", "cannot be read as JSON"),
+        ("{}", "do_lower_case is None; it must be true or false"),
+        ('{"do_lower_case": 1}', "do_lower_case is 1; it must be"),
+        (
+            '{"do_lower_case": true, "tokenize_chinese_chars": false}',
+            "tokenize_chinese_chars is False; it must be true",
+        ),
+    ],
+)
+def test_what_we_do_not_have_is_refused(
+    tmp_path: Path, settings: str, message: str
+) -> None:
+    with pytest.raises(DataError, match=f"tokenizer_config.json: {message}"):
+        found(tmp_path, settings)
