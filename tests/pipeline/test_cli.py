@@ -61,7 +61,13 @@ def test_an_error_is_one_sentence(
 
 
 @pytest.mark.parametrize(
-    "words", [["run", "--bogus"], ["run", "a.toml", "beam"], ["predict", "-x"]]
+    "words",
+    [
+        ["run", "--bogus"],
+        ["run", "a.toml", "beam"],
+        ["predict", "-x"],
+        ["encoder", "import", "a-checkpoint-without-to"],
+    ],
 )
 def test_wrong_usage_ends_with_2(
     newsdesk: Callable[..., subprocess.CompletedProcess[str]], words: list[str]

@@ -39,7 +39,7 @@ class HubBert(tf_keras.layers.Layer):
     def __init__(
         self, config: HubEncoder, id_count: int, max_length: int, precision: str
     ) -> None:
-        super().__init__(name="hub")
+        super().__init__(name="hub", trainable=config.trainable)
         if precision != "float32":
             raise ConfigError(
                 f"train.precision is {precision!r}, and a SavedModel computes in what "
@@ -48,13 +48,17 @@ class HubBert(tf_keras.layers.Layer):
         self._max_length = max_length
         loaded = load(config.path, _KEY).loaded
         _check(loaded, config.path, id_count, max_length)
-        if config.trainable and not loaded.trainable_variables:
+        self._bert = hub.KerasLayer(loaded, trainable=config.trainable)
+        if config.trainable and not self.trainable_weights:
             raise ConfigError(
                 f"{_KEY}: {config.path} holds nothing that can be trained; set "
                 "model.encoder.trainable = false"
             )
-        self._bert = hub.KerasLayer(loaded, trainable=config.trainable)
-        self.depths: list[list[tf.Variable]] = [list(loaded.trainable_variables)]
+
+    @property
+    def depths(self) -> list[list[tf.Variable]]:
+        """Trainable variables; where they stand in the model is not known."""
+        return [self.trainable_weights]
 
     def call(self, input_ids: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
         """Computes a vector per token.

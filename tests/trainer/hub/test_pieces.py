@@ -40,7 +40,20 @@ def thousand(sample_texts: list[str]) -> list[str]:
         "".join(chr(rng.randrange(32, rng.choice(ends))) for _ in range(12))
         for _ in range(86)
     ]
+    scribble = [
+        "".join(sign for sign in text if not _is_disputed(sign)) for text in scribble
+    ]
     return [*sample_texts[:900], *ODD, *scribble]
+
+
+def _is_disputed(sign: str) -> bool:
+    """Whether the older tokenizer of the published models takes it for a letter.
+
+    Those are spaces outside of ASCII, which BERT itself was trained to take for
+    spaces, and punctuation that is younger than it.
+    """
+    young = "\u061d\u1b7d\u1b7e" + "".join(map(chr, range(0x2E52, 0x2E5E)))
+    return sign in young or (sign != " " and sign.isspace())
 
 
 @pytest.mark.slow
