@@ -7,6 +7,7 @@ from rich.console import Console
 
 import pipeline.legacy_keras  # noqa: F401  before any command imports TensorFlow
 from pipeline.commands.doctor import doctor
+from pipeline.commands.encoder import encoder
 from pipeline.commands.init import init
 from pipeline.commands.predict import predict
 from pipeline.commands.run import run
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 for command in (init, run, predict, runs, doctor):
     app.command()(command)
+app.add_typer(encoder, name="encoder")
 
 
 def main() -> None:

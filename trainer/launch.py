@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import errors
-from pipeline.errors import NewsdeskError
+from pipeline.errors import Interrupted, NewsdeskError
 from trainer.job import Job
 from trainer.memory import GIB
 
@@ -99,6 +99,10 @@ class _Relay:
         with connection.makefile("rb") as lines:
             try:
                 self._listen(lines)
+            except Interrupted as error:
+                self._stop(lines)
+                # It knows what it saved, or why it could not.
+                raise (_carried(self._error) if self._error else error) from None
             except BaseException:
                 self._stop(lines)
                 raise

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.config import Encoder, Text
 from pipeline.errors import DataError
+from trainer.hub import pieces as hub_pieces
 
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 
@@ -36,8 +37,12 @@ def find(text: Text, encoder: Encoder) -> Pieces:
         The given vocabulary, or the pretrained encoder's own.
 
     Raises:
+        ConfigError: a preprocessing SavedModel cannot be used.
         DataError: a file cannot be read, or a piece is missing or doubled.
     """
+    if encoder.kind == "hub":
+        found = hub_pieces.read(encoder.preprocess)
+        return Pieces(found.vocabulary, read(found.vocabulary), found.lower_case)
     if encoder.kind == "checkpoint":
         path = str(Path(encoder.path, "vocab.txt"))
         return Pieces(path, read(path), _lower_case(encoder.path))

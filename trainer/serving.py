@@ -39,6 +39,7 @@ class Served(tf.Module):
         # traces it once more, which takes seconds and serves nobody.
         self.transform_graph = transform._saved_model_loader_tracked_dict["_imported"]
         self._untracked = _Untracked(model, transform)
+        self.shows_attention: bool = model.encoder.shows_attention
 
     def answer(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
         """Classifies texts.
@@ -116,8 +117,9 @@ def export(served: Served, folder: str) -> None:
     signatures = {
         features.SERVING_TEXT: (served.answer, texts),
         features.SERVING_EXAMPLES: (served.answer_examples, examples),
-        "attention": (served.attend, texts),
     }
+    if served.shows_attention:
+        signatures["attention"] = (served.attend, texts)
     tf.saved_model.save(
         served,
         folder,

@@ -138,6 +138,13 @@ def test_a_signal_lets_it_save_first(tmp_path: Path, number: signal.Signals) -> 
     assert is_gone(int(pid.read_text()))
 
 
+def test_what_it_says_of_the_interruption_is_heard(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    with pytest.raises(Interrupted, match="saved after step 7"), interruptible():
+        threading.Thread(target=_signal_once_there, args=[pid, signal.SIGINT]).start()
+        train(_waiting(pid, "raise Interrupted('saved after step 7')"))
+
+
 def test_ctrl_c_in_a_terminal_does_not_reach_it() -> None:
     train("import os; assert os.getsid(0) == os.getpid()")
 

@@ -3,8 +3,8 @@
 import tf_keras
 
 from pipeline.config import Encoder
-from pipeline.errors import NewsdeskError
 from trainer.encoders import checkpoint
+from trainer.encoders.hub import HubBert
 from trainer.encoders.transformer import Transformer
 
 
@@ -34,4 +34,4 @@ def build(
         return Transformer(config, id_count, max_length, precision)
     if config.kind == "checkpoint":
         return checkpoint.build(config, id_count, max_length, precision)
-    raise NewsdeskError(f"encoders of kind {config.kind!r} are not there yet")
+    return HubBert(config, id_count, max_length, precision)

@@ -1,0 +1,140 @@
+"""Our training against transformers' Trainer, on one machine, in turns.
+
+Steady state: every competitor is a process that trains some steps when its turn comes
+and waits otherwise, so that whatever else the machine does meets all of them. Whole
+epochs: one process after the other, from its start to the saved model.
+"""
+
+import argparse
+import importlib.metadata
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.competitor import OURS, PINS, TORCH, WAYS, Competitor, hub, torch_python
+from benchmarks.race import Task
+from benchmarks.table import keep, machine, markdown
+
+
+def main() -> None:
+    """Reads the command line, races, and keeps the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", required=True, help="folder of train.csv, test.csv")
+    parser.add_argument("--weights", required=True, help="folder of a checkpoint")
+    parser.add_argument("--epoch", action="store_true", help="whole epochs instead")
+    parser.add_argument("--rounds", type=int, default=5)
+    # As many as transformers sorts by length together, so that rounds are alike.
+    parser.add_argument("--steps", type=int, default=50, help="of a round")
+    arguments = parser.parse_args()
+    if sys.version_info < (3, 11):
+        sys.exit("benchmarks.train needs the current lane, on Python 3.11")
+    torch_python()
+    where = machine()
+    print(where)
+    task = Task(
+        data=str(Path(arguments.data).resolve()),
+        weights=str(Path(arguments.weights).resolve()),
+        whole=arguments.epoch,
+        hub=hub(Path(arguments.weights)),
+    )
+    if arguments.epoch:
+        epochs(task, where)
+    else:
+        steady(task, where, arguments.rounds, arguments.steps)
+
+
+def steady(task: Task, where: str, rounds: int, steps: int) -> None:
+    """Compares rows per second once everything is warm.
+
+    Args:
+        task: what all do.
+        where: the machine.
+        rounds: turns of every competitor, after one to warm up.
+        steps: of a turn.
+    """
+    rates: dict[str, list[float]] = {name: [] for name in WAYS}
+    competitors = []
+    try:
+        for name in rates:
+            competitors.append(Competitor(name, task))
+            competitors[-1].hear()
+        for turn in range(rounds + 1):
+            for competitor in competitors:
+                rate = competitor.train(steps)
+                print(f"round {turn}: {competitor.name:<24} {rate:6.1f} rows/s")
+                if turn:
+                    rates[competitor.name].append(rate)
+    finally:
+        for competitor in competitors:
+            competitor.end()
+    ratios = {
+        name: statistics.median(
+            ours / theirs for ours, theirs in zip(rates[OURS], them, strict=True)
+        )
+        for name, them in rates.items()
+    }
+    table = markdown(
+        ["", "rows/s, median", "lowest", "highest", "newsdesk is faster by"],
+        [
+            [
+                name,
+                f"{statistics.median(them):.1f}",
+                f"{min(them):.1f}",
+                f"{max(them):.1f}",
+                f"{ratios[name]:.2f}",
+            ]
+            for name, them in rates.items()
+        ],
+    )
+    _conclude(
+        "Training, steady state",
+        f"{rounds} turns of {steps} steps each, after one to warm up.",
+        where,
+        task,
+        table,
+    )
+    print(f"ratio {ratios[TORCH]:.2f}")
+
+
+def epochs(task: Task, where: str) -> None:
+    """Compares one epoch from the start of the process to the saved model.
+
+    Args:
+        task: what all do.
+        where: the machine.
+    """
+    rows, seconds = [], {}
+    for name in (TORCH, OURS):
+        began = time.monotonic()
+        competitor = Competitor(name, task)
+        accuracy = competitor.hear()["accuracy"]
+        competitor.wait()
+        seconds[name] = time.monotonic() - began
+        rows.append([name, f"{seconds[name]:.0f}", f"{accuracy:.4f}"])
+        print(*rows[-1])
+    table = markdown(["", "seconds", "accuracy on test.csv"], rows)
+    _conclude(
+        "Training, one epoch with start-up",
+        "Reading, cutting into word pieces, training, measuring, saving.",
+        where,
+        task,
+        table,
+    )
+    print(f"ratio {seconds[TORCH] / seconds[OURS]:.2f}")
+
+
+def _conclude(heading: str, how: str, where: str, task: Task, table: str) -> None:
+    ours = f"TensorFlow {importlib.metadata.version('tensorflow')}"
+    pins = [line.split()[0] for line in PINS.read_text().splitlines() if "==" in line]
+    theirs = " ".join(pin for pin in pins if pin.startswith(("torch=", "transformers")))
+    what = (
+        f"{Path(task.weights).name}, bfloat16, batches of {task.batch_size} rows by "
+        f"length, {task.max_length} tokens at most, rate {task.learning_rate:g}. "
+    )
+    print(table)
+    keep(heading, [what + how, table, f"{where}; {ours}; {theirs}."])
+
+
+if __name__ == "__main__":
+    main()

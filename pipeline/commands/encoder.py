@@ -1,0 +1,51 @@
+"""`newsdesk encoder`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.commands.shown import shown
+
+encoder = typer.Typer(help="Pretrained encoders.", no_args_is_help=True)
+
+
+@encoder.callback()
+def _keep_the_name_of_the_only_command() -> None:
+    pass
+
+
+@encoder.command("import")
+def import_(
+    checkpoint: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="A BERT as Hugging Face publishes it: config.json, "
+            "model.safetensors, vocab.txt, tokenizer_config.json.",
+        ),
+    ],
+    to: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="A new folder for the SavedModels.")
+    ],
+) -> None:
+    """Write a checkpoint as TF Hub has it: an encoder and its preprocessing."""
+    import json
+    import tempfile
+
+    from pipeline.logfile import captured
+
+    to = to.absolute()
+    with (
+        tempfile.NamedTemporaryFile(suffix=".log") as log,
+        captured(Path(log.name)),
+    ):
+        from trainer.hub.export import ENCODER, PREPROCESS, export
+
+        export(str(checkpoint), to)
+    print(f"written  {shown(to / ENCODER)} and {shown(to / PREPROCESS)}")
+    print("next     put into a configuration:")
+    print("[model.encoder]")
+    print('kind = "hub"')
+    print(f"path = {json.dumps(str(to / ENCODER), ensure_ascii=False)}")
+    print(f"preprocess = {json.dumps(str(to / PREPROCESS), ensure_ascii=False)}")

@@ -1,0 +1,138 @@
+"""A BERT from a SavedModel, as TF Hub and Kaggle Models publish them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import tensorflow as tf
+import tensorflow_hub as hub
+import tf_keras
+
+from pipeline.config import HubEncoder
+from pipeline.errors import ConfigError
+from trainer.hub.models import load
+from trainer.text import PADDING_ID
+
+_KEY = "model.encoder.path"
+_INPUTS = ("input_word_ids", "input_mask", "input_type_ids")
+_HIDDEN, _POOLED = "sequence_output", "pooled_output"
+
+
+class HubBert(tf_keras.layers.Layer):
+    """Calls a SavedModel with the interface of BERT encoders.
+
+    The interface is that of
+    https://www.tensorflow.org/hub/common_saved_model_apis/text. Dropout was saved with
+    the model: it draws from the process's random state, not from a step's seed.
+
+    Args:
+        config: the model.encoder section.
+        id_count: token ids that can occur.
+        max_length: tokens of the longest text.
+        precision: float32, for the model computes in what it was saved in.
+
+    Raises:
+        ConfigError: the model cannot be loaded or does not fit.
+    """
+
+    shows_attention = False
+
+    def __init__(
+        self, config: HubEncoder, id_count: int, max_length: int, precision: str
+    ) -> None:
+        super().__init__(name="hub")
+        if precision != "float32":
+            raise ConfigError(
+                f"train.precision is {precision!r}, and a SavedModel computes in what "
+                "it was saved in; for encoders of kind 'hub' leave it at 'auto'"
+            )
+        self._max_length = max_length
+        loaded = load(config.path, _KEY).loaded
+        _check(loaded, config.path, id_count, max_length)
+        if config.trainable and not loaded.trainable_variables:
+            raise ConfigError(
+                f"{_KEY}: {config.path} holds nothing that can be trained; set "
+                "model.encoder.trainable = false"
+            )
+        self._bert = hub.KerasLayer(loaded, trainable=config.trainable)
+        self.depths: list[list[tf.Variable]] = [list(loaded.trainable_variables)]
+
+    def call(self, input_ids: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
+        """Computes a vector per token.
+
+        Args:
+            input_ids: int32 [batch, length], padded with 0.
+            seed: int32 [2], switches dropout on where the encoder is trained.
+
+        Returns:
+            float32 [batch, length, width]; what stands at padding means nothing.
+        """
+        # Only padding can lie beyond max_length, and the model may have no place there.
+        kept = input_ids[:, : self._max_length]
+        outputs = self._bert(_inputs(kept), training=seed is not None)
+        beyond = tf.shape(input_ids)[1] - tf.shape(kept)[1]
+        hidden = tf.pad(outputs[_HIDDEN], [[0, 0], [0, beyond], [0, 0]])
+        # The model pools in the same call; running it again for `cls` would double
+        # the work, and the pooler's weights have no agreed name.
+        hidden.pooled = outputs[_POOLED]
+        return hidden
+
+    def cls(self, hidden: tf.Tensor) -> tf.Tensor:
+        """Gives the vector of the first token as the model pools it.
+
+        Args:
+            hidden: what this layer returned, the tensor itself.
+
+        Returns:
+            float32 [batch, width].
+        """
+        return hidden.pooled
+
+
+def _inputs(input_ids: tf.Tensor) -> dict[str, tf.Tensor]:
+    """What the model reads: int32 [batch, length] thrice, all of the first sentence."""
+    mask = tf.cast(input_ids != PADDING_ID, tf.int32)
+    return dict(zip(_INPUTS, (input_ids, mask, tf.zeros_like(mask)), strict=True))
+
+
+def _check(loaded: Any, path: str, id_count: int, max_length: int) -> None:
+    """Tries the interface, the longest text and the largest id."""
+    try:
+        outputs = loaded(_inputs(tf.ones([1, 1], tf.int32)))
+    except (TypeError, ValueError):
+        raise ConfigError(
+            f"{_KEY}: {path} is no BERT encoder: it cannot be called with "
+            f"{', '.join(_INPUTS)}{_instead(loaded)}"
+        ) from None
+    given = outputs if isinstance(outputs, Mapping) else {}
+    missing = [name for name in (_HIDDEN, _POOLED) if name not in given]
+    if missing:
+        raise ConfigError(
+            f"{_KEY}: {path} is no BERT encoder: its outputs lack {', '.join(missing)}"
+        )
+    if not _reads(loaded, tf.ones([1, max_length], tf.int32)):
+        raise ConfigError(
+            f"text.max_length is {max_length}, and {path} reads no such long texts; "
+            "lower text.max_length"
+        )
+    if not _reads(loaded, tf.fill([1, 1], id_count - 1)):
+        raise ConfigError(
+            f"{_KEY}: {path} has fewer than the {id_count} word pieces of "
+            "model.encoder.preprocess; name the one that belongs to it"
+        )
+
+
+def _reads(loaded: Any, input_ids: tf.Tensor) -> bool:
+    try:
+        loaded(_inputs(input_ids))
+    except (ValueError, tf.errors.InvalidArgumentError):
+        return False
+    return True
+
+
+def _instead(loaded: Any) -> str:
+    """Names the inputs that a model has, if it tells."""
+    signature = loaded.signatures.get("serving_default")
+    if signature is None:
+        return ""
+    names = sorted(signature.structured_input_signature[1])
+    return f"; its inputs are {', '.join(names)}"

@@ -1,0 +1,1 @@
+"""SavedModels as TF Hub and Kaggle Models publish them: fetched, read, written."""

@@ -1,0 +1,64 @@
+"""What a preprocessing SavedModel says of the word pieces its encoder was made with."""
+
+import os
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+from pipeline.errors import ConfigError
+from trainer.hub.models import HubModel, first_line, load
+
+_KEY = "model.encoder.preprocess"
+_VOCABULARY = os.path.join("assets", "vocab.txt")
+# One word to a tokenizer that lower-cases and strips accents, two to any other.
+_CASED, _UNCASED = "Café", "cafe"
+
+
+@dataclass(frozen=True)
+class HubPieces:
+    """How a preprocessing SavedModel cuts texts.
+
+    Attributes:
+        vocabulary: a text file with a piece a line.
+        lower_case: whether texts are lower-cased and stripped of accents before.
+    """
+
+    vocabulary: str
+    lower_case: bool
+
+
+def read(handle: str) -> HubPieces:
+    """Reads vocabulary and casing, so that a tokenizer of our own can take over.
+
+    Args:
+        handle: a URL of TF Hub or Kaggle Models, or a folder; the SavedModel has the
+            interface of https://www.tensorflow.org/hub/common_saved_model_apis/text.
+
+    Returns:
+        What it was made with.
+
+    Raises:
+        ConfigError: it cannot be loaded, or does not cut texts into word pieces.
+    """
+    model = load(handle, _KEY)
+    vocabulary = os.path.join(model.folder, _VOCABULARY)
+    if not tf.io.gfile.exists(vocabulary):
+        raise ConfigError(
+            f"{_KEY}: {handle} holds no {_VOCABULARY}; name the preprocessing model of "
+            "a BERT with WordPiece"
+        )
+    return HubPieces(vocabulary, _lower_cases(model, handle))
+
+
+def _lower_cases(model: HubModel, handle: str) -> bool:
+    """Asks the tokenizer itself, since no file of the model tells."""
+    try:
+        with tf.init_scope():
+            words = model.loaded.tokenize(tf.constant([_CASED, _UNCASED]))
+            cased, uncased = words.to_list()
+            return bool(cased == uncased)
+    except (AttributeError, TypeError, ValueError, tf.errors.OpError) as error:
+        raise ConfigError(
+            f"{_KEY}: {handle} is no preprocessing model, for its `tokenize` does not "
+            f"cut texts: {first_line(error)}"
+        ) from None
