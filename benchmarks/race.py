@@ -19,7 +19,9 @@ class Task:
         data: folder of train.csv and test.csv, with label, title and description.
         weights: folder of a checkpoint as Hugging Face publishes it.
         whole: train one epoch at a stretch, and measure on test.csv.
-        padded: pad every text to `max_length`, not to its batch; ours alone.
+        way: what of ours trains: ours; padded, every text to `max_length`; examples, as
+            TFX's examples of BERT do it: padded, with an encoder of TF Hub, in float32.
+        hub: folder of the same checkpoint as SavedModels of TF Hub.
         batch_size: rows of a batch.
         max_length: tokens of a text at most.
         learning_rate: at its peak.
@@ -30,7 +32,8 @@ class Task:
     data: str
     weights: str
     whole: bool = False
-    padded: bool = False
+    way: str = "ours"
+    hub: str = ""
     batch_size: int = 32
     max_length: int = 128
     learning_rate: float = 1e-4

@@ -6,80 +6,15 @@ epochs: one process after the other, from its start to the saved model.
 """
 
 import argparse
-import dataclasses
 import importlib.metadata
-import json
-import shutil
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-from benchmarks.race import MARK, Task
-from benchmarks.table import ROOT, keep, machine, markdown
-
-_HOME = ROOT / ".benchmarks"
-_PINS = ROOT / "benchmarks" / "torch.txt"
-_OURS, _PADDED, _TORCH = "newsdesk", "newsdesk, padded to 128", "transformers' Trainer"
-
-
-class Competitor:
-    """A process that trains.
-
-    Args:
-        name: what the table calls it.
-        task: what to do.
-    """
-
-    def __init__(self, name: str, task: Task) -> None:
-        self.name = name
-        self.log = _HOME / f"{name.split()[0].strip(',')}-{task.padded}.log"
-        python, module = sys.executable, "benchmarks.our_trainer"
-        if name == _TORCH:
-            python, module = str(_torch_python()), "benchmarks.torch_trainer"
-        self._process = subprocess.Popen(
-            [python, "-m", module, task.to_json()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log.open("w"),
-            text=True,
-            cwd=ROOT,
-        )
-
-    def hear(self) -> dict[str, Any]:
-        """Waits for what the process tells next."""
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.startswith(MARK):
-                told: dict[str, Any] = json.loads(line.removeprefix(MARK))
-                return told
-        sys.exit(f"{self.name} ended with {self._process.wait()}; see {self.log}")
-
-    def train(self, steps: int) -> float:
-        """Lets the process train.
-
-        Args:
-            steps: of the optimizer.
-
-        Returns:
-            Rows per second.
-        """
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{steps}\n")
-        self._process.stdin.flush()
-        told = self.hear()
-        return float(told["rows"] / told["seconds"])
-
-    def wait(self) -> None:
-        """Waits for the end of the process."""
-        self._process.wait()
-
-    def end(self) -> None:
-        """Ends the process."""
-        self._process.kill()
-        self._process.wait()
+from benchmarks.competitor import OURS, PINS, TORCH, WAYS, Competitor, hub, torch_python
+from benchmarks.race import Task
+from benchmarks.table import keep, machine, markdown
 
 
 def main() -> None:
@@ -94,13 +29,14 @@ def main() -> None:
     arguments = parser.parse_args()
     if sys.version_info < (3, 11):
         sys.exit("benchmarks.train needs the current lane, on Python 3.11")
-    _torch_python()
+    torch_python()
     where = machine()
     print(where)
     task = Task(
         data=str(Path(arguments.data).resolve()),
         weights=str(Path(arguments.weights).resolve()),
         whole=arguments.epoch,
+        hub=hub(Path(arguments.weights)),
     )
     if arguments.epoch:
         epochs(task, where)
@@ -117,12 +53,11 @@ def steady(task: Task, where: str, rounds: int, steps: int) -> None:
         rounds: turns of every competitor, after one to warm up.
         steps: of a turn.
     """
-    rates: dict[str, list[float]] = {name: [] for name in (_OURS, _TORCH, _PADDED)}
+    rates: dict[str, list[float]] = {name: [] for name in WAYS}
     competitors = []
     try:
         for name in rates:
-            padded = dataclasses.replace(task, padded=name == _PADDED)
-            competitors.append(Competitor(name, padded))
+            competitors.append(Competitor(name, task))
             competitors[-1].hear()
         for turn in range(rounds + 1):
             for competitor in competitors:
@@ -135,7 +70,7 @@ def steady(task: Task, where: str, rounds: int, steps: int) -> None:
             competitor.end()
     ratios = {
         name: statistics.median(
-            ours / theirs for ours, theirs in zip(rates[_OURS], them, strict=True)
+            ours / theirs for ours, theirs in zip(rates[OURS], them, strict=True)
         )
         for name, them in rates.items()
     }
@@ -159,7 +94,7 @@ def steady(task: Task, where: str, rounds: int, steps: int) -> None:
         task,
         table,
     )
-    print(f"ratio {ratios[_TORCH]:.2f}")
+    print(f"ratio {ratios[TORCH]:.2f}")
 
 
 def epochs(task: Task, where: str) -> None:
@@ -170,7 +105,7 @@ def epochs(task: Task, where: str) -> None:
         where: the machine.
     """
     rows, seconds = [], {}
-    for name in (_TORCH, _OURS):
+    for name in (TORCH, OURS):
         began = time.monotonic()
         competitor = Competitor(name, task)
         accuracy = competitor.hear()["accuracy"]
@@ -186,12 +121,12 @@ def epochs(task: Task, where: str) -> None:
         task,
         table,
     )
-    print(f"ratio {seconds[_TORCH] / seconds[_OURS]:.2f}")
+    print(f"ratio {seconds[TORCH] / seconds[OURS]:.2f}")
 
 
 def _conclude(heading: str, how: str, where: str, task: Task, table: str) -> None:
     ours = f"TensorFlow {importlib.metadata.version('tensorflow')}"
-    pins = [line.split()[0] for line in _PINS.read_text().splitlines() if "==" in line]
+    pins = [line.split()[0] for line in PINS.read_text().splitlines() if "==" in line]
     theirs = " ".join(pin for pin in pins if pin.startswith(("torch=", "transformers")))
     what = (
         f"{Path(task.weights).name}, bfloat16, batches of {task.batch_size} rows by "
@@ -199,25 +134,6 @@ def _conclude(heading: str, how: str, where: str, task: Task, table: str) -> Non
     )
     print(table)
     keep(heading, [what + how, table, f"{where}; {ours}; {theirs}."])
-
-
-def _torch_python() -> Path:
-    """The interpreter of the environment with PyTorch, which is made once."""
-    folder = _HOME / "torch"
-    python, made = folder / "bin" / "python", folder / ".newsdesk"
-    if made.exists() and made.read_text() == _PINS.read_text():
-        return python
-    uv = shutil.which("uv") or str(ROOT / ".uv" / "venv" / "bin" / "uv")
-    base = str(Path(sys.base_prefix, "bin", "python3.11"))
-    for command in (
-        [uv, "venv", "--clear", "--python", base, str(folder)],
-        [uv, "pip", "sync", "--require-hashes", "--compile-bytecode"]
-        + ["--python", str(python), str(_PINS)],
-    ):
-        if subprocess.run(command, cwd=ROOT).returncode:
-            sys.exit(f"`{' '.join(command[:3])}` failed as it says above")
-    made.write_text(_PINS.read_text())
-    return python
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ class _Relay:
             except Interrupted as error:
                 self._stop(lines)
                 # It knows what it saved, or why it could not.
-                raise self._carried_or(error) from None
+                raise (_carried(self._error) if self._error else error) from None
             except BaseException:
                 self._stop(lines)
                 raise
@@ -142,9 +142,6 @@ class _Relay:
                 self._done = True
                 self.peak_memory = message["peak_memory"]
         self._process.wait()
-
-    def _carried_or(self, error: Exception) -> Exception:
-        return _carried(self._error) if self._error is not None else error
 
     def _stop(self, lines: Any) -> None:
         """Lets the process save; a second signal, which raises again, kills it."""

@@ -5,7 +5,6 @@ from pathlib import Path
 import tensorflow as tf
 
 from pipeline.config import Encoder, Train
-from pipeline.errors import ConfigError
 
 _CPU_INFO = Path("/proc/cpuinfo")
 # What Linux calls the instructions that multiply bfloat16 matrices.
@@ -24,19 +23,12 @@ def resolve(train: Train, encoder: Encoder) -> str:
 
     Returns:
         float32, bfloat16 or float16: what activations are computed in.
-
-    Raises:
-        ConfigError: a hub encoder, whose SavedModel is float32, is to be another.
     """
-    if encoder.kind == "hub":
-        if train.precision not in ("auto", "float32"):
-            raise ConfigError(
-                f"train.precision is {train.precision!r}, but the SavedModel of a hub "
-                "encoder computes in float32; leave train.precision out"
-            )
-        return "float32"
     if train.precision != "auto":
         return train.precision
+    # The SavedModel of a hub encoder cannot compute in anything else.
+    if encoder.kind == "hub":
+        return "float32"
     gpus = tf.config.list_physical_devices("GPU")
     if gpus:
         return "bfloat16" if all(map(_gpu_has_bfloat16, gpus)) else "float16"

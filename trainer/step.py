@@ -5,10 +5,11 @@ from typing import TypeAlias
 
 import tensorflow as tf
 
-from trainer.adamw import AdamW, Gradient
+from trainer.adamw import AdamW
 from trainer.batches import Batch
 from trainer.model import loss
 from trainer.objective import Objective
+from trainer.updates import Gradient
 
 # From a batch's inputs and a seed for dropout to float32 logits [batch, classes].
 Forward: TypeAlias = Callable[..., tf.Tensor]

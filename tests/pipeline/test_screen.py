@@ -52,6 +52,16 @@ def test_a_terminal_shows_the_bar_and_keeps_the_line() -> None:
     assert "failed      2.0 s" in out.getvalue()
 
 
+def test_a_frozen_encoder_moves_the_bar_before_there_are_epochs() -> None:
+    out = io.StringIO()
+    screen = Screen(Console(file=out, width=120, force_terminal=True))
+    passed = {"step": 50, "steps": 100, "rows_per_second": 150.0}
+    with screen.drawing():
+        screen.begin("Trainer")
+        logging.getLogger("newsdesk.progress").info("", extra={"progress": passed})
+    assert "encoding  150 rows/s" in out.getvalue()
+
+
 def test_it_stops_listening_afterwards() -> None:
     screen = Screen(Console(file=io.StringIO()))
     with screen.drawing():

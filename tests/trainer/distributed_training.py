@@ -21,14 +21,19 @@ from trainer.stopping import Stop
 from trainer.vectors import Features
 
 
-def run(name: str, folder: Path) -> None:
-    """Trains two epochs of 61 rows in batches of 9, two of them to a step."""
+def split_the_processor() -> None:
+    """Makes two logical devices, which TensorFlow allows before its first op."""
     import tensorflow as tf
 
+    (device,) = tf.config.list_physical_devices("CPU")
+    halves = [tf.config.LogicalDeviceConfiguration()] * 2
+    tf.config.set_logical_device_configuration(device, halves)
+
+
+def run(name: str, folder: Path) -> None:
+    """Trains two epochs of 61 rows in batches of 9, two of them to a step."""
     if name == "mirrored":
-        (device,) = tf.config.list_physical_devices("CPU")
-        halves = [tf.config.LogicalDeviceConfiguration()] * 2
-        tf.config.set_logical_device_configuration(device, halves)
+        split_the_processor()
     chosen = strategy.choose(Train(strategy=name))
     with chosen.scope():
         whole = tiny_training.rows()

@@ -9,9 +9,10 @@ from official.modeling.optimization.legacy_adamw import AdamWeightDecay
 
 from pipeline.config import Optimizer
 from trainer import optimizer
-from trainer.adamw import NOT_DECAYED, AdamW, Gradient
+from trainer.adamw import NOT_DECAYED, AdamW
 from trainer.optimizer import Steps
 from trainer.precision import LossScale
+from trainer.updates import Gradient
 
 STEPS = Steps(per_epoch=10, total=10, warmup=3)
 CONFIG = Optimizer(learning_rate=0.1, weight_decay=0.3, clip_norm=1.5)

@@ -9,7 +9,6 @@ import pytest
 import tensorflow as tf
 
 from pipeline.config import CheckpointEncoder, HubEncoder, Train, TransformerEncoder
-from pipeline.errors import ConfigError
 from tests.trainer import tiny_training
 from trainer import precision
 from trainer.checkpoints import Checkpoints
@@ -79,14 +78,6 @@ def test_what_is_asked_for_is_done(machine: Any, asked: Any) -> None:
     machine("")
 
     assert resolve(Train(precision=asked), CHECKPOINT) == asked
-
-
-def test_a_hub_encoder_cannot_compute_in_less(machine: Any) -> None:
-    machine("")
-
-    assert resolve(Train(precision="float32"), HUB) == "float32"
-    with pytest.raises(ConfigError, match="'bfloat16', but the SavedModel of a hub"):
-        resolve(Train(precision="bfloat16"), HUB)
 
 
 def test_xla_is_for_gpus_unless_told(machine: Any) -> None:

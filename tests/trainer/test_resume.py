@@ -1,16 +1,19 @@
 """A training that was killed, stopped or damaged ends as if it had not been."""
 
+import json
 import logging
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from pipeline.errors import Interrupted, NewsdeskError
+from pipeline.config import CHECKPOINTS_VARIABLE
+from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from tests.trainer import tiny_training
 from trainer import stopping
 from trainer.best import Figures
@@ -88,6 +91,57 @@ def test_sigterm_saves_first(
     assert signal.getsignal(signal.SIGTERM) is before
     assert "11" in saved(tmp_path)
     expect_equal(tiny_training.run(tmp_path), unbroken, range(12, 25))
+
+
+def test_the_process_saves_when_it_is_stopped_and_cleans_up_when_it_is_done(
+    repository: Path,
+    words_graph: tuple[Path, list[dict[str, Any]]],
+    tmp_path: Path,
+) -> None:
+    job = {
+        "train_files": [str(words_graph[0] / "rows.gz")],
+        "eval_files": [str(words_graph[0] / "rows.gz")],
+        "transform_graph_path": str(words_graph[0]),
+        "serving_model_dir": str(tmp_path / "model"),
+        "model_run_dir": str(tmp_path / "logs"),
+        "custom_config": {
+            "text": {"vocabulary_size": 4, "max_length": 3},
+            "model": {},
+            "optimizer": {},
+            "train": {"epochs": 300, "patience": 300, "checkpoint_steps": 50},
+            "labels": ["a", "b"],
+            "text_columns": ["text"],
+            "fingerprint": "",
+        },
+    }
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    kept = tmp_path / "kept"
+
+    def start() -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "trainer.process", str(tmp_path / "job.json")],
+            cwd=repository,
+            env={**os.environ, CHECKPOINTS_VARIABLE: str(kept)},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    with start() as stopped:
+        assert stopped.stderr is not None
+        next(line for line in stopped.stderr if "eval accuracy" in line)
+        stopped.terminate()
+        said = stopped.stderr.read()
+    left = list(kept.glob("*/*.npz"))
+    with start() as resumed:
+        _, told = resumed.communicate()
+
+    assert stopped.returncode == ExitCode.INTERRUPTED, said
+    assert "stopped on request after step" in said
+    assert 1 <= len(left) <= 2
+    assert resumed.returncode == 0, told
+    assert "training continues from" in told
+    assert (tmp_path / "model" / "saved_model.pb").exists()
+    assert list(kept.iterdir()) == []
 
 
 def test_a_damaged_checkpoint_is_passed_over(

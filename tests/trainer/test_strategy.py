@@ -103,38 +103,66 @@ def test_two_workers_do_what_one_does(
     assert [bool(one["wrote"]) for one in found] == [True, False]
 
 
+def write_job(folder: Path, graph: Path, strategy: str = "auto") -> str:
+    """Writes what `trainer.process` is to do; gives the file's path."""
+    job = {
+        "train_files": [str(graph / "rows.gz")],
+        "eval_files": [str(graph / "rows.gz")],
+        "transform_graph_path": str(graph),
+        "serving_model_dir": str(folder / "model"),
+        "model_run_dir": str(folder / "logs"),
+        "custom_config": {
+            "text": {"vocabulary_size": 4, "max_length": 3},
+            "model": {},
+            "optimizer": {},
+            "train": {"epochs": 2, "checkpoint_steps": 1, "strategy": strategy},
+            "labels": ["a", "b"],
+            "text_columns": ["text"],
+            "fingerprint": "",
+        },
+    }
+    folder.mkdir()
+    file = folder / "job.json"
+    file.write_text(json.dumps(job))
+    return str(file)
+
+
 @pytest.mark.slow
 def test_only_the_chief_exports(
     repository: Path,
     words_graph: tuple[Path, list[dict[str, Any]]],
     tmp_path: Path,
 ) -> None:
-    words = []
-    for worker in ("chief", "other"):
-        job = {
-            "train_files": [str(words_graph[0] / "rows.gz")],
-            "eval_files": [str(words_graph[0] / "rows.gz")],
-            "transform_graph_path": str(words_graph[0]),
-            "serving_model_dir": str(tmp_path / worker / "model"),
-            "model_run_dir": str(tmp_path / worker / "logs"),
-            "custom_config": {
-                "text": {"vocabulary_size": 4, "max_length": 3},
-                "model": {},
-                "optimizer": {},
-                "train": {"epochs": 2, "checkpoint_steps": 1},
-                "labels": ["a", "b"],
-                "text_columns": ["text"],
-                "fingerprint": "",
-            },
-        }
-        file = tmp_path / f"{worker}.json"
-        file.write_text(json.dumps(job))
-        words.append(["-m", "trainer.process", str(file)])
+    words = [
+        ["-m", "trainer.process", write_job(tmp_path / worker, words_graph[0])]
+        for worker in ("chief", "other")
+    ]
     expect_success(start_two(repository, words))
 
     assert (tmp_path / "chief" / "model" / "saved_model.pb").exists()
     assert not (tmp_path / "other" / "model").exists()
     assert not list(tmp_path.glob("*/logs/checkpoints/*"))
+
+
+@pytest.mark.slow
+def test_a_model_of_two_devices_is_exported_as_one(
+    repository: Path,
+    words_graph: tuple[Path, list[dict[str, Any]]],
+    tmp_path: Path,
+) -> None:
+    code = (
+        "import sys, trainer\n"
+        "from tests.trainer.distributed_training import split_the_processor\n"
+        "from trainer.process import main\n"
+        "split_the_processor()\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    job = write_job(tmp_path / "run", words_graph[0], "mirrored")
+    expect_success([start(repository, ["-c", code, job])])
+    served = tf.saved_model.load(str(tmp_path / "run" / "model"))
+    answer = served.signatures["serving_default"](tf.constant(["oil falls"]))
+
+    assert float(tf.reduce_sum(answer["probabilities"])) == pytest.approx(1, abs=1e-5)
 
 
 def test_one_device_is_the_choice_where_there_is_one(

@@ -1,0 +1,121 @@
+"""The processes that benchmarks/train.py lets race, and what they need to start."""
+
+import dataclasses
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.race import MARK, Task
+from benchmarks.table import ROOT
+
+_HOME = ROOT / ".benchmarks"
+PINS = ROOT / "benchmarks" / "torch.txt"
+OURS, TORCH = "newsdesk", "transformers' Trainer"
+WAYS = {
+    OURS: "ours",
+    TORCH: "torch",
+    "newsdesk, padded": "padded",
+    "as TFX's BERT examples": "examples",
+}
+
+
+class Competitor:
+    """A process that trains.
+
+    Args:
+        name: what the table calls it.
+        task: what to do.
+    """
+
+    def __init__(self, name: str, task: Task) -> None:
+        self.name = name
+        self.log = _HOME / f"{WAYS[name]}.log"
+        python, module = sys.executable, "benchmarks.our_trainer"
+        if name == TORCH:
+            python, module = str(torch_python()), "benchmarks.torch_trainer"
+        self._process = subprocess.Popen(
+            [python, "-m", module]
+            + [dataclasses.replace(task, way=WAYS[name]).to_json()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log.open("w"),
+            text=True,
+            cwd=ROOT,
+        )
+
+    def hear(self) -> dict[str, Any]:
+        """Waits for what the process tells next."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith(MARK):
+                told: dict[str, Any] = json.loads(line.removeprefix(MARK))
+                return told
+        sys.exit(f"{self.name} ended with {self._process.wait()}; see {self.log}")
+
+    def train(self, steps: int) -> float:
+        """Lets the process train.
+
+        Args:
+            steps: of the optimizer.
+
+        Returns:
+            Rows per second.
+        """
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{steps}\n")
+        self._process.stdin.flush()
+        told = self.hear()
+        return float(told["rows"] / told["seconds"])
+
+    def wait(self) -> None:
+        """Waits for the end of the process."""
+        self._process.wait()
+
+    def end(self) -> None:
+        """Ends the process."""
+        self._process.kill()
+        self._process.wait()
+
+
+def torch_python() -> Path:
+    """Gives the interpreter of the environment with PyTorch, which is made once.
+
+    Returns:
+        Its path.
+    """
+    folder = _HOME / "torch"
+    python, made = folder / "bin" / "python", folder / ".newsdesk"
+    if made.exists() and made.read_text() == PINS.read_text():
+        return python
+    uv = shutil.which("uv") or str(ROOT / ".uv" / "venv" / "bin" / "uv")
+    base = str(Path(sys.base_prefix, "bin", "python3.11"))
+    for command in (
+        [uv, "venv", "--clear", "--python", base, str(folder)],
+        [uv, "pip", "sync", "--require-hashes", "--compile-bytecode"]
+        + ["--python", str(python), str(PINS)],
+    ):
+        if subprocess.run(command, cwd=ROOT).returncode:
+            sys.exit(f"`{' '.join(command[:3])}` failed as it says above")
+    made.write_text(PINS.read_text())
+    return python
+
+
+def hub(weights: Path) -> str:
+    """Gives a checkpoint as SavedModels of TF Hub, which are made once.
+
+    Args:
+        weights: folder of the checkpoint.
+
+    Returns:
+        A folder of `encoder` and `preprocess`.
+    """
+    folder = _HOME / "hub" / weights.resolve().name
+    if not folder.exists():
+        command = [sys.executable, "-m", "pipeline.cli", "encoder", "import"]
+        words = [str(weights), "--to", str(folder)]
+        if subprocess.run([*command, *words], cwd=ROOT).returncode:
+            sys.exit(f"{weights} cannot be imported, as it says above")
+    return str(folder)
