@@ -38,6 +38,20 @@ def main() -> None:
     keep(f"A run of {arguments.preset}.toml, node by node", [what, table, f"{where}."])
 
 
+def command(config: Path, overrides: list[str]) -> list[str]:
+    """Spells the command that runs a pipeline.
+
+    Args:
+        config: its file.
+        overrides: settings that win over the file.
+
+    Returns:
+        The words.
+    """
+    words = [word for override in overrides for word in ("--set", override)]
+    return [sys.executable, "-m", "pipeline.cli", "run", str(config), *words]
+
+
 def run(config: Path, overrides: list[str], root: Path) -> dict[str, Any]:
     """Runs a pipeline.
 
@@ -49,12 +63,11 @@ def run(config: Path, overrides: list[str], root: Path) -> dict[str, Any]:
     Returns:
         The summary of the run.
     """
-    words = [word for override in overrides for word in ("--set", override)]
-    command = [sys.executable, "-m", "pipeline.cli", "run", str(config), *words]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"TERM": "dumb"})
+    environment = os.environ | {"TERM": "dumb"}
+    done = subprocess.run(command(config, overrides), cwd=ROOT, env=environment)
     if done.returncode:
         sys.exit(f"the run ended with exit code {done.returncode}")
-    (summary,) = root.glob("runs/*/summary.json")
+    summary = max(root.glob("runs/*/summary.json"))
     answer: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
     return answer
 
