@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-_README = ROOT / "benchmarks" / "README.md"
+README = ROOT / "benchmarks" / "README.md"
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -45,9 +45,9 @@ def keep(heading: str, lines: Sequence[str]) -> None:
     """
     today = datetime.datetime.now(datetime.timezone.utc).date()
     section = "\n\n".join([f"## {heading}", *lines, f"Measured on {today}."]) + "\n"
-    text = _README.read_text(encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
     head, *sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     others = [one for one in sections if not one.startswith(f"## {heading}\n")]
     parts = [head, *sorted([*others, section])]
     whole = "\n\n".join(part.strip() for part in parts) + "\n"
-    _README.write_text(whole, encoding="utf-8")
+    README.write_text(whole, encoding="utf-8")

@@ -130,7 +130,11 @@ class _Relay:
 
     def _listen(self, lines: Any) -> None:
         for line in lines:
-            message = json.loads(line)
+            try:
+                message = json.loads(line)
+            except ValueError:
+                # The signal that interrupted the reading took a part of it.
+                continue
             kind = message["kind"]
             if kind == "progress":
                 progress = message["progress"]
