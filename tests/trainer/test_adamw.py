@@ -157,17 +157,19 @@ def test_a_scaled_loss_changes_nothing(
         np.testing.assert_allclose(weight.numpy(), value, atol=1e-6)
 
 
+@pytest.mark.parametrize("bad", ["inf", "nan"])
 @pytest.mark.parametrize("lazy", [False, True])
 def test_a_step_that_overflows_moves_nothing_and_halves_the_scale(
     weights: list[tf.Variable],
     scaled: Callable[[bool], tuple[AdamW, LossScale]],
     lazy: bool,
+    bad: str,
 ) -> None:
     adamw, scale = scaled(lazy)
     adamw.apply_gradients(list(zip(gradients_of(0, [0, 1]), weights, strict=True)))
     kept = [value.numpy() for value in [*weights, *adamw.variables()[1:]]]
     gradients = gradients_of(1, [1, 2])
-    gradients[0] = tf.fill([3, 4], float("inf"))
+    gradients[0] = tf.fill([3, 4], float(bad))
     adamw.apply_gradients(list(zip(gradients, weights, strict=True)))
 
     for value, old in zip([*weights, *adamw.variables()[1:]], kept, strict=True):
