@@ -73,8 +73,8 @@ def export(checkpoint: str, folder: Path) -> None:
         )
     if found.strips_accents != found.lower_case:
         raise DataError(
-            f"{checkpoint}: strip_accents differs from do_lower_case, and tokenizers of "
-            f"the hub have one setting for both; {_INSTEAD}"
+            f"{checkpoint}: strip_accents differs from do_lower_case, and tokenizers "
+            f"of the hub have one setting for both; {_INSTEAD}"
         )
     _aside(folder, lambda partial: _write(partial, config, tensors, found))
 
