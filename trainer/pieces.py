@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.config import Encoder, Text
 from pipeline.errors import DataError
@@ -28,12 +28,15 @@ class Pieces:
         names: the pieces in the order of their ids.
         lower_case: whether capitals become small letters before.
         strip_accents: whether accents are dropped before; None: as `lower_case` is.
+        rules: whose tokenizer texts are cut like; models of the hub were published
+            with that of tensorflow_text, which folds more than the case (ß to ss).
     """
 
     path: str
     names: list[str]
     lower_case: bool
     strip_accents: bool | None = None
+    rules: Literal["huggingface", "tensorflow"] = "huggingface"
 
     @property
     def strips_accents(self) -> bool:
@@ -57,7 +60,8 @@ def find(text: Text, encoder: Encoder) -> Pieces:
     """
     if encoder.kind == "hub":
         found = hub_pieces.read(encoder.preprocess)
-        return Pieces(found.vocabulary, read(found.vocabulary), found.lower_case)
+        path = found.vocabulary
+        return Pieces(path, read(path), found.lower_case, rules="tensorflow")
     if encoder.kind == "checkpoint":
         path = str(Path(encoder.path, "vocab.txt"))
         settings = _tokenizer_settings(Path(encoder.path, "tokenizer_config.json"))

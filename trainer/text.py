@@ -124,18 +124,26 @@ def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
 
 def _piece_ids(texts: tf.Tensor, pieces: Pieces, max_length: int) -> tf.RaggedTensor:
     _keep_as_asset(pieces.path)
-    tokenizer = tf_text.FastBertTokenizer(
-        pieces.names,
-        max_bytes_per_word=LONGEST_WORD_BYTES,
-        token_out_type=tf.int64,
-        lower_case_nfd_strip_accents=False,
-    )
-    texts = normalize(texts, pieces.lower_case, pieces.strips_accents)
-    ids = tokenizer.tokenize(texts)[:, : max_length - 2]
+    ids = _tokenized(texts, pieces)[:, : max_length - 2]
     column = tf.ones([tf.shape(texts)[0], 1], tf.int64)
     first = column * pieces.names.index("[CLS]")
     last = column * pieces.names.index("[SEP]")
     return tf.concat([first, ids, last], 1)
+
+
+def _tokenized(texts: tf.Tensor, pieces: Pieces) -> tf.RaggedTensor:
+    if pieces.rules == "tensorflow":
+        return tf_text.FastBertTokenizer(
+            pieces.names,
+            token_out_type=tf.int64,
+            lower_case_nfd_strip_accents=pieces.lower_case,
+        ).tokenize(texts)
+    return tf_text.FastBertTokenizer(
+        pieces.names,
+        max_bytes_per_word=LONGEST_WORD_BYTES,
+        token_out_type=tf.int64,
+        lower_case_nfd_strip_accents=False,
+    ).tokenize(normalize(texts, pieces.lower_case, pieces.strips_accents))
 
 
 def _keep_as_asset(path: str) -> None:

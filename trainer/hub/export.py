@@ -26,6 +26,8 @@ _USUAL_LENGTH = 128
 # The only one that tf-models' encoder has.
 _EPSILON = 1e-12
 
+_INSTEAD = 'use the folder itself, with model.encoder.kind = "checkpoint"'
+
 # Layers of tf-models' encoder and of Hugging Face's.
 _LAYERS = {
     "word_embeddings": "embeddings.word_embeddings",
@@ -69,21 +71,25 @@ def export(checkpoint: str, folder: Path) -> None:
             f"{found.path} has {len(found.names)} lines, and config.json means "
             f"{config.vocab_size}; give files that belong together"
         )
+    if found.strips_accents != found.lower_case:
+        raise DataError(
+            f"{checkpoint}: strip_accents differs from do_lower_case, and tokenizers "
+            f"of the hub have one setting for both; {_INSTEAD}"
+        )
     _aside(folder, lambda partial: _write(partial, config, tensors, found))
 
 
 def _read(checkpoint: str) -> tuple[BertConfig, Tensors]:
     config = bert_config.read(checkpoint)
-    instead = 'use the folder itself, with model.encoder.kind = "checkpoint"'
     if config.layer_norm_eps != _EPSILON:
         raise DataError(
             f"{checkpoint}: layer_norm_eps is {config.layer_norm_eps:g}, and encoders "
-            f"of the hub have {_EPSILON:g}; {instead}"
+            f"of the hub have {_EPSILON:g}; {_INSTEAD}"
         )
     tensors = Tensors(checkpoint)
     if "pooler.dense.weight" not in tensors:
         raise DataError(
-            f"{checkpoint}: has no pooler, and encoders of the hub have one; {instead}"
+            f"{checkpoint}: has no pooler, and encoders of the hub have one; {_INSTEAD}"
         )
     tensors.check(tensor_shapes(config, has_pooler=True))
     return config, tensors

@@ -107,6 +107,15 @@ def test_a_missing_pooler_is_refused(changed: Any, tmp_path: Path) -> None:
         export.export(folder, tmp_path / "new")
 
 
+def test_accents_apart_from_case_are_refused(changed: Any, tmp_path: Path) -> None:
+    folder = changed()
+    settings = {"do_lower_case": True, "strip_accents": False}
+    Path(folder, "tokenizer_config.json").write_text(json.dumps(settings))
+
+    with pytest.raises(DataError, match="strip_accents differs from do_lower_case"):
+        export.export(folder, tmp_path / "new")
+
+
 def test_a_vocabulary_of_another_length_is_refused(
     changed: Any, tmp_path: Path
 ) -> None:
