@@ -1,6 +1,7 @@
 """What several rooms' tests share: a valid configuration to vary, real weights."""
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +54,11 @@ def make_config() -> Callable[..., Config]:
         )
 
     return make
+
+
+@pytest.fixture
+def default_sigint() -> Iterator[None]:
+    """Python's own handler of Ctrl-C, which a shell's background jobs do not have."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -16,6 +16,7 @@ def test_a_signal_becomes_an_error(number: signal.Signals) -> None:
     assert caught.value.exit_code == ExitCode.INTERRUPTED
 
 
+@pytest.mark.usefixtures("default_sigint")
 def test_the_second_one_is_the_default() -> None:
     with interruptible() as came:
         with pytest.raises(Interrupted):

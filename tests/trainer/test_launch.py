@@ -149,6 +149,7 @@ def test_ctrl_c_in_a_terminal_does_not_reach_it() -> None:
     train("import os; assert os.getsid(0) == os.getpid()")
 
 
+@pytest.mark.usefixtures("default_sigint")
 def test_a_second_signal_kills_it(tmp_path: Path) -> None:
     pid, saving = tmp_path / "pid", tmp_path / "saving"
     with pytest.raises(KeyboardInterrupt), interruptible():
