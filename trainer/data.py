@@ -16,8 +16,11 @@ from pipeline.errors import DataError
 from trainer import text
 from trainer.batches import Batch
 
-# Padded lengths are multiples of this: few shapes, little padding.
-BUCKET_WIDTH = 8
+# Padded lengths are multiples of this: little padding, and yet not a shape for every
+# length, for each is compiled in part.
+BUCKET_WIDTH = 4
+# Where XLA compiles the whole model for every shape.
+XLA_BUCKET_WIDTH = 32
 _ROWS_PARSED_TOGETHER = 1024
 
 
@@ -30,12 +33,14 @@ class Rows:
         starts: int64 [rows + 1], where each row begins in `ids`.
         labels: int32 [rows].
         keys: int64 [rows], hashes of the texts.
+        bucket_width: padded lengths are multiples of it.
     """
 
     ids: np.ndarray
     starts: np.ndarray
     labels: np.ndarray
     keys: np.ndarray
+    bucket_width: int = BUCKET_WIDTH
 
     def __len__(self) -> int:
         """Counts the rows."""
@@ -53,10 +58,10 @@ class Rows:
             chosen: int64 [batch], places of rows.
 
         Returns:
-            Their token ids, padded with zeros to a multiple of BUCKET_WIDTH.
+            Their token ids, padded with zeros to a multiple of `bucket_width`.
         """
-        lengths = self.lengths[chosen]
-        width = -(-int(lengths.max()) // BUCKET_WIDTH) * BUCKET_WIDTH
+        lengths = self.starts[chosen + 1] - self.starts[chosen]
+        width = -(-int(lengths.max()) // self.bucket_width) * self.bucket_width
         column = np.arange(width)
         filled = column < lengths[:, None]
         ids = np.full(filled.shape, text.PADDING_ID, np.int32)

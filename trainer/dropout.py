@@ -24,15 +24,40 @@ def drop(
     """
     if seed is None or rate == 0.0:
         return values
-    dropped = min(round(rate * _LEVELS), _LEVELS - 1)
-    count = tf.size(values)
+    kept = random_bytes(tf.shape(values), seed, draw) >= threshold(rate)
+    scale = tf.constant(_LEVELS / (_LEVELS - threshold(rate)), values.dtype)
+    return values * tf.where(kept, scale, tf.zeros([], values.dtype))
+
+
+def threshold(rate: float) -> int:
+    """Tells which bytes drop a value.
+
+    Args:
+        rate: the share to be dropped, 0 to less than 1.
+
+    Returns:
+        Bytes below it do, 0 to 255; the values of the others are to be multiplied by
+        256 / (256 - threshold).
+    """
+    return min(round(rate * _LEVELS), _LEVELS - 1)
+
+
+def random_bytes(shape: tf.Tensor, seed: tf.Tensor, draw: int) -> tf.Tensor:
+    """Draws bytes.
+
+    Args:
+        shape: int32 [rank].
+        seed: int32 [2], the same in one step.
+        draw: which draw of the step this is.
+
+    Returns:
+        uint8 tensor of that shape.
+    """
+    count = tf.reduce_prod(shape)
     words = tf.random.stateless_uniform(
         [-(-count // 4)], _fold(seed, draw), None, None, tf.uint32
     )
-    random = tf.reshape(tf.bitcast(words, tf.uint8), [-1])[:count]
-    kept = tf.reshape(random, tf.shape(values)) >= dropped
-    scale = tf.constant(_LEVELS / (_LEVELS - dropped), values.dtype)
-    return values * tf.where(kept, scale, tf.zeros([], values.dtype))
+    return tf.reshape(tf.reshape(tf.bitcast(words, tf.uint8), [-1])[:count], shape)
 
 
 def drop_tokens(

@@ -1,12 +1,13 @@
 """The conductor of a training, from transformed examples to a SavedModel."""
 
+import dataclasses
 import os
 from pathlib import Path
 
 import tensorflow_transform as tft
 import tf_keras
 
-from pipeline.config import CHECKPOINTS_VARIABLE
+from pipeline.config import CHECKPOINTS_VARIABLE, Train
 from trainer import (
     card,
     data,
@@ -46,9 +47,10 @@ def run_fn(fn_args: Job) -> None:
 
 def _run(fn_args: Job, settings: TrainerSettings) -> None:
     transform_output = tft.TFTransformOutput(fn_args.transform_graph_path)
-    rows = data.read(fn_args.train_files, transform_output, "train")
-    eval_rows = data.read(fn_args.eval_files, transform_output, "eval")
-    tf_keras.utils.set_random_seed(settings.train.seed)
+    train = settings.train
+    rows = _rows(fn_args.train_files, transform_output, "train", train)
+    eval_rows = _rows(fn_args.eval_files, transform_output, "eval", train)
+    tf_keras.utils.set_random_seed(train.seed)
     model = _classifier(settings, transform_output)
     checkpoints = Checkpoints(
         _checkpoint_root(fn_args) / fingerprint(settings, rows, eval_rows),
@@ -61,6 +63,16 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
         serving.export(served, fn_args.serving_model_dir)
         card.write(card.card(settings, rows, figures), fn_args.serving_model_dir)
     checkpoints.remove()
+
+
+def _rows(
+    files: list[str], transform_output: tft.TFTransformOutput, split: str, train: Train
+) -> data.Rows:
+    xla = precision.uses_xla(train)
+    return dataclasses.replace(
+        data.read(files, transform_output, split),
+        bucket_width=data.XLA_BUCKET_WIDTH if xla else data.BUCKET_WIDTH,
+    )
 
 
 def _checkpoint_root(fn_args: Job) -> Path:

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from trainer.dropout import drop
 from trainer.encoders.block import BlockShape, Initial, LayerNorm, dense
+from trainer.encoders.elementwise import NO_DROPOUT
 from trainer.encoders.stack import Stack, first_rows
 
 
@@ -65,5 +66,5 @@ class Bert(Stack):
         places = first_rows(self.positions, tf.shape(input_ids)[1]) + self.types[0]
         places = tf.broadcast_to(places, tf.shape(words))
         # A shape of its own, for one pass of many: not worth compiling.
-        embedded = self.norm(words, places, compiled=False)
+        embedded = self.norm(words, places, NO_DROPOUT, compiled=False)
         return drop(embedded, self._dropout, seed, 0)

@@ -9,6 +9,7 @@ import tf_keras
 
 from trainer.dropout import drop
 from trainer.encoders import elementwise
+from trainer.encoders.elementwise import Dropout, Norm
 
 # From the name of a variable within its layer, such as "mix/kernel", to what Keras
 # accepts as its initializer.
@@ -90,13 +91,13 @@ class Block(tf_keras.layers.Layer):
         shape = self._shape
         compiled = shape.compiled and seed is not None
         attended, weights = self._attend(hidden, mask, seed, draw)
-        attended = drop(attended, shape.dropout, seed, draw + 1)
-        hidden = self.attention_norm(hidden, attended, compiled)
+        dropout = Dropout(shape.dropout, seed, draw + 1)
+        hidden = self.attention_norm(hidden, attended, dropout, compiled)
         inner = self.inner(hidden)
         gelu = shape.activation == "gelu"
         inner = elementwise.gelu(inner, compiled) if gelu else tf.nn.relu(inner)
-        fed = drop(self.outer(inner), shape.dropout, seed, draw + 2)
-        return self.output_norm(hidden, fed, compiled), weights
+        dropout = Dropout(shape.dropout, seed, draw + 2)
+        return self.output_norm(hidden, self.outer(inner), dropout, compiled), weights
 
     def _attend(
         self, hidden: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor | None, draw: int
@@ -140,21 +141,23 @@ class LayerNorm(tf_keras.layers.Layer):
             weight = self.add_weight(name, shape[-1:], initializer=initializer)
             setattr(self, name, weight)
 
-    def call(self, values: tf.Tensor, added: tf.Tensor, compiled: bool) -> tf.Tensor:
+    def call(
+        self, values: tf.Tensor, added: tf.Tensor, dropout: Dropout, compiled: bool
+    ) -> tf.Tensor:
         """Adds and normalizes.
 
         Args:
             values: float [..., width].
             added: a tensor like `values`.
+            dropout: of what is added.
             compiled: whether XLA compiles it and its gradient.
 
         Returns:
             A tensor like `values`.
         """
         gamma, beta = map(tf.convert_to_tensor, (self.gamma, self.beta))
-        return elementwise.add_and_normalize(
-            values, added, gamma, beta, self._epsilon, compiled
-        )
+        norm = Norm(gamma, beta, self._epsilon)
+        return elementwise.add_and_normalize(values, added, norm, dropout, compiled)
 
 
 def dense(

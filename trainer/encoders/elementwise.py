@@ -8,10 +8,32 @@ second each. A served graph has none of XLA, for a server may lack it.
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import tensorflow as tf
 
+from trainer.dropout import drop, random_bytes, threshold
+
 _Tensors = tuple[tf.Tensor, ...]
+
+
+class Norm(NamedTuple):
+    """How rows are normalized: float32 [width] twice, and what the variance gains."""
+
+    gamma: tf.Tensor
+    beta: tf.Tensor
+    epsilon: float
+
+
+class Dropout(NamedTuple):
+    """Arguments of `trainer.dropout.drop`."""
+
+    rate: float
+    seed: tf.Tensor | None
+    draw: int
+
+
+NO_DROPOUT = Dropout(0.0, None, 0)
 
 
 def gelu(values: tf.Tensor, compiled: bool) -> tf.Tensor:
@@ -31,28 +53,40 @@ def gelu(values: tf.Tensor, compiled: bool) -> tf.Tensor:
 
 
 def add_and_normalize(
-    values: tf.Tensor,
-    added: tf.Tensor,
-    gamma: tf.Tensor,
-    beta: tf.Tensor,
-    epsilon: float,
-    compiled: bool,
+    values: tf.Tensor, added: tf.Tensor, norm: Norm, dropout: Dropout, compiled: bool
 ) -> tf.Tensor:
-    """Adds two tensors and normalizes every row (Ba et al., 2016).
+    """Adds what dropout leaves of a tensor, and normalizes rows (Ba et al., 2016).
 
     Args:
         values: float [..., width].
         added: a tensor like `values`.
-        gamma: float32 [width], scales.
-        beta: float32 [width], shifts.
-        epsilon: what is added to the variance.
-        compiled: whether XLA compiles it and its gradient.
+        norm: how to scale and shift.
+        dropout: of `added`.
+        compiled: whether XLA compiles it and its gradient; in training alone.
 
     Returns:
         A tensor like `values`.
     """
-    function = _trained_normalization if compiled else _normalize
-    return function(values, added, gamma, beta, tf.constant(epsilon))
+    epsilon = tf.constant(norm.epsilon)
+    if not compiled:
+        added = drop(added, dropout.rate, dropout.seed, dropout.draw)
+        return _normalize(values, added, norm.gamma, norm.beta, epsilon)
+    shape = tf.shape(added)
+    dropped = threshold(dropout.rate)
+    random = (
+        random_bytes(shape, dropout.seed, dropout.draw)
+        if dropped
+        else tf.zeros(shape, tf.uint8)
+    )
+    return _trained_normalization(
+        values,
+        added,
+        norm.gamma,
+        norm.beta,
+        epsilon,
+        random,
+        tf.constant(dropped, tf.uint8),
+    )
 
 
 def masked_softmax(scores: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
@@ -65,8 +99,10 @@ def masked_softmax(scores: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
     Returns:
         A tensor like `scores`; every row sums to 1.
     """
-    scores = tf.where(mask[:, None, None, :], scores, scores.dtype.min)
-    return tf.nn.softmax(scores)
+    # Added, for a choice between two tensors has a gradient to compute. Half of the
+    # least number, so that the sum is a number too.
+    left_out = tf.where(mask, tf.zeros([], scores.dtype), scores.dtype.min / 2)
+    return tf.nn.softmax(scores + left_out[:, None, None, :])
 
 
 def _gelu(values: tf.Tensor) -> tf.Tensor:
@@ -104,14 +140,34 @@ def _normalize(
     return tf.cast(standard * gamma + beta, values.dtype)
 
 
+def _drop(added: tf.Tensor, random: tf.Tensor, dropped: tf.Tensor) -> tf.Tensor:
+    scale = 256.0 / (256.0 - tf.cast(dropped, tf.float32))
+    return tf.where(random >= dropped, tf.cast(added, tf.float32) * scale, 0.0)
+
+
+def _drop_and_normalize(
+    values: tf.Tensor,
+    added: tf.Tensor,
+    gamma: tf.Tensor,
+    beta: tf.Tensor,
+    epsilon: tf.Tensor,
+    random: tf.Tensor,
+    dropped: tf.Tensor,
+) -> tf.Tensor:
+    return _normalize(values, _drop(added, random, dropped), gamma, beta, epsilon)
+
+
 def _normalization_gradient(
     values: tf.Tensor,
     added: tf.Tensor,
     gamma: tf.Tensor,
     epsilon: tf.Tensor,
+    random: tf.Tensor,
+    dropped: tf.Tensor,
     upstream: tf.Tensor,
 ) -> _Tensors:
-    """What flows to the sum, to gamma and to beta."""
+    """What flows to values, to what was added, to gamma and to beta."""
+    added = _drop(added, random, dropped)
     standard, scale = _standardize(values, added, epsilon)
     exact = tf.cast(upstream, tf.float32)
     scaled = exact * gamma
@@ -121,6 +177,7 @@ def _normalization_gradient(
     leading = list(range(len(values.shape) - 1))
     return (
         tf.cast(total, values.dtype),
+        tf.cast(_drop(total, random, dropped), values.dtype),
         tf.reduce_sum(exact * standard, leading),
         tf.reduce_sum(exact, leading),
     )
@@ -132,7 +189,7 @@ def _compiled(function: Callable[..., tf.Tensor]) -> Callable[..., tf.Tensor]:
 
 _compiled_gelu = _compiled(_gelu)
 _compiled_gelu_gradient = _compiled(_gelu_gradient)
-_compiled_normalize = _compiled(_normalize)
+_compiled_normalize = _compiled(_drop_and_normalize)
 _compiled_normalization_gradient = _compiled(_normalization_gradient)
 
 
@@ -153,11 +210,14 @@ def _trained_normalization(
     gamma: tf.Tensor,
     beta: tf.Tensor,
     epsilon: tf.Tensor,
+    random: tf.Tensor,
+    dropped: tf.Tensor,
 ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor | None, ...]]]:
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor | None, ...]:
-        total, to_gamma, to_beta = _compiled_normalization_gradient(
-            values, added, gamma, epsilon, upstream
+        found = _compiled_normalization_gradient(
+            values, added, gamma, epsilon, random, dropped, upstream
         )
-        return total, total, to_gamma, to_beta, None
+        return *found, None, None, None
 
-    return _compiled_normalize(values, added, gamma, beta, epsilon), gradient
+    found = _compiled_normalize(values, added, gamma, beta, epsilon, random, dropped)
+    return found, gradient

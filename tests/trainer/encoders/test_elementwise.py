@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from trainer.encoders.elementwise import add_and_normalize, gelu
+from trainer.encoders.elementwise import (
+    NO_DROPOUT,
+    Dropout,
+    Norm,
+    add_and_normalize,
+    gelu,
+    masked_softmax,
+)
 
 EPSILON = 1e-5
 
@@ -38,7 +45,8 @@ def test_the_gradients_of_a_layer_norm_are_tensorflows(shape: tuple[int, ...]) -
     inputs = [values, added, gamma, beta]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(inputs)
-        ours = add_and_normalize(*inputs, EPSILON, compiled=True)
+        norm = Norm(gamma, beta, EPSILON)
+        ours = add_and_normalize(values, added, norm, NO_DROPOUT, compiled=True)
         mean, variance = tf.nn.moments(values + added, [-1], keepdims=True)
         theirs = tf.nn.batch_normalization(
             values + added, mean, variance, beta, gamma, EPSILON
@@ -49,6 +57,36 @@ def test_the_gradients_of_a_layer_norm_are_tensorflows(shape: tuple[int, ...]) -
     expected = tape.gradient(theirs, inputs, upstream)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_dropout_before_a_layer_norm_is_one_draw_compiled_or_not() -> None:
+    values, added, upstream = normal(7, 9), normal(9, 7), normal(7, 9, 1)[..., 0]
+    added = tf.reshape(added, [7, 9])
+    norm = Norm(normal(9), normal(9), EPSILON)
+    dropout = Dropout(0.4, tf.constant([1, 2]), 3)
+    inputs = [values, added, norm.gamma, norm.beta]
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(inputs)
+        ours = add_and_normalize(values, added, norm, dropout, compiled=True)
+        theirs = add_and_normalize(values, added, norm, dropout, compiled=False)
+
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    found = tape.gradient(ours, inputs, upstream)
+    expected = tape.gradient(theirs, inputs, upstream)
+    assert (found[1].numpy() == 0).any()
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+def test_padding_has_no_weight(dtype: str) -> None:
+    scores = tf.cast(normal(2, 1, 3, 3) * 1e3, dtype)
+    mask = tf.constant([[True, True, False], [True, False, False]])
+    weights = tf.cast(masked_softmax(scores, mask), tf.float32).numpy()
+
+    assert (weights[0, :, :, 2] == 0).all()
+    assert (weights[1, :, :, 0] == 1).all()
+    np.testing.assert_allclose(weights.sum(-1), 1, atol=0.01)
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
