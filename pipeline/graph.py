@@ -63,6 +63,9 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
         fingerprint=fingerprint.of(["components.data_gate"]),
     )
 
+    # Once for both nodes: it reads all of a pretrained encoder's weights.
+    trainer_fingerprint = _trainer_fingerprint(config)
+
     # Strings to token ids; the vocabulary is learned from the train split alone.
     text = config.text.model_dump(mode="json")
     transform = Transform(
@@ -75,7 +78,7 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
         custom_config={
             "text": text,
             "encoder": _tokenized_for(config),
-            "fingerprint": _trainer_fingerprint(config),
+            "fingerprint": trainer_fingerprint,
         },
         disable_statistics=True,
     )
@@ -93,7 +96,7 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
             "train": config.train.model_dump(mode="json"),
             "labels": config.data.labels,
             "text_columns": config.data.text_columns,
-            "fingerprint": _trainer_fingerprint(config),
+            "fingerprint": trainer_fingerprint,
         },
     )
 
