@@ -51,8 +51,15 @@ def _local(value: str) -> str:
     return value
 
 
+def _can_be_pushed_to(value: str) -> str:
+    if _URI.match(value) and not value.startswith(("gs://", "s3://")):
+        raise ValueError("must be a local path, gs://BUCKET/... or s3://BUCKET/...")
+    return value
+
+
 Location = Annotated[str, Field(min_length=1), BeforeValidator(_resolve)]
 LocalPath = Annotated[Location, AfterValidator(_local)]
+Destination = Annotated[Location, AfterValidator(_can_be_pushed_to)]
 
 
 class Section(BaseModel):
@@ -239,18 +246,49 @@ class Train(Section):
     seed: int = Field(42, ge=0, le=2**31 - 1)
 
 
+class Gate(Section):
+    """What data must keep to be trained on; None switches a rule off.
+
+    Shares are of a split's rows. `max_label_shift`, `max_length_ratio`,
+    `min_row_ratio` and `min_new_rows` compare with the data that trained the model in
+    service, and wait for one.
+    """
+
+    max_label_shift: Share | None = 0.2
+    max_empty_share: Share | None = 0.01
+    max_duplicate_share: Share | None = 0.2
+    max_unknown_share: Share | None = 0.05
+    max_length_ratio: float | None = Field(2.0, ge=1.0)
+    max_overlap_share: Share | None = 0.05
+    min_row_ratio: Share | None = 0.5
+    min_new_rows: int | None = Field(None, ge=1)
+
+
 class Evaluation(Section):
-    """What a model must reach on the tested split to be pushed."""
+    """What a model must reach on the tested split to be pushed.
+
+    A drop is what a figure may lose against the model in service, on the same rows:
+    accuracy and macro F1 overall, F1 of each class, accuracy of each slice.
+    """
 
     min_accuracy: float = Field(0.5, gt=0.0, le=1.0)
     min_macro_f1: Share = 0.0
     max_loss: float | None = Field(None, gt=0.0)
+    max_drop: Share = 0.01
+    max_class_drop: Share = 0.05
+    max_slice_drop: Share = 0.05
 
 
 class Push(Section):
-    """Where an accepted model goes; by default below output.root."""
+    """Where an accepted model goes, by default below output.root.
 
-    destination: LocalPath | None = None
+    Of the versions there the newest `keep` stay, all of them where it is None; a
+    retired one goes out of sight at once and is deleted `grace_minutes` later.
+    """
+
+    destination: Destination | None = None
+    keep: int | None = Field(None, ge=1)
+    grace_minutes: float = Field(60.0, ge=0.0)
 
 
 class Beam(Section):
@@ -262,11 +300,19 @@ class Beam(Section):
     options: list[str] = []
 
 
+class Notify(Section):
+    """The webhook that is told of failures; `env:NAME` keeps its address secret."""
+
+    url: str = Field(pattern=r"^(https?://|env:[A-Za-z_]).+")
+    on_success: bool = False
+
+
 class Output(Section):
     """Where everything is written; by default ./newsdesk/<name>."""
 
     root: LocalPath | None = None
     checkpoints: LocalPath | None = None
+    notify: Notify | None = None
 
 
 class Config(Section):
@@ -278,6 +324,7 @@ class Config(Section):
     model: Model = Model()
     optimizer: Optimizer = Optimizer()
     train: Train = Train()
+    gate: Gate = Gate()
     evaluation: Evaluation = Evaluation()
     push: Push = Push()
     beam: Beam = Beam()
@@ -317,6 +364,6 @@ class Config(Section):
         return Path(self.output.checkpoints or self.root / "checkpoints")
 
     @property
-    def serving(self) -> Path:
-        """The folder that holds the published versions."""
-        return Path(self.push.destination or self.root / "serving")
+    def serving(self) -> str:
+        """The folder that holds the published versions; a path, or gs://, s3://."""
+        return self.push.destination or str(self.root / "serving")

@@ -11,6 +11,7 @@ class ExitCode(IntEnum):
     WRONG_USAGE = 2
     NOT_GOOD_ENOUGH = 3
     STOPPED_BY_GATE = 4
+    LOCKED = 5
     INTERRUPTED = 130
 
 
@@ -34,6 +35,18 @@ class GateError(NewsdeskError):
     """The data can be read, but must not be trained on."""
 
     exit_code = ExitCode.STOPPED_BY_GATE
+
+
+class ModelError(NewsdeskError):
+    """A model must not be loaded, compared with or published."""
+
+    exit_code = ExitCode.STOPPED_BY_GATE
+
+
+class Locked(NewsdeskError):
+    """Another process works on the same folder."""
+
+    exit_code = ExitCode.LOCKED
 
 
 class Interrupted(NewsdeskError):

@@ -118,7 +118,7 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
         model_blessing=evaluator.outputs["blessing"],
         push_destination=pusher_pb2.PushDestination(
             filesystem=pusher_pb2.PushDestination.Filesystem(
-                base_directory=str(config.serving)
+                base_directory=config.serving
             )
         ),
     )

@@ -4,6 +4,7 @@ import datetime
 import logging
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from pipeline import figures
@@ -176,4 +177,4 @@ class _Run:
         self.summary.exit_code = ExitCode.DONE
 
     def _has_versions(self) -> bool:
-        return any(self.config.serving.glob("[0-9]*/saved_model.pb"))
+        return any(Path(self.config.serving).glob("[0-9]*/saved_model.pb"))

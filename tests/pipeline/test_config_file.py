@@ -55,7 +55,7 @@ def test_everything_is_written_below_the_name(
     monkeypatch.chdir(tmp_path)
     config = load(file)
     assert config.root == tmp_path / "newsdesk" / "desks"
-    assert config.serving == tmp_path / "newsdesk" / "desks" / "serving"
+    assert config.serving == str(tmp_path / "newsdesk/desks/serving")
 
 
 def test_typed_values_keep_their_types(file: Path) -> None:

@@ -1,0 +1,1 @@
+"""Models in service: their manifests, their versions, and what their graphs may do."""

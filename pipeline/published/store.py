@@ -1,0 +1,90 @@
+"""A place that holds the versions of one model, whatever file system it lies on."""
+
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.published.manifest import Manifest
+
+
+class Store(Protocol):
+    """Versions of one model; a version is an integer and never changes.
+
+    Whoever reads sees only complete versions, whatever happens to whoever writes.
+    """
+
+    @property
+    def address(self) -> str:
+        """The folder above the versions, as the configuration names it."""
+
+    def versions(self) -> list[int]:
+        """Lists the complete versions, the oldest first.
+
+        Returns:
+            Those that have a manifest; none where the place does not exist.
+
+        Raises:
+            ModelError: the place is there and cannot be read.
+        """
+
+    def manifest(self, version: int) -> Manifest:
+        """Reads a version's manifest.
+
+        Args:
+            version: one of `versions`.
+
+        Returns:
+            The manifest, unchanged since it was written.
+
+        Raises:
+            ModelError: it cannot be read, or was changed.
+        """
+
+    def fetch(self, version: int, folder: Path) -> Manifest:
+        """Copies a version, and holds the copy against its manifest.
+
+        Args:
+            version: one of `versions`.
+            folder: where to; is made and must not exist.
+
+        Returns:
+            The manifest.
+
+        Raises:
+            ModelError: a file is altered, missing or new.
+        """
+
+    def publish(self, folder: Path, manifest: Manifest) -> int:
+        """Adds a version, all at once.
+
+        Args:
+            folder: a SavedModel in the folder that `stage` gave; gone afterwards.
+            manifest: of what lies in the folder, and written into it.
+
+        Returns:
+            Its number, larger than every number there.
+
+        Raises:
+            ModelError: the place cannot be written; what was there is as it was.
+        """
+
+    def stage(self) -> Path:
+        """Makes an empty folder to prepare a version in.
+
+        Returns:
+            A folder that no reader takes for a version, on the same file system
+            where there is one.
+
+        Raises:
+            ModelError: the place cannot be written.
+        """
+
+    def retire(self, keep: int, grace_seconds: float) -> list[int]:
+        """Takes old versions out of sight, and deletes those retired long ago.
+
+        Args:
+            keep: how many of the newest stay.
+            grace_seconds: between out of sight and deleted.
+
+        Returns:
+            The versions that went out of sight.
+        """
