@@ -16,6 +16,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 from apache_beam.options.pipeline_options import PipelineOptions
 from tensorflow_transform import beam as tft_beam
+from tensorflow_transform.tf_metadata import metadata_io
 
 from benchmarks.race import Pace, Task, tell
 from benchmarks.table import ROOT
@@ -130,6 +131,8 @@ def _write_graph(folder: Path, config: dict[str, Any]) -> None:
     options = PipelineOptions(
         [], runner="DirectRunner", direct_running_mode="in_memory"
     )
+    # The exported model reads it to know what raw examples look like.
+    metadata_io.write_metadata(metadata, str(folder / "metadata"))
     with (
         beam.Pipeline(options=options) as pipeline,
         tft_beam.Context(str(folder / "scratch")),

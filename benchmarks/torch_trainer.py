@@ -54,10 +54,11 @@ def main() -> None:
     )
     trainer.train()
     test = _dataset(task, tokenizer, "test")
-    answers = trainer.predict(test).predictions.argmax(1)
-    right = [row["labels"] == answer for row, answer in zip(test, answers, strict=True)]
+    # In the order of its own sampler, which sorts these by length too.
+    output = trainer.predict(test)
+    right = output.predictions.argmax(1) == output.label_ids
     trainer.save_model()
-    tell(accuracy=sum(right) / len(right))
+    tell(accuracy=float(right.mean()))
 
 
 def _arguments(task: Task) -> TrainingArguments:

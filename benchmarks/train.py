@@ -64,7 +64,10 @@ def steady(task: Task, where: str, rounds: int, steps: int) -> None:
                 # Padded batches are slow, and all alike: a few tell as much.
                 sorts = competitor.name in (OURS, TORCH)
                 rate = competitor.train(steps if sorts else max(1, steps // 5))
-                print(f"round {turn}: {competitor.name:<24} {rate:6.1f} rows/s")
+                print(
+                    f"round {turn}: {competitor.name:<24} {rate:6.1f} rows/s",
+                    flush=True,
+                )
                 if turn:
                     rates[competitor.name].append(rate)
     finally:
@@ -114,7 +117,7 @@ def epochs(task: Task, where: str) -> None:
         competitor.wait()
         seconds[name] = time.monotonic() - began
         rows.append([name, f"{seconds[name]:.0f}", f"{accuracy:.4f}"])
-        print(*rows[-1])
+        print(*rows[-1], flush=True)
     table = markdown(["", "seconds", "accuracy on test.csv"], rows)
     _conclude(
         "Training, one epoch with start-up",

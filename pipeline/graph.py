@@ -1,6 +1,7 @@
 """The nodes and edges of the pipeline, and nothing else."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from tfx.components import (
@@ -63,9 +64,6 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
         fingerprint=fingerprint.of(["components.data_gate"]),
     )
 
-    # Once for both nodes: it reads all of a pretrained encoder's weights.
-    trainer_fingerprint = _trainer_fingerprint(config)
-
     # Strings to token ids; the vocabulary is learned from the train split alone.
     text = config.text.model_dump(mode="json")
     transform = Transform(
@@ -78,7 +76,7 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
         custom_config={
             "text": text,
             "encoder": _tokenized_for(config),
-            "fingerprint": trainer_fingerprint,
+            "fingerprint": _tokenizer_fingerprint(config),
         },
         disable_statistics=True,
     )
@@ -96,7 +94,7 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
             "train": config.train.model_dump(mode="json"),
             "labels": config.data.labels,
             "text_columns": config.data.text_columns,
-            "fingerprint": trainer_fingerprint,
+            "fingerprint": _trainer_fingerprint(config),
         },
     )
 
@@ -158,13 +156,25 @@ def _tokenized_for(config: Config) -> dict[str, Any]:
     )
 
 
-def _trainer_fingerprint(config: Config) -> str:
-    """What trainer/ runs and reads besides its inputs and configuration."""
+def _tokenizer_fingerprint(config: Config) -> str:
+    """What Transform runs and reads besides its inputs and configuration."""
     files = [config.text.vocabulary] if config.text.vocabulary else []
     encoder = config.model.encoder
-    if encoder.kind != "transformer":
-        for place in {encoder.path, getattr(encoder, "preprocess", encoder.path)}:
-            # What a handle stands for never changes; a folder can.
-            if "://" not in place:
-                files += fingerprint.files_below(place)
-    return fingerprint.of(["trainer", "pipeline.features"], sorted(files))
+    if encoder.kind == "checkpoint":
+        folder = Path(encoder.path)
+        files += [str(folder / name) for name in ("vocab.txt", "tokenizer_config.json")]
+    elif encoder.kind == "hub":
+        files += _files_of(encoder.preprocess)
+    return fingerprint.of(["trainer", "pipeline.features"], files)
+
+
+def _trainer_fingerprint(config: Config) -> str:
+    """What Trainer runs and reads besides its inputs and configuration."""
+    encoder = config.model.encoder
+    files = [] if encoder.kind == "transformer" else _files_of(encoder.path)
+    return fingerprint.of(["trainer", "pipeline.features"], files)
+
+
+def _files_of(place: str) -> list[str]:
+    """The files of a folder; what a handle stands for never changes."""
+    return [] if "://" in place else fingerprint.files_below(place)

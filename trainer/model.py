@@ -38,6 +38,7 @@ class Classifier(tf_keras.layers.Layer):
         self._token_dropout = config.token_dropout
         self._dropout = config.dropout
         self._pooling = config.pooling
+        self.precision = precision
         self.encoder = encoders.build(config.encoder, id_count, max_length, precision)
         self.encoder.trainable = getattr(config.encoder, "trainable", True)
         self._head = tf_keras.layers.Dense(config.head_width, "relu", name="head")

@@ -51,7 +51,8 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
     rows = _rows(fn_args.train_files, transform_output, "train", train)
     eval_rows = _rows(fn_args.eval_files, transform_output, "eval", train)
     tf_keras.utils.set_random_seed(train.seed)
-    model = _classifier(settings, transform_output)
+    chosen = precision.resolve(train, settings.model.encoder)
+    model = _classifier(settings, transform_output, chosen)
     checkpoints = Checkpoints(
         _checkpoint_root(fn_args) / fingerprint(settings, rows, eval_rows),
         writes=strategy.is_chief(),
@@ -82,7 +83,7 @@ def _checkpoint_root(fn_args: Job) -> Path:
 
 
 def _classifier(
-    settings: TrainerSettings, transform_output: tft.TFTransformOutput
+    settings: TrainerSettings, transform_output: tft.TFTransformOutput, chosen: str
 ) -> Classifier:
     vocabulary = text.vocabulary_file(transform_output)
     return Classifier(
@@ -90,7 +91,7 @@ def _classifier(
         id_count=text.id_count(vocabulary, settings.text),
         max_length=settings.text.max_length,
         classes=len(settings.labels),
-        precision=precision.resolve(settings.train, settings.model.encoder),
+        precision=chosen,
     )
 
 
@@ -103,8 +104,7 @@ def _fit(
     checkpoints: Checkpoints,
 ) -> Figures:
     train = settings.train
-    chosen = precision.resolve(train, settings.model.encoder)
-    scale = precision.LossScale() if chosen == "float16" else None
+    scale = precision.LossScale() if model.precision == "float16" else None
     steps = optimizer.count_steps(len(rows), train, settings.optimizer)
     depths = model.encoder.depths if model.encoder.trainable else []
     adamw = optimizer.build(settings.optimizer, steps, depths, scale)
