@@ -17,10 +17,11 @@ class Store(Protocol):
         """The folder above the versions, as the configuration names it."""
 
     def versions(self) -> list[int]:
-        """Lists the complete versions, the oldest first.
+        """Lists the versions, the oldest first.
 
         Returns:
-            Those that have a manifest; none where the place does not exist.
+            Whatever readers would take for a version, complete or not: one that is
+            not must be told from there being none. Empty where the place is not.
 
         Raises:
             ModelError: the place is there and cannot be read.
@@ -76,6 +77,13 @@ class Store(Protocol):
 
         Raises:
             ModelError: the place cannot be written.
+        """
+
+    def release(self, folder: Path) -> None:
+        """Removes what was staged and will not be published.
+
+        Args:
+            folder: from `stage`; one that was published is gone already.
         """
 
     def retire(self, keep: int, grace_seconds: float) -> list[int]:

@@ -1,0 +1,38 @@
+"""The model in service: the newest version in a place."""
+
+from dataclasses import dataclass
+
+from pipeline.published.manifest import Manifest
+from pipeline.published.places import store
+
+
+@dataclass(frozen=True)
+class InService:
+    """The newest version, and what its manifest says.
+
+    Attributes:
+        version: its number.
+        manifest: unchanged since it was written; the files are not looked at yet.
+    """
+
+    version: int
+    manifest: Manifest
+
+
+def newest(address: str) -> InService | None:
+    """Finds the model in service.
+
+    Args:
+        address: the folder above the versions.
+
+    Returns:
+        The newest version, None where nothing was ever published.
+
+    Raises:
+        ModelError: something is there, and it is unreadable, incomplete or altered.
+    """
+    place = store(address)
+    versions = place.versions()
+    if not versions:
+        return None
+    return InService(versions[-1], place.manifest(versions[-1]))
