@@ -6,6 +6,8 @@ ExampleValidator only writes down the anomalies that it finds; this node raises.
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2
@@ -14,11 +16,20 @@ from tfx.components.statistics_gen import stats_artifact_utils
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
 from tfx.dsl.io import fileio
 from tfx.types import artifact_utils, component_spec, standard_artifacts
+from tfx.utils import path_utils
 
+from components import data_rules
+from components.text_statistics import statistics as text_statistics
+from components.text_statistics.component import TextStatisticsOfSplits
+from components.text_statistics.statistics import TextStatistics
 from pipeline import features
+from pipeline.config import Gate
 from pipeline.errors import GateError
+from pipeline.published.in_service import VERSION
+from pipeline.published.manifest import STATISTICS
 
 RULES = ("schema", "label_missing")
+VERDICT = "verdict.json"
 
 
 class Fault(NamedTuple):
@@ -39,7 +50,7 @@ class Fault(NamedTuple):
 class DataVerdict(types.Artifact):
     """The rules that were applied to the data, all of them kept."""
 
-    TYPE_NAME = "NewsdeskDataVerdict"
+    TYPE_NAME = "components.DataVerdict"
 
 
 class DataGateSpec(component_spec.ComponentSpec):
@@ -47,6 +58,7 @@ class DataGateSpec(component_spec.ComponentSpec):
 
     PARAMETERS = {
         "labels": component_spec.ExecutionParameter(type=str),
+        "rules": component_spec.ExecutionParameter(type=str),
         "fingerprint": component_spec.ExecutionParameter(type=str),
     }
     INPUTS = {
@@ -55,6 +67,10 @@ class DataGateSpec(component_spec.ComponentSpec):
         ),
         "anomalies": component_spec.ChannelParameter(
             type=standard_artifacts.ExampleAnomalies
+        ),
+        "texts": component_spec.ChannelParameter(type=TextStatisticsOfSplits),
+        "baseline": component_spec.ChannelParameter(
+            type=standard_artifacts.Model, optional=True
         ),
     }
     OUTPUTS = {"verdict": component_spec.ChannelParameter(type=DataVerdict)}
@@ -72,30 +88,44 @@ class Executor(base_executor.BaseExecutor):
         """Judges the data of every split.
 
         Args:
-            input_dict: `statistics` and `anomalies`, one artifact each.
+            input_dict: `statistics`, `anomalies` and `texts`, one artifact each;
+                `baseline`, the model in service, or none.
             output_dict: `verdict`, the folder to write `verdict.json` into.
-            exec_properties: `labels`, a JSON list of names.
+            exec_properties: `labels`, a JSON list of names; `rules`, the gate section
+                as JSON.
 
         Raises:
-            GateError: names rule, split and feature of every fault.
+            GateError: names rule, split, value and limit of every fault.
+            ModelError: what the model in service says of its data is unreadable.
         """
         labels = json.loads(exec_properties["labels"])
         statistics = artifact_utils.get_single_instance(input_dict["statistics"])
         anomalies = artifact_utils.get_single_instance(input_dict["anomalies"])
+        texts = artifact_utils.get_single_uri(input_dict["texts"])
+        before, reference = _reference(input_dict.get("baseline") or [])
+        judged = data_rules.judge(
+            Gate.model_validate_json(exec_properties["rules"]),
+            text_statistics.read(Path(texts)),
+            labels,
+            before,
+            reference,
+        )
         faults = [
-            *_schema_faults(anomalies),
-            *_label_faults(statistics, labels),
+            *map(str, _schema_faults(anomalies)),
+            *map(str, _label_faults(statistics, labels)),
+            *(str(one) for one in judged if one.holds is False),
         ]
         if faults:
-            listed = "; ".join(str(fault) for fault in faults)
             raise GateError(
-                f"the data do not pass the gate: {listed}. "
-                "Mend the data, or the schema if it is no longer right, and run again"
+                f"the data do not pass the gate: {'; '.join(faults)}. Mend the data, "
+                "or the schema or the gate section if they are no longer right, and "
+                "run again"
             )
         verdict = artifact_utils.get_single_instance(output_dict["verdict"])
-        fileio.makedirs(verdict.uri)
-        with fileio.open(os.path.join(verdict.uri, "verdict.json"), "w") as stream:
-            stream.write(json.dumps({"rules": list(RULES), "passed": True}))
+        folder = Path(verdict.uri)
+        folder.mkdir(parents=True, exist_ok=True)
+        said = {"passed": list(RULES), "judged": [asdict(one) for one in judged]}
+        (folder / VERDICT).write_text(json.dumps(said, indent=1))
 
 
 class DataGate(base_component.BaseComponent):
@@ -108,7 +138,10 @@ class DataGate(base_component.BaseComponent):
         self,
         statistics: types.BaseChannel,
         anomalies: types.BaseChannel,
+        texts: types.BaseChannel,
+        baseline: types.BaseChannel,
         labels: list[str],
+        rules: Gate,
         fingerprint: str,
     ) -> None:
         """Declares the node.
@@ -116,18 +149,38 @@ class DataGate(base_component.BaseComponent):
         Args:
             statistics: StatisticsGen's output.
             anomalies: ExampleValidator's output.
+            texts: TextStatistics' output.
+            baseline: the model in service; may be empty.
             labels: the names of the classes, in the order of their numbers.
+            rules: the gate section.
             fingerprint: a digest of the code that this node runs.
         """
         super().__init__(
             spec=DataGateSpec(
                 statistics=statistics,
                 anomalies=anomalies,
+                texts=texts,
+                baseline=baseline,
                 labels=json.dumps(labels),
+                rules=rules.model_dump_json(),
                 fingerprint=fingerprint,
                 verdict=types.Channel(type=DataVerdict),
             )
         )
+
+
+def _reference(
+    models: list[types.Artifact],
+) -> tuple[TextStatistics | None, str]:
+    """What the model in service was trained on, and its name in a sentence."""
+    if not models:
+        return None, "no model is in service yet"
+    model = artifact_utils.get_single_instance(models)
+    version = model.get_string_custom_property(VERSION)
+    file = Path(path_utils.serving_model_path(model.uri), STATISTICS)
+    if not file.exists():
+        return None, f"version {version} came without statistics of its data"
+    return text_statistics.read(file.parent), f"the data of version {version}"
 
 
 def _schema_faults(artifact: types.Artifact) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """What the Evaluator measures, and what a model must reach."""
 
 import json
+import sys
 from typing import Any
 
 from pipeline import features
@@ -21,7 +22,8 @@ def eval_config(config: Config) -> Any:
 
     Returns:
         A `tfma.EvalConfig` over the `serving_examples` signature: figures overall, by
-        label and by slice column; per class by arg-max.
+        label and by slice column; per class by arg-max. Without a baseline TFX leaves
+        the limits on change out.
     """
     from tensorflow_model_analysis.proto import config_pb2 as tfma
 
@@ -34,11 +36,24 @@ def eval_config(config: Config) -> Any:
     overall = tfma.MetricsSpec(
         metrics=[
             tfma.MetricConfig(class_name="ExampleCount"),
-            _metric("SparseCategoricalAccuracy", lower_bound=wanted.min_accuracy),
-            _metric("SparseCategoricalCrossentropy", upper_bound=wanted.max_loss),
+            _metric(
+                "SparseCategoricalAccuracy",
+                _bounds(lower_bound=wanted.min_accuracy),
+                _change(wanted.max_drop),
+                *(
+                    _change(wanted.max_slice_drop, column)
+                    for column in config.data.slice_columns
+                ),
+            ),
+            # Always with a bound, which NaN does not keep.
+            _metric(
+                "SparseCategoricalCrossentropy",
+                _bounds(upper_bound=wanted.max_loss or sys.float_info.max),
+            ),
             _metric(
                 "MacroF1",
-                lower_bound=wanted.min_macro_f1,
+                _bounds(lower_bound=wanted.min_macro_f1),
+                _change(wanted.max_drop),
                 module="components.macro_f1",
             ),
             tfma.MetricConfig(
@@ -57,8 +72,9 @@ def eval_config(config: Config) -> Any:
             class_ids={"values": range(len(config.data.labels))}
         ),
         metrics=[
-            tfma.MetricConfig(class_name=name, config=json.dumps(by_arg_max))
-            for name in ("Precision", "Recall", "F1Score")
+            _metric("Precision", config=by_arg_max),
+            _metric("Recall", config=by_arg_max),
+            _metric("F1Score", _change(wanted.max_class_drop), config=by_arg_max),
         ],
     )
     return tfma.EvalConfig(
@@ -74,21 +90,47 @@ def eval_config(config: Config) -> Any:
     )
 
 
-def _metric(class_name: str, module: str = "", **bounds: float | None) -> Any:
-    """A metric whose value over all rows must keep its bounds, where there are any."""
+def _metric(
+    class_name: str,
+    *limits: Any,
+    module: str = "",
+    config: dict[str, Any] | None = None,
+) -> Any:
+    """A metric that must keep its limits."""
     from tensorflow_model_analysis.proto import config_pb2 as tfma
 
-    given = {name: {"value": bound} for name, bound in bounds.items() if bound}
-    limits = [
-        tfma.PerSliceMetricThreshold(
-            slicing_specs=[tfma.SlicingSpec()],
-            threshold=tfma.MetricThreshold(
-                value_threshold=tfma.GenericValueThreshold(**given)
-            ),
-        )
-    ]
     return tfma.MetricConfig(
         class_name=class_name,
         module=module,
-        per_slice_thresholds=limits if given else [],
+        config=json.dumps(config) if config else "",
+        per_slice_thresholds=limits,
+    )
+
+
+def _bounds(**bounds: float) -> Any:
+    """Bounds of the value over all rows."""
+    from tensorflow_model_analysis.proto import config_pb2 as tfma
+
+    given = {name: {"value": bound} for name, bound in bounds.items()}
+    return tfma.PerSliceMetricThreshold(
+        slicing_specs=[tfma.SlicingSpec()],
+        threshold=tfma.MetricThreshold(
+            value_threshold=tfma.GenericValueThreshold(**given)
+        ),
+    )
+
+
+def _change(most: float, column: str | None = None) -> Any:
+    """What a value may lose against the baseline, over all rows or by a column."""
+    from tensorflow_model_analysis.proto import config_pb2 as tfma
+
+    return tfma.PerSliceMetricThreshold(
+        slicing_specs=[tfma.SlicingSpec(feature_keys=[column] if column else [])],
+        threshold=tfma.MetricThreshold(
+            change_threshold=tfma.GenericChangeThreshold(
+                direction=tfma.MetricDirection.HIGHER_IS_BETTER,
+                # A drop of exactly what is allowed must not fail by rounding.
+                absolute={"value": -most - 1e-9},
+            )
+        ),
     )

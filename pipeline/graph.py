@@ -7,7 +7,6 @@ from typing import Any
 from tfx.components import (
     Evaluator,
     ExampleValidator,
-    Pusher,
     StatisticsGen,
     Trainer,
     Transform,
@@ -16,22 +15,36 @@ from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGe
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.orchestration import metadata
 from tfx.orchestration.pipeline import Pipeline
-from tfx.proto import pusher_pb2, transform_pb2
+from tfx.proto import transform_pb2
 
+from components.baseline_model import BaselineModel
 from components.data_gate import DataGate
+from components.predictions import Predictions
+from components.publisher.component import Pusher
 from components.text_example_gen.component import TextExampleGen
+from components.text_statistics.component import TextStatistics
 from pipeline import fingerprint
 from pipeline.beam import beam_args
 from pipeline.config import Config
 from pipeline.evaluation import eval_config
+from pipeline.inputs import files_below, recipe
 
 
-def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipeline:
+def create_pipeline(
+    config: Config,
+    extra_beam_args: Sequence[str] = (),
+    in_service: str = "",
+    accepted: str = "",
+) -> Pipeline:
     """Builds the pipeline that every runner executes.
 
     Args:
         config: the whole configuration, with absolute paths.
         extra_beam_args: arguments for Beam that win over the beam section.
+        in_service: digest of the manifest of the model in service, where the runner
+            has a cache that must know when there is another; "" where there is none.
+        accepted: why a model in service that cannot be compared with is given up; ""
+            where it is not.
 
     Returns:
         The pipeline; its artifacts and metadata lie below `config.root`.
@@ -56,16 +69,45 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
         statistics=statistics_gen.outputs["statistics"], schema=schema
     )
 
+    # The model in service, if there is one; other labels or signatures stop the run.
+    published = ["pipeline.published", "pipeline.features"]
+    baseline_model = BaselineModel(
+        destination=config.serving,
+        in_service=in_service,
+        labels=config.data.labels,
+        accepted=accepted,
+        fingerprint=fingerprint.of(["components.baseline_model", *published]),
+    )
+    baseline = baseline_model.outputs["model"]
+
+    # What a schema cannot say of texts: lengths, duplicates, overlap, unknown tokens.
+    text = config.text.model_dump(mode="json")
+    tokenizer_fingerprint = _tokenizer_fingerprint(config)
+    text_statistics = TextStatistics(
+        examples=examples,
+        baseline=baseline,
+        counter="trainer.counting.Counter",
+        settings={
+            "text": text,
+            "encoder": _tokenized_for(config),
+            "fingerprint": tokenizer_fingerprint,
+        },
+        fingerprint=fingerprint.of(["components.text_statistics"]),
+    )
+    texts = text_statistics.outputs["statistics"]
+
     # Raises where ExampleValidator only writes down; nothing is trained before.
     data_gate = DataGate(
         statistics=statistics_gen.outputs["statistics"],
         anomalies=example_validator.outputs["anomalies"],
+        texts=texts,
+        baseline=baseline,
         labels=config.data.labels,
-        fingerprint=fingerprint.of(["components.data_gate"]),
+        rules=config.gate,
+        fingerprint=fingerprint.of(["components.data_gate", "components.data_rules"]),
     )
 
     # Strings to token ids; the vocabulary is learned from the train split alone.
-    text = config.text.model_dump(mode="json")
     transform = Transform(
         examples=examples,
         schema=schema,
@@ -76,7 +118,7 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
         custom_config={
             "text": text,
             "encoder": _tokenized_for(config),
-            "fingerprint": _tokenizer_fingerprint(config),
+            "fingerprint": tokenizer_fingerprint,
         },
         disable_statistics=True,
     )
@@ -98,11 +140,20 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
         },
     )
 
-    # The exported signature on raw examples, held against the thresholds.
+    # What the exported signature says of every tested row, once for all who ask.
+    predictions = Predictions(
+        examples=examples,
+        model=trainer.outputs["model"],
+        split=config.data.tested_split,
+        fingerprint=fingerprint.of(["components.predictions"]),
+    )
+
+    # The exported signature on raw examples, held against thresholds and baseline.
     evaluator = _keyed(
         Evaluator(
             examples=examples,
             model=trainer.outputs["model"],
+            baseline_model=baseline,
             schema=schema,
             example_splits=[config.data.tested_split],
             eval_config=eval_config(config),
@@ -110,15 +161,23 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
         fingerprint.of(["components.macro_f1"]),
     )
 
-    # A blessed model becomes the newest version in the serving folder.
+    # A blessed model becomes the newest version in service.
     pusher = Pusher(
-        model=trainer.outputs["model"],
-        model_blessing=evaluator.outputs["blessing"],
-        push_destination=pusher_pb2.PushDestination(
-            filesystem=pusher_pb2.PushDestination.Filesystem(
-                base_directory=config.serving
-            )
-        ),
+        {
+            "model": trainer.outputs["model"],
+            "model_blessing": evaluator.outputs["blessing"],
+            "evaluation": evaluator.outputs["evaluation"],
+            "examples": examples,
+            "predictions": predictions.outputs["predictions"],
+            "statistics": texts,
+        },
+        destination=config.serving,
+        push=config.push,
+        labels=config.data.labels,
+        recipe=recipe(config),
+        in_service=in_service,
+        accepted=accepted,
+        fingerprint=fingerprint.of(["components.publisher", *published]),
     )
 
     return Pipeline(
@@ -132,9 +191,12 @@ def create_pipeline(config: Config, extra_beam_args: Sequence[str] = ()) -> Pipe
             schema_gen,
             statistics_gen,
             example_validator,
+            baseline_model,
+            text_statistics,
             data_gate,
             transform,
             trainer,
+            predictions,
             evaluator,
             pusher,
         ],
@@ -164,17 +226,12 @@ def _tokenizer_fingerprint(config: Config) -> str:
         folder = Path(encoder.path)
         files += [str(folder / name) for name in ("vocab.txt", "tokenizer_config.json")]
     elif encoder.kind == "hub":
-        files += _files_of(encoder.preprocess)
+        files += files_below(encoder.preprocess)
     return fingerprint.of(["trainer", "pipeline.features"], files)
 
 
 def _trainer_fingerprint(config: Config) -> str:
     """What Trainer runs and reads besides its inputs and configuration."""
     encoder = config.model.encoder
-    files = [] if encoder.kind == "transformer" else _files_of(encoder.path)
+    files = [] if encoder.kind == "transformer" else files_below(encoder.path)
     return fingerprint.of(["trainer", "pipeline.features"], files)
-
-
-def _files_of(place: str) -> list[str]:
-    """The files of a folder; what a handle stands for never changes."""
-    return [] if "://" in place else fingerprint.files_below(place)

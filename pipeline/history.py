@@ -43,6 +43,9 @@ class Summary(BaseModel):
     rows: dict[str, int] = {}
     split: str | None = None
     metrics: dict[str, float] = {}
+    baseline: str | None = None
+    baseline_metrics: dict[str, float] = {}
+    accepted: str | None = None
     refusals: list[str] = []
     pushed: str | None = None
 

@@ -4,16 +4,26 @@ import datetime
 import logging
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from pipeline import figures
+from pipeline import evaluated, figures
 from pipeline.config import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Config
 from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from pipeline.explain import explain
 from pipeline.history import Node, RunFolder, Summary
+from pipeline.inputs import key, recipe
 from pipeline.interrupt import interruptible
-from pipeline.records import Records
+from pipeline.published.in_service import (
+    IN_SERVICE,
+    OUTCOME,
+    PUSHED,
+    VERSION,
+    WITHDRAWN,
+    InService,
+    newest,
+)
+from pipeline.published.places import store
+from pipeline.records import Records, text_property
 from pipeline.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
@@ -24,7 +34,11 @@ _STATES = {
 
 
 def run(
-    config: Config, folder: RunFolder, screen: Screen, beam_args: Sequence[str] = ()
+    config: Config,
+    folder: RunFolder,
+    screen: Screen,
+    beam_args: Sequence[str] = (),
+    accepted: str = "",
 ) -> Summary:
     """Executes every node that the cache cannot answer for.
 
@@ -33,6 +47,8 @@ def run(
         folder: where this run's log, quarantine and summary go.
         screen: draws the nodes.
         beam_args: arguments for Beam that win over the configuration.
+        accepted: why a model in service that cannot be compared with is given up; ""
+            where it is not.
 
     Returns:
         What happened, also written to the folder. An error of a node is told there
@@ -53,7 +69,7 @@ def run(
     os.environ.update(told)
     try:
         with interruptible() as signals, screen.drawing():
-            _Run(config, screen, summary, signals).launch(beam_args)
+            _Run(config, screen, summary, signals).launch(beam_args, accepted)
     except (Exception, KeyboardInterrupt) as error:
         _log.exception("the run ended with an error")
         summary.error, summary.exit_code = explain(error, config.root)
@@ -79,11 +95,18 @@ class _Run:
         self.screen = screen
         self.summary = summary
         self.signals = signals
-        self.outputs: dict[str, Any] = {}
+        self.outcome: str | None = None
 
-    def launch(self, beam_args: Sequence[str]) -> None:
+    def launch(self, beam_args: Sequence[str], accepted: str) -> None:
         """Compiles the pipeline and launches its nodes in order."""
         self.screen.begin("starting")
+        current = newest(self.config.serving)
+        if current and not accepted and self._is_unchanged(current):
+            self.screen.clear()
+            self.summary.pushed = f"{self.config.serving}/{current.version}"
+            self.summary.state = "unchanged"
+            self.summary.exit_code = ExitCode.DONE
+            return
         from tfx.dsl.compiler import compiler, constants
         from tfx.orchestration import metadata
         from tfx.orchestration.local import runner_utils
@@ -91,7 +114,8 @@ class _Run:
 
         from pipeline.graph import create_pipeline
 
-        pipeline = create_pipeline(self.config, beam_args)
+        in_service = current.manifest.digest if current else ""
+        pipeline = create_pipeline(self.config, beam_args, in_service, accepted)
         connection = pipeline.metadata_connection_config
         compiled = compiler.Compiler().compile(pipeline)
         runtime_parameter_utils.substitute_runtime_parameter(
@@ -102,7 +126,7 @@ class _Run:
         self.screen.clear()
         for node in compiled.nodes:
             name = node.pipeline_node.node_info.id
-            if name == "Pusher" and not self._has_versions():
+            if name == "Pusher" and current is None:
                 # The cache would answer with a version that somebody has removed.
                 options = node.pipeline_node.execution_options
                 options.caching_options.enable_cache = False
@@ -146,7 +170,6 @@ class _Run:
 
     def _learn(self, name: str, outputs: dict[str, Any]) -> str:
         """Keeps what the summary tells of a node; returns the note beside its line."""
-        self.outputs[name] = outputs
         if name == "TextExampleGen":
             rows = figures.rows(outputs["quarantine"].uri)
             self.summary.rows = rows
@@ -154,27 +177,55 @@ class _Run:
                 f"{rows['rows_in']:,} rows in = {rows['rows_out']:,} out "
                 f"+ {rows['quarantined']:,} quarantined"
             )
+        if name == "BaselineModel":
+            if "model" not in outputs:
+                return "none yet"
+            self.summary.baseline = text_property(outputs["model"], VERSION)
+            return f"version {self.summary.baseline} is in service"
         if name == "Evaluator":
-            evaluation = outputs["evaluation"].uri
-            self.summary.metrics = figures.metrics(evaluation, self.config.data.labels)
-            if not figures.is_blessed(outputs["blessing"].uri):
-                self.summary.refusals = figures.refusals(evaluation)
-            return f"accuracy {self.summary.metrics['accuracy']:.4f}"
+            return self._learn_evaluation(outputs)
         if name == "Pusher":
+            self.outcome = text_property(outputs["pushed_model"], OUTCOME)
             version = figures.pushed_version(outputs["pushed_model"])
-            self.summary.pushed = str(version) if version else None
-            return f"version {version.name}" if version else "nothing pushed"
+            self.summary.pushed = version
+            if self.outcome == WITHDRAWN:
+                return "nothing pushed: this model was rolled back from"
+            if self.outcome == IN_SERVICE:
+                return f"nothing pushed: in service already, as {version}"
+            return f"version {version.rsplit('/')[-1]}" if version else "nothing pushed"
         return ""
+
+    def _learn_evaluation(self, outputs: dict[str, Any]) -> str:
+        evaluation, labels = outputs["evaluation"].uri, self.config.data.labels
+        self.summary.metrics = evaluated.metrics(evaluation, labels)
+        before = evaluated.metrics(evaluation, labels, of_baseline=True)
+        self.summary.baseline_metrics = before
+        if not figures.is_blessed(outputs["blessing"].uri):
+            self.summary.refusals = evaluated.refusals(evaluation, labels)
+        note = f"accuracy {self.summary.metrics['accuracy']:.4f}"
+        if before:
+            note += f", {before['accuracy']:.4f} in service"
+        return note
+
+    def _is_unchanged(self, current: InService) -> bool:
+        """Tells whether the model in service came of just this run's inputs."""
+        from components.text_example_gen import content, sources
+
+        base, wanted = sources.input_of(self.config.data)
+        data = content.digest(base, wanted)
+        if key(recipe(self.config).digest, data) != current.manifest.origin.inputs:
+            return False
+        store(self.config.serving).verify(current.version)
+        return True
 
     def _conclude(self) -> None:
         """Decides what this run amounts to."""
-        if self.summary.pushed is None:
+        self.summary.exit_code = ExitCode.DONE
+        if self.outcome == WITHDRAWN:
+            self.summary.state = "withdrawn"
+        elif self.summary.pushed is None:
             self.summary.state = "not good enough"
             self.summary.exit_code = ExitCode.NOT_GOOD_ENOUGH
-            return
-        cached = all(node.state == "cached" for node in self.summary.nodes)
-        self.summary.state = "unchanged" if cached else "pushed"
-        self.summary.exit_code = ExitCode.DONE
-
-    def _has_versions(self) -> bool:
-        return any(Path(self.config.serving).glob("[0-9]*/saved_model.pb"))
+        else:
+            is_new = self.outcome == PUSHED and self.summary.nodes[-1].state == "done"
+            self.summary.state = "pushed" if is_new else "unchanged"

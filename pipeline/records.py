@@ -45,3 +45,17 @@ class Records:
             }
             artifacts = handle.store.get_artifacts_by_id(list(written))
         return {written[artifact.id]: artifact for artifact in artifacts}
+
+
+def text_property(artifact: Any, name: str) -> str | None:
+    """Reads what a node has noted on an artifact.
+
+    Args:
+        artifact: as the metadata store holds it.
+        name: of a custom property.
+
+    Returns:
+        Its text, None if it has none.
+    """
+    found: str = artifact.custom_properties[name].string_value
+    return found or None

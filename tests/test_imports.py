@@ -13,7 +13,11 @@ ROOMS = ("pipeline", "components", "trainer", "schemas", "kubeflow")
 BASE = {
     "pipeline.config",
     "pipeline.errors",
+    "pipeline.evaluated",
+    "pipeline.evaluation",
     "pipeline.features",
+    "pipeline.fingerprint",
+    "pipeline.inputs",
     "pipeline.legacy_keras",
     "pipeline.published",
 }
@@ -27,13 +31,13 @@ ALLOWED = {
     "pipeline.published": set(),
     "pipeline.legacy_keras": set(),
     "pipeline.beam": set(),
+    "pipeline.evaluated": set(),
     "pipeline.evaluation": set(),
     "pipeline.fingerprint": set(),
+    "pipeline.inputs": set(),
     "pipeline.graph": {
         "components",
         "pipeline.beam",
-        "pipeline.evaluation",
-        "pipeline.fingerprint",
     },
 }
 

@@ -54,6 +54,51 @@ def split_words(texts: tf.Tensor, lower_case: bool) -> tf.RaggedTensor:
     return tf.strings.split(tf.strings.regex_replace(texts, "[[:punct:]]", ""))
 
 
+def tokenized(texts: tf.Tensor, pieces: Pieces) -> tf.RaggedTensor:
+    """Cuts texts into word pieces, without first and last ones.
+
+    Args:
+        texts: string [batch], UTF-8 or not.
+        pieces: the vocabulary and its rules.
+
+    Returns:
+        int64 [batch, (pieces)]; a row may be empty.
+    """
+    if pieces.rules == "tensorflow":
+        return tf_text.FastBertTokenizer(
+            pieces.names,
+            token_out_type=tf.int64,
+            lower_case_nfd_strip_accents=pieces.lower_case,
+        ).tokenize(texts)
+    return tf_text.FastBertTokenizer(
+        pieces.names,
+        max_bytes_per_word=LONGEST_WORD_BYTES,
+        token_out_type=tf.int64,
+        lower_case_nfd_strip_accents=False,
+    ).tokenize(normalize(texts, pieces.lower_case, pieces.strips_accents))
+
+
+def table_of_words(path: str) -> tf.lookup.StaticHashTable:
+    """Reads a vocabulary.
+
+    Args:
+        path: a text file with a token a line.
+
+    Returns:
+        A table from string to int64, the number of the line, -1 for any other.
+    """
+    return tf.lookup.StaticHashTable(
+        tf.lookup.TextFileInitializer(
+            path,
+            tf.string,
+            tf.lookup.TextFileIndex.WHOLE_LINE,
+            tf.int64,
+            tf.lookup.TextFileIndex.LINE_NUMBER,
+        ),
+        default_value=-1,
+    )
+
+
 def vocabulary_file(transform_output: tft.TFTransformOutput) -> str:
     """Finds the vocabulary among the assets of a transform graph.
 
@@ -124,41 +169,14 @@ def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
 
 def _piece_ids(texts: tf.Tensor, pieces: Pieces, max_length: int) -> tf.RaggedTensor:
     _keep_as_asset(pieces.path)
-    ids = _tokenized(texts, pieces)[:, : max_length - 2]
+    ids = tokenized(texts, pieces)[:, : max_length - 2]
     column = tf.ones([tf.shape(texts)[0], 1], tf.int64)
     first = column * pieces.names.index("[CLS]")
     last = column * pieces.names.index("[SEP]")
     return tf.concat([first, ids, last], 1)
 
 
-def _tokenized(texts: tf.Tensor, pieces: Pieces) -> tf.RaggedTensor:
-    if pieces.rules == "tensorflow":
-        return tf_text.FastBertTokenizer(
-            pieces.names,
-            token_out_type=tf.int64,
-            lower_case_nfd_strip_accents=pieces.lower_case,
-        ).tokenize(texts)
-    return tf_text.FastBertTokenizer(
-        pieces.names,
-        max_bytes_per_word=LONGEST_WORD_BYTES,
-        token_out_type=tf.int64,
-        lower_case_nfd_strip_accents=False,
-    ).tokenize(normalize(texts, pieces.lower_case, pieces.strips_accents))
-
-
 def _keep_as_asset(path: str) -> None:
     """Copies the vocabulary into the transform graph, where the Trainer finds it."""
-    tft.make_and_track_object(
-        lambda: tf.lookup.StaticHashTable(
-            tf.lookup.TextFileInitializer(
-                path,
-                tf.string,
-                tf.lookup.TextFileIndex.WHOLE_LINE,
-                tf.int64,
-                tf.lookup.TextFileIndex.LINE_NUMBER,
-            ),
-            default_value=-1,
-        ),
-        name=VOCABULARY,
-    )
+    tft.make_and_track_object(lambda: table_of_words(path), name=VOCABULARY)
     tft.annotate_asset(VOCABULARY, Path(path).name)

@@ -8,6 +8,7 @@ import tensorflow_transform as tft
 import tf_keras
 
 from pipeline.config import CHECKPOINTS_VARIABLE, Train
+from pipeline.published import operations
 from trainer import (
     card,
     data,
@@ -63,6 +64,7 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
         served = serving.Served(model, transform_output, settings.labels, settings.text)
         serving.export(served, fn_args.serving_model_dir)
         card.write(card.card(settings, rows, figures), fn_args.serving_model_dir)
+        operations.check(Path(fn_args.serving_model_dir))
     checkpoints.remove()
 
 

@@ -11,6 +11,7 @@ from tfx.types import artifact_utils
 from tfx.utils import proto_utils
 
 from components.text_example_gen import (
+    content,
     driver,
     quarantine,
     sources,
@@ -20,6 +21,8 @@ from components.text_example_gen import (
 from components.text_example_gen.report import Report
 from components.text_example_gen.transforms import ExamplesFromFiles, Source
 from pipeline.config import Data
+from pipeline.errors import DataError
+from pipeline.inputs import CONTENT
 
 _FILES = "data_tfrecord"
 _NOTES = "notes"
@@ -43,7 +46,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                 the data section as JSON.
 
         Raises:
-            DataError: a file cannot be read, or a split is empty.
+            DataError: a file cannot be read or changes meanwhile, or a split is
+                empty.
             GateError: more rows are bad than data.max_bad_rows allows; what is bad
                 about them is then kept in the folder that NEWSDESK_RUN_FOLDER names.
         """
@@ -59,7 +63,11 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             for name in names
         }
         notes = os.path.join(refused.uri, _NOTES)
-        files = _files(data, exec_properties, plan)
+        wanted = example_gen_pb2.Input()
+        proto_utils.json_to_proto(exec_properties["input_config"], wanted)
+        base = exec_properties["input_base"]
+        files = _files(data, base, wanted, plan)
+        held = content.digest(base, wanted)
         with self._make_beam_pipeline() as pipeline:
             _ = pipeline | ExamplesFromFiles(
                 data, files, prefixes, os.path.join(notes, "part")
@@ -73,21 +81,25 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             report.splits,
         )
         fileio.rmtree(notes)
+        if content.digest(base, wanted) != held:
+            raise DataError(
+                f"{data.path}: changed while it was read; let whoever writes there "
+                "finish, and run again"
+            )
+        examples.set_string_custom_property(CONTENT, held)
         examples_utils.set_payload_format(examples, example_gen_pb2.FORMAT_TF_EXAMPLE)
         examples_utils.set_file_format(examples, "tfrecords_gzip")
 
 
 def _files(
-    data: Data, exec_properties: dict[str, Any], plan: dict[str, splits.Division]
+    data: Data, base: str, wanted: Any, plan: dict[str, splits.Division]
 ) -> list[Source]:
     """The files of every pattern, with their division."""
     if data.path.startswith(tf_datasets.PREFIX):
         tf_datasets.prepare(data.path)
-    wanted = example_gen_pb2.Input()
-    proto_utils.json_to_proto(exec_properties["input_config"], wanted)
     # The driver has filled the span in already where there is one: open-source
     # Kubeflow Pipelines runs no drivers.
-    patterns = driver.resolve(exec_properties["input_base"], wanted)
+    patterns = driver.resolve(base, wanted)
     return [
         Source(file, plan[name])
         for name, pattern in patterns.items()

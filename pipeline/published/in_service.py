@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from pipeline.published.manifest import Manifest
 from pipeline.published.places import store
 
+# What the nodes note on their artifacts: the version of a baseline, and what became
+# of a blessed candidate.
+VERSION, OUTCOME = "version", "outcome"
+PUSHED, IN_SERVICE, WITHDRAWN = "pushed", "in service", "withdrawn"
+
 
 @dataclass(frozen=True)
 class InService:

@@ -48,6 +48,10 @@ class LocalStore:
         """Implements Store.manifest."""
         return manifests.read(self._root / str(version))
 
+    def verify(self, version: int) -> Manifest:
+        """Implements Store.verify."""
+        return manifests.verify(self._root / str(version))
+
     def fetch(self, version: int, folder: Path) -> Manifest:
         """Implements Store.fetch."""
         source = self._root / str(version)

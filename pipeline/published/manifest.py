@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pipeline.errors import ModelError
 
 FILE = "assets.extra/manifest.json"
+# Of the data that trained the model; goes with it, and is no part of it.
+STATISTICS = "assets.extra/statistics.json"
 _BLOCK = 1 << 20
 
 
@@ -60,7 +62,8 @@ class Manifest(BaseModel):
 
     Attributes:
         format: of this file.
-        model: digest of the paths and contents of all files.
+        model: digest of the paths and contents of the model's own files, by which it
+            is known again wherever it was published.
         published: when, in UTC.
         origin: where it came from.
         files: all but this one, sorted by path.
@@ -240,12 +243,16 @@ def digest(files: list[Part]) -> str:
     """Digests the content of a model, wherever it lies.
 
     Args:
-        files: from `parts`.
+        files: from `parts`; what travels with the model does not count.
 
     Returns:
         A hexadecimal string.
     """
-    lines = "".join(f"{part.sha256} {part.size} {part.path}\n" for part in files)
+    lines = "".join(
+        f"{part.sha256} {part.size} {part.path}\n"
+        for part in files
+        if part.path != STATISTICS
+    )
     return hashlib.sha256(lines.encode()).hexdigest()
 
 

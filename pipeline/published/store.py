@@ -40,6 +40,19 @@ class Store(Protocol):
             ModelError: it cannot be read, or was changed.
         """
 
+    def verify(self, version: int) -> Manifest:
+        """Holds a version against its manifest, where it lies.
+
+        Args:
+            version: one of `versions`.
+
+        Returns:
+            The manifest.
+
+        Raises:
+            ModelError: a file is altered, missing or new.
+        """
+
     def fetch(self, version: int, folder: Path) -> Manifest:
         """Copies a version, and holds the copy against its manifest.
 

@@ -9,6 +9,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
@@ -17,6 +18,7 @@ import tensorflow_text  # noqa: F401  registers the operations of tokenizers
 from tensorflow_hub import resolver
 
 from pipeline.errors import ConfigError
+from pipeline.published import operations
 
 _SAVED_MODEL = "saved_model.pb"
 # A hub that is silent for so long will not answer at all.
@@ -48,12 +50,14 @@ def load(handle: str, key: str) -> HubModel:
 
     Raises:
         ConfigError: it cannot be reached, or is no TensorFlow 2 SavedModel.
+        ModelError: it holds what an encoder does not need.
     """
     folder = _fetched(handle, key)
     if not tf.io.gfile.exists(os.path.join(folder, _SAVED_MODEL)):
         raise ConfigError(
             f"{key}: {folder} holds no {_SAVED_MODEL}; name the folder of a SavedModel"
         )
+    operations.check(Path(folder))
     try:
         with tf.init_scope():
             return HubModel(folder, hub.load(folder))

@@ -1,0 +1,123 @@
+"""The model in service, as an artifact that the Evaluator can compare with.
+
+It takes the place of TFX's Resolver, which looks into the metadata of one pipeline and
+cannot run on open-source Kubeflow Pipelines: what counts is what is served.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tfx import types
+from tfx.dsl.components.base import base_component, base_executor, executor_spec
+from tfx.types import artifact_utils, component_spec, standard_artifacts
+from tfx.utils import path_utils
+
+from pipeline.errors import ModelError
+from pipeline.published import operations, signatures
+from pipeline.published.in_service import VERSION, newest
+from pipeline.published.places import store
+
+
+class BaselineModelSpec(component_spec.ComponentSpec):
+    """What the node reads and writes."""
+
+    PARAMETERS = {
+        "destination": component_spec.ExecutionParameter(type=str),
+        "in_service": component_spec.ExecutionParameter(type=str),
+        "labels": component_spec.ExecutionParameter(type=str),
+        "accepted": component_spec.ExecutionParameter(type=str),
+        "fingerprint": component_spec.ExecutionParameter(type=str),
+    }
+    INPUTS: dict[str, Any] = {}
+    OUTPUTS = {"model": component_spec.ChannelParameter(type=standard_artifacts.Model)}
+
+
+class Executor(base_executor.BaseExecutor):
+    """Copies the newest version, or gives no model at all."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Finds the model in service.
+
+        Args:
+            input_dict: nothing.
+            output_dict: `model`; the list is empty afterwards where nothing was ever
+                pushed, or what is there was given up.
+            exec_properties: those of `BaselineModel`.
+
+        Raises:
+            ModelError: what is there cannot be read, was altered, or cannot be
+                compared with.
+        """
+        address = exec_properties["destination"]
+        model = artifact_utils.get_single_instance(output_dict["model"])
+        current = newest(address)
+        if current is None:
+            # An empty folder would be loaded as a model.
+            output_dict["model"] = []
+            return
+        folder = Path(path_utils.serving_model_dir(model.uri))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        manifest = store(address).fetch(current.version, folder)
+        operations.check(folder)
+        other = _other(
+            manifest.origin.labels, json.loads(exec_properties["labels"]), folder
+        )
+        if other and not exec_properties["accepted"]:
+            raise ModelError(
+                f"{address}: version {current.version} cannot be compared with: {other}"
+                "; if the change is wanted, run once with --accept-new-baseline REASON"
+            )
+        if other:
+            output_dict["model"] = []
+            return
+        model.set_string_custom_property(VERSION, str(current.version))
+
+
+class BaselineModel(base_component.BaseComponent):
+    """Gives the model in service, or none where nothing was ever pushed."""
+
+    SPEC_CLASS = BaselineModelSpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+
+    def __init__(
+        self,
+        destination: str,
+        in_service: str,
+        labels: list[str],
+        accepted: str,
+        fingerprint: str,
+    ) -> None:
+        """Declares the node.
+
+        Args:
+            destination: the address above the versions.
+            in_service: digest of the manifest of the model in service, so that the
+                cache knows when there is another; "" where there is none.
+            labels: the names of the classes, in the order of their numbers.
+            accepted: why a model in service that cannot be compared with is given up;
+                "" where it is not.
+            fingerprint: a digest of the code that this node runs.
+        """
+        super().__init__(
+            spec=BaselineModelSpec(
+                destination=destination,
+                in_service=in_service,
+                labels=json.dumps(labels),
+                accepted=accepted,
+                fingerprint=fingerprint,
+                model=types.Channel(type=standard_artifacts.Model),
+            )
+        )
+
+
+def _other(found: list[str], wanted: list[str], folder: Path) -> str | None:
+    """Why the figures of two models would not mean the same."""
+    if found != wanted:
+        return f"its labels are {', '.join(found)}, not {', '.join(wanted)}"
+    return signatures.difference(folder)

@@ -1,0 +1,189 @@
+"""Rules for text data, and what breaks them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from components.text_statistics.statistics import SplitStatistics, TextStatistics
+from pipeline.config import Gate
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one rule says of the data.
+
+    Attributes:
+        rule: its key in the gate section.
+        split: whose rows.
+        value: what was measured; None where the rule was not applied.
+        limit: what the configuration allows.
+        reason: what was found, in words, or why the rule was not applied.
+        holds: whether the data keep the rule; None where it was not applied.
+    """
+
+    rule: str
+    split: str
+    value: float | None
+    limit: float
+    reason: str
+    holds: bool | None
+
+    def __str__(self) -> str:
+        return f"{self.reason} (rule gate.{self.rule} = {self.limit:g}, '{self.split}')"
+
+
+def judge(
+    rules: Gate,
+    now: TextStatistics,
+    labels: list[str],
+    before: TextStatistics | None,
+    reference: str,
+) -> list[Judged]:
+    """Applies every rule that has a limit.
+
+    Args:
+        rules: the gate section.
+        now: statistics of the data.
+        labels: the names of the classes, in the order of their numbers.
+        before: those of the data that trained the model in service, if there are any.
+        reference: names that data in a sentence, or says why there are none.
+
+    Returns:
+        What each rule says, the broken ones with value, limit and reference.
+    """
+    found = [
+        *(one for split in now.splits for one in _alone(rules, now, split)),
+        *_overlap(rules, now),
+    ]
+    if before is None:
+        found += _waiting(rules, reference)
+    else:
+        found += _compared(rules, now.splits["train"], before, labels, reference)
+    return found
+
+
+def _alone(rules: Gate, now: TextStatistics, split: str) -> Iterator[Judged]:
+    """Rules that look at one split."""
+    counted = now.splits[split]
+    rows = max(counted.rows, 1)
+    empty = counted.empty / rows
+    yield from _at_most(
+        rules, "max_empty_share", split, empty, f"{empty:.1%} of the texts are empty"
+    )
+    same = counted.duplicate_share
+    yield from _at_most(
+        rules,
+        "max_duplicate_share",
+        split,
+        same,
+        f"{same:.1%} of the rows repeat the text of another",
+    )
+    limit = rules.max_unknown_share
+    if limit is None:
+        return
+    if counted.unknown is None:
+        why = "no vocabulary was given, and no model in service has one"
+        yield Judged("max_unknown_share", split, None, limit, why, None)
+        return
+    share = counted.unknown / max(counted.tokens, 1)
+    yield from _at_most(
+        rules,
+        "max_unknown_share",
+        split,
+        share,
+        f"{share:.1%} of the tokens are not in {now.vocabulary}",
+    )
+
+
+def _overlap(rules: Gate, now: TextStatistics) -> Iterator[Judged]:
+    train = now.splits["train"]
+    for split, counted in now.splits.items():
+        if split != "train":
+            share = counted.share_within(train)
+            yield from _at_most(
+                rules,
+                "max_overlap_share",
+                split,
+                share,
+                f"{share:.1%} of the texts are in the train split too",
+            )
+
+
+def _compared(
+    rules: Gate,
+    now: SplitStatistics,
+    reference_data: TextStatistics,
+    labels: list[str],
+    reference: str,
+) -> Iterator[Judged]:
+    """Rules that look at the train split and at what the last model was trained on."""
+    before = reference_data.splits["train"]
+    moved, label = _label_shift(now, before, labels)
+    yield from _at_most(
+        rules,
+        "max_label_shift",
+        "train",
+        abs(moved),
+        f"the share of {label!r} moved by {moved:+.1%} since {reference}",
+    )
+    length, was = now.tokens / max(now.rows, 1), before.tokens / max(before.rows, 1)
+    ratio = max(length, was) / max(min(length, was), 1e-9)
+    yield from _at_most(
+        rules,
+        "max_length_ratio",
+        "train",
+        ratio,
+        f"a text has {length:.1f} tokens, {was:.1f} in {reference}",
+    )
+    yield from _at_least(
+        rules,
+        "min_row_ratio",
+        now.rows / max(before.rows, 1),
+        f"there are {now.rows:,} rows, {before.rows:,} in {reference}",
+    )
+    new = round((1 - now.share_within(before)) * now.rows)
+    yield from _at_least(
+        rules,
+        "min_new_rows",
+        new,
+        f"{new:,} rows are not in {reference}",
+    )
+
+
+def _waiting(rules: Gate, why: str) -> Iterator[Judged]:
+    """Rules that need a reference, where there is none."""
+    for rule in ("max_label_shift", "max_length_ratio", "min_row_ratio"):
+        if (limit := getattr(rules, rule)) is not None:
+            yield Judged(rule, "train", None, limit, why, None)
+    if rules.min_new_rows is not None:
+        yield Judged("min_new_rows", "train", None, rules.min_new_rows, why, None)
+
+
+def _label_shift(
+    now: SplitStatistics, before: SplitStatistics, labels: list[str]
+) -> tuple[float, str]:
+    """The largest move of a label's share, and the label's name."""
+    return max(
+        (
+            (
+                now.labels.get(place, 0) / max(now.rows, 1)
+                - before.labels.get(place, 0) / max(before.rows, 1),
+                label,
+            )
+            for place, label in enumerate(labels)
+        ),
+        key=lambda found: abs(found[0]),
+    )
+
+
+def _at_most(
+    rules: Gate, rule: str, split: str, value: float, reason: str
+) -> Iterator[Judged]:
+    limit = getattr(rules, rule)
+    if limit is not None:
+        yield Judged(rule, split, value, limit, reason, value <= limit)
+
+
+def _at_least(rules: Gate, rule: str, value: float, reason: str) -> Iterator[Judged]:
+    limit = getattr(rules, rule)
+    if limit is not None:
+        yield Judged(rule, "train", value, limit, reason, value >= limit)

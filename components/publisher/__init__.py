@@ -1,0 +1,1 @@
+"""Publisher: an accepted model becomes the newest version in service."""

@@ -1,0 +1,102 @@
+"""The node Pusher."""
+
+import json
+from typing import Any
+
+from tfx import types
+from tfx.components.pusher import component
+from tfx.dsl.components.base import base_component, executor_spec
+from tfx.types import component_spec, standard_artifacts
+
+from components.predictions import RowPredictions
+from components.publisher.executor import Executor
+from components.text_statistics.component import TextStatisticsOfSplits
+from pipeline.config import Push
+from pipeline.inputs import Recipe
+
+
+class PusherSpec(component_spec.ComponentSpec):
+    """What the node reads and writes."""
+
+    PARAMETERS = {
+        "destination": component_spec.ExecutionParameter(type=str),
+        "keep": component_spec.ExecutionParameter(type=int, optional=True),
+        "grace_seconds": component_spec.ExecutionParameter(type=float),
+        "in_service": component_spec.ExecutionParameter(type=str),
+        "labels": component_spec.ExecutionParameter(type=str),
+        "origin": component_spec.ExecutionParameter(type=str),
+        "accepted": component_spec.ExecutionParameter(type=str),
+        "fingerprint": component_spec.ExecutionParameter(type=str),
+    }
+    INPUTS = {
+        "model": component_spec.ChannelParameter(type=standard_artifacts.Model),
+        "model_blessing": component_spec.ChannelParameter(
+            type=standard_artifacts.ModelBlessing
+        ),
+        "evaluation": component_spec.ChannelParameter(
+            type=standard_artifacts.ModelEvaluation
+        ),
+        "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples),
+        "predictions": component_spec.ChannelParameter(type=RowPredictions),
+        "statistics": component_spec.ChannelParameter(type=TextStatisticsOfSplits),
+    }
+    OUTPUTS = {
+        "pushed_model": component_spec.ChannelParameter(
+            type=standard_artifacts.PushedModel
+        )
+    }
+
+
+class Pusher(component.Pusher):
+    """TFX's Pusher with a manifest, a rehearsal, and versions that appear whole."""
+
+    SPEC_CLASS = PusherSpec
+    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+
+    def __init__(
+        self,
+        channels: dict[str, types.BaseChannel],
+        destination: str,
+        push: Push,
+        labels: list[str],
+        recipe: Recipe,
+        in_service: str,
+        accepted: str,
+        fingerprint: str,
+    ) -> None:
+        """Declares the node.
+
+        Args:
+            channels: by the names of `PusherSpec.INPUTS`.
+            destination: the address above the versions.
+            push: the push section.
+            labels: the names of the classes, in the order of their numbers.
+            recipe: of the run, for the manifest.
+            in_service: digest of the manifest of the model in service, so that the
+                cache knows when there is another; "" where there is none.
+            accepted: why a model in service that cannot be compared with is given up;
+                "" where it is not.
+            fingerprint: a digest of the code that this node runs.
+        """
+        optional: dict[str, Any] = {} if push.keep is None else {"keep": push.keep}
+        spec = PusherSpec(
+            **channels,
+            **optional,
+            destination=destination,
+            grace_seconds=push.grace_minutes * 60,
+            labels=json.dumps(labels),
+            origin=json.dumps(
+                {
+                    "recipe": recipe.digest,
+                    "code": recipe.code,
+                    "versions": recipe.versions,
+                },
+                sort_keys=True,
+            ),
+            in_service=in_service,
+            accepted=accepted,
+            fingerprint=fingerprint,
+            pushed_model=types.Channel(type=standard_artifacts.PushedModel),
+        )
+        # TFX's own __init__ would build a spec of other inputs.
+        base_component.BaseComponent.__init__(self, spec=spec)

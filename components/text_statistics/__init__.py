@@ -1,0 +1,1 @@
+"""TextStatistics: what schemas cannot say of texts, counted in one pass."""

@@ -1,0 +1,69 @@
+"""The node TextStatistics."""
+
+import json
+from typing import Any
+
+from tfx import types
+from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.types import component_spec, standard_artifacts
+
+from components.text_statistics.executor import Executor
+
+
+class TextStatisticsOfSplits(types.Artifact):
+    """A folder with `statistics.json`."""
+
+    TYPE_NAME = "components.TextStatistics"
+
+
+class TextStatisticsSpec(component_spec.ComponentSpec):
+    """What the node reads and writes."""
+
+    PARAMETERS = {
+        "counter": component_spec.ExecutionParameter(type=str),
+        "settings": component_spec.ExecutionParameter(type=str),
+        "fingerprint": component_spec.ExecutionParameter(type=str),
+    }
+    INPUTS = {
+        "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples),
+        "baseline": component_spec.ChannelParameter(
+            type=standard_artifacts.Model, optional=True
+        ),
+    }
+    OUTPUTS = {"statistics": component_spec.ChannelParameter(TextStatisticsOfSplits)}
+
+
+class TextStatistics(base_beam_component.BaseBeamComponent):
+    """Counts what the data rules judge."""
+
+    SPEC_CLASS = TextStatisticsSpec
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
+
+    def __init__(
+        self,
+        examples: types.BaseChannel,
+        baseline: types.BaseChannel,
+        counter: str,
+        settings: dict[str, Any],
+        fingerprint: str,
+    ) -> None:
+        """Declares the node.
+
+        Args:
+            examples: raw examples.
+            baseline: the model in service, whose vocabulary counts where no other is
+                given; may be empty.
+            counter: dotted name of a class like `trainer.counting.Counter`.
+            settings: what its objects are made with.
+            fingerprint: a digest of the code and files that the result depends on.
+        """
+        super().__init__(
+            spec=TextStatisticsSpec(
+                examples=examples,
+                baseline=baseline,
+                counter=counter,
+                settings=json.dumps(settings, sort_keys=True),
+                fingerprint=fingerprint,
+                statistics=types.Channel(type=TextStatisticsOfSplits),
+            )
+        )

@@ -1,0 +1,128 @@
+"""What a run is made from: its configuration, its code, the content of its data."""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import fingerprint
+from pipeline.config import Config
+
+# The property of the Examples artifact that holds the digest of the data's content.
+CONTENT = "content"
+# What cannot change the result: where data lie is told by their content.
+_ELSEWHERE = {"output", "push", "beam"}
+_BY_CONTENT = {"path", "schema_file", "vocabulary", "preprocess", "span_marker"}
+_TOLD = (
+    "apache-beam",
+    "newsdesk",
+    "tensorflow",
+    "tensorflow-text",
+    "tensorflow-transform",
+    "tf-keras",
+    "tf-models-official",
+    "tfx",
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides a run's result but the data.
+
+    Attributes:
+        digest: of configuration, code, and the files that the configuration names.
+        code: of the sources and the installed versions.
+        versions: of the packages that matter most, for a person.
+    """
+
+    digest: str
+    code: str
+    versions: dict[str, str]
+
+
+def recipe(config: Config) -> Recipe:
+    """Digests what a run does.
+
+    Args:
+        config: the whole configuration.
+
+    Returns:
+        The recipe; equal ones make equal models of equal data.
+
+    Raises:
+        ConfigError: a file that the configuration names cannot be read.
+    """
+    code = fingerprint.of(["pipeline", "components", "trainer"])
+    values = config.model_dump(mode="json", exclude=_ELSEWHERE)
+    digest = hashlib.sha256(code.encode())
+    digest.update(json.dumps(_without_places(values), sort_keys=True).encode())
+    for file in files_of(config):
+        digest.update(fingerprint.of_file(file).encode())
+    return Recipe(digest.hexdigest()[:32], code, _versions())
+
+
+def key(recipe: str, data: str) -> str:
+    """Joins the two halves of a run's identity.
+
+    Args:
+        recipe: the digest of a `Recipe`.
+        data: the digest of the data's content.
+
+    Returns:
+        A hexadecimal string.
+    """
+    return hashlib.sha256(f"{recipe} {data}".encode()).hexdigest()[:32]
+
+
+def files_of(config: Config) -> list[str]:
+    """Lists the files that the configuration names, but for the data.
+
+    Args:
+        config: the whole configuration.
+
+    Returns:
+        Paths: of the schema, the vocabulary and all files of a pretrained encoder.
+    """
+    encoder = config.model.encoder
+    files = [config.data.schema_file]
+    files += [config.text.vocabulary] if config.text.vocabulary else []
+    if encoder.kind != "transformer":
+        files += files_below(encoder.path)
+    if encoder.kind == "hub":
+        files += files_below(encoder.preprocess)
+    return files
+
+
+def files_below(place: str) -> list[str]:
+    """Lists the files of a folder.
+
+    Args:
+        place: a folder, or a handle; what that stands for never changes.
+
+    Returns:
+        Sorted paths; none for a handle.
+    """
+    return [] if "://" in place else fingerprint.files_below(Path(place))
+
+
+def _without_places(values: object) -> object:
+    if not isinstance(values, dict):
+        return values
+    return {
+        name: _without_places(value)
+        for name, value in values.items()
+        # A handle says what it stands for, a path only where.
+        if name not in _BY_CONTENT or "://" in str(value)
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _TOLD:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

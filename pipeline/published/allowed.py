@@ -1,0 +1,73 @@
+"""The TensorFlow operations that a text classifier may consist of.
+
+What is not named here is refused: operations that touch files, the network, the
+screen or Python are not, and neither is one that nobody has thought of yet.
+"""
+
+_STRUCTURE = """
+    Assert AssignVariableOp Const DisableCopyOnRead EnsureShape Identity IdentityN If
+    NoOp PartitionedCall Placeholder PlaceholderWithDefault PreventGradient
+    ReadVariableOp ResourceGather StatefulPartitionedCall StatelessIf StatelessWhile
+    StopGradient VarHandleOp VarIsInitializedOp While
+"""
+_SHAPES = """
+    BroadcastArgs BroadcastTo ConcatV2 ExpandDims Fill GatherNd GatherV2
+    InvertPermutation MirrorPad OneHot OnesLike Pack Pad PadV2 Range Rank Reshape
+    ReverseSequence ReverseV2 ScatterNd SequenceMask Shape ShapeN Size Slice
+    SparseReshape SparseToDense Split SplitV Squeeze StridedSlice TensorScatterUpdate
+    Tile Transpose Unpack Where ZerosLike
+"""
+_NUMBERS = """
+    Abs Add AddN AddV2 All Any ArgMax ArgMin BatchMatMul BatchMatMulV2 BatchMatMulV3
+    BiasAdd Bincount Cast Ceil ClipByValue Cumsum DenseBincount Einsum Elu Equal Erf
+    Erfc Exp Expm1 Floor FloorDiv FloorMod Greater GreaterEqual LeakyRelu Less
+    LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr MatMul Max Maximum
+    Mean Min Minimum Mul MulNoNan Neg NotEqual Pow Prod RealDiv Reciprocal Relu Relu6
+    Round Rsqrt Select SelectV2 Selu Sigmoid Sign Softmax Softplus Sqrt Square
+    SquaredDifference Sub Sum Tanh TopKV2 Unique UniqueV2
+"""
+# Dropout, in encoders that can be trained on.
+_RANDOM = """
+    RandomStandardNormal RandomUniform StatelessRandomGetAlg
+    StatelessRandomGetKeyCounter StatelessRandomUniformV2 TruncatedNormal
+"""
+_STRINGS = """
+    AsString RegexFullMatch RegexReplace StaticRegexFullMatch StaticRegexReplace
+    StringJoin StringLength StringLower StringSplitV2 StringStrip
+    StringToHashBucketFast StringToHashBucketStrong StringUpper Substr
+    UnicodeDecodeWithOffsets UnicodeEncode UnicodeScript UnicodeTranscode
+"""
+_TEXT = """
+    CaseFoldUTF8 FastBertNormalize FastWordpieceTokenizeWithOffsets NormalizeUTF8
+    NormalizeUTF8WithOffsetsMap RegexSplitWithOffsets TFText>FastBertNormalize
+    TFText>FastWordpieceTokenizeWithOffsets TFText>RoundRobinGenerateMasks
+    TFText>RoundRobinTrim UnicodeScriptTokenizeWithOffsets
+    WhitespaceTokenizeWithOffsets WhitespaceTokenizeWithOffsetsV2
+    WordpieceTokenizeWithOffsets
+"""
+_RAGGED = """
+    RaggedBincount RaggedGather RaggedRange RaggedTensorFromVariant
+    RaggedTensorToSparse RaggedTensorToTensor RaggedTensorToVariant SegmentSum
+    SparseFillEmptyRows SparseReorder UnsortedSegmentMax UnsortedSegmentSum
+"""
+_TABLES = """
+    HashTableV2 InitializeTableFromTextFileV2 InitializeTableV2 LookupTableFindV2
+    LookupTableSizeV2
+"""
+_EXAMPLES = "ParseExample ParseExampleV2 ParseSingleExample"
+
+OPERATIONS = frozenset(
+    " ".join(
+        (_STRUCTURE, _SHAPES, _NUMBERS, _RANDOM)
+        + (_STRINGS, _TEXT, _RAGGED, _TABLES, _EXAMPLES)
+    ).split()
+)
+
+# What the saver's own two functions consist of; `operations` knows how.
+SAVE = frozenset(
+    """
+    Const DisableCopyOnRead Identity MergeV2Checkpoints NoOp Pack ReadVariableOp SaveV2
+    Select ShardedFilename StaticRegexFullMatch StringJoin
+    """.split()
+)
+RESTORE = frozenset("AssignVariableOp Const Identity NoOp RestoreV2".split())
