@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from pipeline.evaluation import ACCURACY, LOSS, MACRO_F1, PER_CLASS
+from pipeline.evaluation import ACCURACY, CLASS_F1, LOSS, MACRO_F1, PER_CLASS
 
 _NAMES = {ACCURACY: "accuracy", MACRO_F1: "macro_f1", LOSS: "loss"}
 _CANDIDATE, _BASELINE = "candidate", "baseline"
@@ -77,9 +77,9 @@ def _refusal(
     failure: Any, where: str, labels: list[str], before: dict[str, float]
 ) -> str:
     key = failure.metric_key
-    name = _NAMES.get(key.name, key.name.removesuffix("_score"))
-    if key.sub_key.HasField("class_id"):
-        name += f"/{labels[key.sub_key.class_id.value]}"
+    name = _NAMES.get(key.name, key.name)
+    if name.startswith(CLASS_F1):
+        name = f"f1/{labels[int(name.removeprefix(CLASS_F1))]}"
     if failure.message == "Metric not found.":
         return f"{name}{where} is missing, so nothing can be said of it"
     value = failure.metric_value.double_value.value

@@ -11,6 +11,7 @@ ACCURACY = "sparse_categorical_accuracy"
 LOSS = "sparse_categorical_crossentropy"
 MACRO_F1 = "macro_f1"
 CONFUSION = "multi_class_confusion_matrix_at_thresholds"
+CLASS_F1 = "f1_of_class_"
 PER_CLASS = ("precision", "recall", "f1_score")
 
 
@@ -54,7 +55,16 @@ def eval_config(config: Config) -> Any:
                 "MacroF1",
                 _bounds(lower_bound=wanted.min_macro_f1),
                 _change(wanted.max_drop),
-                module="components.macro_f1",
+                module="components.f1",
+            ),
+            *(
+                _metric(
+                    "ClassF1",
+                    _change(wanted.max_class_drop),
+                    module="components.f1",
+                    config={"class_id": place, "name": f"{CLASS_F1}{place}"},
+                )
+                for place in range(len(config.data.labels))
             ),
             tfma.MetricConfig(
                 class_name="MultiClassConfusionMatrixAtThresholds",
@@ -74,7 +84,7 @@ def eval_config(config: Config) -> Any:
         metrics=[
             _metric("Precision", config=by_arg_max),
             _metric("Recall", config=by_arg_max),
-            _metric("F1Score", _change(wanted.max_class_drop), config=by_arg_max),
+            _metric("F1Score", config=by_arg_max),
         ],
     )
     return tfma.EvalConfig(

@@ -158,7 +158,7 @@ def create_pipeline(
             example_splits=[config.data.tested_split],
             eval_config=eval_config(config),
         ),
-        fingerprint.of(["components.macro_f1"]),
+        fingerprint.of(["components.f1"]),
     )
 
     # A blessed model becomes the newest version in service.

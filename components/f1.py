@@ -1,7 +1,8 @@
-"""Macro-averaged F1 as a TFMA metric.
+"""F1 by arg-max as TFMA metrics: of one class, and the mean over classes.
 
 TFMA offers no macro average over arg-max predictions: its binarized metrics compare
-each class with a threshold of 0.5, and `macro_average` refuses `top_k`.
+each class with a threshold of 0.5, and `macro_average` refuses `top_k`. And it finds no
+metric that is binarized with `top_k` when a limit is set on it.
 """
 
 from typing import Any
@@ -12,6 +13,7 @@ from tensorflow_model_analysis.metrics import (
 )
 
 NAME = "macro_f1"
+Matrix = dict[tuple[int, int], float]
 
 
 class MacroF1(metric_types.Metric):
@@ -28,10 +30,45 @@ class MacroF1(metric_types.Metric):
         )
 
 
+class ClassF1(metric_types.Metric):
+    """The F1 of one class."""
+
+    def __init__(self, class_id: int, name: str) -> None:
+        """Sets up the metric.
+
+        Args:
+            class_id: the number of the class.
+            name: the key under which the value is written.
+        """
+        super().__init__(
+            metric_util.merge_per_key_computations(_computations),
+            class_id=class_id,
+            name=name,
+        )
+
+
 metric_types.register_metric(MacroF1)
+metric_types.register_metric(ClassF1)
 
 
-def macro_f1(matrix: dict[tuple[int, int], float]) -> float:
+def class_f1(matrix: Matrix, one: int) -> float:
+    """Computes F1 of one class from a confusion matrix.
+
+    Args:
+        matrix: number of rows by (actual class, predicted class).
+        one: the class.
+
+    Returns:
+        The harmonic mean of precision and recall; 0 of a class that neither occurs
+        nor is predicted.
+    """
+    hits = matrix.get((one, one), 0.0)
+    actual = sum(n for (a, _), n in matrix.items() if a == one)
+    predicted = sum(n for (_, p), n in matrix.items() if p == one)
+    return 2 * hits / (actual + predicted) if actual + predicted else 0.0
+
+
+def macro_f1(matrix: Matrix) -> float:
     """Averages F1 over the classes of a confusion matrix.
 
     Args:
@@ -42,17 +79,13 @@ def macro_f1(matrix: dict[tuple[int, int], float]) -> float:
         scikit-learn's `f1_score(average="macro")` counts them.
     """
     classes = {one for pair in matrix for one in pair}
-    scores = []
-    for one in classes:
-        hits = matrix.get((one, one), 0.0)
-        actual = sum(n for (a, _), n in matrix.items() if a == one)
-        predicted = sum(n for (_, p), n in matrix.items() if p == one)
-        scores.append(2 * hits / (actual + predicted))
+    scores = [class_f1(matrix, one) for one in classes]
     return sum(scores) / len(scores) if scores else float("nan")
 
 
 def _computations(
     name: str = NAME,
+    class_id: int | None = None,
     eval_config: Any = None,
     model_name: str = "",
     output_name: str = "",
@@ -75,15 +108,14 @@ def _computations(
     matrices_key = matrices[-1].keys[-1]
 
     def result(metrics: dict[Any, Any]) -> dict[Any, float]:
-        (matrix,) = metrics[matrices_key].values()
-        return {
-            key: macro_f1(
-                {
-                    (k.actual_class_id, k.predicted_class_id): n
-                    for k, n in matrix.items()
-                }
-            )
+        (found,) = metrics[matrices_key].values()
+        matrix = {
+            (pair.actual_class_id, pair.predicted_class_id): rows
+            for pair, rows in found.items()
         }
+        if class_id is None:
+            return {key: macro_f1(matrix)}
+        return {key: class_f1(matrix, class_id)}
 
     derived = metric_types.DerivedMetricComputation(keys=[key], result=result)
     return [*matrices, derived]
