@@ -1,22 +1,19 @@
 """The whole configuration: one frozen model per section."""
 
-import os
-import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
     Tag,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
+
+from pipeline.paths import URI, Destination, FileName, LocalPath, Location, Pattern
 
 # Names the folder of the run in the environment of its nodes: one that stops a run
 # leaves there what TFX deletes with its outputs.
@@ -27,39 +24,6 @@ CHECKPOINTS_VARIABLE = "NEWSDESK_CHECKPOINTS"
 
 Split = Literal["train", "eval", "test"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-_URI = re.compile(r"^[a-z][a-z0-9+.-]+:")
-
-
-class FromCommandLine(str):
-    """A string that was typed after --set, so relative to the working directory."""
-
-
-def _resolve(value: Any, info: ValidationInfo) -> Any:
-    """Makes a path absolute, seen from the file or the shell it was written in."""
-    if not isinstance(value, str) or not value or _URI.match(value):
-        return value
-    if isinstance(value, FromCommandLine) or info.context is None:
-        folder = Path.cwd()
-    else:
-        folder = info.context["folder"]
-    return os.path.normpath(folder / Path(value).expanduser())
-
-
-def _local(value: str) -> str:
-    if _URI.match(value):
-        raise ValueError("must be a local path")
-    return value
-
-
-def _can_be_pushed_to(value: str) -> str:
-    if _URI.match(value) and not value.startswith(("gs://", "s3://")):
-        raise ValueError("must be a local path, gs://BUCKET/... or s3://BUCKET/...")
-    return value
-
-
-Location = Annotated[str, Field(min_length=1), BeforeValidator(_resolve)]
-LocalPath = Annotated[Location, AfterValidator(_local)]
-Destination = Annotated[Location, AfterValidator(_can_be_pushed_to)]
 
 
 class Section(BaseModel):
@@ -80,7 +44,8 @@ class Data(Section):
     """Where the rows are and what their columns mean."""
 
     path: Location
-    splits: dict[Split, str] = {}
+    span_marker: FileName | None = None
+    splits: dict[Split, Pattern] = {}
     ratios: Ratios = Ratios()
     eval_ratio: float = Field(0.1, gt=0.0, lt=1.0)
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "tfrecord"] = "auto"
@@ -96,7 +61,7 @@ class Data(Section):
     @field_validator("path")
     @classmethod
     def _path_can_be_read(cls, path: str) -> str:
-        if _URI.match(path) and not path.startswith("tfds:"):
+        if URI.match(path) and not path.startswith("tfds:"):
             raise ValueError(
                 "must be a local path or tfds:NAME; mount or copy what lies elsewhere"
             )
@@ -111,7 +76,7 @@ class Data(Section):
 
     @field_validator("splits")
     @classmethod
-    def _train_is_given(cls, splits: dict[Split, str]) -> dict[Split, str]:
+    def _train_is_given(cls, splits: dict[Split, Pattern]) -> dict[Split, Pattern]:
         if splits and "train" not in splits:
             raise ValueError("splits need a pattern for train")
         return splits

@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.config import ENCODERS, Config, FromCommandLine
+from pipeline.config import ENCODERS, Config
 from pipeline.errors import ConfigError
+from pipeline.paths import FromCommandLine
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -16,6 +16,9 @@ from pipeline.errors import ExitCode, NewsdeskError
 CONFIG = "config.toml"
 LOG = "log.txt"
 SUMMARY = "summary.json"
+RUNNING, KILLED = "running", "killed"
+# States in which a run has said all there is to say of its data.
+VERDICTS = ("pushed", "unchanged", "withdrawn", "not good enough", "stopped")
 
 
 class Node(BaseModel):
@@ -35,8 +38,9 @@ class Summary(BaseModel):
     pipeline: str
     started: datetime.datetime
     data: str
+    content: str | None = None
     seconds: float = 0.0
-    state: str = "running"
+    state: str = RUNNING
     exit_code: ExitCode | None = None
     error: str | None = None
     nodes: list[Node] = []
@@ -107,6 +111,20 @@ class RunFolder:
         ) as stream:
             stream.write(summary.model_dump_json(indent=2) + "\n")
         Path(stream.name).replace(self.path / SUMMARY)
+
+
+def mark_killed(root: Path) -> None:
+    """Says of runs that still call themselves running that they were killed.
+
+    Args:
+        root: the folder that holds everything a pipeline writes, and in which nothing
+            runs now.
+    """
+    for summary in past_runs(root):
+        if summary.state == RUNNING:
+            summary.state = KILLED
+            summary.exit_code = ExitCode.FAILED
+            RunFolder(root / "runs" / summary.run).write(summary)
 
 
 def past_runs(root: Path) -> Iterator[Summary]:

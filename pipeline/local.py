@@ -62,6 +62,8 @@ def run(
         split=config.data.tested_split,
     )
     watch = Stopwatch()
+    # A killed run leaves this behind, so that it is not forgotten.
+    folder.write(summary)
     told = {
         RUN_FOLDER_VARIABLE: str(folder.path),
         CHECKPOINTS_VARIABLE: str(config.checkpoints),
@@ -100,6 +102,9 @@ class _Run:
     def launch(self, beam_args: Sequence[str], accepted: str) -> None:
         """Compiles the pipeline and launches its nodes in order."""
         self.screen.begin("starting")
+        from components.text_example_gen import content
+
+        self.summary.content = content.of(self.config.data)
         current = newest(self.config.serving)
         if current and not accepted and self._is_unchanged(current):
             self.screen.clear()
@@ -209,10 +214,7 @@ class _Run:
 
     def _is_unchanged(self, current: InService) -> bool:
         """Tells whether the model in service came of just this run's inputs."""
-        from components.text_example_gen import content, sources
-
-        base, wanted = sources.input_of(self.config.data)
-        data = content.digest(base, wanted)
+        data = self.summary.content or ""
         if key(recipe(self.config).digest, data) != current.manifest.origin.inputs:
             return False
         store(self.config.serving).verify(current.version)

@@ -19,6 +19,7 @@ BASE = {
     "pipeline.fingerprint",
     "pipeline.inputs",
     "pipeline.legacy_keras",
+    "pipeline.paths",
     "pipeline.published",
 }
 # What a module may import of ours, besides the base and its own room.
@@ -30,6 +31,7 @@ ALLOWED = {
     "pipeline.features": set(),
     "pipeline.published": set(),
     "pipeline.legacy_keras": set(),
+    "pipeline.paths": set(),
     "pipeline.beam": set(),
     "pipeline.evaluated": set(),
     "pipeline.evaluation": set(),

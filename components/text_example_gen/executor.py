@@ -67,7 +67,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         proto_utils.json_to_proto(exec_properties["input_config"], wanted)
         base = exec_properties["input_base"]
         files = _files(data, base, wanted, plan)
-        held = content.digest(base, wanted)
+        held = content.digest(base, wanted, data.span_marker)
         with self._make_beam_pipeline() as pipeline:
             _ = pipeline | ExamplesFromFiles(
                 data, files, prefixes, os.path.join(notes, "part")
@@ -81,7 +81,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             report.splits,
         )
         fileio.rmtree(notes)
-        if content.digest(base, wanted) != held:
+        if content.digest(base, wanted, data.span_marker) != held:
             raise DataError(
                 f"{data.path}: changed while it was read; let whoever writes there "
                 "finish, and run again"
@@ -99,7 +99,7 @@ def _files(
         tf_datasets.prepare(data.path)
     # The driver has filled the span in already where there is one: open-source
     # Kubeflow Pipelines runs no drivers.
-    patterns = driver.resolve(base, wanted)
+    patterns = driver.resolve(base, wanted, data.span_marker)
     return [
         Source(file, plan[name])
         for name, pattern in patterns.items()

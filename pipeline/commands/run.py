@@ -1,6 +1,7 @@
 """`newsdesk run`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,31 +31,76 @@ def run(
     verbose: Annotated[
         bool, typer.Option(help="Show what the libraries log, too.")
     ] = False,
+    if_new_data: Annotated[
+        bool, typer.Option(help="Do nothing while the data are those of the last run.")
+    ] = False,
+    accept: Annotated[
+        str,
+        typer.Option(
+            "--accept-new-baseline",
+            metavar="REASON",
+            help="Give up a model in service with other labels or signatures.",
+        ),
+    ] = "",
 ) -> None:
     """Run the pipeline on this machine.
 
     Exit codes: 0 pushed or nothing to do, 1 failed, 2 wrong usage or configuration,
-    3 not good enough, 4 stopped by a gate, 130 interrupted.
+    3 not good enough, 4 stopped by a gate, 5 another run is at work, 130 interrupted.
     """
+    from pipeline import lock
     from pipeline.config_file import load
-    from pipeline.history import RunFolder
-    from pipeline.logfile import captured
+    from pipeline.history import mark_killed
 
     for word in beam_args or ():
         if not word.startswith("--"):
             raise typer.BadParameter(f"{word!r}: arguments for Beam begin with --")
     loaded = load(config, overrides or ())
-    folder = RunFolder.create(loaded)
+    with lock.held(loaded.root, "a run"):
+        mark_killed(loaded.root)
+        if if_new_data and (seen := _seen(loaded)):
+            print(seen)
+            sys.exit(ExitCode.DONE)
+        sys.exit(_run(loaded, beam_args or (), verbose, accept))
+
+
+def _run(
+    config: "Config", beam_args: Sequence[str], verbose: bool, accepted: str
+) -> ExitCode:
+    from pipeline.history import RunFolder
+    from pipeline.logfile import captured
+
+    folder = RunFolder.create(config)
     with captured(folder.log, verbose) as screen_file:
         from pipeline.local import run as run_locally
+        from pipeline.notify import notify
         from pipeline.screen import Screen
 
         console = Console(
             file=screen_file, force_terminal=None if not verbose else False
         )
-        summary = run_locally(loaded, folder, Screen(console), beam_args or ())
-        _conclude(console, loaded, folder, summary)
-    sys.exit(summary.exit_code)
+        summary = run_locally(config, folder, Screen(console), beam_args, accepted)
+        _conclude(console, config, folder, summary)
+        if untold := notify(config.output.notify, summary):
+            console.print(untold, style="yellow", markup=False, soft_wrap=True)
+    assert summary.exit_code is not None
+    return summary.exit_code
+
+
+def _seen(config: "Config") -> str | None:
+    """Says which run or version has had just these data, if one has."""
+    from components.text_example_gen import content
+    from pipeline.history import VERDICTS, past_runs
+    from pipeline.published.in_service import newest
+
+    current = newest(config.serving)
+    now = content.of(config.data)
+    last = next((run for run in past_runs(config.root) if run.state in VERDICTS), None)
+    if last and last.content == now:
+        return f"no new data since run {last.run} ({last.state}): nothing to do"
+    if current and current.manifest.origin.data == now:
+        return f"no new data since version {current.version}: nothing to do"
+    return None
 
 
 def _conclude(
@@ -75,15 +121,23 @@ def _conclude(
             f"{figures['accuracy']:.4f} (macro F1 {figures['macro_f1']:.4f}, loss "
             f"{figures['loss']:.4f}) on {figures['rows']:,.0f} {summary.split} rows",
         )
-    if summary.exit_code == ExitCode.DONE:
+    before = summary.baseline_metrics
+    if before:
+        say(
+            "in service",
+            f"{before['accuracy']:.4f} (macro F1 {before['macro_f1']:.4f}, loss "
+            f"{before['loss']:.4f}) by version {summary.baseline} on the same rows",
+        )
+    if summary.state == "withdrawn":
+        say("not pushed", "this very model was rolled back from", "yellow")
+        say("next", "change data or configuration, and run again")
+    elif summary.exit_code == ExitCode.DONE:
         assert summary.pushed is not None
         if summary.state == "unchanged":
-            say(
-                "unchanged", "data, configuration and code are as before: nothing to do"
-            )
+            say("unchanged", "the model in service is this one: nothing to do")
         say(
             "in service" if summary.state == "unchanged" else "pushed",
-            shown(Path(summary.pushed)),
+            shown(summary.pushed),
             "green",
         )
         say("next", f'newsdesk predict --root {shown(config.root)} "some text"')

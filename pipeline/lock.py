@@ -1,0 +1,75 @@
+"""One run at a time in a pipeline's folder."""
+
+import contextlib
+import datetime
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.errors import Locked, NewsdeskError
+
+_FILE = ".lock"
+
+
+@contextlib.contextmanager
+def held(root: Path, what: str) -> Iterator[None]:
+    """Holds a pipeline's folder for as long as the block lasts.
+
+    The system gives the lock back when its process ends, however it ends; the file
+    stays and only tells who has it. Children do not inherit it.
+
+    Args:
+        root: the folder that holds everything the pipeline writes.
+        what: what the lock is for, shown to others.
+
+    Raises:
+        Locked: another process holds it; names it and since when.
+        NewsdeskError: the folder cannot be written.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(root / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise NewsdeskError(
+            f"{root}: cannot be written: {error.strerror}; "
+            "choose another folder with --set output.root=FOLDER"
+        ) from None
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Locked(
+                f"{root}: {_owner(root / _FILE)}; wait until it is done, or choose "
+                "another folder with --set output.root=FOLDER"
+            ) from None
+        told = {
+            "what": what,
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+        }
+        with contextlib.suppress(OSError):
+            # A full disk must not keep a run from clearing it.
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps(told).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _owner(file: Path) -> str:
+    """Who wrote the file last, in words."""
+    try:
+        told = json.loads(file.read_text())
+        since = datetime.datetime.fromisoformat(told["since"])
+        age = datetime.datetime.now().astimezone() - since
+        return (
+            f"{told['what']} (process {told['pid']} on {told['host']}) has been at "
+            f"work here since {since:%Y-%m-%d %H:%M:%S}, for "
+            f"{int(age.total_seconds())} s"
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process is at work here"
