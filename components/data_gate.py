@@ -124,7 +124,11 @@ class Executor(base_executor.BaseExecutor):
         verdict = artifact_utils.get_single_instance(output_dict["verdict"])
         folder = Path(verdict.uri)
         folder.mkdir(parents=True, exist_ok=True)
-        said = {"passed": list(RULES), "judged": [asdict(one) for one in judged]}
+        said = {
+            "passed": True,
+            "rules": list(RULES),
+            "judged": [asdict(one) for one in judged],
+        }
         (folder / VERDICT).write_text(json.dumps(said, indent=1))
 
 

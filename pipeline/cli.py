@@ -8,10 +8,13 @@ from rich.console import Console
 import pipeline.legacy_keras  # noqa: F401  before any command imports TensorFlow
 from pipeline.commands.doctor import doctor
 from pipeline.commands.encoder import encoder
+from pipeline.commands.gc import gc
 from pipeline.commands.init import init
 from pipeline.commands.predict import predict
+from pipeline.commands.rollback import rollback
 from pipeline.commands.run import run
 from pipeline.commands.runs import runs
+from pipeline.commands.verify import verify
 from pipeline.errors import ExitCode, NewsdeskError
 
 app = typer.Typer(
@@ -20,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (init, run, predict, runs, doctor):
+for command in (init, run, predict, runs, verify, rollback, gc, doctor):
     app.command()(command)
 app.add_typer(encoder, name="encoder")
 

@@ -28,10 +28,14 @@ def predict(
     ] = None,
     model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a row.")] = False,
+    verify: Annotated[
+        bool, typer.Option(help="Hold the model against its manifest first.")
+    ] = False,
 ) -> None:
     """Answer texts with the pushed model: label and probability.
 
-    Exit codes: 0 every row was answered, 1 some could not be, 2 wrong usage.
+    Exit codes: 0 every row was answered, 1 some could not be, 2 wrong usage, 4 the
+    model is not as it was published.
     """
     import json
     import tempfile
@@ -39,10 +43,14 @@ def predict(
     from pipeline import questions
     from pipeline.answer import Answerer, find_model
     from pipeline.logfile import captured
+    from pipeline.published import manifest, operations
 
     if texts and file:
         raise typer.BadParameter("give texts or --file, not both")
     found = find_model(root, model)
+    if verify:
+        manifest.verify(found)
+        operations.check(found)
     failed = False
     with (
         tempfile.NamedTemporaryFile(suffix=".log") as log,

@@ -58,7 +58,7 @@ class LocalStore:
         # Its links and pipes are refused before anything follows or reads them.
         manifests.verify(source)
         try:
-            shutil.copytree(source, folder, symlinks=True)
+            shutil.copytree(source, folder, symlinks=True, dirs_exist_ok=True)
         except (OSError, shutil.Error) as error:
             raise ModelError(
                 f"{source}: cannot be copied to {folder}: {error}; free some space, "

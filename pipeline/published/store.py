@@ -58,7 +58,7 @@ class Store(Protocol):
 
         Args:
             version: one of `versions`.
-            folder: where to; is made and must not exist.
+            folder: where to; is made, or empty.
 
         Returns:
             The manifest.

@@ -13,6 +13,9 @@ from tfx.components.example_validator.executor import Executor as Validator
 from tfx.types import artifact_utils, standard_artifacts
 
 from components import data_gate
+from components.text_statistics.component import TextStatisticsOfSplits
+from components.text_statistics.statistics import SplitStatistics, TextStatistics
+from pipeline.config import Gate
 from pipeline.errors import GateError
 
 pytestmark = pytest.mark.slow
@@ -57,10 +60,20 @@ def _judge(
         {"anomalies": [anomalies]},
         {"exclude_splits": "[]"},
     )
+    texts = TextStatisticsOfSplits()
+    texts.uri = str(folder / "texts")
+    os.makedirs(texts.uri)
+    clean = SplitStatistics(rows=3, tokens=6)
+    counted = TextStatistics(splits={"train": clean, "eval": clean})
+    (folder / "texts" / "statistics.json").write_text(counted.model_dump_json())
     data_gate.Executor().Do(
-        {"statistics": [statistics], "anomalies": [anomalies]},
+        {"statistics": [statistics], "anomalies": [anomalies], "texts": [texts]},
         {"verdict": [verdict]},
-        {"labels": json.dumps(["Business", "Sports"]), "fingerprint": ""},
+        {
+            "labels": json.dumps(["Business", "Sports"]),
+            "rules": Gate().model_dump_json(),
+            "fingerprint": "",
+        },
     )
     return json.loads((folder / "verdict" / "verdict.json").read_text())
 

@@ -1,5 +1,6 @@
 """The figures that decide are the ones that scikit-learn computes."""
 
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -60,24 +61,53 @@ def test_thresholds_are_the_configured_ones_over_all_rows(
     make_config: Callable[..., Config],
 ) -> None:
     section = {"min_accuracy": 0.8, "min_macro_f1": 0.7, "max_loss": 0.9}
-    found = _bounds(make_config(evaluation=section))
-    assert found == {
+    assert _limits(make_config(evaluation=section), "value_threshold") == {
         "SparseCategoricalAccuracy": (0.8, None),
         "MacroF1": (0.7, None),
         "SparseCategoricalCrossentropy": (None, 0.9),
     }
 
 
-def test_there_is_always_a_threshold(make_config: Callable[..., Config]) -> None:
-    # Without one, TFX neither blesses a model nor refuses it.
-    assert _bounds(make_config()) == {"SparseCategoricalAccuracy": (0.5, None)}
+def test_no_figure_may_be_nan_even_where_nothing_is_configured(
+    make_config: Callable[..., Config],
+) -> None:
+    # A bound that every number keeps; NaN keeps none.
+    assert _limits(make_config(), "value_threshold") == {
+        "SparseCategoricalAccuracy": (0.5, None),
+        "MacroF1": (0.0, None),
+        "SparseCategoricalCrossentropy": (None, sys.float_info.max),
+    }
 
 
-def _bounds(config: Config) -> dict[str, tuple[float | None, float | None]]:
+def test_drops_are_limited_overall_by_class_and_by_slice(
+    make_config: Callable[..., Config],
+) -> None:
+    config = make_config(
+        data={"slice_columns": ["source"]},
+        evaluation={"max_drop": 0.1, "max_class_drop": 0.2, "max_slice_drop": 0.3},
+    )
+    found = [
+        (metric.class_name, list(limit.slicing_specs[0].feature_keys), change)
+        for metric in evaluation.eval_config(config).metrics_specs[0].metrics
+        for limit in metric.per_slice_thresholds
+        if limit.threshold.HasField("change_threshold")
+        for change in [limit.threshold.change_threshold.absolute.value]
+    ]
+    assert found == [
+        ("SparseCategoricalAccuracy", [], pytest.approx(-0.1)),
+        ("SparseCategoricalAccuracy", ["source"], pytest.approx(-0.3)),
+        ("MacroF1", [], pytest.approx(-0.1)),
+        *[("ClassF1", [], pytest.approx(-0.2))] * 4,
+    ]
+
+
+def _limits(config: Config, kind: str) -> dict[str, tuple[float | None, float | None]]:
     """Lower and upper bound by metric, all of them on the slice of all rows."""
     found = {}
     for metric in evaluation.eval_config(config).metrics_specs[0].metrics:
         for limit in metric.per_slice_thresholds:
+            if not limit.threshold.HasField(kind):
+                continue
             assert [list(one.feature_keys) for one in limit.slicing_specs] == [[]]
             bounds = limit.threshold.value_threshold
             found[metric.class_name] = (

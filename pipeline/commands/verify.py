@@ -1,0 +1,44 @@
+"""`newsdesk verify`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def verify(
+    address: Annotated[
+        str, typer.Argument(help="A version's folder, or the address above versions.")
+    ],
+) -> None:
+    """Hold a published model against its manifest, and look at what it may do.
+
+    Exit codes: 0 unaltered, 4 something is altered, missing, new or not allowed.
+    """
+    import tempfile
+
+    from pipeline.errors import ModelError
+    from pipeline.published import manifest, operations
+    from pipeline.published.places import store
+
+    def say(where: str, found: manifest.Manifest) -> None:
+        print(
+            f"{where}: {len(found.files)} files as they were published by run "
+            f"{found.origin.run} on {found.published:%Y-%m-%d %H:%M}"
+        )
+
+    if "://" not in address and Path(address, manifest.FILE).exists():
+        found = manifest.verify(Path(address))
+        operations.check(Path(address))
+        say(address, found)
+        return
+    place = store(address)
+    versions = place.versions()
+    if not versions:
+        raise ModelError(f"{address}: holds no version; name a folder that was pushed")
+    with tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
+        for version in versions:
+            folder = Path(scratch, str(version))
+            found = place.fetch(version, folder)
+            operations.check(folder)
+            say(f"{address.rstrip('/')}/{version}", found)
