@@ -1,0 +1,210 @@
+"""Versions of a model in an object store, where nothing can be renamed at once.
+
+A version counts when it has a manifest, and the manifest is written last. Its number is
+claimed before by an object that only one writer can create.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ModelError
+from pipeline.published import manifest as manifests
+from pipeline.published.manifest import Manifest
+
+_EXTRAS = {"gs": "gcs", "s3": "s3"}
+_CLAIMS, _RETIRED = ".claims", ".retired"
+_RETIREMENT = re.compile(r"(\d+)-(\d+)\.json")
+# An upload that took longer than this has died.
+_UPLOAD_SECONDS = 24 * 3600
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "gs": {},
+    "s3": {
+        "config_kwargs": {
+            "connect_timeout": 10,
+            "read_timeout": 60,
+            "retries": {"max_attempts": 3},
+        }
+    },
+}
+
+
+class RemoteStore:
+    """A `Store` below gs:// or s3://, through fsspec.
+
+    Credentials and endpoints are found where the libraries of the store look for them:
+    in the environment, a file of the user, or the machine's own service.
+
+    Args:
+        address: above the versions.
+
+    Raises:
+        ModelError: the package that reaches the address is not installed.
+    """
+
+    def __init__(self, address: str) -> None:
+        import fsspec
+
+        self._address = address.rstrip("/")
+        scheme = address.partition("://")[0]
+        try:
+            # Listings are never kept: others write there too.
+            self._files, self._root = fsspec.url_to_fs(
+                self._address, use_listings_cache=False, **_OPTIONS[scheme]
+            )
+        except ImportError:
+            raise ModelError(
+                f"{address}: the package that reads it is missing; run `pip install "
+                f"newsdesk[{_EXTRAS[scheme]}]`"
+            ) from None
+
+    @property
+    def address(self) -> str:
+        """Implements Store.address."""
+        return self._address
+
+    def versions(self) -> list[int]:
+        """Implements Store.versions; without its manifest none is a version here."""
+        with self._told("read"):
+            return sorted(
+                version
+                for version in map(int, self._numbers())
+                if self._files.exists(self._at(version, manifests.FILE))
+            )
+
+    def manifest(self, version: int) -> Manifest:
+        """Implements Store.manifest."""
+        with self._told("read"):
+            written = self._files.cat_file(self._at(version, manifests.FILE))
+        return manifests.parse(written, f"{self._address}/{version}/{manifests.FILE}")
+
+    def verify(self, version: int) -> Manifest:
+        """Implements Store.verify, on a copy."""
+        with tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
+            return self.fetch(version, Path(scratch, "model"))
+
+    def fetch(self, version: int, folder: Path) -> Manifest:
+        """Implements Store.fetch."""
+        above = self._at(version)
+        with self._told("read"):
+            # Objects of no bytes whose name ends with a slash only mark a folder.
+            names = [
+                name.removeprefix(f"{above}/")
+                for name in self._files.find(above)
+                if not name.endswith("/")
+            ]
+            for name in names:
+                if ".." in name.split("/"):
+                    raise ModelError(f"{self._address}/{version}: has an object {name}")
+                file = folder / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                self._files.get_file(self._at(version, name), str(file))
+        return manifests.verify(folder)
+
+    def stage(self) -> Path:
+        """Implements Store.stage: on this machine."""
+        return Path(tempfile.mkdtemp(prefix="newsdesk-staging-"))
+
+    def publish(self, folder: Path, manifest: Manifest) -> int:
+        """Implements Store.publish."""
+        with self._told("written"):
+            version = self._claimed()
+            for part in manifest.files:
+                self._files.put_file(
+                    str(folder / part.path), self._at(version, part.path)
+                )
+            self._files.pipe_file(
+                self._at(version, manifests.FILE), manifest.to_bytes()
+            )
+            self._sweep()
+        self.release(folder)
+        return version
+
+    def release(self, folder: Path) -> None:
+        """Implements Store.release."""
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def retire(self, keep: int, grace_seconds: float) -> list[int]:
+        """Implements Store.retire."""
+        now = int(time.time())
+        with self._told("written"):
+            gone = self.versions()[: -max(1, keep)]
+            for version in gone:
+                there = self._at(version, manifests.FILE)
+                kept = f"{self._root}/{_RETIRED}/{version}-{now}.json"
+                self._files.pipe_file(kept, self._files.cat_file(there))
+                self._files.rm_file(there)
+            for name in self._listed(_RETIRED):
+                retired = _RETIREMENT.fullmatch(name)
+                if retired and now - int(retired[2]) >= grace_seconds:
+                    self._remove(int(retired[1]))
+                    self._files.rm_file(f"{self._root}/{_RETIRED}/{name}")
+        return gone
+
+    def _claimed(self) -> int:
+        """A number that no other writer has, larger than every one there."""
+        used = [int(name) for name in (*self._numbers(), *self._listed(_CLAIMS))]
+        version = max(int(time.time()), max(used, default=0) + 1)
+        told = f"{os.uname().nodename} {os.getpid()}".encode()
+        while True:
+            try:
+                # Fails where the object exists: If-None-Match on S3, generation 0 on
+                # Google Cloud Storage.
+                self._files.pipe_file(
+                    f"{self._root}/{_CLAIMS}/{version}", told, mode="create"
+                )
+                return version
+            except FileExistsError:
+                version += 1
+
+    def _sweep(self) -> None:
+        """Removes what dead uploads have left, and claims of finished ones."""
+        for name in self._listed(_CLAIMS):
+            version = int(name)
+            is_old = time.time() - version > _UPLOAD_SECONDS
+            if self._files.exists(self._at(version, manifests.FILE)):
+                # Its number is seen by its objects from now on.
+                self._files.rm_file(f"{self._root}/{_CLAIMS}/{name}")
+            elif is_old:
+                self._remove(version)
+                self._files.rm_file(f"{self._root}/{_CLAIMS}/{name}")
+
+    def _remove(self, version: int) -> None:
+        for name in self._files.find(self._at(version)):
+            self._files.rm_file(name)
+
+    def _numbers(self) -> list[str]:
+        return [name for name in self._listed("") if name.isascii() and name.isdigit()]
+
+    def _listed(self, below: str) -> list[str]:
+        """The names right below a prefix; none where nothing has it."""
+        place = f"{self._root}/{below}".rstrip("/")
+        try:
+            found = self._files.ls(place, detail=False)
+        except FileNotFoundError:
+            return []
+        names = [name.rstrip("/").removeprefix(place).strip("/") for name in found]
+        return [name for name in names if name]
+
+    def _at(self, version: int, name: str = "") -> str:
+        return f"{self._root}/{version}/{name}".rstrip("/")
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        """Turns what the libraries raise, each its own kinds, into a sentence."""
+        try:
+            yield
+        except ModelError:
+            raise
+        except Exception as error:
+            reason = str(error).strip().partition("\n")[0] or type(error).__name__
+            raise ModelError(
+                f"{self._address}: cannot be {what}: {reason}; what is published is as "
+                "it was; check the address, the credentials and the network"
+            ) from error

@@ -1,0 +1,14 @@
+"""A reader never sees half a version, and no two publishers share one."""
+
+import pytest
+
+from tests.faults.pushes import run
+
+pytestmark = pytest.mark.slow
+
+
+def test_pushes_under_a_reader() -> None:
+    counts = run(pushes=12, kills=4)
+    assert (counts.failed, counts.collisions) == (0, 0)
+    assert counts.loaded == counts.published >= 8
+    assert counts.published <= 12

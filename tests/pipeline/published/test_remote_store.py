@@ -1,0 +1,175 @@
+"""The same promises on an object store, held by moto's server in the place of S3."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ModelError
+from pipeline.published import manifest
+from pipeline.published.places import store
+from pipeline.published.remote_store import RemoteStore
+from tests.pipeline.published.conftest import FillModel, Publish
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def remote(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> RemoteStore:
+    """A bucket of its own for each test."""
+    import s3fs
+
+    for name, value in {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "id",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    bucket = f"bucket-{abs(hash(request.node.name))}"
+    s3fs.S3FileSystem().mkdir(bucket)
+    found = store(f"s3://{bucket}/models/news/")
+    assert isinstance(found, RemoteStore)
+    return found
+
+
+def test_nothing_published_is_no_error(remote: RemoteStore) -> None:
+    assert remote.versions() == []
+
+
+def test_a_published_version_can_be_fetched_and_verified(
+    remote: RemoteStore, publish: Publish, tmp_path: Path
+) -> None:
+    first, second = publish(remote), publish(remote)
+    assert remote.versions() == [first, second]
+    assert first < second
+    assert remote.fetch(first, tmp_path / "copy") == remote.manifest(first)
+    assert remote.verify(second).origin.labels == ["a", "b"]
+    assert (tmp_path / "copy" / "variables" / "variables.index").exists()
+
+
+def test_an_upload_without_its_manifest_is_no_version(
+    remote: RemoteStore, fill_model: FillModel, publish: Publish, tmp_path: Path
+) -> None:
+    fill_model(tmp_path / "model")
+    remote._files.put(
+        str(tmp_path / "model"), f"{remote._root}/9999999999999", recursive=True
+    )
+    assert remote.versions() == []
+    assert publish(remote) == 10000000000000
+
+
+def test_a_killed_upload_leaves_the_former_version_newest(
+    remote: RemoteStore,
+    publish: Publish,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    version = publish(remote)
+
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(type(remote._files), "put_file", dies)
+        publish(remote)
+    assert remote.versions() == [version]
+    assert publish(remote) > version + 1
+
+
+def test_publishers_at_once_get_versions_of_their_own(
+    remote: RemoteStore, publish: Publish
+) -> None:
+    found: list[int] = []
+    several = [
+        threading.Thread(
+            target=lambda: found.append(publish(RemoteStore(remote.address)))
+        )
+        for _ in range(4)
+    ]
+    for one in several:
+        one.start()
+    for one in several:
+        one.join()
+    assert sorted(found) == remote.versions()
+    assert len(set(found)) == 4
+
+
+def test_altered_missing_and_new_objects_are_found(
+    remote: RemoteStore, publish: Publish
+) -> None:
+    version = publish(remote)
+    at = f"{remote._root}/{version}"
+    for name, fault in (
+        ("saved_model.pb", "saved_model.pb was altered"),
+        ("variables/new", "variables/new is not in the manifest"),
+    ):
+        remote._files.pipe_file(f"{at}/{name}", b"grapf")
+        with pytest.raises(ModelError, match=fault):
+            remote.verify(version)
+    remote._files.rm_file(f"{at}/saved_model.pb")
+    with pytest.raises(ModelError, match=r"saved_model\.pb is missing"):
+        remote.verify(version)
+
+
+def test_an_altered_manifest_is_found(remote: RemoteStore, publish: Publish) -> None:
+    version = publish(remote)
+    place = f"{remote._root}/{version}/{manifest.FILE}"
+    written = remote._files.cat_file(place)
+    remote._files.pipe_file(place, written.replace(b"0.9", b"0.8"))
+    with pytest.raises(ModelError, match="altered"):
+        remote.manifest(version)
+
+
+def test_markers_of_folders_are_passed_over(
+    remote: RemoteStore, publish: Publish, tmp_path: Path
+) -> None:
+    version = publish(remote)
+    client = remote._files
+    for name in ("", "variables/", "assets/"):
+        client.call_s3(
+            "put_object",
+            Bucket=remote._root.partition("/")[0],
+            Key=f"models/news/{version}/{name}",
+            Body=b"",
+        )
+    assert remote.versions() == [version]
+    remote.fetch(version, tmp_path / "copy")
+
+
+def test_retired_versions_go_out_of_sight_then_away(
+    remote: RemoteStore, publish: Publish
+) -> None:
+    versions = [publish(remote) for _ in range(3)]
+    assert remote.retire(keep=1, grace_seconds=60) == versions[:2]
+    assert remote.versions() == versions[2:]
+    assert remote._files.find(f"{remote._root}/{versions[0]}")
+    assert remote.retire(keep=1, grace_seconds=0) == []
+    assert not remote._files.find(f"{remote._root}/{versions[0]}")
+    assert remote.retire(keep=0, grace_seconds=0) == []
+    assert remote.versions() == versions[2:]
+
+
+def test_a_store_that_cannot_be_reached_is_one_sentence(
+    remote: RemoteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import s3fs
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.raises(ModelError, match=r"s3://x/y: cannot be read: .*credentials"):
+        RemoteStore("s3://x/y").versions()
