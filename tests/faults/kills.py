@@ -27,7 +27,7 @@ _TOLERANCE = 1e-3
 
 @dataclass(frozen=True)
 class Point:
-    """When to kill: this share of a node's time after the node before has ended."""
+    """When to kill: so long after the line of the node before, or after the start."""
 
     node: str
     before: str | None
@@ -46,11 +46,12 @@ class Outcome:
     seconds: float
 
 
-def points(root: Path, count: int) -> list[Point]:
-    """Measures an unbroken run, and spreads points over it.
+def points(root: Path, startup: float, count: int) -> list[Point]:
+    """Looks at an unbroken run, and spreads points over it.
 
     Args:
         root: where it has run.
+        startup: seconds until its first node had ended.
         count: how many; start, middle and end of every node come first.
 
     Returns:
@@ -59,6 +60,7 @@ def points(root: Path, count: int) -> list[Point]:
     nodes = sample.summary(root)["nodes"]
     durations = {one["name"]: one["seconds"] for one in nodes}
     names = list(durations)
+    durations[names[0]] = startup
     wanted = [(name, share) for name in names for share in (0.0, 0.5, 0.95)]
     wanted += [("Trainer", 0.7), ("Trainer", 0.85), ("Pusher", 0.7), ("Pusher", 0.98)]
     if count < len(wanted):
@@ -88,10 +90,9 @@ def kill(point: Point, folder: Path, metrics: dict[str, float]) -> Outcome:
     root = folder / "root"
     process = sample.start(root, *_WORDS)
     assert process.stdout is not None
-    for line in process.stdout:
+    if point.before is not None:
         # The line of the node before is the first sign of this one.
-        if point.before is None or f" {point.before} " in line:
-            break
+        _wait_for(process, f" {point.before} ")
     _kill_after(process, point.seconds)
     was_killed = process.returncode == -signal.SIGKILL
     broken = sample.half_published(root)
@@ -107,6 +108,13 @@ def kill(point: Point, folder: Path, metrics: dict[str, float]) -> Outcome:
     lost = len(before - set(after))
     seconds = time.monotonic() - began
     return Outcome(point, was_killed, went_on, broken, lost, seconds)
+
+
+def _wait_for(process: "subprocess.Popen[str]", sign: str) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if sign in line:
+            return
 
 
 def _kill_after(process: "subprocess.Popen[str]", seconds: float) -> None:
@@ -134,10 +142,14 @@ def kills(count: int, workers: int) -> Iterator[Outcome]:
     """
     with tempfile.TemporaryDirectory(prefix="newsdesk-kills-") as scratch:
         unbroken = Path(scratch, "unbroken")
-        code, screen = sample.finish(unbroken, *_WORDS)
-        assert code == 0, screen
+        began = time.monotonic()
+        process = sample.start(unbroken, *_WORDS)
+        _wait_for(process, "✓ ")
+        startup = time.monotonic() - began
+        screen, _ = process.communicate()
+        assert process.returncode == 0, screen
         metrics = sample.versions(unbroken).popitem()[1]
-        chosen = points(unbroken, count)
+        chosen = points(unbroken, startup, count)
 
         def one(number: int) -> Outcome:
             folder = Path(scratch, str(number))

@@ -105,29 +105,27 @@ def run(pushes: int, kills: int, at_once: int = 4) -> Counts:
         What was seen.
     """
     chance = random.Random(11)
-    doomed = set(chance.sample(range(pushes), kills))
     with tempfile.TemporaryDirectory(prefix="newsdesk-pushes-") as scratch:
         exported, serving = Path(scratch, "exported"), Path(scratch, "serving")
         stop = Path(scratch, "stop")
         model.export(exported)
+        began = time.monotonic()
+        told = [str(push(exported, serving))]
+        lasts = time.monotonic() - began
         reader = _start("read", serving, stop)
         assert reader.stdout is not None
         assert reader.stdout.readline() == "ready\n"
-        told: list[str] = []
         killed = 0
-        for first in range(0, pushes, at_once):
-            several = {
-                number: _start(_PUSH, exported, serving)
-                for number in range(first, min(pushes, first + at_once))
-            }
-            for number in doomed & several.keys():
-                # Between the beginning of the imports and the end of the work.
-                time.sleep(chance.uniform(0.05, 0.3) / len(several))
-                several[number].send_signal(signal.SIGKILL)
-            for one in several.values():
+        for first in range(1, pushes, at_once):
+            several = [
+                _start(_PUSH, exported, serving)
+                for _ in range(first, min(pushes, first + at_once))
+            ]
+            if killed < kills:
+                killed += _killed(several[0], chance.uniform(0.0, lasts))
+            for one in several:
                 said, _ = one.communicate()
-                killed += one.returncode == -signal.SIGKILL
-                told += said.split()
+                told += [word for word in said.split() if word.isdigit()]
         stop.touch()
         lines = reader.communicate()[0].splitlines()
         for line in lines:
@@ -143,6 +141,15 @@ def run(pushes: int, kills: int, at_once: int = 4) -> Counts:
         )
 
 
+def _killed(publisher: "subprocess.Popen[str]", seconds: float) -> bool:
+    """Kills a publisher so long after it began its work, unless it was quicker."""
+    assert publisher.stdout is not None
+    assert publisher.stdout.readline() == "begun\n"
+    time.sleep(seconds)
+    publisher.send_signal(signal.SIGKILL)
+    return publisher.wait() == -signal.SIGKILL
+
+
 def _start(*words: object) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "tests.faults.pushes", *map(str, words)],
@@ -154,7 +161,8 @@ def _start(*words: object) -> "subprocess.Popen[str]":
 def main() -> None:
     """Runs the whole, or one of its processes."""
     if len(sys.argv) == 4 and sys.argv[1] == _PUSH:
-        print(push(Path(sys.argv[2]), Path(sys.argv[3])))
+        print("begun", flush=True)
+        print(push(Path(sys.argv[2]), Path(sys.argv[3])), flush=True)
         return
     if len(sys.argv) == 4 and sys.argv[1] == "read":
         read(Path(sys.argv[2]), Path(sys.argv[3]))

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_pushes_under_a_reader() -> None:
-    counts = run(pushes=12, kills=4)
+    counts = run(pushes=13, kills=2)
     assert (counts.failed, counts.collisions) == (0, 0)
-    assert counts.loaded == counts.published >= 8
-    assert counts.published <= 12
+    assert counts.loaded == counts.published >= 10
+    assert counts.published <= 13

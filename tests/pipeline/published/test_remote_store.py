@@ -85,7 +85,7 @@ def test_a_killed_upload_leaves_the_former_version_newest(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(type(remote._files), "put_file", dies)
+        patch.setattr(remote._files, "put_file", dies)
         publish(remote)
     assert remote.versions() == [version]
     assert publish(remote) > version + 1
