@@ -13,7 +13,7 @@ _STRUCTURE = """
 _SHAPES = """
     BroadcastArgs BroadcastTo ConcatV2 ExpandDims Fill GatherNd GatherV2
     InvertPermutation MirrorPad OneHot OnesLike Pack Pad PadV2 Range Rank Reshape
-    ReverseSequence ReverseV2 ScatterNd SequenceMask Shape ShapeN Size Slice
+    ReverseSequence ReverseV2 ScatterNd Shape ShapeN Size Slice
     SparseReshape SparseToDense Split SplitV Squeeze StridedSlice TensorScatterUpdate
     Tile Transpose Unpack Where ZerosLike
 """
@@ -42,7 +42,7 @@ _TEXT = """
     NormalizeUTF8WithOffsetsMap RegexSplitWithOffsets TFText>FastBertNormalize
     TFText>FastWordpieceTokenizeWithOffsets TFText>RoundRobinGenerateMasks
     TFText>RoundRobinTrim UnicodeScriptTokenizeWithOffsets
-    WhitespaceTokenizeWithOffsets WhitespaceTokenizeWithOffsetsV2
+    WhitespaceTokenizeWithOffsets
     WordpieceTokenizeWithOffsets
 """
 _RAGGED = """

@@ -17,7 +17,7 @@ import tensorflow_hub as hub
 import tensorflow_text  # noqa: F401  registers the operations of tokenizers
 from tensorflow_hub import resolver
 
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, ModelError
 from pipeline.published import operations
 
 _SAVED_MODEL = "saved_model.pb"
@@ -50,14 +50,17 @@ def load(handle: str, key: str) -> HubModel:
 
     Raises:
         ConfigError: it cannot be reached, or is no TensorFlow 2 SavedModel.
-        ModelError: it holds what an encoder does not need.
+        ModelError: it cannot be read, or holds what an encoder does not need.
     """
     folder = _fetched(handle, key)
     if not tf.io.gfile.exists(os.path.join(folder, _SAVED_MODEL)):
         raise ConfigError(
             f"{key}: {folder} holds no {_SAVED_MODEL}; name the folder of a SavedModel"
         )
-    operations.check(Path(folder))
+    try:
+        operations.check(Path(folder))
+    except ModelError as error:
+        raise ModelError(f"{key}: {error}") from None
     try:
         with tf.init_scope():
             return HubModel(folder, hub.load(folder))

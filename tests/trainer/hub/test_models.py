@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, ModelError
 from trainer.hub import models
 
 KEY = "model.encoder.path"
@@ -90,4 +90,5 @@ def test_a_folder_must_be_there_and_hold_a_whole_model(tmp_path: Path) -> None:
 
     assert refusal(gone) == f"{KEY}: {gone}: there is no such folder"
     assert refusal(empty).startswith(f"{KEY}: {empty} holds no saved_model.pb")
-    assert refusal(broken).startswith(f"{KEY}: {broken} cannot be loaded: ")
+    with pytest.raises(ModelError, match=f"^{KEY}: {broken}.*cannot be read as a Sav"):
+        models.load(broken, KEY)
