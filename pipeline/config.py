@@ -13,7 +13,15 @@ from pydantic import (
     model_validator,
 )
 
-from pipeline.paths import URI, Destination, FileName, LocalPath, Location, Pattern
+from pipeline.paths import (
+    DataLocation,
+    Destination,
+    FileName,
+    LocalPath,
+    Location,
+    Name,
+    Pattern,
+)
 
 # Names the folder of the run in the environment of its nodes: one that stops a run
 # leaves there what TFX deletes with its outputs.
@@ -43,29 +51,20 @@ class Ratios(Section):
 class Data(Section):
     """Where the rows are and what their columns mean."""
 
-    path: Location
+    path: DataLocation
     span_marker: FileName | None = None
     splits: dict[Split, Pattern] = {}
     ratios: Ratios = Ratios()
     eval_ratio: float = Field(0.1, gt=0.0, lt=1.0)
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "tfrecord"] = "auto"
-    columns: list[str] = []
-    text_columns: list[str] = Field(min_length=1)
-    label_column: str = Field(min_length=1)
-    labels: list[str] = Field(min_length=2)
+    columns: list[Name] = []
+    text_columns: list[Name] = Field(min_length=1)
+    label_column: Name
+    labels: list[Name] = Field(min_length=2)
     first_label: int = 0
-    slice_columns: list[str] = []
+    slice_columns: list[Name] = []
     max_bad_rows: Share = 0.001
     schema_file: LocalPath
-
-    @field_validator("path")
-    @classmethod
-    def _path_can_be_read(cls, path: str) -> str:
-        if URI.match(path) and not path.startswith("tfds:"):
-            raise ValueError(
-                "must be a local path or tfds:NAME; mount or copy what lies elsewhere"
-            )
-        return path
 
     @field_validator("labels")
     @classmethod
@@ -201,7 +200,7 @@ class Train(Section):
     epochs: int = Field(3, ge=1)
     batch_size: int = Field(32, ge=1)
     accumulation: int = Field(1, ge=1)
-    class_weights: Literal["none", "balanced"] | dict[str, float] = "none"
+    class_weights: Literal["none", "balanced"] | dict[Name, float] = "none"
     label_smoothing: float = Field(0.0, ge=0.0, lt=1.0)
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     xla: Literal["auto", "on", "off"] = "auto"

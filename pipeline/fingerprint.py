@@ -46,6 +46,9 @@ def of_file(path: str | Path) -> str:
         ConfigError: the file is missing or cannot be read.
     """
     digest = hashlib.sha256()
+    # A pipe would be waited for, and never end.
+    if Path(path).exists() and not Path(path).is_file():
+        raise ConfigError(f"{path}: cannot be read: it is no file")
     try:
         with open(path, "rb") as stream:
             while block := stream.read(1 << 20):

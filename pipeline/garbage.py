@@ -1,6 +1,7 @@
 """What old runs have left behind, and no kept run needs."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from pipeline.errors import NewsdeskError
 from pipeline.history import past_runs
 
 _RUN_CONTEXT = "pipeline_run"
+# What the trainer names the folder of a training by; others are not ours.
+_CHECKPOINTS = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ def _artifacts(folder: Path, uris: set[Path], executions: set[str]) -> Iterator[
 def _older(checkpoints: Path, moment: float) -> Iterator[Path]:
     """Checkpoints that no kept run has written to."""
     for folder in checkpoints.glob("*"):
-        if folder.is_dir() and folder.stat().st_mtime < moment:
+        is_ours = _CHECKPOINTS.fullmatch(folder.name) and folder.is_dir()
+        if is_ours and folder.stat().st_mtime < moment:
             yield folder
 
 

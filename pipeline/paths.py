@@ -8,6 +8,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 URI = re.compile(r"^[a-z][a-z0-9+.-]+:")
+# A colon within would be a community's namespace, whose code TFDS fetches and runs.
+_DATA_SET = re.compile(r"tfds:\w+(/[\w.+-]+)?(:[\d.*]+)?", re.ASCII)
+_SLASH = re.compile(r"[/\\]")
 
 
 class FromCommandLine(str):
@@ -16,13 +19,20 @@ class FromCommandLine(str):
 
 def _resolve(value: Any, info: ValidationInfo) -> Any:
     """Makes a path absolute, seen from the file or the shell it was written in."""
-    if not isinstance(value, str) or not value or URI.match(value):
+    if not isinstance(value, str) or not value:
+        return value
+    if "\0" in value:
+        raise ValueError("no path can hold a NUL")
+    if URI.match(value):
         return value
     if isinstance(value, FromCommandLine) or info.context is None:
         folder = Path.cwd()
     else:
         folder = info.context["folder"]
-    return os.path.normpath(folder / Path(value).expanduser())
+    try:
+        return os.path.normpath(folder / Path(value).expanduser())
+    except RuntimeError:
+        raise ValueError("~ names a user that is not known here") from None
 
 
 def _local(value: str) -> str:
@@ -34,10 +44,29 @@ def _local(value: str) -> str:
 def _can_be_pushed_to(value: str) -> str:
     if URI.match(value) and not value.startswith(("gs://", "s3://")):
         raise ValueError("must be a local path, gs://BUCKET/... or s3://BUCKET/...")
+    if ".." in value.split("/"):
+        raise ValueError("must not hold `..`")
+    return value
+
+
+def _can_be_read(value: str) -> str:
+    if value.startswith("tfds:"):
+        if not _DATA_SET.fullmatch(value) or ".." in value:
+            raise ValueError("must be tfds:NAME, or tfds:NAME/CONFIGURATION")
+    elif URI.match(value):
+        raise ValueError(
+            "must be a local path or tfds:NAME; mount or copy what lies elsewhere"
+        )
     return value
 
 
 def _is_a_name(value: str) -> str:
+    if "\0" in value or ".." in _SLASH.split(value):
+        raise ValueError("must be a name: no `..` beside a slash, and no NUL")
+    return value
+
+
+def _is_a_file_name(value: str) -> str:
     if not value.strip(".") or any(sign in value for sign in "/\\\0"):
         raise ValueError("must be the name of a file, without a folder")
     return value
@@ -49,8 +78,10 @@ def _stays_below(value: str) -> str:
     return value
 
 
-FileName = Annotated[str, Field(min_length=1), AfterValidator(_is_a_name)]
+Name = Annotated[str, Field(min_length=1), AfterValidator(_is_a_name)]
+FileName = Annotated[str, Field(min_length=1), AfterValidator(_is_a_file_name)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_stays_below)]
 Location = Annotated[str, Field(min_length=1), BeforeValidator(_resolve)]
 LocalPath = Annotated[Location, AfterValidator(_local)]
+DataLocation = Annotated[Location, AfterValidator(_can_be_read)]
 Destination = Annotated[Location, AfterValidator(_can_be_pushed_to)]

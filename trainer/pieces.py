@@ -1,6 +1,7 @@
 """Word pieces and casing: of a given vocabulary, or those an encoder was made with."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,10 @@ _TOKENIZER_SETTINGS: dict[str, tuple[bool | None, ...]] = {
     "do_basic_tokenize": (True,),
 }
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+# The largest vocabularies of many languages have a tenth of it.
+_MAX_BYTES = 64 << 20
+# BERT cuts at punctuation, so that a slash stands alone.
+_STRANGE = re.compile(r"(?!(##)?[/\\]$).*[/\\\0].*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,15 @@ def read(path: str) -> list[str]:
         The pieces in the order of their ids.
 
     Raises:
-        DataError: the file cannot be read, or a piece is missing or doubled.
+        DataError: the file cannot be read, or a piece is missing, doubled or no piece.
     """
     try:
+        size = Path(path).stat().st_size
+        if not Path(path).is_file() or size > _MAX_BYTES:
+            raise DataError(
+                f"vocabulary: {path} is no file of at most {_MAX_BYTES:,} bytes; give "
+                "the vocab.txt of a BERT model"
+            )
         lines = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"vocabulary: {path} cannot be read: {error}") from None
@@ -98,6 +109,12 @@ def read(path: str) -> list[str]:
         )
     if pieces[0] != "[PAD]":
         raise DataError(f"vocabulary: {path}: the first line must be [PAD]")
+    for number, piece in enumerate(pieces, 1):
+        if _STRANGE.fullmatch(piece):
+            raise DataError(
+                f"vocabulary: {path}:{number} is {piece[:80]!r}, which is no piece of "
+                "a word; give the vocab.txt of a BERT model"
+            )
     if len(set(pieces)) < len(pieces):
         raise DataError(f"vocabulary: {path} names a piece twice")
     return pieces

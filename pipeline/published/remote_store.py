@@ -100,7 +100,8 @@ class RemoteStore:
                 if not name.endswith("/")
             ]
             for name in names:
-                if ".." in name.split("/"):
+                # Joined with a folder, `//etc/x` would be a path from the root.
+                if not {"", ".", ".."}.isdisjoint(name.split("/")):
                     raise ModelError(f"{self._address}/{version}: has an object {name}")
                 file = folder / name
                 file.parent.mkdir(parents=True, exist_ok=True)
