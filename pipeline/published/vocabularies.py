@@ -46,6 +46,9 @@ def faults(parsed: Parsed) -> Iterator[str]:
 def _assets(parsed: Parsed) -> Iterator[str]:
     """Assets that are not in their folder, or could be given another name."""
     tensors = {source(one.tensor_info.name) for one in parsed.meta.asset_file_def}
+    for name in tensors:
+        if name not in parsed.nodes or parsed.nodes[name].op != "Placeholder":
+            yield f"the path of its asset is no placeholder, but {name}"
     for asset in parsed.meta.asset_file_def:
         name = asset.filename
         if name in ("", ".", "..") or {"/", "\\", "\0"} & set(name):
@@ -108,7 +111,7 @@ def _is_asset(parsed: Parsed, name: str) -> bool:
     name = _behind_identities(parsed.nodes, name)
     node = parsed.nodes.get(name)
     if node is None or node.op != "ReadVariableOp":
-        return name in tensors and node is not None and node.op == "Placeholder"
+        return name in tensors
     variable = parsed.nodes.get(source("".join(data(node)[:1])))
     if variable is None or variable.op != "VarHandleOp" or _is_shared(parsed, variable):
         return False

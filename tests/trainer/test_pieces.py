@@ -38,6 +38,30 @@ def test_case_and_accents_come_from_the_file(
 
 
 @pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("/etc/passwd", r":5 is '/etc/passwd', which is no piece"),
+        ("##../x", r":5 is '##\.\./x', which is no piece"),
+        ("a\0", r":5 is 'a\\x00', which is no piece"),
+        ("a\na", " names a piece twice"),
+    ],
+)
+def test_a_vocabulary_holds_pieces_only(
+    tmp_path: Path, line: str, message: str
+) -> None:
+    file = tmp_path / "vocab.txt"
+    file.write_text(f"[PAD]\n[UNK]\n[CLS]\n[SEP]\n{line}\n/\n##\\\n")
+    with pytest.raises(DataError, match=f"^vocabulary: {file}{message}"):
+        pieces.read(str(file))
+
+
+def test_punctuation_may_stand_in_a_vocabulary(tmp_path: Path) -> None:
+    file = tmp_path / "vocab.txt"
+    file.write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n/\n##/\n\\\n...\n")
+    assert pieces.read(str(file))[4:] == ["/", "##/", "\\", "..."]
+
+
+@pytest.mark.parametrize(
     ("settings", "message"),
     [
         ("{", "cannot be read as JSON"),

@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
+from pipeline.errors import ModelError
+from trainer import serving, train
+from trainer.job import Job
 from trainer.launch import run_fn
 
 pytestmark = pytest.mark.slow
@@ -78,6 +82,23 @@ def trained(
     card = json.loads((model / "assets.extra" / "newsdesk.json").read_text())
     files = {str(file.relative_to(model)) for file in model.rglob("*")}
     return {"card": card, "files": files, **json.loads(answered.stdout)}
+
+
+def test_an_export_that_does_more_than_classify_fails_the_training(
+    words_graph: tuple[Path, list[dict[str, Any]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copytree(words_graph[0], tmp_path / "graph")
+    answer = serving.Served.answer
+
+    def printed(self: serving.Served, texts: tf.Tensor) -> dict[str, tf.Tensor]:
+        tf.raw_ops.PrintV2(input=tf.constant("seen"))
+        return answer(self, texts)
+
+    monkeypatch.setattr(serving.Served, "answer", printed)
+    with pytest.raises(ModelError, match="model: function .* the operation PrintV2,"):
+        train.run_fn(Job.of(arguments(tmp_path)))
 
 
 def arguments(run: Path) -> FnArgs:

@@ -4,12 +4,15 @@ import hashlib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tensorflow as tf
 
+from pipeline.config import HubEncoder
 from pipeline.errors import ConfigError, ModelError
-from trainer.hub import models
+from trainer.encoders.hub import HubBert
+from trainer.hub import models, pieces
 
 KEY = "model.encoder.path"
 
@@ -80,6 +83,18 @@ def test_a_model_is_loaded_outside_of_the_graph_that_is_being_built(
         return tf.constant(value)
 
     assert int(traced()) == 3
+
+
+def test_a_model_that_does_more_is_not_loaded(save_module: Any) -> None:
+    folder = str(save_module("tokenize", tf.io.read_file, tf.TensorSpec([], tf.string)))
+    encoder = HubEncoder(kind="hub", path=folder, preprocess=folder)
+
+    for key, load in {
+        "model.encoder.path": lambda: HubBert(encoder, 9, 9, "float32"),
+        "model.encoder.preprocess": lambda: pieces.read(folder),
+    }.items():
+        with pytest.raises(ModelError, match=f"^{key}: .*has the operation ReadFile"):
+            load()
 
 
 def test_a_folder_must_be_there_and_hold_a_whole_model(tmp_path: Path) -> None:
