@@ -216,7 +216,10 @@ class Gate(Section):
 
     Shares are of a split's rows. `max_label_shift`, `max_length_ratio`,
     `min_row_ratio` and `min_new_rows` compare with the data that trained the model in
-    service, and wait for one.
+    service, and wait for one; so does `max_unknown_share` where the vocabulary is
+    learned, and then counts what goes beyond the share that such a vocabulary is
+    expected to lack. A label shift is the largest move of one label's share. Up to
+    16,384 texts a split duplicates, overlap and new rows are counted, above estimated.
     """
 
     max_label_shift: Share | None = 0.2

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from components.data_gate import skipped
 from components.text_example_gen.quarantine import read_summary
 from pipeline.records import text_property
 
@@ -20,6 +21,19 @@ def rows(quarantine: str) -> dict[str, int]:
     by_split = {f"rows/{split}": rows for split, rows in summary["splits"].items()}
     totals = {key: summary[key] for key in ("rows_in", "rows_out", "quarantined")}
     return totals | by_split
+
+
+def skipped_rules(verdict: str) -> str:
+    """Says which rules the data gate could not apply.
+
+    Args:
+        verdict: the folder of the DataVerdict artifact.
+
+    Returns:
+        The rules in words, or "".
+    """
+    rules = skipped(verdict)
+    return f"skipped: {', '.join(rules)}" if rules else ""
 
 
 def is_blessed(blessing: str) -> bool:
