@@ -10,6 +10,7 @@ from pydantic import (
     Field,
     Tag,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -212,7 +213,7 @@ class Train(Section):
 
 
 class Gate(Section):
-    """What data must keep to be trained on; None switches a rule off.
+    """What data must keep to be trained on; "off" instead of a limit ends a rule.
 
     Shares are of a split's rows. `max_label_shift`, `max_length_ratio`,
     `min_row_ratio` and `min_new_rows` compare with the data that trained the model in
@@ -230,6 +231,16 @@ class Gate(Section):
     max_overlap_share: Share | None = 0.05
     min_row_ratio: Share | None = 0.5
     min_new_rows: int | None = Field(None, ge=1)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _off_is_no_limit(cls, limit: Any) -> Any:
+        return None if limit == "off" else limit
+
+    # TOML has no null: what a run writes down must be read as it was.
+    @model_serializer
+    def _no_limit_is_off(self) -> dict[str, Any]:
+        return {rule: "off" if limit is None else limit for rule, limit in self}
 
 
 class Evaluation(Section):

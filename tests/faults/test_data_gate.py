@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.config import Gate
 from tests.faults.counted import Judge, false_alarms, read
-from tests.faults.data_gate import BREAKS, NEW_ROWS, SAMPLE, clean, stops
+from tests.faults.data_gate import BREAKS, RULES, SAMPLE, clean, stops
 
 LABELS = ["World", "Sports", "Business", "Sci/Tech"]
 
@@ -17,7 +17,7 @@ def test_clean_data_raise_no_alarm() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("rule", sorted(BREAKS.keys() & Gate.model_fields.keys()))
 def test_broken_data_break_one_rule(rule: str) -> None:
-    rules = NEW_ROWS if rule == "min_new_rows" else Gate()
+    rules = RULES.get(rule, Gate())
     found = Judge(LABELS, clean()).judge(BREAKS[rule](clean()), rules)
     assert {one.rule for one in found if one.holds is False} == {rule}
 
