@@ -26,7 +26,7 @@ RULES = {
     "min_new_rows": Gate(min_new_rows=50),
     "label_missing": Gate(max_label_shift=None),
 }
-_MORE_SCHEMA = "dataset_constraints { min_examples_count: 150 }\n"
+_MORE_SCHEMA = "dataset_constraints { min_examples_count: 40 }\n"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _one_label_gone(data: Split) -> Split:
 
 
 def _too_few_for_the_schema(data: Split) -> Split:
-    return data._replace(test=data.test[:100])
+    return data._replace(test=data.test[:30])
 
 
 def _label_shifted(data: Split) -> Split:
