@@ -31,7 +31,8 @@ def _counted(rows: list[Row], room: int | None = 1000) -> SplitStatistics:
 
 
 def test_rows_labels_tokens_and_texts_without_any_are_counted() -> None:
-    found = _counted([_row("oil falls", 1), _row("", 1), Row("gas up", 0, 2, 1, None)])
+    dots = Row("...", 1, 0, 0, [])
+    found = _counted([_row("oil falls", 1), dots, Row("gas up", 0, 2, 1, None)])
     assert (found.rows, found.labels, found.empty) == (3, {0: 1, 1: 2}, 1)
     assert (found.tokens, found.unknown) == (4, 1)
 
@@ -92,7 +93,14 @@ def test_unseen_words_are_foretold_from_a_sample_of_the_words() -> None:
     known = {word for text in here for word in text.split()}
     assert len(known) > 2 * SKETCH_SIZE
     met = [word in known for text in there for word in text.split()]
-    unseen = _counted([_row(text) for text in here], room=10**6).unseen
+    # Only one of the two is large enough to have left words out.
+    merged, large = Tally(), Tally()
+    for text in here[:100]:
+        merged.add(_row(text))
+    for text in here[100:]:
+        large.add(_row(text))
+    merged.merge(large)
+    unseen = merged.statistics(room=10**6).unseen
     assert unseen == pytest.approx(1 - sum(met) / len(met), abs=0.02)
 
 
