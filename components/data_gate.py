@@ -5,46 +5,29 @@ ExampleValidator only writes down the anomalies that it finds; this node raises.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx import types
-from tfx.components.statistics_gen import stats_artifact_utils
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
-from tfx.dsl.io import fileio
 from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.utils import path_utils
 
 from components import data_rules
+from components.data_rules import Judged
+from components.schema_rules import RULES, Fault, label_faults, schema_faults
 from components.text_statistics import statistics as text_statistics
 from components.text_statistics.component import TextStatisticsOfSplits
 from components.text_statistics.statistics import TextStatistics
-from pipeline import features
-from pipeline.config import Gate
+from pipeline.config import RUN_FOLDER_VARIABLE, Gate
 from pipeline.errors import GateError
 from pipeline.published.in_service import VERSION
 from pipeline.published.manifest import STATISTICS
 
-RULES = ("schema", "label_missing")
 VERDICT = "verdict.json"
-
-
-class Fault(NamedTuple):
-    """One broken rule: which, in which split, on which feature, and how."""
-
-    rule: str
-    split: str
-    feature: str
-    reason: str
-
-    def __str__(self) -> str:
-        return (
-            f"{self.reason} (rule {self.rule}, feature '{self.feature}', "
-            f"split '{self.split}')"
-        )
+STOPPED = "data_verdict.json"
 
 
 class DataVerdict(types.Artifact):
@@ -110,26 +93,12 @@ class Executor(base_executor.BaseExecutor):
             before,
             reference,
         )
-        faults = [
-            *map(str, _schema_faults(anomalies)),
-            *map(str, _label_faults(statistics, labels)),
-            *(str(one) for one in judged if one.holds is False),
-        ]
-        if faults:
-            raise GateError(
-                f"the data do not pass the gate: {'; '.join(faults)}. Mend the data, "
-                "or the schema or the gate section if they are no longer right, and "
-                "run again"
-            )
+        faults = [*schema_faults(anomalies), *label_faults(statistics, labels)]
+        said = _said(faults, judged)
+        if not said["passed"]:
+            raise GateError(_sentence(faults, judged) + _kept_verdict(said))
         verdict = artifact_utils.get_single_instance(output_dict["verdict"])
-        folder = Path(verdict.uri)
-        folder.mkdir(parents=True, exist_ok=True)
-        said = {
-            "passed": True,
-            "rules": list(RULES),
-            "judged": [asdict(one) for one in judged],
-        }
-        (folder / VERDICT).write_text(json.dumps(said, indent=1))
+        _write(said, Path(verdict.uri, VERDICT))
 
 
 class DataGate(base_component.BaseComponent):
@@ -173,70 +142,63 @@ class DataGate(base_component.BaseComponent):
         )
 
 
+def skipped(verdict: str) -> list[str]:
+    """Lists the rules that were not applied.
+
+    Args:
+        verdict: the folder of the DataVerdict artifact.
+
+    Returns:
+        Their keys in the gate section, each once.
+    """
+    said = json.loads(Path(verdict, VERDICT).read_text())
+    return sorted({one["rule"] for one in said["skipped"]})
+
+
+def _said(faults: Sequence[Fault], judged: Sequence[Judged]) -> dict[str, Any]:
+    """The verdict: every rule as kept, broken or skipped."""
+    broken = {fault.rule for fault in faults}
+    return {
+        "passed": not faults and all(one.holds is not False for one in judged),
+        "broken": [fault._asdict() for fault in faults]
+        + [asdict(one) for one in judged if one.holds is False],
+        "skipped": [asdict(one) for one in judged if one.holds is None],
+        "kept": [{"rule": rule} for rule in RULES if rule not in broken]
+        + [asdict(one) for one in judged if one.holds],
+    }
+
+
+def _sentence(faults: Sequence[Fault], judged: Sequence[Judged]) -> str:
+    broken = [*faults, *(one for one in judged if one.holds is False)]
+    return (
+        f"the data do not pass the gate: {'; '.join(map(str, broken))}. Mend the data, "
+        "or the schema or the gate section if they are no longer right, and run again"
+    )
+
+
+def _kept_verdict(said: dict[str, Any]) -> str:
+    """Writes a verdict beside the run's log, for TFX deletes a failed node's."""
+    folder = os.environ.get(RUN_FOLDER_VARIABLE)
+    if not folder:
+        return ""
+    _write(said, Path(folder, STOPPED))
+    return f". All rules: {Path(folder, STOPPED)}"
+
+
+def _write(said: dict[str, Any], file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(said, indent=1))
+
+
 def _reference(
     models: list[types.Artifact],
 ) -> tuple[TextStatistics | None, str]:
     """What the model in service was trained on, and its name in a sentence."""
     if not models:
-        return None, "no model is in service yet"
+        return None, "there is no model in service to compare with"
     model = artifact_utils.get_single_instance(models)
     version = model.get_string_custom_property(VERSION)
     file = Path(path_utils.serving_model_path(model.uri), STATISTICS)
     if not file.exists():
         return None, f"version {version} came without statistics of its data"
     return text_statistics.read(file.parent), f"the data of version {version}"
-
-
-def _schema_faults(artifact: types.Artifact) -> Iterator[Fault]:
-    """What ExampleValidator found against the reviewed schema."""
-    for split in artifact_utils.decode_split_names(artifact.split_names):
-        written = os.path.join(artifact.uri, f"Split-{split}", "SchemaDiff.pb")
-        with fileio.open(written, "rb") as stream:
-            found = anomalies_pb2.Anomalies.FromString(stream.read())
-        for name, info in sorted(found.anomaly_info.items()):
-            yield Fault("schema", split, name, info.description.rstrip("."))
-        if found.HasField("dataset_anomaly_info"):
-            reason = found.dataset_anomaly_info.description.rstrip(".")
-            yield Fault("schema", split, "(all)", reason)
-
-
-def _label_faults(artifact: types.Artifact, labels: list[str]) -> Iterator[Fault]:
-    """Labels that no training row has: a model cannot learn them."""
-    statistics = stats_artifact_utils.load_statistics(artifact, "train")
-    counts = label_counts(statistics.proto().datasets[0])
-    if not counts:
-        yield Fault(
-            "label_missing",
-            "train",
-            features.LABEL,
-            "labels cannot be counted, because the schema does not say "
-            "int_domain { is_categorical: true }",
-        )
-        return
-    missing = [name for place, name in enumerate(labels) if not counts.get(place)]
-    if missing:
-        present = [name for name in labels if name not in missing]
-        yield Fault(
-            "label_missing",
-            "train",
-            features.LABEL,
-            f"no row is labelled {', '.join(map(repr, missing))}; "
-            f"all rows are {', '.join(map(repr, present))}",
-        )
-
-
-def label_counts(statistics: Any) -> dict[int, int]:
-    """Counts rows by label.
-
-    Args:
-        statistics: the `DatasetFeatureStatistics` of one split, made with a schema
-            in which the label is categorical.
-
-    Returns:
-        Number of rows by the label's number.
-    """
-    for feature in statistics.features:
-        if feature.path.step == [features.LABEL]:
-            buckets = feature.string_stats.rank_histogram.buckets
-            return {int(b.label): int(b.sample_count) for b in buckets}
-    return {}

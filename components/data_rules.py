@@ -52,6 +52,7 @@ def judge(
     """
     found = [
         *(one for split in now.splits for one in _alone(rules, now, split)),
+        *_unknown(rules, now, before, reference),
         *_overlap(rules, now),
     ]
     if before is None:
@@ -67,7 +68,11 @@ def _alone(rules: Gate, now: TextStatistics, split: str) -> Iterator[Judged]:
     rows = max(counted.rows, 1)
     empty = counted.empty / rows
     yield from _at_most(
-        rules, "max_empty_share", split, empty, f"{empty:.1%} of the texts are empty"
+        rules,
+        "max_empty_share",
+        split,
+        empty,
+        f"{empty:.1%} of the texts have no token",
     )
     same = counted.duplicate_share
     yield from _at_most(
@@ -77,21 +82,30 @@ def _alone(rules: Gate, now: TextStatistics, split: str) -> Iterator[Judged]:
         same,
         f"{same:.1%} of the rows repeat the text of another",
     )
-    limit = rules.max_unknown_share
+
+
+def _unknown(
+    rules: Gate, now: TextStatistics, before: TextStatistics | None, reference: str
+) -> Iterator[Judged]:
+    """Tokens that the vocabulary lacks, beyond what a learned one always lacks."""
+    rule, limit = "max_unknown_share", rules.max_unknown_share
     if limit is None:
         return
-    if counted.unknown is None:
-        why = "no vocabulary was given, and no model in service has one"
-        yield Judged("max_unknown_share", split, None, limit, why, None)
-        return
-    share = counted.unknown / max(counted.tokens, 1)
-    yield from _at_most(
-        rules,
-        "max_unknown_share",
-        split,
-        share,
-        f"{share:.1%} of the tokens are not in {now.vocabulary}",
-    )
+    is_learned = now.splits["train"].unseen is not None
+    learned = before.splits["train"].unseen if before else None
+    expected = learned if is_learned else 0.0
+    for split, counted in now.splits.items():
+        if counted.unknown is None or expected is None:
+            why = "no vocabulary was given, and no model in service has one"
+            if counted.unknown is not None:
+                why = f"nothing tells how many unknown tokens to expect: {reference}"
+            yield Judged(rule, split, None, limit, why, None)
+            continue
+        share = counted.unknown / max(counted.tokens, 1)
+        reason = f"{share:.1%} of the tokens are not in {now.vocabulary}"
+        if is_learned:
+            reason += f", {expected:.1%} were to be expected after {reference}"
+        yield from _at_most(rules, rule, split, max(share - expected, 0.0), reason)
 
 
 def _overlap(rules: Gate, now: TextStatistics) -> Iterator[Judged]:
@@ -123,7 +137,7 @@ def _compared(
         "max_label_shift",
         "train",
         abs(moved),
-        f"the share of {label!r} moved by {moved:+.1%} since {reference}",
+        f"the share of {label!r} moved by {moved * 100:+.1f} points since {reference}",
     )
     length, was = now.tokens / max(now.rows, 1), before.tokens / max(before.rows, 1)
     ratio = max(length, was) / max(min(length, was), 1e-9)
@@ -151,11 +165,14 @@ def _compared(
 
 def _waiting(rules: Gate, why: str) -> Iterator[Judged]:
     """Rules that need a reference, where there is none."""
-    for rule in ("max_label_shift", "max_length_ratio", "min_row_ratio"):
+    for rule in (
+        "max_label_shift",
+        "max_length_ratio",
+        "min_row_ratio",
+        "min_new_rows",
+    ):
         if (limit := getattr(rules, rule)) is not None:
             yield Judged(rule, "train", None, limit, why, None)
-    if rules.min_new_rows is not None:
-        yield Judged("min_new_rows", "train", None, rules.min_new_rows, why, None)
 
 
 def _label_shift(

@@ -10,6 +10,7 @@ from pydantic import (
     Field,
     Tag,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -211,11 +212,14 @@ class Train(Section):
 
 
 class Gate(Section):
-    """What data must keep to be trained on; None switches a rule off.
+    """What data must keep to be trained on; "off" instead of a limit ends a rule.
 
     Shares are of a split's rows. `max_label_shift`, `max_length_ratio`,
     `min_row_ratio` and `min_new_rows` compare with the data that trained the model in
-    service, and wait for one.
+    service, and wait for one; so does `max_unknown_share` where the vocabulary is
+    learned, and then counts what goes beyond the share that such a vocabulary is
+    expected to lack. A label shift is the largest move of one label's share. Up to
+    16,384 texts a split duplicates, overlap and new rows are counted, above estimated.
     """
 
     max_label_shift: Share | None = 0.2
@@ -226,6 +230,16 @@ class Gate(Section):
     max_overlap_share: Share | None = 0.05
     min_row_ratio: Share | None = 0.5
     min_new_rows: int | None = Field(None, ge=1)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _off_is_no_limit(cls, limit: Any) -> Any:
+        return None if limit == "off" else limit
+
+    # TOML has no null: what a run writes down must be read as it was.
+    @model_serializer
+    def _no_limit_is_off(self) -> dict[str, Any]:
+        return {rule: "off" if limit is None else limit for rule, limit in self}
 
 
 class Evaluation(Section):

@@ -22,6 +22,22 @@ def rows(quarantine: str) -> dict[str, int]:
     return totals | by_split
 
 
+def skipped_rules(verdict: str) -> str:
+    """Says which rules the data gate could not apply.
+
+    Args:
+        verdict: the folder of the DataVerdict artifact.
+
+    Returns:
+        The rules in words, or "".
+    """
+    # It loads all of TFX, which a run with nothing to do never needs.
+    from components.data_gate import skipped
+
+    rules = skipped(verdict)
+    return f"skipped: {', '.join(rules)}" if rules else ""
+
+
 def is_blessed(blessing: str) -> bool:
     """Tells whether the Evaluator let a model pass.
 

@@ -104,7 +104,14 @@ def create_pipeline(
         baseline=baseline,
         labels=config.data.labels,
         rules=config.gate,
-        fingerprint=fingerprint.of(["components.data_gate", "components.data_rules"]),
+        fingerprint=fingerprint.of(
+            [
+                "components.data_gate",
+                "components.data_rules",
+                "components.schema_rules",
+                "components.text_statistics.statistics",
+            ]
+        ),
     )
 
     # Strings to token ids; the vocabulary is learned from the train split alone.

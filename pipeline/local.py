@@ -187,6 +187,8 @@ class _Run:
                 return "none yet"
             self.summary.baseline = text_property(outputs["model"], VERSION)
             return f"version {self.summary.baseline} is in service"
+        if name == "DataGate":
+            return figures.skipped_rules(outputs["verdict"].uri)
         if name == "Evaluator":
             return self._learn_evaluation(outputs)
         if name == "Pusher":

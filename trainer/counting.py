@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -12,6 +12,22 @@ from trainer.pieces import find
 from trainer.settings import TransformSettings
 
 _UNKNOWN_PIECE = "[UNK]"
+_BUCKETS = 2**50
+
+
+class Counted(NamedTuple):
+    """What was counted of texts, one entry for each of them.
+
+    Attributes:
+        tokens: how many, before any is cut off.
+        unknown: those among them that the vocabulary does not have; None without one.
+        words: a number from 0 to 1 for every token, the same for the same word; None
+            for word pieces, which are not learned.
+    """
+
+    tokens: Sequence[int]
+    unknown: Sequence[int] | None
+    words: Sequence[Sequence[float]] | None
 
 
 class Counter:
@@ -23,42 +39,45 @@ class Counter:
 
     Attributes:
         vocabulary: whose it is, in words; None if there is none to look words up in.
+        room: words that Transform will learn at most; None where it learns none.
     """
 
     def __init__(self, settings: Mapping[str, Any], model: str | None) -> None:
         parsed = TransformSettings.model_validate(settings)
         self._text = parsed.text
         self.vocabulary: str | None = None
+        self.room: int | None = None
         self._words: tf.lookup.StaticHashTable | None = None
         self._pieces = None
         if self._text.tokenizer != "words":
             self._pieces = find(self._text, parsed.encoder)
             self.vocabulary = "the given vocabulary"
-        elif model and (file := Path(model, "assets", text.VOCABULARY)).is_file():
+            return
+        self.room = self._text.vocabulary_size
+        if model and (file := Path(model, "assets", text.VOCABULARY)).is_file():
             self._words = text.table_of_words(str(file))
             self.vocabulary = "the vocabulary of the model in service"
 
-    def count(
-        self, texts: Sequence[bytes]
-    ) -> tuple[Sequence[int], Sequence[int] | None]:
+    def count(self, texts: Sequence[bytes]) -> Counted:
         """Counts.
 
         Args:
             texts: UTF-8 or not.
 
         Returns:
-            Tokens in each text before any is cut off, and the unknown ones among
-            them, None without a vocabulary.
+            The tokens of each text.
         """
         if self._pieces is not None:
             ids = text.tokenized(tf.constant(texts), self._pieces)
             unknown = self._pieces.names.index(_UNKNOWN_PIECE)
-            return _lengths(ids), _total(ids == unknown)
+            return Counted(_lengths(ids), _total(ids == unknown), None)
         words = text.split_words(tf.constant(texts), self._text.lower_case)
+        numbers = tf.strings.to_hash_bucket_fast(words, _BUCKETS)
+        shares = [[number / _BUCKETS for number in row] for row in numbers.to_list()]
         if self._words is None:
-            return _lengths(words), None
+            return Counted(_lengths(words), None, shares)
         places = tf.ragged.map_flat_values(self._words.lookup, words)
-        return _lengths(words), _total(places < 0)
+        return Counted(_lengths(words), _total(places < 0), shares)
 
 
 def _lengths(tokens: tf.RaggedTensor) -> Sequence[int]:

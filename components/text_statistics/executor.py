@@ -14,10 +14,8 @@ from tfx.utils import import_utils, path_utils
 
 from components.text_statistics import statistics
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
+from components.text_statistics.tally import Row, Tally
 from pipeline import features
-
-# A row as it is counted: its text, its label, its tokens, the unknown ones of them.
-Counted = tuple[str, int, int, int | None]
 
 
 class Executor(base_beam_executor.BaseBeamExecutor):
@@ -44,6 +42,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         folder.mkdir(parents=True, exist_ok=True)
         settings = json.loads(exec_properties["settings"])
         model = _served(input_dict.get("baseline") or [])
+        counter = _counter(exec_properties["counter"], settings, model)
         names = artifact_utils.decode_split_names(examples.split_names)
         with self._make_beam_pipeline() as pipeline:
             for name in names:
@@ -55,7 +54,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                     | f"Batch {name}" >> beam.BatchElements(max_batch_size=512)
                     | f"Look {name}"
                     >> beam.ParDo(_Look(exec_properties["counter"], settings, model))
-                    | f"Count {name}" >> beam.CombineGlobally(_Count())
+                    | f"Count {name}" >> beam.CombineGlobally(_Count(counter.room))
                     | f"Encode {name}"
                     >> beam.Map(lambda counted: counted.model_dump_json())
                     | f"Write {name}"
@@ -70,7 +69,6 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             part = folder / f"{name}.part"
             splits[name] = SplitStatistics.model_validate_json(part.read_bytes())
             part.unlink()
-        counter = _counter(exec_properties["counter"], settings, model)
         found = TextStatistics(vocabulary=counter.vocabulary, splits=splits)
         (folder / statistics.FILE).write_text(found.model_dump_json())
 
@@ -90,7 +88,7 @@ def _served(models: list[types.Artifact]) -> str | None:
 
 
 class _Look(beam.DoFn):
-    """Serialized examples, a batch a time -> what is counted of each."""
+    """Serialized examples, a batch a time -> Rows."""
 
     def __init__(self, counter: str, settings: Any, model: str | None) -> None:
         self._arguments = (counter, settings, model)
@@ -98,63 +96,43 @@ class _Look(beam.DoFn):
     def setup(self) -> None:
         self._counter = _counter(*self._arguments)
 
-    def process(self, batch: list[bytes]) -> Iterable[Counted]:
+    def process(self, batch: list[bytes]) -> Iterable[Row]:
         import tensorflow as tf
 
-        rows = [tf.train.Example.FromString(row).features.feature for row in batch]
-        texts = [row[features.TEXT].bytes_list.value[0] for row in rows]
-        labels = [row[features.LABEL].int64_list.value[0] for row in rows]
-        tokens, unknown = self._counter.count(texts)
-        missing: list[int | None] = [None] * len(rows)
-        for text, label, all_, none in zip(
-            texts, labels, tokens, missing if unknown is None else unknown, strict=True
+        examples = [tf.train.Example.FromString(one).features.feature for one in batch]
+        texts = [one[features.TEXT].bytes_list.value[0] for one in examples]
+        labels = [one[features.LABEL].int64_list.value[0] for one in examples]
+        counted = self._counter.count(texts)
+        nothing = [None] * len(batch)
+        for text, label, tokens, unknown, words in zip(
+            texts,
+            labels,
+            counted.tokens,
+            nothing if counted.unknown is None else counted.unknown,
+            nothing if counted.words is None else counted.words,
+            strict=True,
         ):
-            yield text.decode("utf-8", "replace"), label, all_, none
+            yield Row(text.decode("utf-8", "replace"), label, tokens, unknown, words)
 
 
 class _Count(beam.CombineFn):
     """Rows -> SplitStatistics."""
 
-    def create_accumulator(self) -> dict[str, Any]:
-        return {
-            "rows": 0,
-            "labels": {},
-            "empty": 0,
-            "tokens": 0,
-            "unknown": None,
-            "sketch": {},
-        }
+    def __init__(self, room: int | None) -> None:
+        self._room = room
 
-    def add_input(self, total: dict[str, Any], row: Counted) -> dict[str, Any]:
-        text, label, tokens, unknown = row
-        total["rows"] += 1
-        total["labels"][label] = total["labels"].get(label, 0) + 1
-        total["empty"] += not text.strip()
-        total["tokens"] += tokens
-        if unknown is not None:
-            total["unknown"] = (total["unknown"] or 0) + unknown
-        hashed = statistics.text_hash(text)
-        total["sketch"][hashed] = total["sketch"].get(hashed, 0) + 1
-        # Seldom, because it sorts.
-        if len(total["sketch"]) > 2 * statistics.SKETCH_SIZE:
-            total["sketch"] = statistics.smallest(total["sketch"])
-        return total
+    def create_accumulator(self) -> Tally:
+        return Tally()
 
-    def merge_accumulators(self, several: Iterable[dict[str, Any]]) -> dict[str, Any]:
-        merged = self.create_accumulator()
-        for total in several:
-            for name in ("rows", "empty", "tokens"):
-                merged[name] += total[name]
-            if total["unknown"] is not None:
-                merged["unknown"] = (merged["unknown"] or 0) + total["unknown"]
-            for name in ("labels", "sketch"):
-                for key, count in total[name].items():
-                    merged[name][key] = merged[name].get(key, 0) + count
+    def add_input(self, tally: Tally, row: Row) -> Tally:
+        tally.add(row)
+        return tally
+
+    def merge_accumulators(self, several: Iterable[Tally]) -> Tally:
+        merged = Tally()
+        for tally in several:
+            merged.merge(tally)
         return merged
 
-    def extract_output(self, total: dict[str, Any]) -> SplitStatistics:
-        kept = total | {
-            "labels": dict(sorted(total["labels"].items())),
-            "sketch": statistics.smallest(total["sketch"]),
-        }
-        return SplitStatistics(**kept)
+    def extract_output(self, tally: Tally) -> SplitStatistics:
+        return tally.statistics(self._room)

@@ -3,6 +3,7 @@
 import hashlib
 import heapq
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -21,9 +22,11 @@ class SplitStatistics(BaseModel):
     Attributes:
         rows: how many.
         labels: rows by the number of their label.
-        empty: rows whose text has nothing but white space.
+        empty: rows whose text has no token.
         tokens: of all rows together, before any is cut off.
         unknown: those that the vocabulary does not have; None without one.
+        unseen: share of the tokens of other texts of the same kind that a vocabulary
+            learned from these rows is expected to lack; None where none is learned.
         sketch: how often each of the texts with the smallest hashes occurs, after
             Bar-Yossef et al. 2002, "Counting distinct elements in a data stream":
             a sample of the distinct texts that is the same whatever the order.
@@ -36,6 +39,7 @@ class SplitStatistics(BaseModel):
     empty: int = 0
     tokens: int = 0
     unknown: int | None = None
+    unseen: float | None = None
     sketch: dict[str, int] = {}
 
     @property
@@ -108,7 +112,7 @@ def text_hash(text: str) -> str:
     return hashlib.blake2b(normal.encode(), digest_size=8).hexdigest()
 
 
-def smallest(sketch: dict[str, int]) -> dict[str, int]:
+def smallest(sketch: Mapping[str, int]) -> dict[str, int]:
     """Keeps of a sketch what it has room for.
 
     Args:

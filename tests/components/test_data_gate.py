@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from tfx.types import artifact_utils, standard_artifacts
 from components import data_gate
 from components.text_statistics.component import TextStatisticsOfSplits
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
-from pipeline.config import Gate
+from pipeline.config import RUN_FOLDER_VARIABLE, Gate
 from pipeline.errors import GateError
 
 pytestmark = pytest.mark.slow
@@ -28,12 +29,30 @@ feature { name: "label" type: INT presence { min_fraction: 1.0 }
 CLEAN = pd.DataFrame({"text": ["oil falls", "cup final", "gas up"], "label": [0, 1, 0]})
 
 
+def _write_statistics(folder: Path, **changed: Any) -> None:
+    counts: dict[str, Any] = {"rows": 3, "labels": {0: 2, 1: 1}, "tokens": 6}
+    split = SplitStatistics(**counts | changed)
+    counted = TextStatistics(splits={"train": split, "eval": split})
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "statistics.json").write_text(counted.model_dump_json())
+
+
+def _model_in_service(folder: Path) -> Any:
+    model = standard_artifacts.Model()
+    model.uri = str(folder)
+    (folder / "Format-Serving").mkdir(parents=True)
+    model.set_string_custom_property("version", "17")
+    return model
+
+
 def _judge(
     folder: Path,
     train: pd.DataFrame,
     evaluated: pd.DataFrame = CLEAN,
     schema_text: str = SCHEMA,
-) -> dict[str, bool]:
+    rules: Gate | None = None,
+    baseline: list[Any] | None = None,
+) -> dict[str, Any]:
     schema = text_format.Parse(schema_text, schema_pb2.Schema())
     options = tfdv.StatsOptions(schema=schema)
     statistics = standard_artifacts.ExampleStatistics()
@@ -62,16 +81,18 @@ def _judge(
     )
     texts = TextStatisticsOfSplits()
     texts.uri = str(folder / "texts")
-    os.makedirs(texts.uri)
-    clean = SplitStatistics(rows=3, tokens=6)
-    counted = TextStatistics(splits={"train": clean, "eval": clean})
-    (folder / "texts" / "statistics.json").write_text(counted.model_dump_json())
+    _write_statistics(folder / "texts")
     data_gate.Executor().Do(
-        {"statistics": [statistics], "anomalies": [anomalies], "texts": [texts]},
+        {
+            "statistics": [statistics],
+            "anomalies": [anomalies],
+            "texts": [texts],
+            "baseline": baseline or [],
+        },
         {"verdict": [verdict]},
         {
             "labels": json.dumps(["Business", "Sports"]),
-            "rules": Gate().model_dump_json(),
+            "rules": (rules or Gate()).model_dump_json(),
             "fingerprint": "",
         },
     )
@@ -79,7 +100,71 @@ def _judge(
 
 
 def test_clean_data_pass(tmp_path: Path) -> None:
-    assert _judge(tmp_path, CLEAN)["passed"] is True
+    said = _judge(tmp_path, CLEAN)
+    assert (said["passed"], said["broken"]) == (True, [])
+    assert {one["rule"] for one in said["kept"]} == {
+        "schema",
+        "label_missing",
+        "max_empty_share",
+        "max_duplicate_share",
+        "max_overlap_share",
+    }
+    assert data_gate.skipped(str(tmp_path / "verdict")) == [
+        "max_label_shift",
+        "max_length_ratio",
+        "max_unknown_share",
+        "min_row_ratio",
+    ]
+    assert {one["reason"] for one in said["skipped"]} == {
+        "there is no model in service to compare with",
+        "no vocabulary was given, and no model in service has one",
+    }
+
+
+def test_the_model_in_service_tells_what_it_was_trained_on(tmp_path: Path) -> None:
+    model = _model_in_service(tmp_path / "model")
+    _write_statistics(
+        tmp_path / "model" / "Format-Serving" / "assets.extra", rows=7, tokens=14
+    )
+    with pytest.raises(GateError) as caught:
+        _judge(tmp_path, CLEAN, baseline=[model])
+    assert (
+        "there are 3 rows, 7 in the data of version 17 "
+        "(rule gate.min_row_ratio = 0.5, 'train')"
+    ) in str(caught.value)
+
+
+def test_a_model_without_statistics_skips_the_rules(tmp_path: Path) -> None:
+    model = _model_in_service(tmp_path / "model")
+    said = _judge(tmp_path, CLEAN, baseline=[model])
+    reasons = {one["rule"]: one["reason"] for one in said["skipped"]}
+    assert reasons["min_row_ratio"] == "version 17 came without statistics of its data"
+
+
+def test_a_stopped_run_keeps_the_whole_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RUN_FOLDER_VARIABLE, str(tmp_path / "run"))
+    with pytest.raises(GateError, match="run/data_verdict.json") as caught:
+        _judge(
+            tmp_path,
+            CLEAN.assign(label=0),
+            rules=Gate(max_length_ratio=1.0, max_empty_share=None),
+            baseline=[_long(tmp_path / "model")],
+        )
+    assert "rule label_missing" in str(caught.value)
+    assert "rule gate.max_length_ratio" in str(caught.value)
+    said = json.loads((tmp_path / "run" / "data_verdict.json").read_text())
+    assert said["passed"] is False
+    broken = {one["rule"] for one in said["broken"]}
+    assert broken == {"label_missing", "max_length_ratio"}
+    assert {"schema", "min_row_ratio"} <= {one["rule"] for one in said["kept"]}
+
+
+def _long(folder: Path) -> Any:
+    model = _model_in_service(folder)
+    _write_statistics(folder / "Format-Serving" / "assets.extra", tokens=7)
+    return model
 
 
 def test_an_anomaly_names_feature_and_split(tmp_path: Path) -> None:

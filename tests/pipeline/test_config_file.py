@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import tomlkit
 
 from pipeline.config import Config
 from pipeline.config_file import load
@@ -71,6 +72,16 @@ def test_typed_values_keep_their_types(file: Path) -> None:
 def test_a_configuration_survives_the_journey_by_value(file: Path) -> None:
     config = load(file, ["model.encoder.blocks=2"])
     assert Config.model_validate(json.loads(config.model_dump_json())) == config
+
+
+def test_a_rule_of_the_gate_can_be_off_and_is_read_as_it_was_written(
+    file: Path,
+) -> None:
+    config = load(file, ["gate.max_label_shift=off", "gate.min_new_rows=5"])
+    assert (config.gate.max_label_shift, config.gate.min_new_rows) == (None, 5)
+    written = config.model_dump(mode="json", exclude_none=True)
+    file.write_text(tomlkit.dumps(written))
+    assert load(file) == config
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,164 @@
+"""Each rule of the data gate holds at its limit, breaks beyond it, and can be off."""
+
+import re
+from typing import Any
+
+import pytest
+
+from components.data_rules import Judged, judge
+from components.text_statistics.statistics import SplitStatistics, TextStatistics
+from pipeline.config import Gate
+
+LABELS = ["World", "Sports"]
+REFERENCE = "the data of version 17"
+
+
+def _split(first: int = 0, rows: int = 100, **changed: Any) -> SplitStatistics:
+    sketch = {f"{number:016x}": 1 for number in range(first, first + rows)}
+    counts = {"rows": rows, "labels": {0: rows // 2, 1: rows - rows // 2}}
+    usual: dict[str, Any] = counts | {"tokens": 10 * rows, "sketch": sketch}
+    return SplitStatistics(**usual | changed)
+
+
+def _data(
+    train: SplitStatistics, test: SplitStatistics | None = None, vocabulary: str = ""
+) -> TextStatistics:
+    splits = {"train": train, "test": test or _split(10_000)}
+    return TextStatistics(vocabulary=vocabulary or None, splits=splits)
+
+
+def _judged(
+    now: TextStatistics,
+    rules: Gate | None = None,
+    before: TextStatistics | None = None,
+    reference: str = REFERENCE,
+) -> dict[tuple[str, str], Judged]:
+    found = judge(rules or Gate(), now, LABELS, before, reference)
+    return {(one.rule, one.split): one for one in found}
+
+
+def _repeated(times: int) -> dict[str, int]:
+    return {f"{number:016x}": times for number in range(100 // times)}
+
+
+# rule, limit that holds, limit that does not, split, data now, words of the reason
+ALONE = [
+    ("max_empty_share", 0.1, 0.09, "test", {"test": _split(500, empty=10)}, "10.0%"),
+    (
+        "max_duplicate_share",
+        0.75,
+        0.74,
+        "train",
+        {"train": _split(sketch=_repeated(4))},
+        "75.0% of the rows repeat",
+    ),
+    (
+        "max_unknown_share",
+        0.2,
+        0.19,
+        "train",
+        {"train": _split(unknown=200), "vocabulary": "the given vocabulary"},
+        "20.0% of the tokens are not in the given vocabulary",
+    ),
+    ("max_overlap_share", 0.3, 0.29, "test", {"test": _split(70)}, "30.0% .* train"),
+]
+BEFORE = _data(_split())
+COMPARED = [
+    (
+        "max_label_shift",
+        0.25,
+        0.24,
+        {"labels": {0: 25, 1: 75}},
+        r"'World' moved by -25\.0 points since the data of version 17",
+    ),
+    (
+        "max_length_ratio",
+        2.0,
+        1.99,
+        {"tokens": 2000},
+        r"20\.0 tokens, 10\.0 in the data of version 17",
+    ),
+    (
+        "max_length_ratio",
+        2.0,
+        1.99,
+        {"tokens": 500},
+        r"5\.0 tokens, 10\.0 in the data of version 17",
+    ),
+    ("min_row_ratio", 0.3, 0.31, {"rows": 30}, "30 rows, 100 in the data of version"),
+    ("min_new_rows", 40, 41, {"first": 40}, "40 rows are not in the data of version"),
+]
+
+
+@pytest.mark.parametrize(("rule", "holds", "breaks", "split", "now", "words"), ALONE)
+def test_a_rule_of_one_data_set(
+    rule: str, holds: float, breaks: float, split: str, now: Any, words: str
+) -> None:
+    data = _data(**{"train": _split()} | now)
+    assert _judged(data, Gate(**{rule: holds}))[rule, split].holds is True
+    broken = _judged(data, Gate(**{rule: breaks}))[rule, split]
+    assert (broken.holds, broken.value) == (False, pytest.approx(holds))
+    assert re.search(words, str(broken))
+    assert f"(rule gate.{rule} = {breaks:g}, '{split}')" in str(broken)
+
+
+@pytest.mark.parametrize(("rule", "holds", "breaks", "now", "words"), COMPARED)
+def test_a_rule_that_compares_with_the_model_in_service(
+    rule: str, holds: float, breaks: float, now: Any, words: str
+) -> None:
+    data = _data(_split(**now))
+    kept = _judged(data, Gate(**{rule: holds}), BEFORE)[rule, "train"]
+    assert kept.holds is True
+    broken = _judged(data, Gate(**{rule: breaks}), BEFORE)[rule, "train"]
+    assert broken.holds is False
+    assert re.search(words, str(broken))
+    assert f"(rule gate.{rule} = {breaks:g}, 'train')" in str(broken)
+
+
+@pytest.mark.parametrize("rule", sorted(Gate.model_fields))
+def test_a_rule_without_a_limit_is_not_applied(rule: str) -> None:
+    data = _data(_split(unknown=1), vocabulary="the given vocabulary")
+    applied = {name for name, _ in _judged(data, Gate(min_new_rows=1), BEFORE)}
+    assert applied == set(Gate.model_fields)
+    rules = Gate(**{"min_new_rows": 1, rule: None})
+    assert {name for name, _ in _judged(data, rules, BEFORE)} == applied - {rule}
+
+
+def test_rules_that_compare_wait_for_a_model_in_service() -> None:
+    found = _judged(_data(_split()), Gate(min_new_rows=1), None, "there is none")
+    waiting = {
+        rule for (rule, _), one in found.items() if one.reason == "there is none"
+    }
+    assert waiting == {
+        "max_label_shift",
+        "max_length_ratio",
+        "min_row_ratio",
+        "min_new_rows",
+    }
+    assert {one.holds for (rule, _), one in found.items() if rule in waiting} == {None}
+
+
+def test_unknown_tokens_need_a_vocabulary() -> None:
+    found = _judged(_data(_split()))["max_unknown_share", "train"]
+    assert found.holds is None
+    assert "no vocabulary was given" in found.reason
+
+
+def test_a_learned_vocabulary_may_lack_what_it_always_lacks() -> None:
+    now = _data(_split(unknown=250, unseen=0.2), vocabulary="the vocabulary")
+    rules = Gate(max_unknown_share=0.1)
+    before = _data(_split(unseen=0.18))
+    found = _judged(now, rules, before)["max_unknown_share", "train"]
+    assert (found.holds, found.value) == (True, pytest.approx(0.07))
+    assert "18.0% were to be expected after the data of version 17" in found.reason
+    before = _data(_split(unseen=0.14))
+    found = _judged(now, rules, before)["max_unknown_share", "train"]
+    assert found.holds is False
+
+
+def test_without_statistics_nothing_tells_what_a_learned_vocabulary_lacks() -> None:
+    now = _data(_split(unknown=250, unseen=0.2), vocabulary="the vocabulary")
+    why = "version 3 came without statistics of its data"
+    found = _judged(now, None, None, why)["max_unknown_share", "train"]
+    assert found.holds is None
+    assert why in found.reason

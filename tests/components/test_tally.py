@@ -1,0 +1,110 @@
+"""Sums are the same in any order, exact while they fit, near the truth above."""
+
+import functools
+import random
+
+import pytest
+
+from components.text_statistics.statistics import SKETCH_SIZE, SplitStatistics
+from components.text_statistics.tally import Row, Tally
+
+
+def _row(text: str, label: int = 0) -> Row:
+    words = text.split()
+    return Row(text, label, len(words), None, [_number(word) for word in words])
+
+
+@functools.cache
+def _number(word: str) -> float:
+    return random.Random(word).random()
+
+
+def _plain(number: int) -> Row:
+    return Row(f"text {number}", 0, 2, None, None)
+
+
+def _counted(rows: list[Row], room: int | None = 1000) -> SplitStatistics:
+    tally = Tally()
+    for row in rows:
+        tally.add(row)
+    return tally.statistics(room)
+
+
+def test_rows_labels_tokens_and_texts_without_any_are_counted() -> None:
+    dots = Row("...", 1, 0, 0, [])
+    found = _counted([_row("oil falls", 1), dots, Row("gas up", 0, 2, 1, None)])
+    assert (found.rows, found.labels, found.empty) == (3, {0: 1, 1: 2}, 1)
+    assert (found.tokens, found.unknown) == (4, 1)
+
+
+def test_texts_that_differ_in_case_and_space_are_duplicates() -> None:
+    found = _counted([_row(" Oil  falls"), _row("oil falls"), _row("gas"), _row("up")])
+    assert found.duplicate_share == 0.25
+
+
+def test_merged_in_any_order_they_are_the_same() -> None:
+    chance = random.Random(1)
+    rows = [_row(f"w{chance.randrange(90)} w{chance.randrange(9)}") for _ in range(300)]
+    parts = [Tally(), Tally(), Tally()]
+    for row in rows:
+        chance.choice(parts).add(row)
+    for order in (parts, parts[::-1]):
+        merged = Tally()
+        for part in order:
+            merged.merge(part)
+        assert merged.statistics(50) == _counted(rows, 50)
+
+
+def test_sketches_of_many_rows_are_near_the_truth() -> None:
+    several = [Tally(), Tally()]
+    for number in range(50_000):
+        # Every tenth repeats its neighbour.
+        several[number % 2].add(_plain(number - (number % 10 == 9)))
+    merged = Tally()
+    for tally in several:
+        merged.merge(tally)
+    found = merged.statistics(None)
+    other = _counted([_plain(number) for number in range(25_000, 75_000)])
+    assert len(found.sketch) == len(other.sketch) == SKETCH_SIZE
+    assert found.duplicate_share == pytest.approx(0.1, abs=0.01)
+    assert found.share_within(other) == pytest.approx(0.5, abs=0.015)
+    assert found.share_within(found) == 1.0
+
+
+def test_words_of_one_text_are_unseen_by_all_others() -> None:
+    rows = [_row("oil oil falls"), _row("gas falls"), _row("gas")]
+    assert _counted(rows).unseen == pytest.approx(2 / 6)
+    # No room for more than one word: all but "oil" are lost, and "oil" is in one text.
+    assert _counted(rows, room=1).unseen in (1.0, 4 / 6)
+    assert _counted(rows, room=None).unseen is None
+
+
+def test_unseen_words_are_foretold_from_a_sample_of_the_words() -> None:
+    chance = random.Random(2)
+
+    def draw(count: int) -> list[str]:
+        # Zipf's law, as words have it.
+        return [
+            " ".join(f"w{int(chance.paretovariate(0.05)) % 10**9}" for _ in range(20))
+            for _ in range(count)
+        ]
+
+    here, there = draw(4000), draw(1000)
+    known = {word for text in here for word in text.split()}
+    assert len(known) > 2 * SKETCH_SIZE
+    met = [word in known for text in there for word in text.split()]
+    # Only one of the two is large enough to have left words out.
+    merged, large = Tally(), Tally()
+    for text in here[:100]:
+        merged.add(_row(text))
+    for text in here[100:]:
+        large.add(_row(text))
+    merged.merge(large)
+    unseen = merged.statistics(room=10**6).unseen
+    assert unseen == pytest.approx(1 - sum(met) / len(met), abs=0.02)
+
+
+def test_without_rows_there_is_nothing() -> None:
+    found = _counted([])
+    assert (found.rows, found.duplicate_share, found.unseen) == (0, 0.0, 0.0)
+    assert found.share_within(found) == 0.0

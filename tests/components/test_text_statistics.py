@@ -1,0 +1,130 @@
+"""The node as TFX runs it: rows of files to one file of counts."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tensorflow as tf
+from tfx.types import artifact_utils, standard_artifacts
+
+from components.text_statistics import statistics
+from components.text_statistics.component import TextStatistics, TextStatisticsOfSplits
+from components.text_statistics.executor import Executor
+from pipeline.beam import beam_args
+from pipeline.config import Beam
+from pipeline.errors import ModelError
+
+pytestmark = pytest.mark.slow
+
+TRAIN = [("oil falls", 0), ("cup final", 1), ("Oil  Falls", 0), ("...", 1)]
+EVAL = [("cup final", 1), ("gas up again", 0)]
+SETTINGS: dict[str, Any] = {
+    "text": {},
+    "encoder": {"kind": "transformer"},
+    "fingerprint": "x",
+}
+
+
+def _example(text: str, label: int) -> bytes:
+    feature = {
+        "text": tf.train.Feature(bytes_list=tf.train.BytesList(value=[text.encode()])),
+        "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[label])),
+    }
+    example = tf.train.Example(features=tf.train.Features(feature=feature))
+    return bytes(example.SerializeToString())
+
+
+@pytest.fixture
+def count(tmp_path: Path) -> Callable[..., statistics.TextStatistics]:
+    """Runs the executor over two small splits, beside the models given."""
+
+    def run(*baseline: Any, beam: Beam | None = None) -> statistics.TextStatistics:
+        examples = standard_artifacts.Examples()
+        examples.uri = str(tmp_path / "examples")
+        examples.split_names = artifact_utils.encode_split_names(["train", "eval"])
+        for split, rows in (("train", TRAIN), ("eval", EVAL)):
+            folder = tmp_path / "examples" / f"Split-{split}"
+            folder.mkdir(parents=True)
+            # Two files, so that there is something to merge.
+            for part in (0, 1):
+                name = str(folder / f"data-{part}.gz")
+                with tf.io.TFRecordWriter(name, "GZIP") as writer:
+                    for row in rows[part::2]:
+                        writer.write(_example(*row))
+        written = TextStatisticsOfSplits()
+        written.uri = str(tmp_path / "statistics")
+        node = TextStatistics(
+            examples=_channel(examples),
+            baseline=_channel(standard_artifacts.Model()),
+            counter="trainer.counting.Counter",
+            settings=SETTINGS,
+            fingerprint="x",
+        )
+        context = Executor.Context(beam_pipeline_args=beam_args(beam or Beam()))
+        Executor(context).Do(
+            {"examples": [examples], "baseline": list(baseline)},
+            {"statistics": [written]},
+            dict(node.exec_properties),
+        )
+        assert [file.name for file in (tmp_path / "statistics").iterdir()] == [
+            statistics.FILE
+        ]
+        return statistics.read(tmp_path / "statistics")
+
+    return run
+
+
+def _channel(artifact: Any) -> Any:
+    from tfx.types import channel_utils
+
+    return channel_utils.as_channel([artifact])
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Any:
+    """A model in service that knows two words."""
+    assets = tmp_path / "model" / "Format-Serving" / "assets"
+    assets.mkdir(parents=True)
+    (assets / "tokens").write_text("oil\nfinal\n")
+    (assets.parent / "saved_model.pb").touch()
+    model = standard_artifacts.Model()
+    model.uri = str(tmp_path / "model")
+    return model
+
+
+def test_a_first_run_counts_without_a_vocabulary(count: Callable[..., Any]) -> None:
+    found = count()
+    assert found.vocabulary is None
+    train, evaluated = found.splits["train"], found.splits["eval"]
+    assert (train.rows, train.labels, train.empty) == (4, {0: 2, 1: 2}, 1)
+    assert (train.tokens, train.unknown) == (6, None)
+    assert train.duplicate_share == 0.25
+    # "cup" and "final" are in one text only.
+    assert train.unseen == pytest.approx(2 / 6)
+    assert (evaluated.rows, evaluated.tokens) == (2, 5)
+    assert evaluated.share_within(train) == 0.5
+
+
+def test_the_model_in_service_lends_its_vocabulary(
+    count: Callable[..., Any], served: Any
+) -> None:
+    found = count(served)
+    assert found.vocabulary == "the vocabulary of the model in service"
+    assert found.splits["train"].unknown == 3
+    assert found.splits["eval"].unknown == 4
+
+
+def test_workers_of_their_own_come_to_the_same(
+    count: Callable[..., Any], served: Any
+) -> None:
+    found = count(served, beam=Beam(mode="multi_processing", workers=2))
+    train = found.splits["train"]
+    assert (train.rows, train.tokens, train.unknown) == (4, 6, 3)
+    assert len(train.sketch) == 3
+
+
+def test_what_is_no_statistics_is_named(tmp_path: Path) -> None:
+    (tmp_path / statistics.FILE).write_text('{"splits": {"train": {"rows": "x"}}}')
+    with pytest.raises(ModelError, match=r"statistics\.json: cannot be read"):
+        statistics.read(tmp_path)
