@@ -112,15 +112,19 @@ def _said(done: "subprocess.CompletedProcess[str]") -> str:
     return lines[-1] if lines else f"its process ended with {done.returncode}"
 
 
+def _reason(error: Exception) -> str:
+    """The line that says what is wrong, of the several that TensorFlow writes."""
+    told = str(error).rpartition("<stack traces unavailable>")[2].strip()
+    return told.partition("\n")[0]
+
+
 def main() -> None:
     """Compares what the command line names."""
     model, predictions = sys.argv[1:]
     try:
         difference = compare(Path(model), Path(predictions))
     except Exception as error:
-        # TensorFlow's own take several lines, of which the first says what is wrong.
-        first = (str(error).strip().splitlines() or [""])[0]
-        difference = f"{type(error).__name__}: {first}"
+        difference = f"{type(error).__name__}: {_reason(error)}"
     if difference:
         print(difference)
         sys.exit(1)

@@ -204,10 +204,30 @@ def test_each_difference_is_told(
 def test_a_model_that_cannot_be_loaded_is_told_in_one_line(
     candidate: Candidate, tmp_path: Path
 ) -> None:
+    shutil.copytree(candidate.model.uri, tmp_path / "model")
+    broken = tmp_path / "model" / "Format-Serving"
+    shutil.rmtree(broken / "variables")
     with pytest.raises(ModelError) as caught:
-        rehearsal.rehearse(tmp_path, Path(candidate.predictions.uri))
-    assert "OSError: SavedModel file does not exist" in str(caught.value)
+        rehearsal.rehearse(broken, Path(candidate.predictions.uri))
+    assert "Failed to find any matching files for" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_of_a_graphs_error_the_reason_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: Path) -> None:
+        raise FileNotFoundError(
+            "Graph execution error:\n\nDetected at node init defined at (most recent "
+            "call last):\n<stack traces unavailable>\nassets/tokens; No such file\n\t "
+            "[[{{node init}}]] [Op:__inference_restored_function_body_2628]"
+        )
+
+    monkeypatch.setattr(rehearsal, "compare", fail)
+    monkeypatch.setattr(rehearsal.sys, "argv", ["", "model", "predictions"])
+    with pytest.raises(SystemExit, match="1"):
+        rehearsal.main()
+    assert capsys.readouterr().out == "FileNotFoundError: assets/tokens; No such file\n"
 
 
 @pytest.mark.parametrize(
