@@ -152,7 +152,7 @@ def create_pipeline(
         examples=examples,
         model=trainer.outputs["model"],
         split=config.data.tested_split,
-        fingerprint=fingerprint.of(["components.predictions"]),
+        fingerprint=fingerprint.of(["components.predictions", "pipeline.features"]),
     )
 
     # The exported signature on raw examples, held against thresholds and baseline.
@@ -182,7 +182,6 @@ def create_pipeline(
         push=config.push,
         labels=config.data.labels,
         recipe=recipe(config),
-        in_service=in_service,
         accepted=accepted,
         fingerprint=fingerprint.of(["components.publisher", *published]),
     )

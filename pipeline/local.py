@@ -131,8 +131,8 @@ class _Run:
         self.screen.clear()
         for node in compiled.nodes:
             name = node.pipeline_node.node_info.id
-            if name == "Pusher" and current is None:
-                # The cache would answer with a version that somebody has removed.
+            if name == "Pusher":
+                # The cache might answer with a version that somebody has removed.
                 options = node.pipeline_node.execution_options
                 options.caching_options.enable_cache = False
             self._run_node(
@@ -231,5 +231,4 @@ class _Run:
             self.summary.state = "not good enough"
             self.summary.exit_code = ExitCode.NOT_GOOD_ENOUGH
         else:
-            is_new = self.outcome == PUSHED and self.summary.nodes[-1].state == "done"
-            self.summary.state = "pushed" if is_new else "unchanged"
+            self.summary.state = "pushed" if self.outcome == PUSHED else "unchanged"

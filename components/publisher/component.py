@@ -22,7 +22,6 @@ class PusherSpec(component_spec.ComponentSpec):
         "destination": component_spec.ExecutionParameter(type=str),
         "keep": component_spec.ExecutionParameter(type=int, optional=True),
         "grace_seconds": component_spec.ExecutionParameter(type=float),
-        "in_service": component_spec.ExecutionParameter(type=str),
         "labels": component_spec.ExecutionParameter(type=str),
         "origin": component_spec.ExecutionParameter(type=str),
         "accepted": component_spec.ExecutionParameter(type=str),
@@ -60,7 +59,6 @@ class Pusher(component.Pusher):
         push: Push,
         labels: list[str],
         recipe: Recipe,
-        in_service: str,
         accepted: str,
         fingerprint: str,
     ) -> None:
@@ -72,8 +70,6 @@ class Pusher(component.Pusher):
             push: the push section.
             labels: the names of the classes, in the order of their numbers.
             recipe: of the run, for the manifest.
-            in_service: digest of the manifest of the model in service, so that the
-                cache knows when there is another; "" where there is none.
             accepted: why a model in service that cannot be compared with is given up;
                 "" where it is not.
             fingerprint: a digest of the code that this node runs.
@@ -93,7 +89,6 @@ class Pusher(component.Pusher):
                 },
                 sort_keys=True,
             ),
-            in_service=in_service,
             accepted=accepted,
             fingerprint=fingerprint,
             pushed_model=types.Channel(type=standard_artifacts.PushedModel),

@@ -1,6 +1,7 @@
 """Stages a model, checks it as a server would see it, and makes it the newest."""
 
 import json
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -24,9 +25,11 @@ from pipeline.published.in_service import (
     WITHDRAWN,
     newest,
 )
-from pipeline.published.manifest import Origin
+from pipeline.published.manifest import Manifest, Origin
 from pipeline.published.places import store
 from pipeline.published.store import Store
+
+_log = logging.getLogger("newsdesk")
 
 
 class Executor(executor.Executor):
@@ -60,48 +63,97 @@ class Executor(executor.Executor):
         candidate = Path(self.GetModelPath(input_dict))
         digest = manifest.digest(manifest.parts(candidate))
         current = newest(exec_properties["destination"])
-        if current and digest in current.manifest.origin.withdrawn:
-            self._MarkNotPushed(said)
-            said.set_string_custom_property(OUTCOME, WITHDRAWN)
-            return
-        if current and digest == current.manifest.model:
-            version, outcome = current.version, IN_SERVICE
-        else:
-            withdrawn = current.manifest.origin.withdrawn if current else []
-            origin = _origin(input_dict, exec_properties, withdrawn)
-            version, outcome = _publish(place, candidate, origin, input_dict), PUSHED
-            if exec_properties.get("keep"):
-                place.retire(exec_properties["keep"], exec_properties["grace_seconds"])
-        self._MarkPushed(said, f"{place.address}/{version}", str(version))
+        withdrawn = current.manifest.origin.withdrawn if current else []
+        origin = _origin(input_dict, exec_properties, withdrawn)
+        outcome = _known(current.manifest, digest, origin) if current else None
+        if outcome is None:
+            version = _publish(place, candidate, digest, origin, input_dict)
+            outcome = PUSHED
+            _retire(place, version, exec_properties)
+        elif current:
+            version = current.version
         said.set_string_custom_property(OUTCOME, outcome)
+        if outcome == WITHDRAWN:
+            self._MarkNotPushed(said)
+        else:
+            self._MarkPushed(said, f"{place.address}/{version}", str(version))
+
+
+def _known(current: Manifest, digest: str, origin: Origin) -> str | None:
+    """What became of this model before; None for one that is new.
+
+    Two trainings of the same inputs export the same weights in another graph: its
+    functions have other names and stand in another order. So a copy is known by its
+    digest, and a repetition by its inputs.
+    """
+    if digest == current.model:
+        return IN_SERVICE
+    if digest in current.origin.withdrawn:
+        return WITHDRAWN
+    if origin.inputs == current.origin.inputs:
+        # A rollback keeps the inputs of the model that it withdraws.
+        return WITHDRAWN if current.origin.restored else IN_SERVICE
+    return None
 
 
 def _publish(
     place: Store,
     candidate: Path,
+    digest: str,
     origin: Origin,
     input_dict: dict[str, list[types.Artifact]],
 ) -> int:
+    statistics = artifact_utils.get_single_uri(input_dict["statistics"])
+    predictions = artifact_utils.get_single_uri(input_dict["predictions"])
     folder = place.stage()
     try:
-        shutil.copytree(candidate, folder, dirs_exist_ok=True)
-        statistics = artifact_utils.get_single_uri(input_dict["statistics"])
-        shutil.copy(Path(statistics, STATISTICS), folder / manifest.STATISTICS)
-        described = manifest.describe(folder, origin)
-        manifest.write(described, folder)
+        described = _fill(folder, candidate, Path(statistics), origin)
+        # 64 rows do not show every bit of a model.
+        if described.model != digest:
+            raise ModelError(
+                f"{folder}: the copy is not the model that was trained, so nothing "
+                "was published; run again, and look at the disk if it happens again"
+            )
         operations.check(folder)
-        predictions = artifact_utils.get_single_uri(input_dict["predictions"])
         rehearse(folder, Path(predictions))
         # What was rehearsed is what is published.
         manifest.verify(folder)
         return place.publish(folder, described)
-    except (OSError, shutil.Error) as error:
-        raise ModelError(
-            f"{folder}: the model cannot be copied there: {error}; free some space, "
-            "or set push.destination, and run again"
-        ) from None
     finally:
         place.release(folder)
+
+
+def _fill(folder: Path, candidate: Path, statistics: Path, origin: Origin) -> Manifest:
+    """Puts into a folder all that a version consists of."""
+    try:
+        shutil.copytree(candidate, folder, dirs_exist_ok=True)
+        (folder / manifest.STATISTICS).parent.mkdir(exist_ok=True)
+        shutil.copy(statistics / STATISTICS, folder / manifest.STATISTICS)
+        described = manifest.describe(folder, origin)
+        manifest.write(described, folder)
+    except OSError as error:
+        raise ModelError(
+            f"{folder}: the model cannot be copied there: {_reason(error)}; nothing "
+            "was published; free some space, or set push.destination, and run again"
+        ) from None
+    return described
+
+
+def _reason(error: OSError) -> str:
+    """The system's words, which copytree gathers file by file."""
+    if isinstance(error, shutil.Error):
+        return str(error.args[0][0][2])
+    return error.strerror or str(error)
+
+
+def _retire(place: Store, version: int, exec_properties: dict[str, Any]) -> None:
+    if not exec_properties.get("keep"):
+        return
+    try:
+        place.retire(exec_properties["keep"], exec_properties["grace_seconds"])
+    except ModelError as error:
+        # The push is done, and the next one tries again.
+        _log.warning("version %d is in service, but old ones stay: %s", version, error)
 
 
 def _origin(

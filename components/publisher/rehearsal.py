@@ -1,51 +1,58 @@
 """Loads a model as a server would, in a process of its own, and asks it again.
 
 `python -m components.publisher.rehearsal MODEL PREDICTIONS` ends with 0 if its answers
-are those of the exported original, else with a sentence.
+are those of the exported original, else it prints how they differ.
 """
 
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from components.predictions import BATCH, FILE
 from pipeline import features
 from pipeline.errors import ModelError
+from pipeline.published import manifest
 
 # The same rows in the same batch on the same machine: nothing but a change of the
 # model moves a probability by more.
 TOLERANCE = 1e-5
 _MINUTES = 10
+_MODULE = "components.publisher.rehearsal"
 
 
 def rehearse(model: Path, predictions: Path) -> None:
     """Lets a fresh process load a model and compare its answers.
 
     Args:
-        model: the folder of the staged SavedModel.
+        model: the folder of the staged SavedModel, with its manifest.
         predictions: the folder that Predictions wrote.
 
     Raises:
         ModelError: it cannot be loaded there, or answers otherwise.
     """
-    command = [sys.executable, "-m", "components.publisher.rehearsal"]
+    paths = [str(path.resolve()) for path in (model, predictions)]
     try:
         done = subprocess.run(
-            [*command, str(model), str(predictions)],
+            [sys.executable, "-m", _MODULE, *paths],
             capture_output=True,
             text=True,
             timeout=_MINUTES * 60,
+            stdin=subprocess.DEVNULL,
+            # It must import what this process does, whatever lies in its folder.
+            cwd=Path(__file__).parents[2],
+            # Ctrl-C reaches this process alone, which ends the other one.
+            start_new_session=True,
         )
     except subprocess.TimeoutExpired:
         raise ModelError(
-            f"the staged model did not answer within {_MINUTES} minutes; nothing was "
-            "published"
+            f"the staged model did not answer within {_MINUTES} minutes, so nothing "
+            "was published; run again when the machine is less busy"
         ) from None
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or [f"code {done.returncode}"])[-1]
         raise ModelError(
             "the staged model is not what was trained, so nothing was published: "
-            f"{said}; run again, and look at the disk if it happens again"
+            f"{_said(done)}; run again, and look at the disk if it happens again"
         )
 
 
@@ -53,20 +60,25 @@ def compare(model: Path, predictions: Path) -> str | None:
     """Asks a model the first batch again.
 
     Args:
-        model: the folder of a SavedModel.
+        model: the folder of a SavedModel, with its manifest.
         predictions: the folder that Predictions wrote.
 
     Returns:
         How it differs, None if it does not.
+
+    Raises:
+        ModelError: the manifest cannot be read.
     """
     import numpy as np
     import pyarrow.parquet as pq
     import tensorflow as tf
     import tensorflow_text  # noqa: F401  registers operations of the model
 
-    rows = next(pq.ParquetFile(predictions / FILE).iter_batches(BATCH)).to_pydict()
-    answer = tf.saved_model.load(str(model)).signatures[features.SERVING_TEXT]
-    found = answer(text=tf.constant(rows["text"]))[features.PROBABILITIES].numpy()
+    batches = pq.ParquetFile(predictions / FILE).iter_batches(BATCH)
+    rows = next(batches).to_pydict()
+    signature = tf.saved_model.load(str(model)).signatures[features.SERVING_TEXT]
+    answer = signature(text=tf.constant(rows["text"]))
+    found = answer[features.PROBABILITIES].numpy()
     wanted = np.asarray(rows["probabilities"], np.float32)
     if found.shape != wanted.shape:
         return f"it gives {list(found.shape)} probabilities for {list(wanted.shape)}"
@@ -74,15 +86,48 @@ def compare(model: Path, predictions: Path) -> str | None:
     # Written so that NaN is a difference.
     if not away <= TOLERANCE:
         return f"a probability is off by {away:g}, at most {TOLERANCE:g} is rounding"
+    return _misnamed(answer, found, manifest.read(model).origin.labels)
+
+
+def _misnamed(answer: dict[str, Any], found: Any, labels: list[str]) -> str | None:
+    """Whether the names that it answers are those of its probabilities.
+
+    The Evaluator looks at probabilities alone.
+    """
+    names = [name.decode() for name in answer[features.LABELS].numpy()[0]]
+    if names != labels:
+        return f"its labels are {', '.join(names)}, not {', '.join(labels)}"
+    for said, row in zip(answer[features.LABEL].numpy(), found, strict=True):
+        name = said.decode()
+        # Classes can be equally likely to the last bit.
+        if name not in labels or row[labels.index(name)] < row.max() - TOLERANCE:
+            return f"it answers {name!r} where {labels[row.argmax()]!r} is likelier"
     return None
+
+
+def _said(done: "subprocess.CompletedProcess[str]") -> str:
+    if done.returncode < 0:
+        return f"its process was ended by signal {-done.returncode}"
+    lines = (done.stdout.strip() or done.stderr.strip()).splitlines()
+    return lines[-1] if lines else f"its process ended with {done.returncode}"
+
+
+def _reason(error: Exception) -> str:
+    """The line that says what is wrong, of the several that TensorFlow writes."""
+    told = str(error).rpartition("<stack traces unavailable>")[2].strip()
+    return told.partition("\n")[0]
 
 
 def main() -> None:
     """Compares what the command line names."""
     model, predictions = sys.argv[1:]
-    difference = compare(Path(model), Path(predictions))
+    try:
+        difference = compare(Path(model), Path(predictions))
+    except Exception as error:
+        difference = f"{type(error).__name__}: {_reason(error)}"
     if difference:
-        sys.exit(difference)
+        print(difference)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.errors import ModelError
@@ -104,10 +104,13 @@ class LocalStore:
         """Implements Store.retire."""
         now = int(time.time())
         with self._told("written"):
-            gone = self.versions()[: -max(1, keep)]
-            for version in gone:
+            gone = []
+            for version in self.versions()[: -max(1, keep)]:
                 hidden = self._root / f".retired-{version}-{now}"
-                (self._root / str(version)).rename(hidden)
+                # Another publisher may retire the same ones.
+                with suppress(FileNotFoundError):
+                    (self._root / str(version)).rename(hidden)
+                    gone.append(version)
             for name in self._names():
                 retired = _RETIRED.match(name)
                 if retired and now - int(retired[2]) >= grace_seconds:

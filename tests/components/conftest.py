@@ -82,3 +82,55 @@ def examples_in(folder: Path) -> list[dict[str, Any]]:
             (row[name],) = values
         rows.append(row)
     return rows
+
+
+class Candidate(NamedTuple):
+    """A model and what is said of it: the inputs of the publisher, by name."""
+
+    model: Any
+    examples: Any
+    predictions: Any
+
+
+@pytest.fixture(scope="session")
+def candidate(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
+    """A small exported model, 100 rows in two files, and Predictions' table of them."""
+    import tensorflow as tf
+    from tfx.types import artifact_utils, standard_artifacts
+
+    from components import predictions
+    from tests.faults import model
+
+    folder = tmp_path_factory.mktemp("candidate")
+    made = Candidate(
+        standard_artifacts.Model(),
+        standard_artifacts.Examples(),
+        predictions.RowPredictions(),
+    )
+    for name, artifact in made._asdict().items():
+        artifact.uri = str(folder / name)
+    model.export(folder / "model" / "Format-Serving")
+    made.examples.split_names = artifact_utils.encode_split_names(["train", "test"])
+    split = folder / "examples" / "Split-test"
+    split.mkdir(parents=True)
+    for number in range(2):
+        file = str(split / f"data-0000{number}.gz")
+        with tf.io.TFRecordWriter(file, "GZIP") as writer:
+            for row in range(number * 50, number * 50 + 50):
+                writer.write(_example("é" + "x" * (row % 40), row % 2))
+    predictions.Executor().Do(
+        {"examples": [made.examples], "model": [made.model]},
+        {"predictions": [made.predictions]},
+        {"split": "test", "fingerprint": ""},
+    )
+    return made
+
+
+def _example(text: str, label: int) -> bytes:
+    import tensorflow as tf
+
+    example = tf.train.Example()
+    example.features.feature["text"].bytes_list.value.append(text.encode())
+    example.features.feature["label"].int64_list.value.append(label)
+    serialized: bytes = example.SerializeToString()
+    return serialized

@@ -1,6 +1,8 @@
 """A SavedModel so small that hundreds can be published in a minute."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pipeline import features
 from pipeline.published.manifest import Origin
@@ -21,17 +23,26 @@ def origin() -> Origin:
     )
 
 
-def export(folder: Path) -> None:
+def export(
+    folder: Path,
+    scale: float = 0.1,
+    names: Sequence[str] = tuple(LABELS),
+    chosen: str = "argmax",
+) -> None:
     """Writes it: the longer a text, the more probable is the second label.
 
     Args:
         folder: where to.
+        scale: how much more.
+        names: what it calls the two.
+        chosen: "argmin" answers the less probable label.
     """
     import tensorflow as tf
 
+    choose = {"argmax": tf.argmax, "argmin": tf.argmin}[chosen]
     module = tf.Module()
-    module.scale = tf.Variable(0.1)
-    module.names = tf.constant(LABELS)
+    module.scale = tf.Variable(scale)
+    module.names = tf.constant(list(names))
 
     def answer(text: tf.Tensor) -> dict[str, tf.Tensor]:
         length = tf.cast(tf.strings.length(text), tf.float32)
@@ -39,11 +50,21 @@ def export(folder: Path) -> None:
         probabilities = tf.stack([1.0 - second, second], axis=1)
         labels = tf.tile(module.names[None], [tf.shape(probabilities)[0], 1])
         return {
-            features.LABEL: tf.gather(module.names, tf.argmax(probabilities, 1)),
+            features.LABEL: tf.gather(module.names, choose(probabilities, 1)),
             features.PROBABILITIES: probabilities,
             features.LABELS: labels,
         }
 
-    spec = tf.TensorSpec([None], tf.string, name=features.TEXT)
-    signature = tf.function(answer, [spec], autograph=False).get_concrete_function()
-    tf.saved_model.save(module, str(folder), {features.SERVING_TEXT: signature})
+    def answer_examples(examples: tf.Tensor) -> dict[str, tf.Tensor]:
+        spec = {features.TEXT: tf.io.FixedLenFeature([], tf.string)}
+        return answer(tf.io.parse_example(examples, spec)[features.TEXT])
+
+    def signature(method: Callable[..., Any], name: str) -> Any:
+        spec = tf.TensorSpec([None], tf.string, name=name)
+        return tf.function(method, [spec], autograph=False).get_concrete_function()
+
+    signatures = {
+        features.SERVING_TEXT: signature(answer, features.TEXT),
+        features.SERVING_EXAMPLES: signature(answer_examples, features.EXAMPLES),
+    }
+    tf.saved_model.save(module, str(folder), signatures)

@@ -129,6 +129,15 @@ def test_the_newest_is_never_retired(store: LocalStore, publish: Publish) -> Non
     assert store.versions() == [version]
 
 
+def test_a_version_that_another_publisher_retired_is_no_error(
+    store: LocalStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = [publish(store) for _ in range(3)]
+    listed = [versions[0] - 1, *versions]
+    monkeypatch.setattr(LocalStore, "versions", lambda _: listed)
+    assert store.retire(keep=2, grace_seconds=60) == versions[:1]
+
+
 def test_a_retired_number_is_not_used_again(
     store: LocalStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,38 @@
+"""Every tested row is there once, in order, with what the model says of it."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import tensorflow as tf
+
+from components import predictions
+from tests.components.conftest import Candidate
+
+pytestmark = pytest.mark.slow
+
+
+def test_all_rows_are_there_with_the_models_answers(candidate: Candidate) -> None:
+    rows = pq.read_table(Path(candidate.predictions.uri, predictions.FILE)).to_pydict()
+    texts = ["é" + "x" * (row % 40) for row in range(100)]
+    assert rows["text"] == texts
+    assert rows["label"] == [row % 2 for row in range(100)]
+    loaded = tf.saved_model.load(f"{candidate.model.uri}/Format-Serving")
+    answer = loaded.signatures["serving_default"](text=tf.constant(texts))
+    wanted = answer["probabilities"].numpy()
+    np.testing.assert_allclose(rows["probabilities"], wanted, atol=1e-6)
+    assert rows["predicted"] == wanted.argmax(1).tolist()
+    assert set(rows["predicted"]) == {0, 1}
+
+
+def test_the_same_rows_make_the_same_file(candidate: Candidate, tmp_path: Path) -> None:
+    again = predictions.RowPredictions()
+    again.uri = str(tmp_path)
+    predictions.Executor().Do(
+        {"examples": [candidate.examples], "model": [candidate.model]},
+        {"predictions": [again]},
+        {"split": "test", "fingerprint": ""},
+    )
+    first = Path(candidate.predictions.uri, predictions.FILE).read_bytes()
+    assert (tmp_path / predictions.FILE).read_bytes() == first

@@ -1,0 +1,333 @@
+"""What is pushed is what was trained; what is refused leaves all as it was."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from tfx.types import standard_artifacts
+
+from components.publisher import executor, rehearsal
+from components.text_statistics.component import TextStatisticsOfSplits
+from pipeline.errors import ModelError
+from pipeline.published import manifest
+from pipeline.published.in_service import IN_SERVICE, OUTCOME, PUSHED, WITHDRAWN
+from pipeline.published.local_store import LocalStore
+from pipeline.published.rollback import roll_back
+from tests.components.conftest import Candidate
+from tests.faults import model
+
+pytestmark = pytest.mark.slow
+
+
+class Said(NamedTuple):
+    """What the publisher noted: its outcome, and where the version is."""
+
+    outcome: str
+    pushed: int
+    address: str
+
+
+Push = Callable[..., Said]
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Path:
+    return tmp_path / "serving"
+
+
+@pytest.fixture
+def push(
+    candidate: Candidate, serving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Push:
+    """Runs the executor as TFX does; the Evaluator's figures are given."""
+    figures = {"accuracy": 0.9}
+    monkeypatch.setattr(executor.evaluated, "metrics", lambda *_: figures)
+
+    def run(
+        exported: Any = candidate.model,
+        data: str = "data",
+        blessed: bool = True,
+        destination: Path = serving,
+        **properties: Any,
+    ) -> Said:
+        blessing = standard_artifacts.ModelBlessing()
+        blessing.set_int_custom_property("blessed", int(blessed))
+        candidate.examples.set_string_custom_property("content", data)
+        evaluation = standard_artifacts.ModelEvaluation()
+        evaluation.uri = str(tmp_path / "evaluation")
+        statistics = TextStatisticsOfSplits()
+        statistics.uri = str(tmp_path / "statistics")
+        os.makedirs(statistics.uri, exist_ok=True)
+        Path(statistics.uri, "statistics.json").write_text("{}")
+        pushed = standard_artifacts.PushedModel()
+        pushed.uri = str(tmp_path / "pushed")
+        executor.Executor().Do(
+            {
+                "model": [exported],
+                "model_blessing": [blessing],
+                "evaluation": [evaluation],
+                "examples": [candidate.examples],
+                "predictions": [candidate.predictions],
+                "statistics": [statistics],
+            },
+            {"pushed_model": [pushed]},
+            {
+                "destination": str(destination),
+                "grace_seconds": 60.0,
+                "labels": json.dumps(model.LABELS),
+                "origin": json.dumps({"recipe": "r", "code": "c", "versions": {}}),
+                "accepted": "",
+                "fingerprint": "",
+                **properties,
+            },
+        )
+        return Said(
+            pushed.get_string_custom_property(OUTCOME),
+            pushed.get_int_custom_property("pushed"),
+            pushed.get_string_custom_property("pushed_destination"),
+        )
+
+    return run
+
+
+@pytest.fixture
+def unrehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves out the process that other tests have started already."""
+    monkeypatch.setattr(executor, "rehearse", lambda *_: None)
+
+
+@pytest.fixture
+def retrained(candidate: Candidate, tmp_path: Path) -> Any:
+    """The same weights in a graph of other bytes, as a repeated training makes them."""
+    artifact = standard_artifacts.Model()
+    artifact.uri = str(tmp_path / "retrained")
+    shutil.copytree(candidate.model.uri, artifact.uri)
+    with open(f"{artifact.uri}/Format-Serving/fingerprint.pb", "ab") as stream:
+        stream.write(b"\0")
+    return artifact
+
+
+def _versions(serving: Path) -> list[int]:
+    """All that lies there; fails where something else was left behind."""
+    return sorted(int(name) for name in os.listdir(serving))
+
+
+def test_a_blessed_model_is_published_whole_and_answers_elsewhere(
+    push: Push, serving: Path, candidate: Candidate, tmp_path: Path
+) -> None:
+    said = push(accepted="new desk")
+    (version,) = _versions(serving)
+    assert said == (PUSHED, 1, f"{serving}/{version}")
+    origin = manifest.verify(serving / str(version)).origin
+    assert (origin.labels, origin.metrics) == (model.LABELS, {"accuracy": 0.9})
+    assert (origin.data, origin.code, origin.accepted) == ("data", "c", "new desk")
+    assert (serving / str(version) / manifest.STATISTICS).read_text() == "{}"
+    moved = shutil.move(serving / str(version), tmp_path / "elsewhere")
+    rehearsal.rehearse(Path(moved), Path(candidate.predictions.uri))
+
+
+def test_a_model_that_is_not_blessed_touches_nothing(push: Push, serving: Path) -> None:
+    assert push(blessed=False) == ("", 0, "")
+    assert not serving.exists()
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_byte_that_changes_in_the_copy_is_refused(
+    push: Push, serving: Path, retrained: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push()
+    before = _versions(serving)
+    copy = shutil.copytree
+
+    def copy_badly(source: Any, folder: Any, *more: Any, **named: Any) -> None:
+        copy(source, folder, *more, **named)
+        # It calls itself for the folders within.
+        file = Path(folder, "variables", "variables.data-00000-of-00001")
+        if file.exists():
+            written = bytearray(file.read_bytes())
+            written[0] ^= 1
+            file.write_bytes(written)
+
+    monkeypatch.setattr(executor.shutil, "copytree", copy_badly)
+    with pytest.raises(ModelError, match="copy is not the model that was trained"):
+        push(retrained, data="other")
+    assert _versions(serving) == before
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_byte_that_changes_after_the_rehearsal_is_refused(
+    push: Push, serving: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flip(folder: Path, _: Path) -> None:
+        (folder / "saved_model.pb").write_bytes(b"")
+
+    monkeypatch.setattr(executor, "rehearse", flip)
+    with pytest.raises(ModelError, match=r"saved_model\.pb was altered"):
+        push()
+    assert _versions(serving) == []
+
+
+def test_a_model_that_answers_otherwise_is_refused(
+    push: Push, serving: Path, tmp_path: Path
+) -> None:
+    other = standard_artifacts.Model()
+    other.uri = str(tmp_path / "other")
+    model.export(tmp_path / "other" / "Format-Serving", scale=0.11)
+    with pytest.raises(ModelError, match=r"a probability is off by 0\.\d+, at most"):
+        push(other)
+    assert _versions(serving) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "difference"),
+    [
+        ({"scale": float("nan")}, "a probability is off by nan"),
+        ({"names": ["b", "a"]}, "its labels are b, a, not a, b"),
+        ({"chosen": "argmin"}, "it answers 'b' where 'a' is likelier"),
+    ],
+)
+def test_each_difference_is_told(
+    candidate: Candidate, tmp_path: Path, changes: dict[str, Any], difference: str
+) -> None:
+    model.export(tmp_path / "model", **changes)
+    described = manifest.describe(tmp_path / "model", model.origin())
+    manifest.write(described, tmp_path / "model")
+    found = rehearsal.compare(tmp_path / "model", Path(candidate.predictions.uri))
+    assert found is not None
+    assert found.startswith(difference)
+
+
+def test_a_model_that_cannot_be_loaded_is_told_in_one_line(
+    candidate: Candidate, tmp_path: Path
+) -> None:
+    shutil.copytree(candidate.model.uri, tmp_path / "model")
+    broken = tmp_path / "model" / "Format-Serving"
+    shutil.rmtree(broken / "variables")
+    with pytest.raises(ModelError) as caught:
+        rehearsal.rehearse(broken, Path(candidate.predictions.uri))
+    assert "Failed to find any matching files for" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_of_a_graphs_error_the_reason_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: Path) -> None:
+        raise FileNotFoundError(
+            "Graph execution error:\n\nDetected at node init defined at (most recent "
+            "call last):\n<stack traces unavailable>\nassets/tokens; No such file\n\t "
+            "[[{{node init}}]] [Op:__inference_restored_function_body_2628]"
+        )
+
+    monkeypatch.setattr(rehearsal, "compare", fail)
+    monkeypatch.setattr(rehearsal.sys, "argv", ["", "model", "predictions"])
+    with pytest.raises(SystemExit, match="1"):
+        rehearsal.main()
+    assert capsys.readouterr().out == "FileNotFoundError: assets/tokens; No such file\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        ("kill -9 $$", "its process was ended by signal 9"),
+        ("exit 7", "its process ended with 7"),
+        ("echo one >&2; echo two >&2; exit 1", "published: two;"),
+        ("exec sleep 600", "did not answer within 0.001 minutes"),
+    ],
+)
+def test_a_process_that_dies_or_hangs_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, sentence: str
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(rehearsal.sys, "executable", str(python))
+    if "sleep" in script:
+        monkeypatch.setattr(rehearsal, "_MINUTES", 0.001)
+    with pytest.raises(ModelError, match=sentence):
+        rehearsal.rehearse(tmp_path, tmp_path)
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_model_in_service_is_not_pushed_again(
+    push: Push, serving: Path, retrained: Any
+) -> None:
+    address = push().address
+    assert push(data="other") == (IN_SERVICE, 1, address)
+    assert push(retrained) == (IN_SERVICE, 1, address)
+    assert len(_versions(serving)) == 1
+    assert push(retrained, data="other").outcome == PUSHED
+    assert len(_versions(serving)) == 2
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_model_that_was_rolled_back_from_does_not_come_again(
+    push: Push, serving: Path, retrained: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.published.rollback.operations.check", lambda _: None)
+    push()
+    push(retrained, data="bad")
+    roll_back(str(serving))
+    before = _versions(serving)
+    assert push(retrained, data="more") == (WITHDRAWN, 0, "")
+    with open(f"{retrained.uri}/Format-Serving/fingerprint.pb", "ab") as stream:
+        stream.write(b"\0")
+    assert push(retrained, data="bad") == (WITHDRAWN, 0, "")
+    assert _versions(serving) == before
+    withdrawn = LocalStore(serving).manifest(before[-1]).origin.withdrawn
+    assert push(retrained, data="good").outcome == PUSHED
+    newest = LocalStore(serving).manifest(_versions(serving)[-1])
+    assert newest.origin.withdrawn == withdrawn != []
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_old_versions_retire_and_a_failure_to_do_so_undoes_no_push(
+    push: Push,
+    serving: Path,
+    retrained: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    push()
+    said = push(retrained, data="other", keep=1)
+    store = LocalStore(serving)
+    assert store.versions() == [int(Path(said.address).name)]
+
+    def fail(*_: Any) -> None:
+        raise ModelError("the disk is read-only")
+
+    monkeypatch.setattr(LocalStore, "retire", fail)
+    assert push(data="new", keep=1).outcome == PUSHED
+    assert len(store.versions()) == 2
+    assert "is in service, but old ones stay: the disk is read-only" in caplog.text
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_full_disk_leaves_the_destination_as_it_was(
+    push: Push, small_disk: Path, retrained: Any
+) -> None:
+    serving = small_disk / "serving"
+    push(destination=serving)
+    before = _versions(serving)
+    with open(f"{retrained.uri}/Format-Serving/assets/tokens", "wb") as stream:
+        stream.write(bytes(2 << 20))
+    with pytest.raises(ModelError) as caught:
+        push(retrained, data="other", destination=serving)
+    assert "cannot be copied there: [Errno 28] No space left" in str(caught.value)
+    assert _versions(serving) == before
+    manifest.verify(serving / str(before[0]))
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_an_altered_model_in_service_stops_the_push(
+    push: Push, serving: Path, retrained: Any
+) -> None:
+    version = push().address
+    Path(version, manifest.FILE).write_text("{}")
+    with pytest.raises(ModelError, match="was altered"):
+        push(retrained, data="other")
+    assert len(_versions(serving)) == 1
