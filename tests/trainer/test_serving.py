@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tfx.components.trainer.fn_args_utils import FnArgs
 
+from pipeline.published import signatures
 from trainer.launch import run_fn
 
 pytestmark = pytest.mark.slow
@@ -75,9 +76,11 @@ def trained(
         text=True,
     )
     assert answered.returncode == 0, answered.stderr
+    answers = json.loads(answered.stdout)
+    answers["difference"] = signatures.difference(model)
     card = json.loads((model / "assets.extra" / "newsdesk.json").read_text())
     files = {str(file.relative_to(model)) for file in model.rglob("*")}
-    return {"card": card, "files": files, **json.loads(answered.stdout)}
+    return {"card": card, "files": files, **answers}
 
 
 def arguments(run: Path) -> FnArgs:
@@ -157,3 +160,9 @@ def test_the_card_says_what_the_model_was_made_from(trained: dict[str, Any]) -> 
         "train_rows": 5,
         "seed": 7,
     }
+
+
+def test_the_signatures_are_those_that_a_baseline_must_have(
+    trained: dict[str, Any],
+) -> None:
+    assert trained["difference"] is None
