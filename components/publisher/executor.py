@@ -16,7 +16,7 @@ from pipeline import evaluated
 from pipeline.config import RUN_FOLDER_VARIABLE
 from pipeline.errors import ModelError
 from pipeline.inputs import CONTENT, key
-from pipeline.published import manifest, operations
+from pipeline.published import manifest, operations, signatures
 from pipeline.published.in_service import (
     IN_SERVICE,
     OUTCOME,
@@ -90,6 +90,8 @@ def _publish(
         described = manifest.describe(folder, origin)
         manifest.write(described, folder)
         operations.check(folder)
+        if other := signatures.difference(folder):
+            raise ModelError(f"{candidate}: cannot be served as models before: {other}")
         predictions = artifact_utils.get_single_uri(input_dict["predictions"])
         rehearse(folder, Path(predictions))
         # What was rehearsed is what is published.
