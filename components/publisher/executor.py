@@ -116,6 +116,7 @@ def _origin(
     data = examples.get_string_custom_property(CONTENT)
     evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
     labels = json.loads(exec_properties["labels"])
+    compared = evaluated.metrics(evaluation, labels, of_baseline=True)
     return Origin(
         run=Path(os.environ.get(RUN_FOLDER_VARIABLE, "unknown")).name,
         inputs=key(told["recipe"], data),
@@ -124,6 +125,7 @@ def _origin(
         labels=labels,
         metrics=evaluated.metrics(evaluation, labels),
         versions=told["versions"],
-        accepted=exec_properties["accepted"] or None,
+        # A reason that was not needed is no record of anything.
+        accepted=None if compared else exec_properties["accepted"] or None,
         withdrawn=withdrawn,
     )
