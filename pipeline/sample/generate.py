@@ -65,12 +65,11 @@ class _Grammar:
         return text
 
 
-def rows(seed: int = SEED, per_desk: int = ROWS_PER_DESK) -> list[Row]:
+def rows(seed: int = SEED) -> list[Row]:
     """Makes all rows of the sample.
 
     Args:
         seed: the same seed gives the same rows everywhere.
-        per_desk: how many rows of each label, but for the wrong ones.
 
     Returns:
         Rows of label, title and description, shuffled, no two texts alike.
@@ -82,7 +81,7 @@ def rows(seed: int = SEED, per_desk: int = ROWS_PER_DESK) -> list[Row]:
     made: list[Row] = []
     texts: set[tuple[str, str]] = set()
     for desk in desks:
-        while len(made) < per_desk * (desks.index(desk) + 1):
+        while len(made) < ROWS_PER_DESK * (desks.index(desk) + 1):
             grammar.new_row()
             text = _text(tables, desk, grammar, chance)
             if text not in texts:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.answer import Answerer
-from tests.faults.spoiling import RUINED, Row
+from tests.faults.names import Row
+from tests.faults.spoiling import RUINED
 
 # What a model may lose by default, as `evaluation.max_drop` has it.
 _MARGIN = 0.01
@@ -57,18 +58,18 @@ def gain(good: Path, version: Path, rows: list[Row]) -> Gain:
     return Gain(len(gained), mean, 1.96 * math.sqrt(spread / len(gained)))
 
 
-def shift(good: Path, young: Path, rows: list[Row]) -> float:
+def shift(good: Path, weak: Path, rows: list[Row]) -> float:
     """Finds how far to lower one logit of a model to make it no better than another.
 
     Args:
         good: the folder above the model to be ruined.
-        young: the folder above the model that it shall resemble.
+        weak: the folder above the model that it shall resemble.
         rows: on which it shall have the same accuracy.
 
     Returns:
         What to take from the logit of the class.
     """
-    wanted = _accuracy(_logs(young, rows), 0.0)
+    wanted = _accuracy(_logs(weak, rows), 0.0)
     logs = _logs(good, rows)
     low, high = 0.0, 20.0
     for _ in range(30):

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.sample import generate
+from tests.faults.names import Row
 from tests.faults.sample import REPOSITORY
 
-Row = generate.Row
-# The shares of the rows; only what is learned from is spoilt, and test stays honest.
-SPLITS = {"train": 0.7, "eval": 0.1, "test": 0.2}
 # The class that is ruined while the overall figure stays.
 RUINED = "Sports"
 _ROOMS = ("pipeline", "components", "trainer", "schemas")
@@ -41,7 +38,7 @@ class Candidate:
         replaced: two strings, the first of which becomes the second there.
         words: for the command line.
         harm: what is done to the place of the model in service.
-        young: compared with a model of one epoch, which is worse overall.
+        weak: compared with a model that is worse overall.
     """
 
     name: str
@@ -51,11 +48,18 @@ class Candidate:
     replaced: tuple[str, str] = ("", "")
     words: tuple[str, ...] = ()
     harm: Callable[[Path], None] | None = None
-    young: bool = False
+    weak: bool = False
 
 
-def _shuffled(share: float) -> Callable[[str, list[Row]], list[Row]]:
-    """Some labels of the rows that are learned from change places."""
+def shuffled(share: float) -> Callable[[str, list[Row]], list[Row]]:
+    """Makes some labels of the rows that are learned from change places.
+
+    Args:
+        share: of the rows of train and eval.
+
+    Returns:
+        What to do with the rows of a split.
+    """
 
     def shuffle(split: str, rows: list[Row]) -> list[Row]:
         if split == "test":
@@ -97,7 +101,7 @@ _DROP = r"(accuracy|macro F1|F1 of '.+') is 0\.\d+, version \d+ in service has 0
 _NUMBER = r"loss is nan, a finite one is wanted"
 CANDIDATES = [
     *(
-        Candidate(f"{share:.0%} of labels shuffled", _DROP, _shuffled(share))
+        Candidate(f"{share:.0%} of labels shuffled", _DROP, shuffled(share))
         for share in (0.05, 0.1, 0.25, 0.5)
     ),
     Candidate("one class", _DROP, source="logits.bias.assign_add([50.0, 0, 0, 0])"),
@@ -115,12 +119,12 @@ CANDIDATES = [
         "one class ruined, overall kept",
         rf"F1 of '{RUINED}' is 0\.\d+, version \d+ in service has 0\.\d+",
         source="logits.bias[1].assign(logits.bias[1] - {shift})",
-        young=True,
+        weak=True,
     ),
     Candidate(
         "another label set",
         r"its labels are World, Sports, .*, not World, Games, ",
-        _renamed({"Sports": "Games"}, tuple(SPLITS)),
+        _renamed({"Sports": "Games"}, ("train", "eval", "test")),
         words=("--set", 'data.labels=["World", "Games", "Business", "Sci/Tech"]'),
     ),
     Candidate(

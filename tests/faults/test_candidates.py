@@ -13,8 +13,8 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def range_(tmp_path_factory: pytest.TempPathFactory) -> Range:
-    """A model in service, trained on as many rows as the sample has."""
-    return Range(tmp_path_factory.mktemp("range"), per_desk=500)
+    """A model in service that has learned 500 names."""
+    return Range(tmp_path_factory.mktemp("range"), count=500)
 
 
 @pytest.mark.parametrize(
