@@ -15,7 +15,7 @@ from tfx.utils import path_utils
 
 from pipeline.errors import ModelError
 from pipeline.published import operations, signatures
-from pipeline.published.in_service import VERSION, newest
+from pipeline.published.in_service import ABSENT, NOTHING, VERSION, InService, newest
 from pipeline.published.places import store
 
 
@@ -27,6 +27,7 @@ class BaselineModelSpec(component_spec.ComponentSpec):
         "in_service": component_spec.ExecutionParameter(type=str),
         "labels": component_spec.ExecutionParameter(type=str),
         "accepted": component_spec.ExecutionParameter(type=str),
+        "mark_absent": component_spec.ExecutionParameter(type=int),
         "fingerprint": component_spec.ExecutionParameter(type=str),
     }
     INPUTS: dict[str, Any] = {}
@@ -57,24 +58,13 @@ class Executor(base_executor.BaseExecutor):
         address = exec_properties["destination"]
         model = artifact_utils.get_single_instance(output_dict["model"])
         current = newest(address)
-        if current is None:
-            # An empty folder would be loaded as a model.
-            output_dict["model"] = []
-            return
-        folder = Path(path_utils.serving_model_dir(model.uri))
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        manifest = store(address).fetch(current.version, folder)
-        operations.check(folder)
-        other = _other(
-            manifest.origin.labels, json.loads(exec_properties["labels"]), folder
-        )
-        if other and not exec_properties["accepted"]:
-            raise ModelError(
-                f"{address}: version {current.version} cannot be compared with: {other}"
-                "; if the change is wanted, run once with --accept-new-baseline REASON"
-            )
-        if other:
-            output_dict["model"] = []
+        _must_be(exec_properties["in_service"], current, address)
+        if current is None or not _copied(current, address, model, exec_properties):
+            if exec_properties["mark_absent"]:
+                model.set_int_custom_property(ABSENT, 1)
+            else:
+                # An empty folder would be loaded as a model.
+                output_dict["model"] = []
             return
         model.set_string_custom_property(VERSION, str(current.version))
 
@@ -92,17 +82,22 @@ class BaselineModel(base_component.BaseComponent):
         labels: list[str],
         accepted: str,
         fingerprint: str,
+        mark_absent: bool = False,
     ) -> None:
         """Declares the node.
 
         Args:
             destination: the address above the versions.
             in_service: digest of the manifest of the model in service, so that the
-                cache knows when there is another; "" where there is none.
+                cache knows when there is another; NOTHING where there is none, ""
+                where the runner does not know.
             labels: the names of the classes, in the order of their numbers.
             accepted: why a model in service that cannot be compared with is given up;
                 "" where it is not.
             fingerprint: a digest of the code that this node runs.
+            mark_absent: keep the artifact where there is no model, with the custom
+                property `absent`, for a runner that wants every output to exist; it
+                must take it from the inputs of later nodes.
         """
         super().__init__(
             spec=BaselineModelSpec(
@@ -110,14 +105,47 @@ class BaselineModel(base_component.BaseComponent):
                 in_service=in_service,
                 labels=json.dumps(labels),
                 accepted=accepted,
+                mark_absent=int(mark_absent),
                 fingerprint=fingerprint,
                 model=types.Channel(type=standard_artifacts.Model),
             )
         )
 
 
-def _other(found: list[str], wanted: list[str], folder: Path) -> str | None:
-    """Why the figures of two models would not mean the same."""
+def _must_be(digest: str, current: InService | None, address: str) -> None:
+    """Whoever knows what is in service before the run must still be right."""
+    found = current.manifest.digest if current else NOTHING
+    if digest and found != digest:
+        raise ModelError(
+            f"{address}: another model is in service than when the run began; run again"
+        )
+
+
+def _copied(
+    current: InService,
+    address: str,
+    model: types.Artifact,
+    exec_properties: dict[str, Any],
+) -> bool:
+    """Copies the model, and tells whether a candidate can be compared with it."""
+    folder = Path(path_utils.serving_model_dir(model.uri))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _must_be(
+        current.manifest.digest,
+        InService(current.version, store(address).fetch(current.version, folder)),
+        address,
+    )
+    operations.check(folder)
+    found, wanted = (
+        current.manifest.origin.labels,
+        json.loads(exec_properties["labels"]),
+    )
+    other = signatures.difference(folder)
     if found != wanted:
-        return f"its labels are {', '.join(found)}, not {', '.join(wanted)}"
-    return signatures.difference(folder)
+        other = f"its labels are {', '.join(found)}, not {', '.join(wanted)}"
+    if other and not exec_properties["accepted"]:
+        raise ModelError(
+            f"{address}: version {current.version} cannot be compared with: {other}; "
+            "if the change is wanted, run once with --accept-new-baseline REASON"
+        )
+    return not other

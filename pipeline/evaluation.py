@@ -13,6 +13,12 @@ MACRO_F1 = "macro_f1"
 CONFUSION = "multi_class_confusion_matrix_at_thresholds"
 CLASS_F1 = "f1_of_class_"
 PER_CLASS = ("precision", "recall", "f1_score")
+# What the Evaluator calls the two models when there are two.
+CANDIDATE, BASELINE = "candidate", "baseline"
+# Every loss but NaN keeps it.
+ANY_LOSS = sys.float_info.max
+# TFMA counts in 32 bits, where 0.91 - 0.90 is a little more than 0.01.
+_ROUNDING = 1e-6
 
 
 def eval_config(config: Config) -> Any:
@@ -49,7 +55,7 @@ def eval_config(config: Config) -> Any:
             # Always with a bound, which NaN does not keep.
             _metric(
                 "SparseCategoricalCrossentropy",
-                _bounds(upper_bound=wanted.max_loss or sys.float_info.max),
+                _bounds(upper_bound=wanted.max_loss or ANY_LOSS),
             ),
             _metric(
                 "MacroF1",
@@ -139,8 +145,7 @@ def _change(most: float, column: str | None = None) -> Any:
         threshold=tfma.MetricThreshold(
             change_threshold=tfma.GenericChangeThreshold(
                 direction=tfma.MetricDirection.HIGHER_IS_BETTER,
-                # A drop of exactly what is allowed must not fail by rounding.
-                absolute={"value": -most - 1e-9},
+                absolute={"value": -most - _ROUNDING},
             )
         ),
     )

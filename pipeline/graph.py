@@ -42,7 +42,8 @@ def create_pipeline(
         config: the whole configuration, with absolute paths.
         extra_beam_args: arguments for Beam that win over the beam section.
         in_service: digest of the manifest of the model in service, where the runner
-            has a cache that must know when there is another; "" where there is none.
+            has a cache that must know when there is another; NOTHING where there is
+            none, "" where the runner does not know.
         accepted: why a model in service that cannot be compared with is given up; ""
             where it is not.
 

@@ -32,7 +32,7 @@ class Node(BaseModel):
 class Summary(BaseModel):
     """What one run did; written beside its log."""
 
-    model_config = ConfigDict(validate_assignment=True)
+    model_config = ConfigDict(validate_assignment=True, ser_json_inf_nan="strings")
 
     run: str
     pipeline: str

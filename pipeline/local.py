@@ -15,6 +15,7 @@ from pipeline.inputs import key, recipe
 from pipeline.interrupt import interruptible
 from pipeline.published.in_service import (
     IN_SERVICE,
+    NOTHING,
     OUTCOME,
     PUSHED,
     VERSION,
@@ -24,6 +25,7 @@ from pipeline.published.in_service import (
 )
 from pipeline.published.places import store
 from pipeline.records import Records, text_property
+from pipeline.refusals import refusals
 from pipeline.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
@@ -71,7 +73,7 @@ def run(
     os.environ.update(told)
     try:
         with interruptible() as signals, screen.drawing():
-            _Run(config, screen, summary, signals).launch(beam_args, accepted)
+            _Run(config, screen, summary, signals, accepted).launch(beam_args)
     except (Exception, KeyboardInterrupt) as error:
         _log.exception("the run ended with an error")
         summary.error, summary.exit_code = explain(error, config.root)
@@ -91,22 +93,32 @@ class _Run:
     """The nodes of one run, and what has been learned from them so far."""
 
     def __init__(
-        self, config: Config, screen: Screen, summary: Summary, signals: list[int]
+        self,
+        config: Config,
+        screen: Screen,
+        summary: Summary,
+        signals: list[int],
+        accepted: str,
     ) -> None:
         self.config = config
         self.screen = screen
         self.summary = summary
         self.signals = signals
+        self.accepted = accepted
+        self.current: InService | None = None
         self.outcome: str | None = None
 
-    def launch(self, beam_args: Sequence[str], accepted: str) -> None:
+    def launch(self, beam_args: Sequence[str]) -> None:
         """Compiles the pipeline and launches its nodes in order."""
         self.screen.begin("starting")
         from components.text_example_gen import content
 
         self.summary.content = content.of(self.config.data)
-        current = newest(self.config.serving)
-        if current and not accepted and self._is_unchanged(current):
+        current = self.current = newest(self.config.serving)
+        if current:
+            # Every file of it, because the cache may answer for BaselineModel.
+            store(self.config.serving).verify(current.version)
+        if current and not self.accepted and self._is_unchanged(current):
             self.screen.clear()
             self.summary.pushed = f"{self.config.serving}/{current.version}"
             self.summary.state = "unchanged"
@@ -119,8 +131,8 @@ class _Run:
 
         from pipeline.graph import create_pipeline
 
-        in_service = current.manifest.digest if current else ""
-        pipeline = create_pipeline(self.config, beam_args, in_service, accepted)
+        in_service = current.manifest.digest if current else NOTHING
+        pipeline = create_pipeline(self.config, beam_args, in_service, self.accepted)
         connection = pipeline.metadata_connection_config
         compiled = compiler.Compiler().compile(pipeline)
         runtime_parameter_utils.substitute_runtime_parameter(
@@ -183,6 +195,9 @@ class _Run:
                 f"+ {rows['quarantined']:,} quarantined"
             )
         if name == "BaselineModel":
+            if "model" not in outputs and self.current:
+                self.summary.accepted = self.accepted
+                return f"version {self.current.version} is given up: {self.accepted}"
             if "model" not in outputs:
                 return "none yet"
             self.summary.baseline = text_property(outputs["model"], VERSION)
@@ -208,7 +223,7 @@ class _Run:
         before = evaluated.metrics(evaluation, labels, of_baseline=True)
         self.summary.baseline_metrics = before
         if not figures.is_blessed(outputs["blessing"].uri):
-            self.summary.refusals = evaluated.refusals(evaluation, labels)
+            self.summary.refusals = refusals(evaluation, labels, self.summary.baseline)
         note = f"accuracy {self.summary.metrics['accuracy']:.4f}"
         if before:
             note += f", {before['accuracy']:.4f} in service"
@@ -217,10 +232,7 @@ class _Run:
     def _is_unchanged(self, current: InService) -> bool:
         """Tells whether the model in service came of just this run's inputs."""
         data = self.summary.content or ""
-        if key(recipe(self.config).digest, data) != current.manifest.origin.inputs:
-            return False
-        store(self.config.serving).verify(current.version)
-        return True
+        return key(recipe(self.config).digest, data) == current.manifest.origin.inputs
 
     def _conclude(self) -> None:
         """Decides what this run amounts to."""

@@ -17,7 +17,7 @@ from pipeline import evaluated
 from pipeline.config import RUN_FOLDER_VARIABLE
 from pipeline.errors import ModelError
 from pipeline.inputs import CONTENT, key
-from pipeline.published import manifest, operations
+from pipeline.published import manifest, operations, signatures
 from pipeline.published.in_service import (
     IN_SERVICE,
     OUTCOME,
@@ -115,6 +115,8 @@ def _publish(
                 "was published; run again, and look at the disk if it happens again"
             )
         operations.check(folder)
+        if other := signatures.difference(folder):
+            raise ModelError(f"{candidate}: cannot be served as models before: {other}")
         rehearse(folder, Path(predictions))
         # What was rehearsed is what is published.
         manifest.verify(folder)
@@ -166,6 +168,7 @@ def _origin(
     data = examples.get_string_custom_property(CONTENT)
     evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
     labels = json.loads(exec_properties["labels"])
+    compared = evaluated.metrics(evaluation, labels, of_baseline=True)
     return Origin(
         run=Path(os.environ.get(RUN_FOLDER_VARIABLE, "unknown")).name,
         inputs=key(told["recipe"], data),
@@ -174,6 +177,7 @@ def _origin(
         labels=labels,
         metrics=evaluated.metrics(evaluation, labels),
         versions=told["versions"],
-        accepted=exec_properties["accepted"] or None,
+        # A reason that was not needed is no record of anything.
+        accepted=None if compared else exec_properties["accepted"] or None,
         withdrawn=withdrawn,
     )

@@ -35,13 +35,13 @@ def run(
         bool, typer.Option(help="Do nothing while the data are those of the last run.")
     ] = False,
     accept: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--accept-new-baseline",
             metavar="REASON",
             help="Give up a model in service with other labels or signatures.",
         ),
-    ] = "",
+    ] = None,
 ) -> None:
     """Run the pipeline on this machine.
 
@@ -55,13 +55,15 @@ def run(
     for word in beam_args or ():
         if not word.startswith("--"):
             raise typer.BadParameter(f"{word!r}: arguments for Beam begin with --")
+    if accept is not None and not accept.strip():
+        raise typer.BadParameter("--accept-new-baseline needs a reason, for the record")
     loaded = load(config, overrides or ())
     with lock.held(loaded.root, "a run"):
         mark_killed(loaded.root)
         if if_new_data and (seen := _seen(loaded)):
             print(seen)
             sys.exit(ExitCode.DONE)
-        sys.exit(_run(loaded, beam_args or (), verbose, accept))
+        sys.exit(_run(loaded, beam_args or (), verbose, accept or ""))
 
 
 def _run(
@@ -124,10 +126,13 @@ def _conclude(
     before = summary.baseline_metrics
     if before:
         say(
-            "in service",
-            f"{before['accuracy']:.4f} (macro F1 {before['macro_f1']:.4f}, loss "
-            f"{before['loss']:.4f}) by version {summary.baseline} on the same rows",
+            "against",
+            f"version {summary.baseline}: accuracy {before['accuracy']:.4f} -> "
+            f"{figures['accuracy']:.4f}, macro F1 {before['macro_f1']:.4f} -> "
+            f"{figures['macro_f1']:.4f}, on the same rows",
         )
+    if summary.accepted:
+        say("given up", f"the comparison with what is in service: {summary.accepted}")
     if summary.state == "withdrawn":
         say("not pushed", "this very model was rolled back from", "yellow")
         say("next", "change data or configuration, and run again")

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pipeline.published.manifest import Manifest
 from pipeline.published.places import store
 
-# What the nodes note on their artifacts: the version of a baseline, and what became
-# of a blessed candidate.
-VERSION, OUTCOME = "version", "outcome"
+# What the nodes note on their artifacts: the version of a baseline, that there is none
+# where a runner cannot do without the artifact, and what became of a blessed candidate.
+VERSION, ABSENT, OUTCOME = "version", "absent", "outcome"
 PUSHED, IN_SERVICE, WITHDRAWN = "pushed", "in service", "withdrawn"
+
+# What stands for the digest of the model in service where there is none.
+NOTHING = "nothing"
 
 
 @dataclass(frozen=True)

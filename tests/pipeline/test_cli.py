@@ -77,6 +77,13 @@ def test_wrong_usage_ends_with_2(
     assert "Traceback" not in done.stderr
 
 
+def test_a_baseline_is_given_up_for_a_reason_only(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    done = newsdesk("run", "a.toml", "--accept-new-baseline", " ")
+    assert "needs a reason" in done.stderr
+
+
 def test_no_runs_say_how_to_make_one(
     newsdesk: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:

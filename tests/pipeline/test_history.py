@@ -1,6 +1,7 @@
 """A run's folder tells what was run and what came of it."""
 
 import datetime
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,3 +58,11 @@ def test_summaries_come_back_newest_first(tmp_path: Path) -> None:
 def test_no_half_written_summary_stays_beside(tmp_path: Path) -> None:
     RunFolder(tmp_path).write(_summary("r"))
     assert [file.name for file in tmp_path.iterdir()] == ["summary.json"]
+
+
+def test_a_figure_that_is_no_number_can_be_read_back(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "runs" / "20260101-000000")
+    folder.path.mkdir(parents=True)
+    folder.write(_summary("r").model_copy(update={"metrics": {"loss": math.nan}}))
+    (found,) = past_runs(tmp_path)
+    assert math.isnan(found.metrics["loss"])

@@ -12,6 +12,7 @@ import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from pipeline.errors import ModelError
+from pipeline.published import signatures
 from trainer import serving, train
 from trainer.job import Job
 from trainer.launch import run_fn
@@ -79,9 +80,11 @@ def trained(
         text=True,
     )
     assert answered.returncode == 0, answered.stderr
+    answers = json.loads(answered.stdout)
+    answers["difference"] = signatures.difference(model)
     card = json.loads((model / "assets.extra" / "newsdesk.json").read_text())
     files = {str(file.relative_to(model)) for file in model.rglob("*")}
-    return {"card": card, "files": files, **json.loads(answered.stdout)}
+    return {"card": card, "files": files, **answers}
 
 
 def test_an_export_that_does_more_than_classify_fails_the_training(
@@ -178,3 +181,9 @@ def test_the_card_says_what_the_model_was_made_from(trained: dict[str, Any]) -> 
         "train_rows": 5,
         "seed": 7,
     }
+
+
+def test_the_signatures_are_those_that_a_baseline_must_have(
+    trained: dict[str, Any],
+) -> None:
+    assert trained["difference"] is None

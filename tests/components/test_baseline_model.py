@@ -1,0 +1,250 @@
+"""The model in service is found, checked and copied, or the run stops."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.errors import ModelError
+from pipeline.published import manifest
+from pipeline.published.in_service import ABSENT, NOTHING, VERSION, newest
+from pipeline.published.local_store import LocalStore
+from pipeline.published.manifest import Origin
+from tests.tiny_models import LABELS, answers, examples, model, save
+
+pytestmark = pytest.mark.slow
+ACTUAL = np.arange(40) % 4
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> LocalStore:
+    return LocalStore(tmp_path / "serving")
+
+
+@pytest.fixture
+def publish(serving: LocalStore) -> Callable[..., int]:
+    """Publishes a tiny model."""
+
+    def publish(
+        make: Callable[[Path], None] = lambda folder: save(answers(ACTUAL), folder),
+        labels: list[str] = LABELS,
+    ) -> int:
+        folder = serving.stage()
+        make(folder)
+        origin = Origin(
+            run="r",
+            inputs="i",
+            data="d",
+            code="c",
+            labels=labels,
+            metrics={},
+            versions={},
+        )
+        described = manifest.describe(folder, origin)
+        manifest.write(described, folder)
+        return serving.publish(folder, described)
+
+    return publish
+
+
+@pytest.fixture
+def find(tmp_path: Path, serving: LocalStore) -> Callable[..., list[Any]]:
+    """Runs the executor; returns what it leaves of its output."""
+
+    def find(in_service: str | None = None, **properties: Any) -> list[Any]:
+        from tfx.types import standard_artifacts
+
+        from components.baseline_model import Executor
+
+        if in_service is None:
+            current = newest(serving.address)
+            in_service = current.manifest.digest if current else NOTHING
+        artifact = standard_artifacts.Model()
+        artifact.uri = str(tmp_path / "baseline")
+        outputs = {"model": [artifact]}
+        given = {
+            "destination": serving.address,
+            "in_service": in_service,
+            "labels": json.dumps(LABELS),
+            "accepted": "",
+            "mark_absent": 0,
+        }
+        Executor().Do({}, outputs, given | properties)
+        return outputs["model"]
+
+    return find
+
+
+def test_nothing_pushed_is_no_model(find: Callable[..., list[Any]]) -> None:
+    assert find() == []
+
+
+def test_the_newest_version_is_copied_as_the_trainer_lays_a_model_out(
+    find: Callable[..., list[Any]], publish: Callable[..., int]
+) -> None:
+    publish()
+    newest_version = publish()
+    (found,) = find()
+    assert found.get_string_custom_property(VERSION) == str(newest_version)
+    assert manifest.verify(Path(found.uri, "Format-Serving")).origin.labels == LABELS
+
+
+def test_where_every_output_must_exist_it_is_marked_absent(
+    find: Callable[..., list[Any]],
+) -> None:
+    (found,) = find(mark_absent=1)
+    assert found.get_int_custom_property(ABSENT) == 1
+    assert not Path(found.uri, "Format-Serving").exists()
+
+
+def test_other_labels_stop_the_run_and_both_are_named(
+    find: Callable[..., list[Any]], publish: Callable[..., int]
+) -> None:
+    version = publish(labels=["World", "Business", "Sports", "Sci/Tech"])
+    with pytest.raises(ModelError) as caught:
+        find()
+    assert str(caught.value).partition("serving: ")[2] == (
+        f"version {version} cannot be compared with: its labels are World, Business, "
+        "Sports, Sci/Tech, not World, Sports, Business, Sci/Tech; if the change is "
+        "wanted, run once with --accept-new-baseline REASON"
+    )
+
+
+def test_accepted_other_labels_are_no_baseline(
+    find: Callable[..., list[Any]], publish: Callable[..., int]
+) -> None:
+    publish(labels=["a", "b"])
+    assert find(accepted="two desks became four") == []
+
+
+def test_a_comparable_model_stays_the_baseline_whatever_is_accepted(
+    find: Callable[..., list[Any]], publish: Callable[..., int]
+) -> None:
+    publish()
+    assert len(find(accepted="any reason")) == 1
+
+
+def test_another_signature_stops_the_run_unless_accepted(
+    find: Callable[..., list[Any]], publish: Callable[..., int]
+) -> None:
+    import tensorflow as tf
+
+    def numbers_instead_of_texts(folder: Path) -> None:
+        module = tf.Module()
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 8], tf.int32, "ids")])
+        def serve(ids: tf.Tensor) -> dict[str, tf.Tensor]:
+            return {"probabilities": tf.cast(ids, tf.float32)}
+
+        tf.saved_model.save(module, str(folder), {"serving_default": serve})
+
+    publish(numbers_instead_of_texts)
+    with pytest.raises(ModelError) as caught:
+        find()
+    assert (
+        "its signature serving_default takes ids: int32 [?, ?], not text: string [?]"
+    ) in str(caught.value)
+
+
+def test_an_altered_file_stops_the_run_even_where_a_reason_is_given(
+    find: Callable[..., list[Any]], publish: Callable[..., int], serving: LocalStore
+) -> None:
+    version = publish()
+    file = Path(serving.address, str(version), "variables", "variables.index")
+    written = bytearray(file.read_bytes())
+    written[5] ^= 1
+    file.write_bytes(written)
+    with pytest.raises(ModelError, match=r"variables\.index was altered"):
+        find(accepted="try anyway")
+
+
+def test_a_version_without_a_manifest_stops_the_run(
+    find: Callable[..., list[Any]], serving: LocalStore
+) -> None:
+    Path(serving.address, "17").mkdir(parents=True)
+    with pytest.raises(ModelError, match="without its manifest"):
+        find(in_service=NOTHING)
+
+
+@pytest.mark.parametrize("before", [NOTHING, "another digest"])
+def test_what_changed_since_the_run_began_stops_it(
+    find: Callable[..., list[Any]], publish: Callable[..., int], before: str
+) -> None:
+    publish()
+    with pytest.raises(ModelError, match="another model is in service"):
+        find(in_service=before)
+
+
+def test_the_evaluator_takes_no_baseline_and_one_from_the_cache_too(
+    tmp_path: Path,
+    make_config: Callable[..., Any],
+    publish: Callable[..., int],
+    serving: LocalStore,
+) -> None:
+    examples(ACTUAL, tmp_path / "examples")
+    model(ACTUAL, tmp_path / "candidate")
+
+    def run(in_service: str) -> dict[str, str]:
+        return _states(tmp_path, make_config(), serving.address, in_service)
+
+    assert run(NOTHING) == {"BaselineModel": "COMPLETE", "Evaluator": "COMPLETE"}
+    assert run(NOTHING) == {"BaselineModel": "CACHED", "Evaluator": "CACHED"}
+    publish()
+    current = newest(serving.address)
+    assert current is not None
+    digest = current.manifest.digest
+    assert run(digest) == {"BaselineModel": "COMPLETE", "Evaluator": "COMPLETE"}
+    assert run(digest) == {"BaselineModel": "CACHED", "Evaluator": "CACHED"}
+
+
+def _states(
+    folder: Path, config: Any, destination: str, in_service: str
+) -> dict[str, str]:
+    """Runs importers, BaselineModel and Evaluator; how the last two ended."""
+    from tfx.components import Evaluator
+    from tfx.dsl.components.common.importer import Importer
+    from tfx.orchestration import metadata
+    from tfx.orchestration.local.local_dag_runner import LocalDagRunner
+    from tfx.orchestration.pipeline import Pipeline
+    from tfx.types import standard_artifacts
+
+    from components.baseline_model import BaselineModel
+    from pipeline.evaluation import eval_config
+
+    baseline = BaselineModel(destination, in_service, LABELS, "", "f")
+    rows = Importer(
+        str(folder / "examples"),
+        standard_artifacts.Examples,
+        properties={"split_names": '["test"]'},
+    ).with_id("Rows")
+    candidate = Importer(str(folder / "candidate"), standard_artifacts.Model).with_id(
+        "Candidate"
+    )
+    evaluator = Evaluator(
+        examples=rows.outputs["result"],
+        model=candidate.outputs["result"],
+        baseline_model=baseline.outputs["model"],
+        example_splits=["test"],
+        eval_config=eval_config(config),
+    )
+    connection = metadata.sqlite_metadata_connection_config(str(folder / "m.sqlite"))
+    LocalDagRunner().run(
+        Pipeline(
+            pipeline_name="x",
+            pipeline_root=str(folder / "root"),
+            metadata_connection_config=connection,
+            components=[rows, candidate, baseline, evaluator],
+            enable_cache=True,
+        )
+    )
+    with metadata.Metadata(connection) as handle:
+        found = handle.store.get_executions()
+        kinds = {kind.id: kind.name for kind in handle.store.get_execution_types()}
+    newest_of = {
+        kinds[one.type_id].rsplit(".")[-1]: type(one).State.Name(one.last_known_state)
+        for one in sorted(found, key=lambda one: one.id)
+    }
+    return {name: newest_of[name] for name in ("BaselineModel", "Evaluator")}
