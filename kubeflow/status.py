@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from kubeflow import client as clients
@@ -12,6 +12,7 @@ from pipeline.config import Config
 from pipeline.errors import ConfigError
 
 _MOST_MISSED = 1000
+_MOMENT = timedelta(seconds=1)
 # So many intervals without a success are too many.
 _TOO_MANY = 2
 
@@ -79,7 +80,10 @@ def status(client: Any, config: Config, now: datetime) -> Status:
     failures = _failures(runs, successes, planned)
     enabled = recurring.mode == "ENABLE" or recurring.status == "ENABLED"
     success = max(successes, key=lambda run: run.finished_at, default=None)
-    begun = min([recurring.created_at, *(run.created_at for run in runs)])
+    # The interval of the oldest run is one of those that ended.
+    begun = min(
+        [recurring.created_at, *(clients.fired_at(run) - _MOMENT for run in runs)]
+    )
     return Status(
         enabled=enabled,
         success=success,
