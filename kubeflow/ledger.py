@@ -156,13 +156,10 @@ class Ledger:
         return found
 
     def _oldest_missed(self, schedule: Schedule, now: datetime) -> Interval | None:
-        """Of the intervals that nobody has begun, since there is a start."""
+        """Of the intervals since the schedule's start that nobody has begun."""
         begun = self._named(_BEGUN)
-        since = "" if schedule.start else min(begun, default="~")
         missed = None
         for interval in intervals.backwards(schedule, now):
-            if interval.name < since:
-                break
             if interval.name not in begun:
                 missed = interval
         return missed

@@ -69,7 +69,7 @@ def apply(client: Any, config: Config, spec: str, now: datetime) -> Applied:
         change = "replaced" if others else "unchanged"
         return Applied(same[0].recurring_run_id, change, _is_enabled(same[0]))
     enabled = _is_enabled(present[0]) if present else True
-    since = _since(schedule, _last_fired(client, present), now)
+    since = _since(schedule, _covered(client, present), now)
     made = _create(client, config, uploaded, mark, since, enabled)
     _read_back(client, config, uploaded, mark, made)
     _delete(client, present)
@@ -272,8 +272,8 @@ def _delete(client: Any, present: Sequence[Any]) -> None:
         client.delete_recurring_run(one.recurring_run_id)
 
 
-def _last_fired(client: Any, present: Sequence[Any]) -> datetime | None:
-    """When the schedule that is replaced has fired last."""
+def _covered(client: Any, present: Sequence[Any]) -> datetime | None:
+    """Up to when the schedule that is replaced has fired for all that it should."""
     ids = {one.recurring_run_id for one in present}
     if not ids:
         return None
@@ -283,12 +283,17 @@ def _last_fired(client: Any, present: Sequence[Any]) -> datetime | None:
         experiment_id=present[0].experiment_id,
         sort_by="created_at desc",
     )
-    own = (run for run in runs if run.recurring_run_id in ids)
-    return next((clients.fired_at(run) for run in own), None)
+    for run in runs:
+        if run.recurring_run_id in ids:
+            return clients.fired_at(run)
+    oldest = present[-1]
+    planned = oldest.trigger.cron_schedule or oldest.trigger.periodic_schedule
+    begun: datetime = planned.start_time or oldest.created_at
+    return begun
 
 
 def _since(
-    schedule: Schedule, fired: datetime | None, now: datetime
+    schedule: Schedule, covered: datetime | None, now: datetime
 ) -> datetime | None:
     """What Pipelines takes for the last time that it has fired.
 
@@ -297,7 +302,7 @@ def _since(
     """
     if not schedule.catchup:
         return max(schedule.start, now) if schedule.start else now
-    moments = [moment for moment in (schedule.start, fired) if moment]
+    moments = [moment for moment in (schedule.start, covered) if moment]
     return max(moments, default=None)
 
 

@@ -68,8 +68,8 @@ class Schedule(Section):
     Pipelines reads cron by the clock of its controller and takes no zone with it
     (pipeline/cron.py), so `time_zone` must be the zone of that clock: UTC unless the
     cluster sets CRON_SCHEDULE_TIMEZONE on ml-pipeline-scheduledworkflow, which
-    `controller_time_zone` then repeats. With `catchup` every missed interval is run
-    when a pause or an outage ends, else only the latest.
+    `controller_time_zone` then repeats. With `catchup` every interval since the start
+    that was missed is run when a pause or an outage ends, else only the latest.
     """
 
     cron: Annotated[str, AfterValidator(_is_cron)] | None = None
@@ -87,6 +87,8 @@ class Schedule(Section):
             raise ValueError("needs either cron or every_minutes")
         if self.start and self.end and self.start >= self.end:
             raise ValueError("ends before it starts")
+        if self.catchup and not self.start:
+            raise ValueError("with catchup needs a start, since when nothing is missed")
         if self.cron and self.time_zone != self.controller_time_zone:
             raise ValueError(
                 f"cron cannot be read in {self.time_zone}: Kubeflow Pipelines reads it "

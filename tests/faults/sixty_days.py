@@ -17,6 +17,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kfp_server_api import ApiException
+
 from kubeflow import intervals, schedule, submit
 from kubeflow.client import connected
 from kubeflow.intervals import Interval
@@ -55,9 +57,11 @@ class Counts:
     """What was seen.
 
     Attributes:
+        catchup: whether the schedule makes up for what it missed.
         intervals: that ended while the schedule was there.
         trained: by interval, how often a run came to its end.
         attempts: runs that trained, to the end or not.
+        missed: intervals before the newest that was begun, which no run has begun.
         refused: runs that found their interval taken.
         overlapping: runs that trained on what another was training on.
         vanished: moments at which the cluster had no schedule.
@@ -65,9 +69,11 @@ class Counts:
         wrong_alarms: days on which it did so, or did not, in spite of the truth.
     """
 
+    catchup: bool
     intervals: int = 0
     trained: Counter[str] = field(default_factory=Counter)
     attempts: int = 0
+    missed: int = 0
     refused: int = 0
     overlapping: int = 0
     vanished: int = 0
@@ -93,15 +99,16 @@ class Days:
     def __init__(
         self, server: Server, planned: dict[str, Any], folder: str, dice: random.Random
     ) -> None:
-        self.counts = Counts()
+        self.counts = Counts(planned["catchup"])
         self._server, self._dice, self._folder = server, dice, folder
         self._planned = planned
         self._ledger = Ledger(folder)
         self._training: dict[str, tuple[Any, Interval, datetime]] = {}
+        self._begun: set[str] = set()
         self._resumed_at: datetime | None = None
         self._back_at = server.now
         self._last_success = server.now
-        self._versions = itertools.count(1)
+        self._versions = itertools.count(2)
         self._spec = compiled()
 
     def run(self, days: int) -> Counts:
@@ -129,8 +136,12 @@ class Days:
                 if step % 48 == 24:
                     self._look()
         listed = intervals.backwards(self._schedule, self._server.now)
-        self.counts.intervals = sum(
-            1 for _ in itertools.takewhile(lambda one: one.end > begin, listed)
+        ended = [
+            one.name for one in itertools.takewhile(lambda one: one.end > begin, listed)
+        ]
+        self.counts.intervals = len(ended)
+        self.counts.missed = sum(
+            name < max(self._begun) and name not in self._begun for name in ended
         )
         return self.counts
 
@@ -175,8 +186,9 @@ class Days:
             self._server.refusals["POST /recurringruns"] = Refused(500, "no")
             try:
                 self._replace()
-            except Exception as error:
-                assert "500" in str(error)
+            except ApiException as error:
+                assert error.status == 500
+            assert not self._server.refusals
 
     def _replace(self) -> None:
         """Applies a new version of the pipeline."""
@@ -201,6 +213,7 @@ class Days:
             self._server.end(run, "FAILED")
             return
         self.counts.attempts += 1
+        self._begun.add(interval.name)
         now_training = [one.name for _, one, _ in self._training.values()]
         self.counts.overlapping += interval.name in now_training
         length = timedelta(minutes=self._dice.randint(10, 600))
@@ -262,10 +275,10 @@ def run(days: int, seeds: int) -> list[Counts]:
     for plan, catchup, replaces, seed in cases:
         zone = ZoneInfo(plan.get("time_zone", "UTC"))
         with (
-            serving(Server(FIRST_DAY, zone, replaces)) as server,
+            serving(Server(FIRST_DAY, zone, replaces, page=200)) as server,
             tempfile.TemporaryDirectory(prefix="newsdesk-") as folder,
         ):
-            planned = plan | {"catchup": catchup}
+            planned = plan | {"catchup": catchup, "start": FIRST_DAY.isoformat()}
             played = Days(server, planned, folder, random.Random(seed)).run(days)
             found.append(played)
     return found
@@ -282,6 +295,7 @@ def main() -> None:
         name: sum(getattr(one, name) for one in found)
         for name in (
             "intervals",
+            "missed",
             "attempts",
             "refused",
             "overlapping",
@@ -292,9 +306,11 @@ def main() -> None:
         )
     }
     trained = sum(len(one.trained) for one in found)
+    caught_up = sum(one.missed for one in found if one.catchup)
     print(
         f"{len(found)} schedules of {asked.days} days: {total['intervals']} intervals, "
-        f"{total['attempts']} trainings begun, {total['refused']} runs refused, "
+        f"{total['missed']} never begun ({caught_up} of them with catch-up), "
+        f"{total['attempts']} trainings, {total['refused']} runs refused, "
         f"{trained} intervals trained, {total['twice']} twice, "
         f"{total['overlapping']} at the same time; {total['vanished']} moments without "
         f"a schedule; {total['alarms']} alarms, {total['wrong_alarms']} days wrong"

@@ -46,7 +46,6 @@ _IDS = {
     "runs": "run_id",
     "versions": "pipeline_version_id",
 }
-_PAGE = 20
 
 
 class Refused(Exception):
@@ -70,6 +69,9 @@ class Server:
         changes: by kind, what is done to something before it is kept.
         requests: what came, as "METHOD path".
         entries: by kind and id.
+        fired: the last instant that each schedule has fired for.
+        page: how many entries a list gives at most.
+        host: the address.
     """
 
     now: datetime
@@ -83,6 +85,7 @@ class Server:
         default_factory=lambda: {kind: {} for kind in _IDS}
     )
     fired: dict[str, datetime] = field(default_factory=dict)
+    page: int = 20
     host: str = ""
 
     def of(self, kind: str) -> list[Any]:
@@ -237,7 +240,7 @@ class Server:
             assert query["sort_by"] == "created_at desc"
             found = found[::-1]
         first = int(query.get("page_token") or 0)
-        last = first + min(_PAGE, int(query.get("page_size") or _PAGE))
+        last = first + min(self.page, int(query.get("page_size") or self.page))
         token = str(last) if last < len(found) else ""
         return {_LISTED[kind]: found[first:last], "next_page_token": token}
 

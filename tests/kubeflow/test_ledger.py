@@ -14,8 +14,8 @@ from pipeline.errors import ClusterError, ConfigError, IntervalTaken
 from pipeline.published.local_store import LocalStore
 
 NIGHTLY = Schedule(cron="0 0 3 * * *")
-CATCHING_UP = Schedule(cron="0 0 3 * * *", catchup=True)
 NOW = datetime(2026, 11, 24, 3, 1, tzinfo=timezone.utc)
+CATCHING_UP = Schedule(cron="0 0 3 * * *", catchup=True, start=NOW.replace(day=19))
 FIRED = "20261124030000"
 BY_HAND = "2026-11-23T03:00:00Z/2026-11-24T03:00:00Z"
 
@@ -99,12 +99,10 @@ def test_a_run_without_an_interval_is_never_refused(ledger: Ledger) -> None:
 def test_without_the_macro_replaced_what_was_missed_comes_oldest_first(
     ledger: Ledger,
 ) -> None:
-    first = NOW.replace(day=20)
-    ledger.claim(MACRO, CATCHING_UP, "run-20", first)
-    claimed = [ledger.claim(MACRO, CATCHING_UP, f"run-{n}", NOW) for n in range(4)]
-    assert [one and one.end.day for one in claimed] == [21, 22, 23, 24]
+    claimed = [ledger.claim(MACRO, CATCHING_UP, f"run-{n}", NOW) for n in range(5)]
+    assert [one and one.end.day for one in claimed] == [20, 21, 22, 23, 24]
     with pytest.raises(IntervalTaken):
-        ledger.claim(MACRO, CATCHING_UP, "run-4", NOW)
+        ledger.claim(MACRO, CATCHING_UP, "run-5", NOW)
 
 
 def test_without_catchup_only_the_newest_counts(ledger: Ledger) -> None:

@@ -51,7 +51,7 @@ def test_the_same_schedule_is_left_alone(
     [
         {"schedule": {"cron": "0 0 4 * * *"}},
         {"schedule": {"every_minutes": 60}},
-        {"schedule": {"cron": "0 0 3 * * *", "catchup": True}},
+        {"schedule": {"cron": "0 0 3 * * *", "max_concurrency": 2}},
         {"service_account": "other"},
     ],
 )
@@ -159,7 +159,8 @@ def test_a_deleted_schedule_is_gone_and_says_so(
 def test_replacing_does_not_fire_again_for_what_was_fired(
     client: Any, configured: Configure, server: Server, spec: str
 ) -> None:
-    old = configured({"cron": "0 0 * * * *", "catchup": True})
+    catching_up = {"catchup": True, "start": server.now.isoformat()}
+    old = configured({"cron": "0 0 * * * *", **catching_up})
     schedule.apply(client, old, spec, server.now)
     server.now += timedelta(hours=3)
     fired = []
@@ -167,12 +168,28 @@ def test_replacing_does_not_fire_again_for_what_was_fired(
         (run,) = server.tick()
         server.end(run, "SUCCEEDED")
         fired.append(run.scheduled_at)
-    new = configured({"cron": "0 */30 * * * *", "catchup": True})
+    new = configured({"cron": "0 */30 * * * *", **catching_up})
     schedule.apply(client, new, spec, server.now)
     assert server.tick() == []
     server.now += timedelta(minutes=30)
     (run,) = server.tick()
     assert run.scheduled_at == fired[-1] + timedelta(minutes=30)
+
+
+def test_replacing_in_a_pause_loses_no_interval_with_catchup(
+    client: Any, configured: Configure, server: Server, spec: str
+) -> None:
+    config = configured(
+        {"every_minutes": 60, "catchup": True, "start": server.now.isoformat()}
+    )
+    schedule.apply(client, config, spec, server.now)
+    schedule.pause(client, config)
+    for number in range(3):
+        server.now += timedelta(hours=1)
+        schedule.apply(client, config, f"{spec}# {number}\n", server.now)
+    schedule.resume(client, config)
+    (run,) = server.tick()
+    assert run.scheduled_at == server.now - timedelta(hours=2)
 
 
 def test_a_start_in_the_past_fires_nothing_at_once_without_catchup(

@@ -62,6 +62,10 @@ def test_a_node_is_what_is_usual_then_the_defaults_then_its_own() -> None:
             "end=2026-01-01T00:00:00Z}",
             "ends before it starts",
         ),
+        (
+            "kubeflow.schedule={every_minutes=5, catchup=true}",
+            "with catchup needs a start",
+        ),
         ("kubeflow.schedule.crom='0 0 3 * * *'", "did you mean 'cron'"),
         ("kubeflow.nodes.Trainer.cpus='2'", "did you mean 'cpu'"),
         ("kubeflow.nodes.Transform.gpus=1", "only Trainer and Evaluator"),
