@@ -64,11 +64,10 @@ def status(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
         ("failure", found.failure),
         ("running", found.running),
     ):
-        when = shown((run.finished_at or run.created_at) if run else None)
-        print(f"{head:<10} {when}{f'  run {run.run_id}' if run else ''}")
-    print(
-        f"{'next due':<10} {shown(found.next_due)}{'' if found.enabled else ' paused'}"
-    )
+        # What a running one has for its end is the year 1970.
+        moment = run and (run.created_at if head == "running" else run.finished_at)
+        print(f"{head:<10} {shown(moment)}", *([f"run {run.run_id}"] if run else []))
+    print(f"{'next due':<10} {shown(found.next_due)}", *_paused(found.enabled))
     if problem := found.problem:
         print(f"{'problem':<10} {problem}")
         sys.exit(ExitCode.FAILED)
@@ -102,6 +101,10 @@ def delete(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
     with _connected(config, overrides) as (client, loaded):
         delete(client, loaded)
     print("deleted")
+
+
+def _paused(enabled: bool) -> list[str]:
+    return [] if enabled else ["(paused)"]
 
 
 @contextmanager

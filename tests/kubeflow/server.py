@@ -137,7 +137,9 @@ class Server:
         """Ends a run."""
         run.state, run.finished_at = state, self.now
         if message:
-            run.error = api.GooglerpcStatus(code=2, message=message)
+            # Its name is spelled otherwise in later versions.
+            model = getattr(api, api.V2beta1Run.openapi_types["error"])
+            run.error = model(code=2, message=message)
 
     def _has_room(self, recurring: Any) -> bool:
         running = [
