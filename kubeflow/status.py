@@ -29,6 +29,7 @@ class Status:
         running: the newest run that has not ended; None where there is none.
         next_due: None while it is paused, and where it is over.
         missed: how many intervals have ended since the last success.
+        astray: what the newest run was fired for, where the cron has no such instant.
     """
 
     enabled: bool
@@ -37,10 +38,16 @@ class Status:
     running: Any
     next_due: datetime | None
     missed: int
+    astray: datetime | None
 
     @property
     def problem(self) -> str | None:
-        """One sentence where there was no success within two intervals, else None."""
+        """One sentence where runs begin at wrong times or do not succeed, else None."""
+        if self.astray:
+            return (
+                f"a run was begun for {shown(self.astray)}, which is no instant of the "
+                "cron; hold kubeflow.schedule.controller_time_zone against the cluster"
+            )
         if self.missed < _TOO_MANY:
             return None
         since = f"since {shown(self.success.finished_at)}" if self.success else "at all"
@@ -91,6 +98,7 @@ def status(client: Any, config: Config, now: datetime) -> Status:
         running=next((run for run in runs if not clients.has_ended(run)), None),
         next_due=intervals.next_due(planned, now) if enabled else None,
         missed=_ended(planned, success.finished_at if success else begun, now),
+        astray=_astray(recurring, runs, planned),
     )
 
 
@@ -111,6 +119,28 @@ def _is_of(run: Any, pipeline: str | None) -> bool:
     return reference is not None and reference.pipeline_id == pipeline
 
 
+def _astray(recurring: Any, runs: list[Any], planned: Schedule) -> datetime | None:
+    """What the newest run was fired for, if that is no end of an interval.
+
+    Only the macro tells it for sure: what servers write as scheduled_at differs.
+    """
+    for run in runs:
+        if run.recurring_run_id == recurring.recurring_run_id and planned.cron:
+            try:
+                fired = intervals.fired_for(_text(run))
+            except ConfigError:
+                return None
+            found = intervals.newest(planned, fired) if fired else None
+            return None if found is None or found.end == fired else fired
+    return None
+
+
+def _text(run: Any) -> str:
+    """The parameter by which a run carries its interval."""
+    parameters = run.runtime_config.parameters if run.runtime_config else None
+    return str((parameters or {}).get(intervals.PARAMETER, ""))
+
+
 def _failures(
     runs: list[Any], successes: list[Any], planned: Schedule
 ) -> Iterator[Any]:
@@ -129,8 +159,7 @@ def _failures(
 
 def _interval(run: Any, planned: Schedule) -> str | None:
     """The name of the interval that a run stands for."""
-    parameters = run.runtime_config.parameters if run.runtime_config else None
-    text = (parameters or {}).get(intervals.PARAMETER)
+    text = _text(run)
     if not text:
         return None
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -75,6 +76,17 @@ def test_a_scheduler_that_never_fires_is_a_problem(
     assert status(client, config, server.now).problem == (
         "no success at all: 2 intervals have ended"
     )
+
+
+@pytest.mark.usefixtures("applied")
+def test_a_controller_with_another_clock_is_a_problem(
+    client: Any, config: Config, server: Server
+) -> None:
+    server.zone = ZoneInfo("Europe/Berlin")
+    _run(server, "SUCCEEDED")
+    found = status(client, config, server.now)
+    assert found.astray == server.now.replace(hour=2)
+    assert found.problem and "controller_time_zone" in found.problem
 
 
 @pytest.mark.usefixtures("applied")
