@@ -5,19 +5,15 @@ came to its end, and RUN.run the interval of a run. Only a person's run changes 
 there: it takes over an interval that was begun and never done.
 """
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 from kubeflow import intervals
 from kubeflow.intervals import Interval
+from kubeflow.small_files import LocalFiles, RemoteFiles
 from pipeline.cluster_config import Schedule
 from pipeline.errors import ClusterError, ConfigError, IntervalTaken, NewsdeskError
-from pipeline.published.remote_store import connected
 
 _FOLDER = ".intervals"
 _BEGUN, _DONE, _RUN = ".begun", ".done", ".run"
@@ -36,8 +32,8 @@ class Ledger:
     def __init__(self, destination: str) -> None:
         self._address = f"{destination.rstrip('/')}/{_FOLDER}"
         remote = "://" in destination
-        self._files: _LocalFiles | _RemoteFiles = (
-            _RemoteFiles(self._address) if remote else _LocalFiles(self._address)
+        self._files: LocalFiles | RemoteFiles = (
+            RemoteFiles(self._address) if remote else LocalFiles(self._address)
         )
 
     def claim(
@@ -181,78 +177,3 @@ class Ledger:
                 f"{self._address}: cannot be read or written: {reason}; check the "
                 "destination, the credentials and the network"
             ) from error
-
-
-class _LocalFiles:
-    """Small files of a folder, each there as a whole or not at all."""
-
-    def __init__(self, address: str) -> None:
-        self._folder = Path(address)
-
-    def read(self, name: str) -> str | None:
-        try:
-            return (self._folder / name).read_text()
-        except FileNotFoundError:
-            return None
-
-    def create(self, name: str, text: str) -> None:
-        """Leaves what is there."""
-        with self._written(text) as file:
-            try:
-                os.link(file, self._folder / name)
-            except FileExistsError:
-                pass
-
-    def replace(self, name: str, text: str) -> None:
-        with self._written(text) as file:
-            os.replace(file, self._folder / name)
-
-    def names(self) -> list[str]:
-        try:
-            return os.listdir(self._folder)
-        except FileNotFoundError:
-            return []
-
-    @contextmanager
-    def _written(self, text: str) -> Iterator[str]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle, file = tempfile.mkstemp(dir=self._folder)
-        try:
-            with open(handle, "w") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            yield file
-        finally:
-            Path(file).unlink(missing_ok=True)
-
-
-class _RemoteFiles:
-    """The same below gs:// or s3://."""
-
-    def __init__(self, address: str) -> None:
-        self._files: Any
-        self._files, self._root = connected(address)
-
-    def read(self, name: str) -> str | None:
-        try:
-            return bytes(self._files.cat_file(f"{self._root}/{name}")).decode()
-        except FileNotFoundError:
-            return None
-
-    def create(self, name: str, text: str) -> None:
-        """Leaves what is there."""
-        try:
-            self._files.pipe_file(f"{self._root}/{name}", text.encode(), mode="create")
-        except FileExistsError:
-            pass
-
-    def replace(self, name: str, text: str) -> None:
-        self._files.pipe_file(f"{self._root}/{name}", text.encode())
-
-    def names(self) -> list[str]:
-        try:
-            found = self._files.ls(self._root, detail=False)
-        except FileNotFoundError:
-            return []
-        return [str(name).rsplit("/", 1)[-1] for name in found]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kubeflow import client as clients
-from kubeflow import intervals, schedule, submit
+from kubeflow import intervals, recurring, submit
 from pipeline.cluster_config import Schedule
 from pipeline.config import Config
 from pipeline.errors import ConfigError
@@ -70,9 +70,9 @@ def status(client: Any, config: Config, now: datetime) -> Status:
         ConfigError: the configuration has no schedule.
         ClusterError: the cluster has none, or more than one.
     """
-    planned = schedule.wanted(config)
-    experiment = schedule.experiment_of(client, config)
-    recurring = schedule.one_of(schedule.found(client, config, experiment))
+    planned = recurring.wanted(config)
+    experiment = recurring.experiment_of(client, config)
+    present = recurring.one_of(recurring.found(client, config, experiment))
     runs = list(
         clients.every(
             client.list_runs,
@@ -85,11 +85,11 @@ def status(client: Any, config: Config, now: datetime) -> Status:
     runs = [run for run in runs if _is_of(run, pipeline)]
     successes = [run for run in runs if run.state == "SUCCEEDED"]
     failures = _failures(runs, successes, planned)
-    enabled = recurring.mode == "ENABLE" or recurring.status == "ENABLED"
+    enabled = recurring.is_enabled(present)
     success = max(successes, key=lambda run: run.finished_at, default=None)
     # The interval of the oldest run is one of those that ended.
     begun = min(
-        [recurring.created_at, *(clients.fired_at(run) - _MOMENT for run in runs)]
+        [present.created_at, *(clients.fired_at(run) - _MOMENT for run in runs)]
     )
     return Status(
         enabled=enabled,
@@ -98,7 +98,7 @@ def status(client: Any, config: Config, now: datetime) -> Status:
         running=next((run for run in runs if not clients.has_ended(run)), None),
         next_due=intervals.next_due(planned, now) if enabled else None,
         missed=_ended(planned, success.finished_at if success else begun, now),
-        astray=_astray(recurring, runs, planned),
+        astray=_astray(present, runs, planned),
     )
 
 
@@ -119,13 +119,13 @@ def _is_of(run: Any, pipeline: str | None) -> bool:
     return reference is not None and reference.pipeline_id == pipeline
 
 
-def _astray(recurring: Any, runs: list[Any], planned: Schedule) -> datetime | None:
+def _astray(present: Any, runs: list[Any], planned: Schedule) -> datetime | None:
     """What the newest run was fired for, if that is no end of an interval.
 
     Only the macro tells it for sure: what servers write as scheduled_at differs.
     """
     for run in runs:
-        if run.recurring_run_id == recurring.recurring_run_id and planned.cron:
+        if run.recurring_run_id == present.recurring_run_id and planned.cron:
             try:
                 fired = intervals.fired_for(_text(run))
             except ConfigError:

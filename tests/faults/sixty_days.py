@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from kfp_server_api import ApiException
 
-from kubeflow import intervals, schedule, submit
+from kubeflow import intervals, recurring, schedule, submit
 from kubeflow.client import connected
 from kubeflow.intervals import Interval
 from kubeflow.ledger import Ledger
@@ -164,7 +164,7 @@ class Days:
 
     @property
     def _schedule(self) -> Any:
-        return schedule.wanted(self._config)
+        return recurring.wanted(self._config)
 
     def _happens(self, what: str) -> bool:
         return self._dice.random() < _OFTEN[what]

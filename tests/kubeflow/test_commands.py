@@ -108,7 +108,8 @@ def test_status_fails_when_two_intervals_had_no_success(
     newsdesk("schedule", "apply", "--pipeline", "pipeline.yaml")
     (made,) = server.of("recurringruns")
     made.created_at -= timedelta(days=2)
-    run = server.begin(made, made.created_at)
+    at_three = made.created_at.replace(hour=3, minute=0, second=0, microsecond=0)
+    run = server.begin(made, at_three)
     server.end(run, "FAILED")
     done = newsdesk("schedule", "status")
     assert done.returncode == 1
