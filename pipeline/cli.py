@@ -14,6 +14,8 @@ from pipeline.commands.predict import predict
 from pipeline.commands.rollback import rollback
 from pipeline.commands.run import run
 from pipeline.commands.runs import runs
+from pipeline.commands.schedule import schedule
+from pipeline.commands.submit import submit
 from pipeline.commands.verify import verify
 from pipeline.errors import ExitCode, NewsdeskError
 
@@ -23,9 +25,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (init, run, predict, runs, verify, rollback, gc, doctor):
+for command in (init, run, predict, runs, verify, rollback, gc, doctor, submit):
     app.command()(command)
 app.add_typer(encoder, name="encoder")
+app.add_typer(schedule, name="schedule")
 
 
 def main() -> None:

@@ -4,8 +4,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -14,7 +12,9 @@ from pydantic import (
     model_validator,
 )
 
+from pipeline.cluster_config import Kubeflow
 from pipeline.paths import (
+    URI,
     DataLocation,
     Destination,
     FileName,
@@ -23,6 +23,7 @@ from pipeline.paths import (
     Name,
     Pattern,
 )
+from pipeline.section import Section
 
 # Names the folder of the run in the environment of its nodes: one that stops a run
 # leaves there what TFX deletes with its outputs.
@@ -33,12 +34,6 @@ CHECKPOINTS_VARIABLE = "NEWSDESK_CHECKPOINTS"
 
 Split = Literal["train", "eval", "test"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-class Section(BaseModel):
-    """A group of settings that never change once they are read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Ratios(Section):
@@ -307,6 +302,7 @@ class Config(Section):
     push: Push = Push()
     beam: Beam = Beam()
     output: Output = Output()
+    kubeflow: Kubeflow = Kubeflow()
 
     @model_validator(mode="before")
     @classmethod

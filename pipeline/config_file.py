@@ -4,7 +4,7 @@ import difflib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -52,7 +52,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
                 f"--set {override}: is not of the form section.key=value, "
                 "for example --set train.epochs=3"
             )
-        _put(values, key, _typed_value(text.strip()))
+        _put(values, key, typed_value(text.strip()))
         typed.add(key)
     try:
         return Config.model_validate(values, context={"folder": path.absolute().parent})
@@ -60,8 +60,16 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(_explain(error, path, typed)) from None
 
 
-def _typed_value(text: str) -> Any:
-    """What was typed after `=`: TOML where it is that, else the string itself."""
+def typed_value(text: str) -> Any:
+    """Reads what was typed after `=`.
+
+    Args:
+        text: TOML, or any string.
+
+    Returns:
+        The value: the string itself where it is no TOML; strings are known again as
+        typed.
+    """
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
@@ -116,13 +124,23 @@ def _named(location: Sequence[str | int]) -> list[str]:
 
 
 def _unknown_key(location: Sequence[str], tagged: Sequence[str | int]) -> str:
-    allowed: Mapping[str, Any] = Config.model_fields
+    section: Any = Config
     for part in tagged[:-1]:
         if part in ENCODERS:
-            allowed = ENCODERS[str(part)].model_fields
+            section = ENCODERS[str(part)]
+        elif get_origin(section) is dict:
+            section = get_args(section)[1]
         else:
-            section = allowed[str(part)].annotation if part in allowed else None
-            allowed = getattr(section, "model_fields", {})
+            section = _keys_of(section)[str(part)].annotation
+    allowed = _keys_of(section)
     close = difflib.get_close_matches(location[-1], list(allowed), n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return f"unknown key; {hint}allowed: {', '.join(sorted(allowed))}"
+
+
+def _keys_of(section: Any) -> Mapping[str, Any]:
+    """The keys of a section, or of one that may be left out."""
+    for kind in (section, *get_args(section)):
+        if hasattr(kind, "model_fields"):
+            return dict(kind.model_fields)
+    return {}

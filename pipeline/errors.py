@@ -49,6 +49,16 @@ class Locked(NewsdeskError):
     exit_code = ExitCode.LOCKED
 
 
+class ClusterError(NewsdeskError):
+    """Kubeflow Pipelines cannot be reached, or does not do what it was asked for."""
+
+
+class IntervalTaken(NewsdeskError):
+    """Another run has had the interval of this one, or is at it."""
+
+    exit_code = ExitCode.LOCKED
+
+
 class Interrupted(NewsdeskError):
     """A person or the system asked the run to stop.
 

@@ -13,7 +13,7 @@ from pipeline.config import Config
 # The property of the Examples artifact that holds the digest of the data's content.
 CONTENT = "content"
 # What cannot change the result: where data lie is told by their content.
-_ELSEWHERE = {"output", "push", "beam"}
+_ELSEWHERE = {"output", "push", "beam", "kubeflow"}
 _BY_CONTENT = {"path", "schema_file", "vocabulary", "preprocess", "span_marker"}
 _TOLD = (
     "apache-beam",

@@ -11,7 +11,9 @@ import pytest
 
 ROOMS = ("pipeline", "components", "trainer", "schemas", "kubeflow")
 BASE = {
+    "pipeline.cluster_config",
     "pipeline.config",
+    "pipeline.cron",
     "pipeline.errors",
     "pipeline.evaluated",
     "pipeline.evaluation",
@@ -21,17 +23,21 @@ BASE = {
     "pipeline.legacy_keras",
     "pipeline.paths",
     "pipeline.published",
+    "pipeline.section",
 }
 # What a module may import of ours, besides the base and its own room.
 ALLOWED = {
     "components": set(),
     "trainer": set(),
+    "pipeline.cluster_config": set(),
     "pipeline.config": set(),
+    "pipeline.cron": set(),
     "pipeline.errors": set(),
     "pipeline.features": set(),
     "pipeline.published": set(),
     "pipeline.legacy_keras": set(),
     "pipeline.paths": set(),
+    "pipeline.section": set(),
     "pipeline.beam": set(),
     "pipeline.evaluated": set(),
     "pipeline.evaluation": set(),

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.config import Section
 from pipeline.errors import ConfigError
+from pipeline.section import Section
 
 
 class Job(Section):

@@ -35,6 +35,34 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+def connected(address: str) -> tuple[Any, str]:
+    """Opens an object store; nothing is read yet.
+
+    Args:
+        address: begins with gs:// or s3://.
+
+    Returns:
+        Its file system, as fsspec has it, and the address as that one has it.
+
+    Raises:
+        ModelError: the package that reaches the address is not installed.
+    """
+    import fsspec
+
+    scheme = address.partition("://")[0]
+    try:
+        # Listings are never kept: others write there too.
+        files, root = fsspec.url_to_fs(
+            address, use_listings_cache=False, **_OPTIONS[scheme]
+        )
+    except ImportError:
+        raise ModelError(
+            f"{address}: the package that reads it is missing; run `pip install "
+            f"newsdesk[{_EXTRAS[scheme]}]`"
+        ) from None
+    return files, root
+
+
 class RemoteStore:
     """A `Store` below gs:// or s3://, through fsspec.
 
@@ -49,20 +77,8 @@ class RemoteStore:
     """
 
     def __init__(self, address: str) -> None:
-        import fsspec
-
         self._address = address.rstrip("/")
-        scheme = address.partition("://")[0]
-        try:
-            # Listings are never kept: others write there too.
-            self._files, self._root = fsspec.url_to_fs(
-                self._address, use_listings_cache=False, **_OPTIONS[scheme]
-            )
-        except ImportError:
-            raise ModelError(
-                f"{address}: the package that reads it is missing; run `pip install "
-                f"newsdesk[{_EXTRAS[scheme]}]`"
-            ) from None
+        self._files, self._root = connected(self._address)
 
     @property
     def address(self) -> str:

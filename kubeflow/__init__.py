@@ -1,0 +1,1 @@
+"""Runs on Kubeflow Pipelines: sent, scheduled, and never twice for one interval."""

@@ -1,0 +1,216 @@
+"""The kubeflow section: where the cluster is, what nodes ask of it, when runs begin."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from pipeline import cron
+from pipeline.paths import LocalPath
+from pipeline.section import Section
+
+NodeName = Literal[
+    "TextExampleGen",
+    "ImportSchemaGen",
+    "StatisticsGen",
+    "ExampleValidator",
+    "BaselineModel",
+    "TextStatistics",
+    "DataGate",
+    "Transform",
+    "Trainer",
+    "Predictions",
+    "Evaluator",
+    "Pusher",
+]
+NODES: tuple[NodeName, ...] = get_args(NodeName)
+MAY_HAVE_GPUS = ("Trainer", "Evaluator")
+
+Cpu = Annotated[str, Field(pattern=r"^([1-9]\d*m|\d*[1-9]\d*(\.\d+)?|0\.\d*[1-9]\d*)$")]
+Memory = Annotated[str, Field(pattern=r"^[1-9]\d*(\.\d+)?([KMGT]i?)?$")]
+# A DNS label or subdomain, as Kubernetes names its objects.
+KubernetesName = Annotated[
+    str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)
+]
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_SECRET = re.compile(r"SECRET|TOKEN|PASSW|CREDENTIAL|API_?KEY|ACCESS_?KEY", re.I)
+
+
+def _is_a_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            "is no time zone; name one as UTC or Europe/Berlin are named"
+        ) from None
+    return name
+
+
+def _is_cron(expression: str) -> str:
+    cron.parse(expression)
+    return expression
+
+
+TimeZone = Annotated[str, AfterValidator(_is_a_zone)]
+
+
+class Schedule(Section):
+    """When runs begin: at the instants of a cron, or so many minutes apart.
+
+    Pipelines reads cron by the clock of its controller and takes no zone with it
+    (pipeline/cron.py), so `time_zone` must be the zone of that clock: UTC unless the
+    cluster sets CRON_SCHEDULE_TIMEZONE on ml-pipeline-scheduledworkflow, which
+    `controller_time_zone` then repeats. With `catchup` every interval since the start
+    that was missed is run when a pause or an outage ends, else only the latest.
+    """
+
+    cron: Annotated[str, AfterValidator(_is_cron)] | None = None
+    every_minutes: int | None = Field(None, ge=1)
+    time_zone: TimeZone = "UTC"
+    controller_time_zone: TimeZone = "UTC"
+    catchup: bool = False
+    max_concurrency: int = Field(1, ge=1, le=10)
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _runs_can_begin(self) -> "Schedule":
+        if (self.cron is None) == (self.every_minutes is None):
+            raise ValueError("needs either cron or every_minutes")
+        if self.start and self.end and self.start >= self.end:
+            raise ValueError("ends before it starts")
+        if self.catchup and not self.start:
+            raise ValueError("with catchup needs a start, since when nothing is missed")
+        if self.cron and self.time_zone != self.controller_time_zone:
+            raise ValueError(
+                f"cron cannot be read in {self.time_zone}: Kubeflow Pipelines reads it "
+                f"by its controller's clock, {self.controller_time_zone}; write it in "
+                "that zone, or have CRON_SCHEDULE_TIMEZONE set on "
+                "ml-pipeline-scheduledworkflow and name it as controller_time_zone"
+            )
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock by which the cron is read."""
+        return ZoneInfo(self.time_zone)
+
+
+class Node(Section):
+    """What a node asks of the cluster; a limit that is not given is the request."""
+
+    cpu: Cpu = "1"
+    memory: Memory = "2Gi"
+    cpu_limit: Cpu | None = None
+    memory_limit: Memory | None = None
+    gpus: int = Field(0, ge=0)
+    gpu_type: str = Field("nvidia.com/gpu", min_length=1)
+    retries: int = Field(2, ge=0)
+    backoff_seconds: int = Field(60, ge=0)
+    backoff_factor: float = Field(2.0, ge=1.0)
+    backoff_max_seconds: int = Field(3600, ge=0)
+    timeout_minutes: int = Field(60, ge=1)
+    cache: bool = False
+    environment: dict[VariableName, str] = {}
+
+    @field_validator("environment")
+    @classmethod
+    def _holds_no_secret(cls, environment: dict[str, str]) -> dict[str, str]:
+        for name in environment:
+            if _SECRET.search(name):
+                raise ValueError(
+                    f"{name} sounds like a secret, which must not stand in a compiled "
+                    "pipeline; name its Kubernetes Secret in kubeflow.secrets"
+                )
+        return environment
+
+
+class SecretKey(Section):
+    """One key of a Kubernetes Secret."""
+
+    name: KubernetesName
+    key: str = Field(pattern=r"^[-._a-zA-Z0-9]+$")
+
+
+# What differs from `Node`'s own defaults where a configuration says nothing.
+_USUAL: dict[NodeName, dict[str, Any]] = {
+    "TextExampleGen": {"memory": "4Gi"},
+    "StatisticsGen": {"memory": "4Gi"},
+    "Transform": {"cpu": "2", "memory": "4Gi"},
+    "Trainer": {"cpu": "4", "memory": "8Gi", "timeout_minutes": 24 * 60},
+    "Predictions": {"cpu": "2", "memory": "4Gi"},
+    "Evaluator": {"cpu": "2", "memory": "4Gi"},
+    "Pusher": {"memory": "4Gi"},
+}
+
+
+class Kubeflow(Section):
+    """Where runs are sent, and how their nodes run.
+
+    Without a host, KF_PIPELINES_ENDPOINT names it, or the service in whose cluster this
+    runs. `defaults` says for all nodes what `nodes` may say otherwise for one. In every
+    node `secrets` become variables, each from a key of a Secret, and `volumes` folders,
+    each from a PersistentVolumeClaim.
+    """
+
+    host: str | None = Field(None, pattern=r"^https?://[^/\s]+")
+    ui: str | None = Field(None, pattern=r"^https?://[^/\s]+")
+    namespace: KubernetesName | None = None
+    experiment: str | None = Field(None, min_length=1)
+    service_account: KubernetesName | None = None
+    token_file: LocalPath | None = None
+    ca_file: LocalPath | None = None
+    image: str | None = Field(None, pattern=r"^[^\s]+$")
+    schedule: Schedule | None = None
+    defaults: Node = Node()
+    nodes: dict[NodeName, Node] = {}
+    secrets: dict[VariableName, SecretKey] = {}
+    volumes: dict[str, KubernetesName] = {}
+
+    @field_validator("volumes")
+    @classmethod
+    def _are_mounted_at_folders(cls, volumes: dict[str, str]) -> dict[str, str]:
+        for folder in volumes:
+            if not folder.startswith("/") or ".." in folder.split("/"):
+                raise ValueError(f"{folder!r} is no absolute path in the container")
+        return volumes
+
+    @model_validator(mode="after")
+    def _gpus_go_where_they_are_used(self) -> "Kubeflow":
+        if self.defaults.gpus:
+            raise ValueError("defaults.gpus would give every node one; use nodes")
+        for name in NODES:
+            if self.node(name).gpus and name not in MAY_HAVE_GPUS:
+                raise ValueError(
+                    f"nodes.{name}.gpus: only {' and '.join(MAY_HAVE_GPUS)} use one"
+                )
+        return self
+
+    def node(self, name: NodeName) -> Node:
+        """Says what one node asks of the cluster.
+
+        Args:
+            name: of a node of the graph.
+
+        Returns:
+            Its own settings over `defaults` over what is usual for it; environments
+            are joined.
+        """
+        own = self.nodes.get(name, Node())
+        given: list[Mapping[str, Any]] = [_given(self.defaults), _given(own)]
+        environment = self.defaults.environment | own.environment
+        merged = {**_USUAL.get(name, {}), **given[0], **given[1]}
+        return Node.model_validate({**merged, "environment": environment})
+
+
+def _given(section: Section) -> dict[str, Any]:
+    """What was written down, not what is the default."""
+    return section.model_dump(include=section.model_fields_set)

@@ -1,0 +1,33 @@
+"""The compiled pipeline that a command sends to the cluster."""
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.config import Config
+
+
+def compiled(config: "Config", file: Path | None) -> str:
+    """Reads a compiled pipeline, or compiles the configuration.
+
+    Args:
+        config: the whole configuration.
+        file: what `newsdesk compile` has written; None to compile now.
+
+    Returns:
+        YAML.
+
+    Raises:
+        ConfigError: the file cannot be read, or the configuration not compiled.
+    """
+    from pipeline.errors import ConfigError
+
+    if file is None:
+        text: str = importlib.import_module("kubeflow.compile").compile(config)
+        return text
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise ConfigError(f"{file}: cannot be read: {reason}") from None

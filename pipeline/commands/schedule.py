@@ -1,0 +1,125 @@
+"""`newsdesk schedule`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.commands.compiled import compiled
+from pipeline.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pipeline.config import Config
+
+schedule = typer.Typer(
+    help="Runs on Kubeflow Pipelines at set times.", no_args_is_help=True
+)
+
+File = Annotated[Path, typer.Argument(help="The pipeline's configuration file.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
+]
+_NEWSDESK = Path("newsdesk.toml")
+
+
+@schedule.command()
+def apply(
+    config: File = _NEWSDESK,
+    overrides: Overrides = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--pipeline", help="A compiled one; else it is compiled now."),
+    ] = None,
+) -> None:
+    """Make the schedule on the cluster that of the configuration.
+
+    What is there is deleted when the new one is there and reads back as written. A
+    paused one stays paused.
+    """
+    from kubeflow.schedule import apply
+
+    with _connected(config, overrides) as (client, loaded):
+        applied = apply(client, loaded, compiled(loaded, file), _now())
+    state = "enabled" if applied.enabled else "paused, as it was"
+    print(f"{applied.change:<10} {applied.id}: {state}")
+
+
+@schedule.command()
+def status(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
+    """Say how the runs end and when the next is due.
+
+    Exit codes: 0 well, 1 no success within two intervals or no schedule there.
+    """
+    from kubeflow.status import shown
+    from kubeflow.status import status as asked
+
+    with _connected(config, overrides) as (client, loaded):
+        found = asked(client, loaded, _now())
+    for head, run in (
+        ("success", found.success),
+        ("failure", found.failure),
+        ("running", found.running),
+    ):
+        # What a running one has for its end is the year 1970.
+        moment = run and (run.created_at if head == "running" else run.finished_at)
+        print(f"{head:<10} {shown(moment)}", *([f"run {run.run_id}"] if run else []))
+    print(f"{'next due':<10} {shown(found.next_due)}", *_paused(found.enabled))
+    if problem := found.problem:
+        print(f"{'problem':<10} {problem}")
+        sys.exit(ExitCode.FAILED)
+
+
+@schedule.command()
+def pause(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
+    """Begin no runs until it is resumed."""
+    from kubeflow.schedule import pause
+
+    with _connected(config, overrides) as (client, loaded):
+        pause(client, loaded)
+    print("paused")
+
+
+@schedule.command()
+def resume(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
+    """Begin runs again: with catchup all that were missed, else the latest."""
+    from kubeflow.schedule import resume
+
+    with _connected(config, overrides) as (client, loaded):
+        resume(client, loaded)
+    print("resumed")
+
+
+@schedule.command()
+def delete(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
+    """Delete the schedule from the cluster; its runs stay."""
+    from kubeflow.schedule import delete
+
+    with _connected(config, overrides) as (client, loaded):
+        delete(client, loaded)
+    print("deleted")
+
+
+def _paused(enabled: bool) -> list[str]:
+    return [] if enabled else ["(paused)"]
+
+
+@contextmanager
+def _connected(
+    config: Path, overrides: list[str] | None
+) -> Iterator[tuple[Any, "Config"]]:
+    from kubeflow.client import connected
+    from pipeline.config_file import load
+
+    loaded = load(config, overrides or ())
+    with connected(loaded.kubeflow) as client:
+        yield client, loaded
+
+
+def _now() -> Any:
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc)

@@ -1,0 +1,74 @@
+"""`newsdesk submit`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.commands.compiled import compiled
+
+
+def submit(
+    config: Annotated[
+        Path, typer.Argument(help="The pipeline's configuration file.")
+    ] = Path("newsdesk.toml"),
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--param", metavar="NAME=VALUE", help="May be repeated."),
+    ] = None,
+    interval: Annotated[
+        str,
+        typer.Option(
+            metavar="START/END", help="Run an interval of the schedule that failed."
+        ),
+    ] = "",
+    file: Annotated[
+        Path | None,
+        typer.Option("--pipeline", help="A compiled one; else it is compiled now."),
+    ] = None,
+    wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = False,
+) -> None:
+    """Run the pipeline on Kubeflow Pipelines.
+
+    A token is read from kubeflow.token_file, or from the environment: the file named by
+    NEWSDESK_KFP_TOKEN_FILE, or NEWSDESK_KFP_TOKEN itself.
+    """
+    from kubeflow import client as clients
+    from kubeflow import intervals
+    from kubeflow import submit as submitting
+    from pipeline.config_file import load
+
+    loaded = load(config, overrides or ())
+    spec = compiled(loaded, file)
+    given = _typed(parameters or ())
+    if interval:
+        given[intervals.PARAMETER] = str(intervals.parse(interval))
+    submitting.check(spec, given)
+    with clients.connected(loaded.kubeflow) as client:
+        uploaded = submitting.upload(client, loaded, spec)
+        run = submitting.start(client, loaded, uploaded, given).run_id
+    print(f"run      {clients.address(loaded.kubeflow, f'runs/details/{run}')}")
+    if wait:
+        with clients.connected(loaded.kubeflow) as client:
+            submitting.succeeded(submitting.wait(client, run))
+        print("done     the run succeeded")
+
+
+def _typed(words: Sequence[str]) -> dict[str, Any]:
+    """What was typed as NAME=VALUE; a value is TOML or else the string itself."""
+    from pipeline.config_file import typed_value
+    from pipeline.errors import ConfigError
+
+    typed = {}
+    for word in words:
+        name, separator, text = word.partition("=")
+        if not separator or not name:
+            raise ConfigError(f"--param {word}: is not of the form NAME=VALUE")
+        value = typed_value(text)
+        typed[name] = str(value) if isinstance(value, str) else value
+    return typed

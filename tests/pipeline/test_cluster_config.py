@@ -1,0 +1,98 @@
+"""What may stand in the kubeflow section, and what a node gets from it."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cluster_config import NODES, Kubeflow, Schedule
+from pipeline.config_file import load
+from pipeline.errors import ConfigError
+from tests.pipeline.test_config_file import GOOD
+
+
+def _kubeflow(**values: Any) -> Kubeflow:
+    return Kubeflow.model_validate(values)
+
+
+def test_the_nodes_are_those_of_the_graph(repository: Path) -> None:
+    calls = ast.walk(ast.parse((repository / "pipeline" / "graph.py").read_text()))
+    made = [
+        node.func.id
+        for node in calls
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    assert sorted(name for name in made if name[0].isupper() and name != "Path") == (
+        sorted([*NODES, "Pipeline"])
+    )
+
+
+def test_a_node_is_what_is_usual_then_the_defaults_then_its_own() -> None:
+    kubeflow = _kubeflow(
+        defaults={"cpu": "3", "retries": 5, "environment": {"A": "1", "B": "1"}},
+        nodes={"Trainer": {"cpu": "8", "environment": {"B": "2"}}},
+    )
+    trainer, gate = kubeflow.node("Trainer"), kubeflow.node("DataGate")
+    assert (trainer.cpu, trainer.retries, trainer.memory) == ("8", 5, "8Gi")
+    assert trainer.environment == {"A": "1", "B": "2"}
+    assert (gate.cpu, gate.retries, gate.memory) == ("3", 5, "2Gi")
+    assert _kubeflow().node("Trainer").timeout_minutes == 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ("kubeflow.schedule.cron='0 3 * * *'", "needs six fields"),
+        ("kubeflow.schedule={}", "needs either cron or every_minutes"),
+        (
+            "kubeflow.schedule={cron='0 0 3 * * *', every_minutes=5}",
+            "needs either cron or every_minutes",
+        ),
+        (
+            "kubeflow.schedule={every_minutes=5, time_zone='Mars/Olympus'}",
+            "is no time zone",
+        ),
+        (
+            "kubeflow.schedule={cron='0 0 3 * * *', time_zone='Europe/Berlin'}",
+            "reads it by its controller's clock, UTC",
+        ),
+        (
+            "kubeflow.schedule={every_minutes=5, start=2026-01-02T00:00:00Z, "
+            "end=2026-01-01T00:00:00Z}",
+            "ends before it starts",
+        ),
+        (
+            "kubeflow.schedule={every_minutes=5, catchup=true}",
+            "with catchup needs a start",
+        ),
+        ("kubeflow.schedule.crom='0 0 3 * * *'", "did you mean 'cron'"),
+        ("kubeflow.nodes.Trainer.cpus='2'", "did you mean 'cpu'"),
+        ("kubeflow.nodes.Transform.gpus=1", "only Trainer and Evaluator"),
+        ("kubeflow.defaults.gpus=1", "would give every node one"),
+        ("kubeflow.defaults.memory='much'", "should match pattern"),
+        ("kubeflow.defaults.environment.S3_SECRET_KEY='x'", "sounds like a secret"),
+        ("kubeflow.volumes={'data'='claim'}", "no absolute path"),
+        ("kubeflow.host='cluster'", "should match pattern"),
+        ("kubeflow.token='x'", "unknown key"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_place(
+    tmp_path: Path, values: str, told: str
+) -> None:
+    file = tmp_path / "newsdesk.toml"
+    file.write_text(GOOD)
+    with pytest.raises(ConfigError, match=told) as raised:
+        load(file, [values])
+    assert "kubeflow" in str(raised.value)
+
+
+def test_cron_is_read_by_the_clock_that_the_controller_has() -> None:
+    schedule = Schedule(
+        cron="0 0 3 * * *",
+        time_zone="Europe/Berlin",
+        controller_time_zone="Europe/Berlin",
+    )
+    assert schedule.zone.key == "Europe/Berlin"
+    assert not schedule.catchup
+    assert schedule.max_concurrency == 1
