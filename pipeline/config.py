@@ -14,7 +14,6 @@ from pydantic import (
 
 from pipeline.cluster_config import Kubeflow
 from pipeline.paths import (
-    URI,
     DataLocation,
     Destination,
     FileName,
