@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 import pipeline.legacy_keras  # noqa: F401  before any command imports TensorFlow
+from pipeline.commands.compile import compile
 from pipeline.commands.doctor import doctor
 from pipeline.commands.encoder import encoder
 from pipeline.commands.gc import gc
@@ -25,7 +26,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (init, run, predict, runs, verify, rollback, gc, doctor, submit):
+for command in (
+    init,
+    run,
+    predict,
+    runs,
+    verify,
+    rollback,
+    gc,
+    doctor,
+    compile,
+    submit,
+):
     app.command()(command)
 app.add_typer(encoder, name="encoder")
 app.add_typer(schedule, name="schedule")

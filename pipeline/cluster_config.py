@@ -158,7 +158,9 @@ class Kubeflow(Section):
     Without a host, KF_PIPELINES_ENDPOINT names it, or the service in whose cluster this
     runs. `defaults` says for all nodes what `nodes` may say otherwise for one. In every
     node `secrets` become variables, each from a key of a Secret, and `volumes` folders,
-    each from a PersistentVolumeClaim.
+    each from a PersistentVolumeClaim. Artifacts lie below `root`, or where the cluster
+    keeps them. `addresses` says where containers find what lies here at a path: an
+    address in an object store, or a path in the image or a volume.
     """
 
     host: str | None = Field(None, pattern=r"^https?://[^/\s]+")
@@ -169,19 +171,30 @@ class Kubeflow(Section):
     token_file: LocalPath | None = None
     ca_file: LocalPath | None = None
     image: str | None = Field(None, pattern=r"^[^\s]+$")
+    root: Annotated[str, Field(pattern=r"^(gs|s3|minio)://[^\s]+$")] | None = None
     schedule: Schedule | None = None
     defaults: Node = Node()
     nodes: dict[NodeName, Node] = {}
     secrets: dict[VariableName, SecretKey] = {}
     volumes: dict[str, KubernetesName] = {}
+    addresses: dict[LocalPath, Annotated[str, Field(min_length=1)]] = {}
 
     @field_validator("volumes")
     @classmethod
     def _are_mounted_at_folders(cls, volumes: dict[str, str]) -> dict[str, str]:
         for folder in volumes:
-            if not folder.startswith("/") or ".." in folder.split("/"):
+            if not is_absolute(folder):
                 raise ValueError(f"{folder!r} is no absolute path in the container")
         return volumes
+
+    @field_validator("addresses")
+    @classmethod
+    def _can_be_read_there(cls, addresses: dict[str, str]) -> dict[str, str]:
+        for address in addresses.values():
+            remote = address.startswith(("gs://", "s3://", "minio://"))
+            if not remote and not is_absolute(address):
+                raise ValueError(f"{address!r} is neither gs://, s3://, minio:// nor /")
+        return addresses
 
     @model_validator(mode="after")
     def _gpus_go_where_they_are_used(self) -> "Kubeflow":
@@ -209,6 +222,11 @@ class Kubeflow(Section):
         environment = self.defaults.environment | own.environment
         merged = {**_USUAL.get(name, {}), **given[0], **given[1]}
         return Node.model_validate({**merged, "environment": environment})
+
+
+def is_absolute(folder: str) -> bool:
+    """Tells whether a path of a container begins at its root and stays on its way."""
+    return folder.startswith("/") and ".." not in folder.split("/")
 
 
 def _given(section: Section) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def create_pipeline(
     extra_beam_args: Sequence[str] = (),
     in_service: str = "",
     accepted: str = "",
+    mark_absent: bool = False,
 ) -> Pipeline:
     """Builds the pipeline that every runner executes.
 
@@ -46,6 +47,8 @@ def create_pipeline(
             none, "" where the runner does not know.
         accepted: why a model in service that cannot be compared with is given up; ""
             where it is not.
+        mark_absent: give an artifact marked as absent where there is no model in
+            service, for a runner that wants every output to exist.
 
     Returns:
         The pipeline; its artifacts and metadata lie below `config.root`.
@@ -77,6 +80,7 @@ def create_pipeline(
         in_service=in_service,
         labels=config.data.labels,
         accepted=accepted,
+        mark_absent=mark_absent,
         fingerprint=fingerprint.of(["components.baseline_model", *published]),
     )
     baseline = baseline_model.outputs["model"]

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,3 +63,15 @@ def captured(log: Path, verbose: bool = False) -> Iterator[TextIO]:
             tee.stdin.close()
             tee.wait()
         screen.close()
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[TextIO]:
+    """Sends everything written to the standard streams to a file that goes away.
+
+    Yields:
+        A text stream that still reaches the screen.
+    """
+    with tempfile.NamedTemporaryFile(suffix=".log") as log:
+        with captured(Path(log.name)) as screen:
+            yield screen

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from typing import Any
 
 from pipeline.config import Notify
 from pipeline.errors import ExitCode
@@ -10,7 +11,8 @@ from pipeline.history import Summary
 _log = logging.getLogger("newsdesk")
 _SECONDS = 10.0
 _RETRIES = 2
-_BY_NAME = "env:"
+# Before the name of a variable that holds the address.
+BY_NAME = "env:"
 
 
 def notify(settings: Notify | None, summary: Summary) -> str | None:
@@ -28,12 +30,13 @@ def notify(settings: Notify | None, summary: Summary) -> str | None:
         return None
     if summary.exit_code == ExitCode.DONE and not settings.on_success:
         return None
-    named = settings.url.startswith(_BY_NAME)
-    name = settings.url.removeprefix(_BY_NAME)
+    named = settings.url.startswith(BY_NAME)
+    name = settings.url.removeprefix(BY_NAME)
     url = os.environ.get(name, "") if named else settings.url
     if not url:
         return f"output.notify: the environment has no {name}, so nobody was told"
-    reason = _post(url, summary)
+    body = {"text": _sentence(summary), **summary.model_dump(mode="json")}
+    reason = post(url, body)
     if reason is None:
         return None
     _log.warning("output.notify: %s", reason)
@@ -41,14 +44,22 @@ def notify(settings: Notify | None, summary: Summary) -> str | None:
     return f"output.notify: {shown} was not told: {reason}"
 
 
-def _post(url: str, summary: Summary) -> str | None:
-    """Sends it; says in a few words why it could not."""
+def post(url: str, body: dict[str, Any]) -> str | None:
+    """Posts JSON, and tries again where that may help.
+
+    Args:
+        url: of the webhook.
+        body: `text`, which chat services show, and whatever else there is to know.
+
+    Returns:
+        In a few words, without the address, why it could not be posted; None if it
+        was.
+    """
     import requests
     from requests.adapters import HTTPAdapter
     from urllib3.util import Retry
 
     retry = Retry(_RETRIES, backoff_factor=0.5, status_forcelist=(502, 503, 504))
-    body = {"text": _sentence(summary), **summary.model_dump(mode="json")}
     try:
         with requests.Session() as session:
             for scheme in ("http://", "https://"):

@@ -1,6 +1,5 @@
 """The compiled pipeline that a command sends to the cluster."""
 
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,11 @@ def compiled(config: "Config", file: Path | None) -> str:
     from pipeline.errors import ConfigError
 
     if file is None:
-        text: str = importlib.import_module("kubeflow.compile").compile(config)
-        return text
+        from kubeflow.compile import compile
+        from pipeline.logfile import quiet
+
+        with quiet():
+            return compile(config)
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -38,11 +38,10 @@ def predict(
     model is not as it was published.
     """
     import json
-    import tempfile
 
     from pipeline import questions
     from pipeline.answer import Answerer, find_model
-    from pipeline.logfile import captured
+    from pipeline.logfile import quiet
     from pipeline.published import manifest, operations
 
     if texts and file:
@@ -52,10 +51,7 @@ def predict(
         manifest.verify(found)
         operations.check(found)
     failed = False
-    with (
-        tempfile.NamedTemporaryFile(suffix=".log") as log,
-        captured(Path(log.name)) as screen,
-    ):
+    with quiet() as screen:
         answerer = Answerer(found)
         if file:
             asked = questions.rows(str(file), answerer.text_columns, columns or ())

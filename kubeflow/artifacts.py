@@ -1,0 +1,187 @@
+"""Artifacts as KFP hands them over, and as TFX executors know them."""
+
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError
+from pipeline.published.in_service import ABSENT
+
+# What the launcher has downloaded lies here, and what is written here is uploaded
+# (kubeflow/pipelines, backend/src/v2/component/launcher_v2.go, LocalPathForURI).
+_ROOTS = {"gs://": "/gcs/", "minio://": "/minio/", "s3://": "/s3/"}
+# Names that only object stores give, to "folders".
+_MARKER = re.compile(r"^(\.+|.*_\$folder\$)$")
+
+
+@dataclass
+class Task:
+    """What KFP asks a container to do.
+
+    Attributes:
+        inputs: TFX artifacts by name; of an absent one the list is empty.
+        outputs: TFX artifacts by name, on paths of this machine.
+        properties: the parameters of the task.
+        views: the outputs that only KFP's own pages read, once `show` has given them.
+        output_file: where the launcher looks for what the task says.
+    """
+
+    inputs: dict[str, list[Any]]
+    outputs: dict[str, list[Any]]
+    properties: dict[str, Any]
+    output_file: Path
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+
+    def show(self, name: str, **metadata: Any) -> None:
+        """Gives a view its values.
+
+        Args:
+            name: of the output.
+            metadata: what the view's type defines.
+        """
+        self.views[name] = metadata
+
+    def write(self) -> None:
+        """Writes what the launcher records of the outputs."""
+        from google.protobuf import json_format
+        from kfp.pipeline_spec import pipeline_spec_pb2
+        from tfx.orchestration.kubeflow.v2.container import (
+            kubeflow_v2_entrypoint_utils as utils,
+        )
+        from tfx.orchestration.portable import outputs_utils
+
+        answer = pipeline_spec_pb2.ExecutorOutput()
+        # Later nodes tell by it where in an artifact its files lie.
+        outputs_utils.tag_output_artifacts_with_version(self.outputs)
+        told = utils.translate_executor_output(self.outputs, self.names)
+        for name, found in told.items():
+            found.artifacts[0].uri = self.addresses[name]
+            answer.artifacts[name].CopyFrom(found)
+        for name, metadata in self.views.items():
+            one = answer.artifacts[name].artifacts.add(
+                name=name, uri=self.addresses[name]
+            )
+            one.metadata.update(metadata)
+        self.output_file.parent.mkdir(parents=True, exist_ok=True)
+        aside = self.output_file.with_name(self.output_file.name + ".partial")
+        aside.write_text(json_format.MessageToJson(answer), encoding="utf-8")
+        aside.rename(self.output_file)
+
+
+def read(text: str, told: Mapping[str, Any]) -> Task:
+    """Reads what the launcher passes in place of `{{$}}`.
+
+    Args:
+        text: an `ExecutorInput` of KFP's pipeline spec as JSON.
+        told: what compiling wrote down: `inputs` and `outputs`, the class path of
+            each artifact by its name, and `integers`, the parameters that are whole
+            numbers, which JSON does not tell from others.
+
+    Returns:
+        The task; its outputs are empty, whatever a killed attempt left.
+
+    Raises:
+        ConfigError: an artifact lies where the launcher puts nothing.
+    """
+    from google.protobuf import json_format
+    from kfp.pipeline_spec import pipeline_spec_pb2
+    from tfx.orchestration.kubeflow.v2.container import (
+        kubeflow_v2_entrypoint_utils as utils,
+    )
+
+    asked = pipeline_spec_pb2.ExecutorInput()
+    json_format.Parse(text, asked, ignore_unknown_fields=True)
+    names: dict[int, str] = {}
+    given, made, addresses = {}, {}, {}
+    for name, found in asked.inputs.artifacts.items():
+        present = [one for one in found.artifacts if ABSENT not in one.metadata]
+        for one in present:
+            one.uri = str(local(one.uri))
+            remove_markers(Path(one.uri))
+        given[name] = _typed(present, told["inputs"][name])
+    for name, found in asked.outputs.artifacts.items():
+        one = found.artifacts[0]
+        addresses[name] = one.uri
+        folder = local(one.uri)
+        _empty(folder)
+        if name in told["outputs"]:
+            one.uri = str(folder)
+            made[name] = _typed([one], told["outputs"][name])
+    return Task(
+        inputs=utils.parse_raw_artifact_dict(given, names),
+        outputs=utils.parse_raw_artifact_dict(made, names),
+        properties=_properties(asked, told["integers"]),
+        output_file=Path(asked.outputs.output_file),
+        names=names,
+        addresses=addresses,
+    )
+
+
+def local(address: str) -> Path:
+    """Gives the path on which the launcher keeps an artifact.
+
+    Args:
+        address: the artifact's URI, or a path.
+
+    Returns:
+        The path, without the `.` and the empty parts that an address may have.
+
+    Raises:
+        ConfigError: it leads out of where artifacts lie, or the scheme is unknown.
+    """
+    path = address
+    for scheme, root in _ROOTS.items():
+        if address.startswith(scheme):
+            path = root + address.removeprefix(scheme)
+    if "://" in path or ".." in path.split("/"):
+        raise ConfigError(
+            f"an artifact lies at {address}; the pipeline root must be an address "
+            f"that begins with {', '.join(_ROOTS)}, without `..`"
+        )
+    return Path(path)
+
+
+def remove_markers(folder: Path) -> None:
+    """Removes empty files that stand for folders in an object store.
+
+    Some writers leave an object of no bytes for every folder, and KFP downloads it
+    as a file (https://github.com/kubeflow/pipelines/issues/13476).
+
+    Args:
+        folder: an artifact.
+    """
+    for file in folder.rglob("*"):
+        if _MARKER.match(file.name) and file.is_file() and not file.stat().st_size:
+            file.unlink()
+
+
+def _typed(artifacts: list[Any], class_path: str) -> Any:
+    """Gives artifacts the type that KFP has forgotten."""
+    from kfp.pipeline_spec import pipeline_spec_pb2
+
+    for one in artifacts:
+        one.type.Clear()
+        one.type.schema_title = class_path
+    return pipeline_spec_pb2.ArtifactList(artifacts=artifacts)
+
+
+def _properties(asked: Any, integers: list[str]) -> dict[str, Any]:
+    values = {
+        name: getattr(value, value.WhichOneof("kind"))
+        for name, value in asked.inputs.parameter_values.items()
+    }
+    return values | {name: int(values[name]) for name in integers if name in values}
+
+
+def _empty(folder: Path) -> None:
+    """Removes what a killed attempt left, so that a retry leaves one output."""
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder)
+    else:
+        folder.unlink(missing_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,146 @@
+"""What every container of the pipeline runs: one node, between KFP and TFX."""
+
+import argparse
+import contextlib
+import json
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pipeline.legacy_keras  # noqa: F401  before an executor imports TensorFlow
+from kubeflow import artifacts, fetch, logs, parameters, tokens, views
+from kubeflow.ledger import Ledger
+from pipeline.cluster_config import Schedule
+from pipeline.config import RUN_FOLDER_VARIABLE
+from pipeline.errors import ExitCode
+from pipeline.explain import explain
+
+_log = logging.getLogger("newsdesk")
+
+
+def main() -> None:
+    """Runs the node that the command line names, and ends the process."""
+    logs.start()
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    logging.shutdown()
+    # Without the interpreter's teardown: TensorFlow and Beam are known to abort in
+    # it, after the results were written, and the launcher believes the exit code.
+    os._exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one node.
+
+    Args:
+        arguments: --node, --executor, --told, --run and --input, then those for Beam.
+
+    Returns:
+        The exit code, as `newsdesk run` has them.
+    """
+    parser = argparse.ArgumentParser(prog="kubeflow.entrypoint")
+    for name in ("node", "executor", "told", "run", "input"):
+        parser.add_argument(f"--{name}", required=True)
+    asked, beam_args = parser.parse_known_args(arguments)
+    try:
+        with tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
+            _execute(asked, beam_args, Path(scratch))
+    except (Exception, KeyboardInterrupt) as error:
+        _log.exception("%s ended with an error", asked.node)
+        sentence, code = explain(error, Path(tempfile.gettempdir()))
+        # The last line is what KFP's page of the task shows first.
+        print(f"{asked.node}: {sentence}", file=sys.stderr)
+        return code
+    return ExitCode.DONE
+
+
+def _execute(asked: argparse.Namespace, beam_args: list[str], scratch: Path) -> None:
+    told = json.loads(asked.told)
+    task = artifacts.read(asked.input, told)
+    label = task.properties.get(parameters.RUN_LABEL) or asked.run
+    os.environ[RUN_FOLDER_VARIABLE] = str(scratch / "run" / label.replace("/", "-"))
+    with _interval(asked, told, task.properties):
+        laid = parameters.lay_over(asked.node, task.properties, told["submitted"])
+        files = scratch / "files"
+        if asked.node == "TextExampleGen":
+            laid = _with_data(laid, files)
+        task.properties = tokens.change(laid, lambda text: tokens.to_file(text, files))
+        _executor(asked, beam_args, scratch).Do(
+            task.inputs, task.outputs, task.properties
+        )
+    views.fill(asked.node, task, told["labels"])
+    task.write()
+
+
+def _executor(asked: argparse.Namespace, beam_args: list[str], scratch: Path) -> Any:
+    from tfx.dsl.components.base import base_beam_executor, base_executor
+    from tfx.utils import import_utils
+
+    kind = import_utils.import_class_by_path(asked.executor)
+    context = {"unique_id": asked.node, "tmp_dir": str(scratch)}
+    if issubclass(kind, base_beam_executor.BaseBeamExecutor):
+        return kind(
+            base_beam_executor.BaseBeamExecutor.Context(
+                beam_pipeline_args=beam_args, **context
+            )
+        )
+    return kind(base_executor.BaseExecutor.Context(extra_flags=beam_args, **context))
+
+
+def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
+    """Finds the newest span, and brings its files here if they lie elsewhere.
+
+    On a machine TFX's driver does it, and open-source KFP runs no drivers.
+    """
+    from google.protobuf import json_format
+
+    from components.text_example_gen import driver, sources
+    from pipeline.config import Data
+
+    section = json.loads(properties["data"])
+    address = section["path"]
+    mirror = fetch.Mirror(address, files) if fetch.is_address(address) else None
+    section["path"] = mirror.path if mirror else tokens.to_file(address, files)
+    data = Data.model_validate(section)
+    base, wanted = sources.input_of(data)
+    if mirror:
+        patterns = driver.resolve(base, wanted, data.span_marker).values()
+        mirror.fill(file for one in patterns for file in sources.list_files(one))
+    return {
+        **properties,
+        "data": data.model_dump_json(),
+        "input_base": base,
+        "input_config": json_format.MessageToJson(wanted),
+    }
+
+
+@contextlib.contextmanager
+def _interval(
+    asked: argparse.Namespace, told: Mapping[str, Any], properties: Mapping[str, Any]
+) -> Iterator[None]:
+    """Lets no two runs of a schedule train on one interval."""
+    if asked.node == "TextExampleGen" and properties.get("interval"):
+        schedule = told.get("schedule")
+        Ledger(told["destination"]).claim(
+            properties["interval"],
+            Schedule.model_validate(schedule) if schedule else None,
+            asked.run,
+            datetime.now(timezone.utc),
+        )
+    if asked.node == "Pusher":
+        ledger = Ledger(told["destination"])
+        ledger.confirm(asked.run)
+        yield
+        ledger.finish(asked.run)
+    else:
+        yield
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""What only Kubernetes knows of a task: timeouts, volumes, secrets.
+
+It stands in the second document of a compiled pipeline, in the form that
+kfp-kubernetes 2.16 writes
+(https://github.com/kubeflow/pipelines, kubernetes_platform/proto).
+"""
+
+from typing import Any
+
+from pipeline.cluster_config import NODES, Kubeflow
+
+
+def platform_spec(settings: Kubeflow, executors: dict[str, str]) -> dict[str, Any]:
+    """Describes the platform of every task.
+
+    Args:
+        settings: the kubeflow section.
+        executors: the name of each executor, by its node.
+
+    Returns:
+        The document. A task that is no node of the graph gets the secrets alone.
+    """
+    told = {}
+    for name, executor in executors.items():
+        one: dict[str, Any] = {}
+        if settings.secrets:
+            one["secretAsEnv"] = _secrets(settings)
+        if name in NODES:
+            seconds = settings.node(name).timeout_minutes * 60
+            one["activeDeadlineSeconds"] = str(seconds)
+            if settings.volumes:
+                one["pvcMount"] = _volumes(settings)
+        told[executor] = one
+    return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": told}}}}
+
+
+def _secrets(settings: Kubeflow) -> list[dict[str, Any]]:
+    return [
+        {
+            "secretName": secret.name,
+            "secretNameParameter": _constant(secret.name),
+            "keyToEnv": [{"secretKey": secret.key, "envVar": variable}],
+            "optional": False,
+        }
+        for variable, secret in sorted(settings.secrets.items())
+    ]
+
+
+def _volumes(settings: Kubeflow) -> list[dict[str, Any]]:
+    return [
+        {"constant": claim, "pvcNameParameter": _constant(claim), "mountPath": folder}
+        for folder, claim in sorted(settings.volumes.items())
+    ]
+
+
+def _constant(text: str) -> dict[str, Any]:
+    return {"runtimeValue": {"constant": text}}

@@ -1,0 +1,59 @@
+"""What KFP's own pages show of a node: figures, the confusion matrix."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kubeflow.artifacts import Task
+
+# The outputs that compiling adds to a node, with KFP's type of each.
+VIEWS: dict[str, dict[str, str]] = {
+    "Evaluator": {"metrics": "system.Metrics"},
+    "Predictions": {"confusion_matrix": "system.ClassificationMetrics"},
+}
+
+
+def fill(node: str, task: Task, labels: list[str]) -> None:
+    """Gives the views of a node their values.
+
+    Args:
+        node: whose executor has done its work.
+        task: what it has done.
+        labels: the names of the classes, in the order of their numbers.
+    """
+    if node == "Evaluator":
+        task.show("metrics", **_metrics(task.outputs["evaluation"][0].uri, labels))
+    elif node == "Predictions":
+        matrix = confusion_matrix(Path(task.outputs["predictions"][0].uri), labels)
+        task.show("confusion_matrix", confusionMatrix=matrix)
+
+
+def confusion_matrix(predictions: Path, labels: list[str]) -> Mapping[str, Any]:
+    """Counts how rows of each class were answered.
+
+    Args:
+        predictions: the folder of a RowPredictions artifact.
+        labels: the names of the classes, in the order of their numbers.
+
+    Returns:
+        A confusion matrix of `system.ClassificationMetrics`: true classes are rows.
+    """
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    from components.predictions import FILE
+
+    table = pq.read_table(predictions / FILE, columns=["label", "predicted"])
+    counts = np.zeros((len(labels), len(labels)), np.int64)
+    np.add.at(counts, (table["label"].to_numpy(), table["predicted"].to_numpy()), 1)
+    return {
+        "annotationSpecs": [{"displayName": label} for label in labels],
+        "rows": [{"row": [float(count) for count in row]} for row in counts],
+    }
+
+
+def _metrics(evaluation: str, labels: list[str]) -> dict[str, float]:
+    from pipeline import evaluated
+
+    figures = evaluated.metrics(evaluation, labels)
+    return {name: round(value, 6) for name, value in figures.items()}

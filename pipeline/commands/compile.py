@@ -1,0 +1,49 @@
+"""`newsdesk compile`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def compile(  # noqa: A001  the command's name
+    config: Annotated[
+        Path, typer.Argument(help="The pipeline's configuration file.")
+    ] = Path("newsdesk.toml"),
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", help=".yaml for Kubeflow, .json for Vertex AI; - prints."
+        ),
+    ] = Path("pipeline.yaml"),
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
+    ] = None,
+) -> None:
+    """Write the pipeline as Kubeflow Pipelines, or Vertex AI, reads it."""
+    from pipeline.config_file import load
+    from pipeline.errors import ConfigError
+    from pipeline.logfile import quiet
+
+    loaded = load(config, overrides or ())
+    if output.suffix not in (".yaml", ".yml", ".json") and str(output) != "-":
+        raise ConfigError(f"{output}: must end with .yaml or .json")
+    with quiet():
+        from kubeflow import compile as compiling
+
+        text = (
+            compiling.compile_job(loaded)
+            if output.suffix == ".json"
+            else compiling.compile(loaded)
+        )
+    if str(output) == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{output}: cannot be written: {error.strerror}") from None
+    print(f"compiled {output}: {len(text.encode()):,} bytes")
+    print(f"next     newsdesk submit {config} --pipeline {output}")

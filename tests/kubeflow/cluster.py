@@ -1,0 +1,146 @@
+"""Runs a compiled pipeline as Kubeflow Pipelines would: drivers, launchers, containers.
+
+It stands where no cluster can be had. What a driver resolves and a launcher passes is
+written after kubeflow/pipelines, backend/src/v2 (driver.go, launcher_v2.go).
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# Runs a command in a container of an image; gives the exit code.
+Container = Callable[[str, list[str], dict[str, str]], int]
+
+
+class TaskFailed(Exception):
+    """A container ended with another exit code than 0."""
+
+
+@dataclass
+class Cluster:
+    """One run of a compiled pipeline.
+
+    Attributes:
+        spec: the pipeline spec.
+        root: address of the artifacts, a path or with a scheme.
+        container: runs the commands.
+        scratch: where the output files lie, seen from the containers.
+        run: its id.
+    """
+
+    spec: Mapping[str, Any]
+    root: str
+    container: Container
+    scratch: Path
+    run: str = "run-1"
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str, **more: Any) -> "Cluster":
+        """Takes the first of a compiled pipeline's documents."""
+        return cls(next(iter(yaml.safe_load_all(text))), **more)
+
+    def tasks(self) -> Iterator[str]:
+        """Names the tasks in an order in which they can run."""
+        waiting = dict(self.spec["root"]["dag"]["tasks"])
+        while waiting:
+            ready = sorted(
+                name
+                for name, task in waiting.items()
+                if not waiting.keys() & set(task.get("dependentTasks", ()))
+            )
+            yield from ready
+            for name in ready:
+                del waiting[name]
+
+    def start(self, **parameters: Any) -> None:
+        """Runs every task."""
+        for name in self.tasks():
+            self.launch(name, parameters)
+
+    def launch(self, name: str, parameters: Mapping[str, Any]) -> None:
+        """Runs one task, and keeps what it says of its outputs."""
+        asked = self._executor_input(name, parameters)
+        output_file = self.output_file(name)
+        output_file.unlink(missing_ok=True)
+        image, command, environment = self.command(name, asked)
+        if code := self.container(image, command, environment):
+            raise TaskFailed(f"{name} ended with {code}")
+        told = json.loads(output_file.read_text())["artifacts"]
+        self.outputs[name] = {
+            output: {"artifacts": [{**given["artifacts"][0], **_first(told, output)}]}
+            for output, given in asked["outputs"]["artifacts"].items()
+        }
+
+    def command(
+        self, name: str, asked: Mapping[str, Any]
+    ) -> tuple[str, list[str], dict[str, str]]:
+        """Gives image, command and environment of a task, placeholders replaced."""
+        component = self._component(name)
+        executors = self.spec["deploymentSpec"]["executors"]
+        container = executors[component["executorLabel"]]["container"]
+        replaced = {"{{$}}": json.dumps(asked), "{{$.pipeline_job_uuid}}": self.run}
+        words = [replaced.get(word, word) for word in container["args"]]
+        environment = {one["name"]: one["value"] for one in container.get("env", ())}
+        return container["image"], [*container["command"], *words], environment
+
+    def output_file(self, name: str) -> Path:
+        """Where the launcher looks for what a task says."""
+        return self.scratch / name / "executor_output.json"
+
+    def address(self, name: str, output: str) -> str:
+        """Where an output lies."""
+        return f"{self.root}/{self.run}/{name}/{output}"
+
+    def _component(self, name: str) -> dict[str, Any]:
+        task = self.spec["root"]["dag"]["tasks"][name]
+        found: dict[str, Any] = self.spec["components"][task["componentRef"]["name"]]
+        return found
+
+    def _executor_input(
+        self, name: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        inputs = self.spec["root"]["dag"]["tasks"][name]["inputs"]
+        declared = self.spec["root"]["inputDefinitions"]["parameters"]
+        values = {}
+        for key, one in inputs.get("parameters", {}).items():
+            if "componentInputParameter" in one:
+                of = one["componentInputParameter"]
+                values[key] = parameters.get(of, declared[of]["defaultValue"])
+            else:
+                values[key] = one["runtimeValue"]["constant"]
+        artifacts = {}
+        for key, one in inputs.get("artifacts", {}).items():
+            source = one["taskOutputArtifact"]
+            made = self.outputs[source["producerTask"]]
+            artifacts[key] = made[source["outputArtifactKey"]]
+        outputs = self._component(name)["outputDefinitions"]["artifacts"]
+        return {
+            "inputs": {"parameterValues": values, "artifacts": artifacts},
+            "outputs": {
+                "artifacts": {
+                    output: {
+                        "artifacts": [
+                            {
+                                "name": output,
+                                "type": one["artifactType"],
+                                "uri": self.address(name, output),
+                                "metadata": {},
+                            }
+                        ]
+                    }
+                    for output, one in outputs.items()
+                },
+                "outputFile": str(self.output_file(name)),
+            },
+        }
+
+
+def _first(told: Mapping[str, Any], output: str) -> dict[str, Any]:
+    """What a task says of an output; the launcher keeps its own name and type."""
+    found = told.get(output, {}).get("artifacts", [{}])[0]
+    return {key: found[key] for key in ("uri", "metadata") if key in found}
