@@ -1,0 +1,245 @@
+"""The compiled pipeline: what stands in it, what must not, what cannot be compiled."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import kfp.components
+import pytest
+import yaml
+
+import pipeline.configs
+from kubeflow import compile as compiling
+from kubeflow.tasks import kebab, node_of
+from pipeline.cluster_config import NODES
+from pipeline.config import Config
+from pipeline.config_file import load
+from pipeline.errors import ConfigError
+
+SAMPLE = Path(pipeline.configs.__path__[0], "sample.toml")
+GOLDEN = Path(__file__).parent / "sample.golden.yaml"
+SETTINGS = (
+    "kubeflow.image=registry.example/newsdesk:0.1.0",
+    "push.destination=s3://models/sample",
+    "output.checkpoints=/checkpoints/sample",
+    'kubeflow.volumes={"/checkpoints" = "newsdesk-checkpoints"}',
+    'kubeflow.secrets={"AWS_SECRET_ACCESS_KEY" = {name = "store", key = "secret"},'
+    ' "WEBHOOK" = {name = "webhook", key = "url"}}',
+    'kubeflow.nodes={"Trainer" = {gpus = 1, memory = "16Gi", cpu_limit = "8"}}',
+    'output.notify={url = "env:WEBHOOK"}',
+)
+
+
+def sample(*changes: str) -> Config:
+    """The sample's configuration as a cluster would have it, with changes."""
+    return load(SAMPLE, [*SETTINGS, *changes])
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """What it compiles to."""
+    return compiling.compile(sample())
+
+
+@pytest.fixture(scope="module")
+def documents(text: str) -> list[Any]:
+    """Its pipeline spec and its platform spec."""
+    return list(yaml.safe_load_all(text))
+
+
+def _tasks(spec: dict[str, Any]) -> dict[str, Any]:
+    tasks: dict[str, Any] = spec["components"]["comp-nodes"]["dag"]["tasks"]
+    return tasks
+
+
+def _containers(spec: dict[str, Any]) -> dict[str, Any]:
+    executors = spec["deploymentSpec"]["executors"]
+    return {name: one["container"] for name, one in executors.items()}
+
+
+def _plain(text: str) -> str:
+    """Digests and versions change with the code and the lane, and mean nothing here."""
+    text = yaml.safe_dump_all(yaml.safe_load_all(text), width=10_000)
+    text = re.sub(r"\b[0-9a-f]{32,64}\b", "DIGEST", text)
+    text = re.sub(r'\\?"versions\\?": \{.*?\}', "VERSIONS", text)
+    return re.sub(r"tfx-[\d.]+", "TFX", text)
+
+
+def test_it_is_the_reviewed_one(text: str) -> None:
+    # After a review: python -m tests.kubeflow.test_compile
+    assert _plain(text) == GOLDEN.read_text()
+
+
+def test_the_same_is_compiled_to_the_same_bytes(text: str) -> None:
+    assert compiling.compile(sample()) == text
+
+
+def test_it_is_small_and_holds_no_secret(text: str) -> None:
+    assert len(text.encode()) < 200_000
+    assert not re.search(r"(?i)(password|api_key|bearer)\b", text)
+    assert "hooks" not in text
+
+
+def test_the_sdk_of_kubeflow_pipelines_loads_it(text: str) -> None:
+    assert kfp.components.load_component_from_text(text).name == "sample"
+
+
+def test_every_node_is_a_task_with_requests_limits_retries_and_a_timeout(
+    documents: list[Any],
+) -> None:
+    spec, platform = documents
+    tasks, containers = _tasks(spec), _containers(spec)
+    assert set(tasks) == {kebab(node) for node in NODES}
+    told = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    for name, task in tasks.items():
+        resources = containers[f"exec-{name}"]["resources"]
+        for key in ("cpuRequest", "cpuLimit", "memoryRequest", "memoryLimit"):
+            assert resources[key] > 0
+        assert task["retryPolicy"]["maxRetryCount"] == 2
+        assert task["retryPolicy"]["backoffDuration"] == "60s"
+        assert task["cachingOptions"] == {}
+        assert int(told[f"exec-{name}"]["activeDeadlineSeconds"]) >= 3600
+
+
+def test_only_the_trainer_sees_a_gpu(documents: list[Any]) -> None:
+    containers = _containers(documents[0])
+    for name, container in containers.items():
+        environment = {one["name"]: one["value"] for one in container.get("env", ())}
+        if name == "exec-trainer":
+            assert container["resources"]["accelerator"]["count"] == "1"
+            assert "CUDA_VISIBLE_DEVICES" not in environment
+        elif name != "exec-notify":
+            assert "accelerator" not in container["resources"]
+            assert environment["CUDA_VISIBLE_DEVICES"] == ""
+            assert environment["NVIDIA_VISIBLE_DEVICES"] == "void"
+
+
+def test_the_platform_spec_has_the_form_that_kfp_kubernetes_writes(
+    documents: list[Any],
+) -> None:
+    told = documents[1]["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    # set_timeout, use_secret_as_env and mount_pvc of kfp-kubernetes 2.16.1 wrote this.
+    claim = "newsdesk-checkpoints"
+    assert told["exec-trainer"] == {
+        "activeDeadlineSeconds": "86400",
+        "pvcMount": [
+            {
+                "constant": claim,
+                "mountPath": "/checkpoints",
+                "pvcNameParameter": {"runtimeValue": {"constant": claim}},
+            }
+        ],
+        "secretAsEnv": [
+            {
+                "keyToEnv": [{"envVar": variable, "secretKey": key}],
+                "optional": False,
+                "secretName": name,
+                "secretNameParameter": {"runtimeValue": {"constant": name}},
+            }
+            for variable, name, key in (
+                ("AWS_SECRET_ACCESS_KEY", "store", "secret"),
+                ("WEBHOOK", "webhook", "url"),
+            )
+        ],
+    }
+
+
+def test_a_submitter_may_change_what_the_entry_point_lays_over(
+    documents: list[Any],
+) -> None:
+    parameters = documents[0]["root"]["inputDefinitions"]["parameters"]
+    defaults = {name: one["defaultValue"] for name, one in parameters.items()}
+    assert defaults == {
+        "data_path": "package:pipeline/sample/sample.csv",
+        "epochs": 3,
+        "learning_rate": 0.001,
+        "run_label": "",
+        "interval": "",
+    }
+
+
+def test_the_order_is_that_of_the_graph(documents: list[Any]) -> None:
+    tasks = _tasks(documents[0])
+    assert "data-gate" in tasks["transform"]["dependentTasks"]
+    inputs = tasks["evaluator"]["inputs"]["artifacts"]
+    assert inputs["baseline_model"]["taskOutputArtifact"] == {
+        "producerTask": "baseline-model",
+        "outputArtifactKey": "model",
+    }
+
+
+def test_the_webhook_is_told_whatever_becomes_of_the_nodes(
+    documents: list[Any],
+) -> None:
+    root = documents[0]["root"]["dag"]["tasks"]
+    assert set(root) == {"nodes", "notify"}
+    assert root["notify"]["triggerPolicy"] == {
+        "strategy": "ALL_UPSTREAM_TASKS_COMPLETED"
+    }
+    status = root["notify"]["inputs"]["parameters"]["status"]
+    assert status == {"taskFinalStatus": {"producerTask": "nodes"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("push.destination=/srv/models", r"push\.destination: .* gone with the cont"),
+        ("output.checkpoints=/var/tmp/x", r"output\.checkpoints: .* gone with"),
+        ("data.path=/srv/rows.csv", r"data\.path: /srv/rows\.csv is not in the image"),
+        ("output.notify.url=https://hooks.example/T0", r"notify\.url: .* is a secret"),
+    ],
+)
+def test_what_no_container_could_have_is_refused(change: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        compiling.compile(sample(change))
+
+
+def test_an_image_must_be_named() -> None:
+    with pytest.raises(ConfigError, match=r"kubeflow\.image: say which image"):
+        compiling.compile(load(SAMPLE))
+
+
+def test_a_file_that_is_too_large_to_travel_needs_an_address(tmp_path: Path) -> None:
+    vocabulary = tmp_path / "vocab.txt"
+    pieces = [f"piece{place}" for place in range(9_000)]
+    vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *pieces]))
+    changes = ("text.tokenizer=wordpiece", f"text.vocabulary={vocabulary}")
+    with pytest.raises(ConfigError, match=r"text\.vocabulary: .* not in the image"):
+        compiling.compile(sample(*changes))
+    address = f'kubeflow.addresses={{"{tmp_path}" = "s3://models/words"}}'
+    text = compiling.compile(sample(*changes, address))
+    assert "s3://models/words/vocab.txt" in text
+    assert str(tmp_path) not in text
+
+
+def test_a_schema_travels_in_the_pipeline(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    reviewed = request.config.rootpath / "schemas" / "sample.pbtxt"
+    schema = tmp_path / "schema.pbtxt"
+    schema.write_text(reviewed.read_text())
+    text = compiling.compile(sample(f"data.schema_file={schema}"))
+    (spec, _) = yaml.safe_load_all(text)
+    inputs = _tasks(spec)["import-schema-gen"]["inputs"]["parameters"]
+    constant = inputs["schema_file"]["runtimeValue"]["constant"]
+    assert constant == "inline:" + schema.read_text()
+
+
+def test_vertex_gets_a_job() -> None:
+    changes = ("push.destination=gs://models/sample", "kubeflow.root=gs://runs/sample")
+    config = load(SAMPLE, ["kubeflow.image=newsdesk", *changes])
+    job = json.loads(compiling.compile_job(config))
+    assert job["runtimeConfig"] == {"gcsOutputDirectory": "gs://runs/sample"}
+    assert job["pipelineSpec"]["defaultPipelineRoot"] == "gs://runs/sample"
+    with pytest.raises(ConfigError, match=r"Vertex AI has no objects of Kubernetes"):
+        compiling.compile_job(sample("kubeflow.root=gs://runs/sample"))
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_names_of_tasks_lead_back_to_nodes(node: str) -> None:
+    assert node_of("comp-" + kebab(node)) == node
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(_plain(compiling.compile(sample())))
