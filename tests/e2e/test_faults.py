@@ -73,7 +73,7 @@ def test_own_data_run_as_init_wrote_them_and_with_bad_rows(
         (["--set", "data.path=empty.csv"], 1, r"empty\.csv: .*empty"),
         (["--set", "data.path=binary.csv"], 1, r"binary\.csv"),
         (["--set", "data.schema_file=gone.pbtxt"], 2, r"gone\.pbtxt: cannot be read"),
-        (["--set", "output.root=news.csv/x"], 1, r"news\.csv/x/runs: cannot be writ"),
+        (["--set", "output.root=news.csv/x"], 1, r"news\.csv/x: cannot be written"),
     ],
 )
 def test_wrong_input_is_one_sentence(

@@ -1,0 +1,1 @@
+"""Tests; a package, since some that are installed bring a `tests` of their own."""
