@@ -4,10 +4,11 @@ BIN := $(VENV)/bin
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help install weights run test test-current check format clean
+.PHONY: help install weights run test test-current image image-offline kfp-e2e check \
+    format clean
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 install: ## install the locked environment into .venv, once
 	@scripts/install
@@ -24,6 +25,15 @@ test: install ## run the tests that need neither GPU nor network; ARGS are added
 test-current: ## run the tests on the current lane, in a Debian 13 root; needs root
 	@scripts/in-debian13 make test
 
+image: ## build the image of the nodes with docker, podman or buildah
+	@scripts/image $(ARGS)
+
+image-offline: ## build it on a base of Debian's packages, without a registry; needs root
+	@scripts/image --offline $(ARGS)
+
+kfp-e2e: install ## run the compiled sample in containers of the image; needs root
+	@scripts/kfp-e2e $(BIN)/python $(ARGS)
+
 check: install ## lint, check the formatting and the types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -34,6 +44,6 @@ format: install ## format the code and mend what ruff can mend
 	@$(BIN)/ruff format
 
 clean: ## remove what was installed and cached; runs in newsdesk/ stay
-	rm -rf .venv .uv .current newsdesk.egg-info
+	rm -rf .venv .uv .current .image newsdesk.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +
