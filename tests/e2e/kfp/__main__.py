@@ -9,6 +9,7 @@ same image.
 import argparse
 import contextlib
 import json
+import logging
 import os
 import random
 import subprocess
@@ -184,6 +185,7 @@ def models() -> Iterator[dict[str, str]]:
     import s3fs
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
