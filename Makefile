@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help install weights run test test-current image image-offline kfp-e2e check \
-    format clean
+    format manifests clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -43,7 +43,10 @@ format: install ## format the code and mend what ruff can mend
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
+manifests: install ## build the manifests for a cluster and hold them against its schemas
+	@$(BIN)/python scripts/manifests.py
+
 clean: ## remove what was installed and cached; runs in newsdesk/ stay
-	rm -rf .venv .uv .current .image newsdesk.egg-info
+	rm -rf .venv .uv .tools .current .image newsdesk.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +

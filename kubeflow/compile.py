@@ -34,7 +34,8 @@ def compile(config: Config) -> str:  # noqa: A001  what KFP and TFX call it, too
 
     Raises:
         ConfigError: a container could not have a file that the configuration names, a
-            result would be lost with a container, or the outcome is too large.
+            result would be lost with a container, training would take several pods,
+            or the outcome is too large.
     """
     spec = _spec(config)
     executors = {
@@ -118,6 +119,12 @@ def _check(config: Config) -> None:
     if not config.kubeflow.image:
         raise ConfigError(
             "kubeflow.image: say which image runs the nodes; `make image` builds one"
+        )
+    if config.train.strategy == "multi_worker":
+        raise ConfigError(
+            "train.strategy: multi_worker takes several pods, and the Trainer of a "
+            "pipeline is one; choose mirrored for several GPUs of one pod, or run "
+            "kubeflow/manifests/training"
         )
     travel.must_outlive_containers(config, "push.destination", config.serving)
     if config.output.checkpoints:

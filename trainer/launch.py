@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -48,7 +47,7 @@ def launch(job: Job, module: str = _MODULE) -> None:
     """Runs a job in a process and waits for its end.
 
     Args:
-        job: what to train.
+        job: what to train; also for other workers, where the environment names a file.
         module: what `python -m` runs.
 
     Raises:
@@ -57,9 +56,7 @@ def launch(job: Job, module: str = _MODULE) -> None:
     """
     began = time.monotonic()
     ours, theirs = socket.socketpair()
-    with tempfile.TemporaryDirectory(prefix="newsdesk-") as folder, ours:
-        file = Path(folder, "job.json")
-        file.write_text(job.model_dump_json(), encoding="utf-8")
+    with ours, job.written() as file:
         with theirs:
             process = subprocess.Popen(
                 [sys.executable, "-u", "-m", module, str(file)]

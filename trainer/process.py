@@ -1,8 +1,9 @@
 """The process that trains: `python -m trainer.process JOB.json`.
 
 Started by hand, or by an operator that sets TF_CONFIG, it logs to standard error and
-ends with the exit code of what happened. `trainer.launch` gives it a socket: progress,
-the end and errors go there, and when the other side is gone, this process ends too.
+ends with the exit code of what happened; with --wait it joins a chief that writes the
+job when it trains. `trainer.launch` gives it a socket: progress, the end and errors go
+there, and when the other side is gone, this process ends too.
 """
 
 import argparse
@@ -91,6 +92,7 @@ def main(words: list[str], run_fn: Callable[[Job], None] | None = None) -> int:
     """
     parser = argparse.ArgumentParser("python -m trainer.process", description=__doc__)
     parser.add_argument("job", type=Path, help="JSON with the fields of trainer.job")
+    parser.add_argument("--wait", action="store_true", help="until the job is there")
     parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(words)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT)
@@ -98,7 +100,7 @@ def main(words: list[str], run_fn: Callable[[Job], None] | None = None) -> int:
     channel = _connected(arguments.socket)
     try:
         with _interruptible():
-            job = Job.read(arguments.job)
+            job = Job.read(arguments.job, arguments.wait)
             (run_fn or _run_fn())(job)
     except Exception as error:
         sentence, code = _explain(error)

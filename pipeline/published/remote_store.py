@@ -1,7 +1,7 @@
 """Versions of a model in an object store, where nothing can be renamed at once.
 
-A version counts when it has a manifest, and the manifest is written last. Its number is
-claimed before by an object that only one writer can create.
+A version counts when it has a manifest, and the manifest is written last, right after
+the graph. Its number is claimed before by an object that only one writer can create.
 """
 
 import os
@@ -19,6 +19,7 @@ from pipeline.published import manifest as manifests
 from pipeline.published.manifest import Manifest
 
 _EXTRAS = {"gs": "gcs", "s3": "s3"}
+_GRAPH = "saved_model.pb"
 _CLAIMS, _RETIRED = ".claims", ".retired"
 _RETIREMENT = re.compile(r"(\d+)-(\d+)\.json")
 # An upload that took longer than this has died.
@@ -132,7 +133,9 @@ class RemoteStore:
         """Implements Store.publish."""
         with self._told("written"):
             version = self._claimed()
-            for part in manifest.files:
+            # TensorFlow Serving loads what has a graph, even without its variables,
+            # and fails, to try again, where there is none yet.
+            for part in sorted(manifest.files, key=lambda part: part.path == _GRAPH):
                 self._files.put_file(
                     str(folder / part.path), self._at(version, part.path)
                 )

@@ -212,3 +212,25 @@ def test_by_hand_it_ends_with_the_exit_code_of_the_error(
     assert (code, "job.json: train_files: Input should be a" in log) == (2, True)
     code, log = end(tmp_path / "gone.json")
     assert (code, "gone.json: cannot be read: No such file" in log) == (2, True)
+
+
+def test_others_find_the_job_while_it_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "jobs" / "one.json"
+    monkeypatch.setenv("NEWSDESK_JOB", str(shared))
+    found = tmp_path / "found.json"
+    train(f"import shutil; shutil.copy({str(shared)!r}, {str(found)!r})")
+
+    assert Job.read(found).train_files == ["train*"]
+    assert not list(shared.parent.iterdir())
+
+
+def test_a_job_that_cannot_be_left_for_others_is_not_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NEWSDESK_JOB", str(tmp_path / "file" / "one.json"))
+
+    with pytest.raises(ConfigError, match=r"one\.json: the job .*; correct or remove"):
+        train("print('never')")

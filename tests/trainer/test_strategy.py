@@ -33,21 +33,24 @@ def start(
 
 
 def start_two(
-    repository: Path, words: list[list[str]]
+    repository: Path, words: list[list[str]], with_chief: bool = False
 ) -> list["subprocess.Popen[str]"]:
     """Starts two workers that know each other on this machine."""
     with socket.socket() as one, socket.socket() as other:
         for each in (one, other):
             each.bind(("127.0.0.1", 0))
         ports = [each.getsockname()[1] for each in (one, other)]
-    cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
+    places = [("chief" if with_chief else "worker", 0), ("worker", int(not with_chief))]
+    cluster: dict[str, list[str]] = {}
+    for (kind, _), port in zip(places, ports, strict=True):
+        cluster.setdefault(kind, []).append(f"127.0.0.1:{port}")
     return [
         start(
             repository,
-            words[index],
-            {"cluster": cluster, "task": {"type": "worker", "index": index}},
+            words[number],
+            {"cluster": cluster, "task": {"type": kind, "index": index}},
         )
-        for index in range(2)
+        for number, (kind, index) in enumerate(places)
     ]
 
 
@@ -142,6 +145,29 @@ def test_only_the_chief_exports(
     assert (tmp_path / "chief" / "model" / "saved_model.pb").exists()
     assert not (tmp_path / "other" / "model").exists()
     assert not list(tmp_path.glob("*/logs/checkpoints/*"))
+
+
+@pytest.mark.slow
+def test_workers_get_the_job_from_the_chief(
+    repository: Path,
+    words_graph: tuple[Path, list[dict[str, Any]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As kubeflow/manifests/training runs them."""
+    shared = tmp_path / "shared" / "training.json"
+    monkeypatch.setenv("NEWSDESK_JOB", str(shared))
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from trainer.job import Job; from trainer.launch import launch\n"
+        "launch(Job.read(Path(sys.argv[1])))"
+    )
+    job = write_job(tmp_path / "chief", words_graph[0], "multi_worker")
+    words = [["-c", code, job], ["-m", "trainer.process", "--wait", str(shared)]]
+    expect_success(start_two(repository, words, with_chief=True))
+
+    assert (tmp_path / "chief" / "model" / "saved_model.pb").exists()
+    assert not list(shared.parent.iterdir())
 
 
 @pytest.mark.slow

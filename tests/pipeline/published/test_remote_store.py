@@ -91,6 +91,31 @@ def test_a_killed_upload_leaves_the_former_version_newest(
     assert publish(remote) > version + 1
 
 
+def test_servers_see_no_graph_before_all_that_it_reads(
+    remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    put, pipe = remote._files.put_file, remote._files.pipe_file
+
+    def putting(file: str, there: str) -> None:
+        seen.append(there)
+        put(file, there)
+
+    def piping(there: str, *rest: object, **more: object) -> None:
+        seen.append(there)
+        pipe(there, *rest, **more)
+
+    monkeypatch.setattr(remote._files, "put_file", putting)
+    monkeypatch.setattr(remote._files, "pipe_file", piping)
+    version = publish(remote)
+    names = [there.rpartition(f"/{version}/")[2] for there in seen]
+    assert names[-3:] == [
+        "variables/variables.index",
+        "saved_model.pb",
+        "assets.extra/manifest.json",
+    ]
+
+
 def test_publishers_at_once_get_versions_of_their_own(
     remote: RemoteStore, publish: Publish
 ) -> None:

@@ -1,0 +1,132 @@
+"""What Kubernetes' own schemas do not know: the fields of TFJob and InferenceService.
+
+Written down from the types that their projects publish, as far as our manifests use
+them: kubeflow/training-operator 1.9, pkg/apis/kubeflow.org/v1, and kserve/kserve 0.16,
+pkg/apis/serving/v1beta1. The pods within are taken out, to be checked as pods.
+"""
+
+from typing import Any, Dict, List
+
+_COUNT = {"type": "integer", "minimum": 0}
+_TEXT = {"type": "string", "minLength": 1}
+
+
+def _closed(required: List[str], **properties: Any) -> Dict[str, Any]:
+    """An object with these fields and no others."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+_ANY_OBJECT: Dict[str, Any] = {"type": "object"}
+_REPLICA = _closed(
+    ["replicas", "restartPolicy", "template"],
+    replicas=_COUNT,
+    restartPolicy={"enum": ["Always", "ExitCode", "Never", "OnFailure"]},
+    template=_ANY_OBJECT,
+)
+_TFJOB = _closed(
+    ["tfReplicaSpecs"],
+    runPolicy=_closed(
+        [],
+        activeDeadlineSeconds=_COUNT,
+        backoffLimit=_COUNT,
+        cleanPodPolicy={"enum": ["All", "None", "Running"]},
+        ttlSecondsAfterFinished=_COUNT,
+    ),
+    tfReplicaSpecs=_closed(["Chief", "Worker"], Chief=_REPLICA, Worker=_REPLICA),
+)
+_MODEL = {
+    "modelFormat": _closed(["name"], name=_TEXT, version=_TEXT),
+    "runtime": _TEXT,
+    "runtimeVersion": _TEXT,
+    "storageUri": {"type": "string", "pattern": "^(gs|s3|pvc)://"},
+}
+_EXTENSION = {
+    "deploymentStrategy": _ANY_OBJECT,
+    "maxReplicas": _COUNT,
+    "minReplicas": _COUNT,
+}
+SPECS = {
+    ("kubeflow.org/v1", "TFJob"): _TFJOB,
+    ("serving.kserve.io/v1beta1", "InferenceService"): _closed(
+        ["predictor"],
+        predictor={
+            "type": "object",
+            # The rest is a PodSpec, and within the model a Container.
+            "properties": {
+                **_EXTENSION,
+                "model": {
+                    "type": "object",
+                    "properties": _MODEL,
+                    "required": sorted(_MODEL),
+                },
+            },
+            "required": ["model"],
+        },
+    ),
+}
+
+
+def is_custom(document: Dict[str, Any]) -> bool:
+    """Whether `SPECS` knows the kind of a manifest, in this version."""
+    return (document["apiVersion"], document["kind"]) in SPECS
+
+
+def check(document: Dict[str, Any]) -> None:
+    """Refuses fields that the custom resource does not have.
+
+    Args:
+        document: the manifest.
+
+    Raises:
+        jsonschema.ValidationError: says which.
+    """
+    import jsonschema
+
+    jsonschema.validate(
+        document["spec"], SPECS[(document["apiVersion"], document["kind"])]
+    )
+
+
+def parts(document: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """Takes out what is Kubernetes' own within a custom resource.
+
+    Args:
+        document: the manifest, which `check` has passed.
+
+    Returns:
+        Pods, and a Deployment where there is its strategy.
+    """
+    if document["kind"] == "TFJob":
+        replicas = document["spec"]["tfReplicaSpecs"].values()
+        return [_pod(**replica["template"]) for replica in replicas]
+    predictor = document["spec"]["predictor"]
+    container = _without(predictor["model"], _MODEL)
+    spec = _without(predictor, {**_EXTENSION, "model": {}})
+    pod = {"spec": {**spec, "containers": [{**container, "name": "kserve-container"}]}}
+    labels = {"app": "x"}
+    deployment = {
+        "strategy": predictor.get("deploymentStrategy", {}),
+        "selector": {"matchLabels": labels},
+        "template": {"metadata": {"labels": labels}, **pod},
+    }
+    return [
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "x"},
+            "spec": deployment,
+        }
+    ]
+
+
+def _pod(**fields: Any) -> Dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Pod", **fields}
+
+
+def _without(values: Dict[str, Any], keys: Dict[str, Any]) -> Dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in keys}

@@ -1,0 +1,183 @@
+"""The manifests as they are written: what rights they give, and what they hide."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomlkit
+import yaml
+
+import manifests
+import pipeline.configs
+from pipeline.config import CHECKPOINTS_VARIABLE
+from pipeline.config_file import load
+from trainer.job import JOB_VARIABLE
+
+ROOT = Path(manifests.ROOT)
+FOLDER = ROOT / "kubeflow" / "manifests"
+GUIDE = ROOT / "kubeflow" / "README.md"
+PLACEHOLDER = "replace-me"
+
+
+def _documents() -> Iterator[dict[str, Any]]:
+    for file in sorted(FOLDER.rglob("*.yaml")):
+        yield from yaml.safe_load_all(file.read_text())
+
+
+DOCUMENTS = list(_documents())
+
+
+def of(kind: str) -> dict[str, Any]:
+    """The manifests of a kind, by their names."""
+    found = (one for one in DOCUMENTS if one["kind"] == kind)
+    return {one["metadata"]["name"]: one for one in found}
+
+
+def _below(value: Any) -> Iterator[dict[str, Any]]:
+    """Every mapping in a manifest."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            yield from _below(inner)
+
+
+def _pods() -> dict[str, dict[str, Any]]:
+    """What runs as a pod: its specification and containers, by a name."""
+    replicas = of("TFJob")["newsdesk-training"]["spec"]["tfReplicaSpecs"]
+    pods = {kind: one["template"]["spec"] for kind, one in replicas.items()}
+    predictor = of("InferenceService")["newsdesk"]["spec"]["predictor"]
+    pods["Predictor"] = {**predictor, "containers": [predictor["model"]]}
+    return pods
+
+
+PODS = _pods()
+
+
+def test_rights_are_of_one_namespace_and_name_what_they_allow() -> None:
+    assert not [one for one in DOCUMENTS if one["kind"].startswith("Cluster")]
+    assert len(of("Role")) == 2
+    for role in of("Role").values():
+        for rule in role["rules"]:
+            words = rule["apiGroups"] + rule["resources"] + rule["verbs"]
+            assert not [word for word in words if "*" in word]
+            if {"configmaps", "secrets"} & set(rule["resources"]):
+                assert rule["verbs"] == ["get"] and rule["resourceNames"]
+
+
+def test_the_runner_can_start_and_change_nothing_but_results() -> None:
+    given = {
+        (resource, verb)
+        for rule in of("Role")["newsdesk-runner"]["rules"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+        if verb not in ("get", "list", "watch")
+    }
+    assert given == {
+        ("workflowtaskresults", "create"),
+        ("workflowtaskresults", "patch"),
+        ("workflowtasksets/status", "patch"),
+    }
+
+
+def test_every_role_is_bound_to_the_account_of_its_name() -> None:
+    for name, binding in of("RoleBinding").items():
+        assert binding["roleRef"]["name"] == name
+        assert binding["subjects"] == [{"kind": "ServiceAccount", "name": name}]
+        assert name in of("Role") and name in of("ServiceAccount")
+
+
+def test_no_secret_is_written_down() -> None:
+    assert not of("Secret")
+    examples = sorted(FOLDER.rglob("*.env.example"))
+    assert len(examples) == 3
+    for example in examples:
+        for line in example.read_text().splitlines():
+            assert PLACEHOLDER in line.partition("=")[2]
+    assert "/kubeflow/manifests/secrets/*.env" in (ROOT / ".gitignore").read_text()
+
+
+def test_the_image_does_not_need_them_and_never_sees_a_secret() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert ignored.index("kubeflow/manifests") > ignored.index("!kubeflow")
+    project = tomlkit.parse((ROOT / "pyproject.toml").read_text()).unwrap()
+    packages = project["tool"]["setuptools"]["packages"]
+    assert "kubeflow" in packages
+    assert not [name for name in packages if "manifests" in name]
+
+
+@pytest.mark.parametrize("name", PODS)
+def test_pods_have_no_rights_that_they_do_not_need(name: str) -> None:
+    pod = PODS[name]
+    (container,) = pod["containers"]
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["runAsUser"] > 0
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["securityContext"]["allowPrivilegeEscalation"] is False
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    for kind in ("requests", "limits"):
+        assert {"cpu", "memory"} <= set(container["resources"][kind])
+
+
+def test_the_image_is_the_one_that_is_built_here() -> None:
+    project = tomlkit.parse((ROOT / "pyproject.toml").read_text()).unwrap()["project"]
+    training = yaml.safe_load((FOLDER / "training/kustomization.yaml").read_text())
+    (image,) = training["images"]
+    tag = f"{project['version']}-gpu"
+    assert image == {"name": project["name"], "newTag": tag}
+    for name in ("Chief", "Worker"):
+        assert PODS[name]["containers"][0]["image"] == project["name"]
+
+
+def test_all_stand_in_one_namespace() -> None:
+    found = {one["namespace"] for one in DOCUMENTS if one["kind"] == "Kustomization"}
+    assert found == {"newsdesk"}
+    named = (one.get("metadata", {}).get("namespace") for one in DOCUMENTS)
+    assert not [name for name in named if name]
+
+
+def test_every_manifest_is_part_of_a_kustomization() -> None:
+    for folder in manifests.FOLDERS:
+        place = FOLDER / folder
+        kustomization = yaml.safe_load((place / "kustomization.yaml").read_text())
+        files = {file.name for file in place.glob("*.yaml")} - {"kustomization.yaml"}
+        assert set(kustomization.get("resources", ())) == files
+
+
+def test_pods_are_reached_only_where_they_serve() -> None:
+    policies = {name: one["spec"] for name, one in of("NetworkPolicy").items()}
+    for one in policies.values():
+        assert one["policyTypes"] == ["Ingress", "Egress"]
+        # A rule without ports or without an end would allow all.
+        assert all(rule.get("to") for rule in one["egress"])
+    assert policies["newsdesk-pipeline"]["ingress"] == []
+    assert policies["newsdesk-serving"]["ingress"] == [
+        {"ports": [{"protocol": "TCP", "port": 8080}]}
+    ]
+    (rule,) = policies["newsdesk-training"]["ingress"]
+    selector = policies["newsdesk-training"]["podSelector"]
+    assert rule == {"from": [{"podSelector": selector}]}
+    replicas = of("TFJob")["newsdesk-training"]["spec"]["tfReplicaSpecs"]
+    for replica in replicas.values():
+        labels = replica["template"]["metadata"]["labels"]
+        assert selector["matchLabels"].items() <= labels.items()
+
+
+def test_workers_wait_for_the_file_that_the_chief_writes() -> None:
+    chief, worker = (PODS[name]["containers"][0] for name in ("Chief", "Worker"))
+    written = {one["name"]: one.get("value") for one in chief["env"]}
+    waited = {one["name"]: one.get("value") for one in worker["env"]}
+    assert worker["command"][:4] == ["python", "-m", "trainer.process", "--wait"]
+    assert worker["command"][4] == written[JOB_VARIABLE]
+    # The operator knows the container and its port by these names.
+    for one in (chief, worker):
+        assert one["name"] == "tensorflow"
+        assert [port["name"] for port in one["ports"]] == ["tfjob-port"]
+    changes = [word.removeprefix("--set=") for word in chief["command"][3:]]
+    config = load(Path(pipeline.configs.__path__[0], "sample.toml"), changes)
+    assert config.train.strategy == "multi_worker"
+    assert str(config.checkpoints) == waited[CHECKPOINTS_VARIABLE]
+    mounted = {one["mountPath"] for one in worker["volumeMounts"]}
+    assert "/checkpoints" in mounted and str(config.root).startswith("/checkpoints/")
