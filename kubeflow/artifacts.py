@@ -13,7 +13,9 @@ from pipeline.published.in_service import ABSENT
 # What the launcher has downloaded lies here, and what is written here is uploaded
 # (kubeflow/pipelines, backend/src/v2/component/launcher_v2.go, LocalPathForURI).
 _ROOTS = {"gs://": "/gcs/", "minio://": "/minio/", "s3://": "/s3/"}
-# Names that only object stores give, to "folders".
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
+# Names that only object stores give, to "folders". Empty files of other names may mean
+# something: TFX says by one whether a model is blessed.
 _MARKER = re.compile(r"^(\.+|.*_\$folder\$)$")
 
 
@@ -83,7 +85,8 @@ def read(text: str, told: Mapping[str, Any]) -> Task:
             numbers, which JSON does not tell from others.
 
     Returns:
-        The task; its outputs are empty, whatever a killed attempt left.
+        The task; its outputs are empty, whatever a killed attempt left. Of outputs that
+        are not `told` nothing is removed: the launcher writes its log into one.
 
     Raises:
         ConfigError: an artifact lies where the launcher puts nothing.
@@ -107,16 +110,19 @@ def read(text: str, told: Mapping[str, Any]) -> Task:
     for name, found in asked.outputs.artifacts.items():
         one = found.artifacts[0]
         addresses[name] = one.uri
-        folder = local(one.uri)
-        _empty(folder)
         if name in told["outputs"]:
+            folder = local(one.uri)
+            _empty(folder)
             one.uri = str(folder)
             made[name] = _typed([one], told["outputs"][name])
+    output_file = Path(asked.outputs.output_file)
+    # A killed attempt may have come as far as to say that it was done.
+    output_file.unlink(missing_ok=True)
     return Task(
         inputs=utils.parse_raw_artifact_dict(given, names),
         outputs=utils.parse_raw_artifact_dict(made, names),
         properties=_properties(asked, told["integers"]),
-        output_file=Path(asked.outputs.output_file),
+        output_file=output_file,
         names=names,
         addresses=addresses,
     )
@@ -138,7 +144,8 @@ def local(address: str) -> Path:
     for scheme, root in _ROOTS.items():
         if address.startswith(scheme):
             path = root + address.removeprefix(scheme)
-    if "://" in path or ".." in path.split("/"):
+    # Further on there may be another scheme: a root can have a query with an endpoint.
+    if _SCHEME.match(path) or ".." in path.split("/"):
         raise ConfigError(
             f"an artifact lies at {address}; the pipeline root must be an address "
             f"that begins with {', '.join(_ROOTS)}, without `..`"
@@ -155,7 +162,10 @@ def remove_markers(folder: Path) -> None:
     Args:
         folder: an artifact.
     """
-    for file in folder.rglob("*"):
+    if folder.is_file() and not folder.stat().st_size:
+        folder.unlink()
+        folder.mkdir()
+    for file in list(folder.rglob("*")):
         if _MARKER.match(file.name) and file.is_file() and not file.stat().st_size:
             file.unlink()
 
@@ -172,10 +182,13 @@ def _typed(artifacts: list[Any], class_path: str) -> Any:
 
 def _properties(asked: Any, integers: list[str]) -> dict[str, Any]:
     values = {
-        name: getattr(value, value.WhichOneof("kind"))
+        name: getattr(value, kind)
         for name, value in asked.inputs.parameter_values.items()
+        # An optional parameter that was not given, and has no default.
+        if (kind := value.WhichOneof("kind")) != "null_value"
     }
-    return values | {name: int(values[name]) for name in integers if name in values}
+    whole = (name for name in integers if name in values and values[name] % 1 == 0)
+    return values | {name: int(values[name]) for name in whole}
 
 
 def _empty(folder: Path) -> None:

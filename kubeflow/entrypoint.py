@@ -17,7 +17,7 @@ from kubeflow import artifacts, fetch, logs, parameters, tokens, views
 from kubeflow.ledger import Ledger
 from pipeline.cluster_config import Schedule
 from pipeline.config import RUN_FOLDER_VARIABLE
-from pipeline.errors import ExitCode
+from pipeline.errors import ConfigError, ExitCode
 from pipeline.explain import explain
 
 _log = logging.getLogger("newsdesk")
@@ -39,13 +39,13 @@ def run(arguments: Sequence[str]) -> int:
     """Runs one node.
 
     Args:
-        arguments: --node, --executor, --told, --run and --input, then those for Beam.
+        arguments: --node, --executor, --told and --input, then those for Beam.
 
     Returns:
         The exit code, as `newsdesk run` has them.
     """
     parser = argparse.ArgumentParser(prog="kubeflow.entrypoint")
-    for name in ("node", "executor", "told", "run", "input"):
+    for name in ("node", "executor", "told", "input"):
         parser.add_argument(f"--{name}", required=True)
     asked, beam_args = parser.parse_known_args(arguments)
     try:
@@ -63,9 +63,13 @@ def run(arguments: Sequence[str]) -> int:
 def _execute(asked: argparse.Namespace, beam_args: list[str], scratch: Path) -> None:
     told = json.loads(asked.told)
     task = artifacts.read(asked.input, told)
-    label = task.properties.get(parameters.RUN_LABEL) or asked.run
-    os.environ[RUN_FOLDER_VARIABLE] = str(scratch / "run" / label.replace("/", "-"))
-    with _interval(asked, told, task.properties):
+    run = task.properties.get(parameters.RUN_ID, "")
+    if asked.node == "Pusher":
+        # Its manifest has the run's name. Nodes that stop a run would write the reasons
+        # there, and point to what is gone with the container.
+        label = task.properties.get(parameters.RUN_LABEL) or run
+        os.environ[RUN_FOLDER_VARIABLE] = label.replace("/", "-")
+    with _interval(asked.node, run, told, task.properties):
         laid = parameters.lay_over(asked.node, task.properties, told["submitted"])
         files = scratch / "files"
         if asked.node == "TextExampleGen":
@@ -99,6 +103,7 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
     On a machine TFX's driver does it, and open-source KFP runs no drivers.
     """
     from google.protobuf import json_format
+    from pydantic import ValidationError
 
     from components.text_example_gen import driver, sources
     from pipeline.config import Data
@@ -107,7 +112,12 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
     address = section["path"]
     mirror = fetch.Mirror(address, files) if fetch.is_address(address) else None
     section["path"] = mirror.path if mirror else tokens.to_file(address, files)
-    data = Data.model_validate(section)
+    try:
+        data = Data.model_validate(section)
+    except ValidationError as error:
+        raise ConfigError(
+            f"data_path = {address}: {error.errors()[0]['msg']}"
+        ) from None
     base, wanted = sources.input_of(data)
     if mirror:
         patterns = driver.resolve(base, wanted, data.span_marker).values()
@@ -122,22 +132,22 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _interval(
-    asked: argparse.Namespace, told: Mapping[str, Any], properties: Mapping[str, Any]
+    node: str, run: str, told: Mapping[str, Any], properties: Mapping[str, Any]
 ) -> Iterator[None]:
     """Lets no two runs of a schedule train on one interval."""
-    if asked.node == "TextExampleGen" and properties.get("interval"):
+    if node == "TextExampleGen" and properties.get("interval"):
         schedule = told.get("schedule")
         Ledger(told["destination"]).claim(
             properties["interval"],
             Schedule.model_validate(schedule) if schedule else None,
-            asked.run,
+            run,
             datetime.now(timezone.utc),
         )
-    if asked.node == "Pusher":
+    if node == "Pusher":
         ledger = Ledger(told["destination"])
-        ledger.confirm(asked.run)
+        ledger.confirm(run)
         yield
-        ledger.finish(asked.run)
+        ledger.finish(run)
     else:
         yield
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kubeflow import intervals
-from kubeflow.parameters import RUN_LABEL
+from kubeflow.parameters import RUN_ID, RUN_LABEL, run_id
 from pipeline.cluster_config import Kubeflow
 from pipeline.config import Config, Notify
 from pipeline.errors import ConfigError
@@ -47,7 +47,7 @@ def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
         "inputDefinitions": {
             "parameters": {
                 "status": {"parameterType": "TASK_FINAL_STATUS", "isOptional": True},
-                **{name: {"parameterType": "STRING"} for name in _GIVEN},
+                **{name: {"parameterType": "STRING"} for name in (*_GIVEN, RUN_ID)},
             }
         },
     }
@@ -67,6 +67,7 @@ def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
                 "parameters": {
                     "status": {"taskFinalStatus": {"producerTask": _NODES}},
                     **{name: passed[name] for name in _GIVEN},
+                    RUN_ID: run_id(),
                 }
             },
         },
@@ -107,7 +108,7 @@ def _container(config: Config, variable: str, settings: Notify) -> dict[str, Any
         *("--status", "{{$.inputs.parameters['status']}}"),
         *("--label", "{{$.inputs.parameters['run_label']}}"),
         *("--interval", "{{$.inputs.parameters['interval']}}"),
-        *("--run", "{{$.pipeline_job_uuid}}"),
+        *("--run", "{{$.inputs.parameters['run_id']}}"),
         *("--pipeline", config.name),
         *("--destination", config.serving),
         *("--variable", variable),

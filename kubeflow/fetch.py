@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError
+from pipeline.published.remote_store import connected
 
 _SCHEMES = ("gs://", "s3://", "minio://")
 _PATTERN = re.compile(r"[*?\[{]")
@@ -73,10 +74,10 @@ class Mirror:
             if not found:
                 raise ConfigError(f"{self._base}: there is nothing; check the address")
         self.path = "/".join([str(_place(path, path, folder)), *parts[plain:]])
-        self._objects = {str(_place(one, path, folder)): one for one in found}
+        self._objects = {_place(one, path, folder): one for one in found}
         for file in self._objects:
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
-            Path(file).touch()
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
 
     def fill(self, files: Iterable[str]) -> None:
         """Downloads some of the files.
@@ -90,16 +91,12 @@ class Mirror:
         with _told(self._base):
             system, _ = _opened(self._base)
             for file in files:
-                system.get_file(self._objects[file], file)
+                system.get_file(self._objects[Path(file)], file)
 
 
 def _opened(address: str) -> tuple[Any, str]:
-    import fsspec
-
     # The store that KFP brings along speaks S3.
-    url = address.replace("minio://", "s3://", 1).rstrip("/")
-    system, path = fsspec.url_to_fs(url)
-    return system, str(path)
+    return connected(address.replace("minio://", "s3://", 1).rstrip("/"))
 
 
 def _below(system: Any, path: str) -> list[str]:
@@ -116,6 +113,8 @@ def _download(system: Any, file: str, base: str, folder: Path) -> Path:
 
 def _place(file: str, base: str, folder: Path) -> Path:
     """Where an object goes: every base has a folder of its own, with its last name."""
+    if ".." in file.split("/"):
+        raise ConfigError(f"{file}: an object below the address leads out of it")
     digest = hashlib.sha256(base.encode()).hexdigest()[:8]
     root = folder / digest / base.rsplit("/", 1)[-1]
     return Path(str(root) + file.removeprefix(base))

@@ -5,12 +5,21 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from kubeflow.ledger import Ledger
 from pipeline.errors import IntervalTaken, NewsdeskError
 from pipeline.notify import post
 
-_SUCCEEDED = "SUCCEEDED"
+# Of Pipelines' own record of tasks, and of ML Metadata, where it was kept before.
+_OUTCOMES = {
+    "SUCCEEDED": "succeeded",
+    "COMPLETE": "succeeded",
+    "CACHED": "succeeded",
+    "CANCELED": "canceled",
+}
+# A pod that was killed tells nothing, and its run is RUNNING still.
+_OTHERWISE = "failed"
 
 
 def main() -> None:
@@ -30,15 +39,15 @@ def tell(asked: argparse.Namespace) -> str | None:
     Returns:
         Why nobody was told; None if somebody was, or nobody wanted to be.
     """
-    status = json.loads(asked.status)
-    state = status.get("state", "UNKNOWN")
-    if state == _SUCCEEDED and not asked.on_success:
+    status = _read(asked.status)
+    state = _OUTCOMES.get(status.get("state", ""), _OTHERWISE)
+    if state == "succeeded" and not asked.on_success:
         return None
-    if state != _SUCCEEDED and asked.interval and _was_taken(asked):
+    if state != "succeeded" and asked.interval and _was_taken(asked):
         return "not told: another run has the interval, as it should be"
     error = (status.get("error") or {}).get("message", "")
     name = asked.label or asked.run
-    text = f"{asked.pipeline}, run {name}: {state.lower()}"
+    text = f"{asked.pipeline}, run {name}: {state}"
     url = os.environ.get(asked.variable, "")
     if not url:
         return f"the environment has no {asked.variable}, so nobody was told"
@@ -50,11 +59,20 @@ def tell(asked: argparse.Namespace) -> str | None:
             "run": asked.run,
             "label": asked.label,
             "interval": asked.interval,
-            "state": state.lower(),
+            "state": state,
             "error": error or None,
         },
     )
     return reason and f"the address in {asked.variable} was not told: {reason}"
+
+
+def _read(text: str) -> dict[str, Any]:
+    """Reads the final status; an unreadable one still says that the run has ended."""
+    try:
+        status = json.loads(text)
+    except ValueError:
+        return {}
+    return status if isinstance(status, dict) else {}
 
 
 def _was_taken(asked: argparse.Namespace) -> bool:

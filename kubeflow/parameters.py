@@ -6,11 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pydantic import BaseModel, ValidationError
+
 from kubeflow import intervals
-from pipeline.config import Config
+from pipeline.config import Config, Optimizer, Train
+from pipeline.errors import ConfigError
 
 Kind = Literal["STRING", "NUMBER_INTEGER", "NUMBER_DOUBLE"]
 RUN_LABEL = "run_label"
+RUN_ID = "run_id"
+# No other node gets the run's id: it is among the inputs that a cache compares.
+KNOW_THE_RUN = ("TextExampleGen", "Pusher")
+_SECTIONS: dict[str, type[BaseModel]] = {"train": Train, "optimizer": Optimizer}
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,18 @@ PARAMETERS: dict[str, Parameter] = {
 }
 
 
+def run_id() -> dict[str, Any]:
+    """Gives the run's id as a task takes it.
+
+    Pipelines puts it in the place of a parameter's whole value alone, and leaves it in
+    arguments as it stands (kubeflow/pipelines, backend/src/v2/driver/resolve.go).
+
+    Returns:
+        An input parameter of a task.
+    """
+    return {"runtimeValue": {"constant": "{{$.pipeline_job_uuid}}"}}
+
+
 def of(node: str) -> list[str]:
     """Names the parameters that a node gets, in order."""
     return sorted(name for name, one in PARAMETERS.items() if node in one.nodes)
@@ -78,16 +97,21 @@ def lay_over(
 
     Returns:
         The properties that the executor knows.
+
+    Raises:
+        ConfigError: a value is out of its limits.
     """
     result = dict(properties)
+    result.pop(RUN_ID, None)
     given = {name: result.pop(name) for name in of(node) if name in result}
     changed = {name: value for name, value in given.items() if value != compiled[name]}
     for name, value in changed.items():
         parameter = PARAMETERS[name]
         if parameter.carrier in result:
-            section = json.loads(result[parameter.carrier])
-            _put(section, parameter.keys, value)
-            result[parameter.carrier] = json.dumps(section, sort_keys=True)
+            carried = json.loads(result[parameter.carrier])
+            _put(carried, parameter.keys, value)
+            _check(name, parameter, carried)
+            result[parameter.carrier] = json.dumps(carried, sort_keys=True)
     if node == "Pusher":
         decided = {name: value for name, value in changed.items() if name != RUN_LABEL}
         result["origin"] = _other(result["origin"], decided)
@@ -98,6 +122,21 @@ def _put(section: Any, keys: tuple[str, ...], value: Any) -> None:
     for key in keys[:-1]:
         section = section[key]
     section[keys[-1]] = value
+
+
+def _check(name: str, parameter: Parameter, carried: Any) -> None:
+    """Holds a changed section to its limits, but for places: they are made paths of."""
+    if len(parameter.keys) < 2:
+        return
+    section = parameter.keys[0]
+    try:
+        _SECTIONS[section].model_validate(carried[section])
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise ConfigError(
+            f"{name} = {fault['input']!r}: {fault['msg']}; submit the run again with "
+            "another value"
+        ) from None
 
 
 def _other(origin: str, decided: Mapping[str, Any]) -> str:

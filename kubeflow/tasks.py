@@ -104,6 +104,8 @@ class Task:
         }
         for name in self._given:
             declared[name] = {"parameterType": parameters.PARAMETERS[name].kind}
+        if self._node.id in parameters.KNOW_THE_RUN:
+            declared[parameters.RUN_ID] = {"parameterType": "STRING"}
         outputs = self._types(self._node.outputs) | VIEWS.get(self._node.id, {})
         described: dict[str, Any] = {
             "executorLabel": self.executor_name,
@@ -141,6 +143,8 @@ class Task:
         }
         for name in self._given:
             constants[name] = {"componentInputParameter": name}
+        if self._node.id in parameters.KNOW_THE_RUN:
+            constants[parameters.RUN_ID] = parameters.run_id()
         inputs["parameters"] = constants
         for one in inputs.get("artifacts", {}).values():
             source = one["taskOutputArtifact"]
@@ -186,13 +190,12 @@ class Task:
             *("--node", self._node.id),
             *("--executor", f"{executor.__module__}.{executor.__qualname__}"),
             *("--told", json.dumps(told, sort_keys=True)),
-            *("--run", "{{$.pipeline_job_uuid}}"),
             *("--input", "{{$}}"),
             *beam_args(self._config.beam),
         ]
 
     def _integers(self) -> list[str]:
-        declared = self._component.get("inputDefinitions", {}).get("parameters", {})
+        declared = self.component()["inputDefinitions"]["parameters"]
         return sorted(
             name
             for name, one in declared.items()

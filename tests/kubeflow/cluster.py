@@ -14,6 +14,8 @@ import yaml
 
 # Runs a command in a container of an image; gives the exit code.
 Container = Callable[[str, list[str], dict[str, str]], int]
+# Only as the whole value of a parameter it is replaced.
+_RUN_ID = "{{$.pipeline_job_uuid}}"
 
 
 class TaskFailed(Exception):
@@ -83,8 +85,9 @@ class Cluster:
         component = self._component(name)
         executors = self.spec["deploymentSpec"]["executors"]
         container = executors[component["executorLabel"]]["container"]
-        replaced = {"{{$}}": json.dumps(asked), "{{$.pipeline_job_uuid}}": self.run}
-        words = [replaced.get(word, word) for word in container["args"]]
+        words = [
+            json.dumps(asked) if word == "{{$}}" else word for word in container["args"]
+        ]
         environment = {one["name"]: one["value"] for one in container.get("env", ())}
         return container["image"], [*container["command"], *words], environment
 
@@ -112,7 +115,8 @@ class Cluster:
                 of = one["componentInputParameter"]
                 values[key] = parameters.get(of, declared[of]["defaultValue"])
             else:
-                values[key] = one["runtimeValue"]["constant"]
+                constant = one["runtimeValue"]["constant"]
+                values[key] = self.run if constant == _RUN_ID else constant
         artifacts = {}
         for key, one in inputs.get("artifacts", {}).items():
             source = one["taskOutputArtifact"]

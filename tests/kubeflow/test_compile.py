@@ -159,6 +159,31 @@ def test_a_submitter_may_change_what_the_entry_point_lays_over(
     }
 
 
+def test_arguments_hold_no_placeholder_that_a_cluster_would_leave_as_it_is(
+    documents: list[Any],
+) -> None:
+    # getPlaceholders of kubeflow/pipelines, backend/src/v2/component/launcher_v2.go.
+    known = re.compile(r"\{\{\$\}\}|\{\{\$\.inputs\.parameters\['\w+'\]\}\}")
+    for container in _containers(documents[0]).values():
+        for word in container["args"]:
+            assert "{{" not in known.sub("", word)
+
+
+def test_the_first_node_the_last_and_the_webhook_know_the_run(
+    documents: list[Any],
+) -> None:
+    # The driver replaces it where it is the whole constant (driver/resolve.go).
+    run = {"runtimeValue": {"constant": "{{$.pipeline_job_uuid}}"}}
+    notify = documents[0]["root"]["dag"]["tasks"]["notify"]
+    tasks = {**_tasks(documents[0]), "notify": notify}
+    given = {
+        name: task["inputs"]["parameters"]["run_id"]
+        for name, task in tasks.items()
+        if "run_id" in task["inputs"].get("parameters", {})
+    }
+    assert given == {"text-example-gen": run, "pusher": run, "notify": run}
+
+
 def test_the_order_is_that_of_the_graph(documents: list[Any]) -> None:
     tasks = _tasks(documents[0])
     assert "data-gate" in tasks["transform"]["dependentTasks"]
