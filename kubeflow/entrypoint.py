@@ -55,7 +55,8 @@ def run(arguments: Sequence[str]) -> int:
         _log.exception("%s ended with an error", asked.node)
         sentence, code = explain(error, Path(tempfile.gettempdir()))
         # The last line is what KFP's page of the task shows first.
-        print(f"{asked.node}: {sentence}", file=sys.stderr)
+        line = " ".join(part.strip() for part in sentence.splitlines())
+        print(f"{asked.node}: {line}", file=sys.stderr)
         return code
     return ExitCode.DONE
 

@@ -11,6 +11,8 @@ from pipeline.errors import ConfigError
 from pipeline.published.remote_store import connected
 
 _SCHEMES = ("gs://", "s3://", "minio://")
+# How objects end that only stand for a folder.
+_MARKERS = ("/", "_$folder$")
 _PATTERN = re.compile(r"[*?\[{]")
 
 
@@ -100,8 +102,7 @@ def _opened(address: str) -> tuple[Any, str]:
 
 
 def _below(system: Any, path: str) -> list[str]:
-    # What ends in a slash is the marker of a folder.
-    return [file for file in system.find(path) if not file.endswith("/")]
+    return [file for file in system.find(path) if not file.endswith(_MARKERS)]
 
 
 def _download(system: Any, file: str, base: str, folder: Path) -> Path:

@@ -1,0 +1,42 @@
+"""Executors that end as real ones do on a bad day."""
+
+import atexit
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+from tfx.dsl.components.base import base_executor
+
+
+class Aborts(base_executor.BaseExecutor):
+    """Does its work, and aborts while the interpreter ends, as C++ teardown may."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[Any]],
+        output_dict: dict[str, list[Any]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Overrides BaseExecutor.Do."""
+        print("said at the end", end="")
+        atexit.register(os.abort)
+
+
+class KilledOnce(base_executor.BaseExecutor):
+    """Is killed half way, but not again where the file `marker` says so."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[Any]],
+        output_dict: dict[str, list[Any]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Overrides BaseExecutor.Do."""
+        folder, marker = Path(output_dict["model"][0].uri), exec_properties["marker"]
+        folder.mkdir()
+        if not Path(marker).exists():
+            Path(marker).touch()
+            (folder / "half").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        (folder / "whole").touch()

@@ -1,0 +1,231 @@
+"""A container runs one node: its outputs, its answer, its exit code, its last line."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubeflow import compile as compiling
+from kubeflow import entrypoint
+from pipeline.config_file import load
+from pipeline.errors import ExitCode
+from tests.kubeflow.cluster import Cluster, TaskFailed
+from tests.kubeflow.object_stores import Bucket, buckets
+
+pytestmark = pytest.mark.slow
+SAMPLE = Path(str(resources.files("pipeline.configs"))) / "sample.toml"
+ROWS = Path(str(resources.files("pipeline.sample"))) / "sample.csv"
+INTERVAL = "2026-11-23T03:00:00Z/2026-11-24T03:00:00Z"
+
+
+def _write(file: Path, rows: int = 200, bad: int = 0) -> str:
+    """Writes rows of the sample, and bad ones behind them."""
+    with ROWS.open(newline="") as stream:
+        lines = list(csv.reader(stream))[: rows + 1]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", newline="") as stream:
+        csv.writer(stream).writerows(
+            [*lines, *([f"bad {n}", "nonsense"] for n in range(bad))]
+        )
+    return str(file)
+
+
+def _compiled(folder: Path, *changes: str) -> str:
+    """Compiles the sample with its models, and its ledger, below a folder."""
+    models = folder / "models"
+    settings = (
+        "kubeflow.image=newsdesk",
+        f"push.destination={models}",
+        f'kubeflow.volumes={{"{models}" = "claim"}}',
+    )
+    return compiling.compile(load(SAMPLE, [*settings, *changes]))
+
+
+def _in_process(_: str, command: list[str], __: dict[str, str]) -> int:
+    return entrypoint.run(command[3:])
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[..., Cluster]:
+    """Starts runs of the compiled sample, by their ids; containers are functions."""
+
+    def started(run: str = "run-1", *changes: str) -> Cluster:
+        return Cluster.of(
+            _compiled(tmp_path, *changes),
+            root=str(tmp_path / "artifacts"),
+            container=_in_process,
+            scratch=tmp_path / "said" / run,
+            run=run,
+        )
+
+    return started
+
+
+def _examples(cluster: Cluster) -> dict[str, Any]:
+    """Runs the first node; gives what it says of the examples."""
+    found: dict[str, Any] = cluster.outputs["text-example-gen"]["examples"]
+    return found["artifacts"][0]  # type: ignore[no-any-return]
+
+
+def _rows_in(cluster: Cluster) -> int:
+    folder = cluster.address("text-example-gen", "quarantine")
+    said = json.loads(Path(folder, "summary.json").read_text())
+    return int(said["rows_in"])
+
+
+def test_the_first_node_writes_artifacts_and_its_answer(
+    start: Callable[..., Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    cluster = start()
+    file = _write(tmp_path / "rows.csv")
+    cluster.launch("text-example-gen", {"data_path": file})
+    said = _examples(cluster)
+    assert said["uri"] == cluster.address("text-example-gen", "examples")
+    assert {one.name for one in Path(said["uri"]).glob("Split-*/*")}
+    assert json.loads(said["metadata"]["split_names"]) == ["train", "eval", "test"]
+    assert said["metadata"]["content"]
+    assert _rows_in(cluster) == 200
+    assert not list(temporary.iterdir())
+
+
+def test_a_schema_that_travelled_is_a_file_again(
+    start: Callable[..., Cluster], tmp_path: Path, repository: Path
+) -> None:
+    schema = tmp_path / "schema.pbtxt"
+    schema.write_text((repository / "schemas" / "sample.pbtxt").read_text())
+    cluster = start("run-1", f"data.schema_file={schema}")
+    schema.unlink()
+    cluster.launch("import-schema-gen", {})
+    written = Path(cluster.address("import-schema-gen", "schema"), "schema.pbtxt")
+    assert "int_domain" in written.read_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "last"),
+    [
+        ("{tmp}/none.csv", ExitCode.FAILED, "no such file; check data.path"),
+        ("https://x/rows.csv", ExitCode.WRONG_USAGE, "must be a local path"),
+        ("package:pipeline/x.csv", ExitCode.WRONG_USAGE, "build the image again"),
+    ],
+)
+def test_the_last_line_says_what_is_wrong(
+    start: Callable[..., Cluster],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    code: ExitCode,
+    last: str,
+) -> None:
+    with pytest.raises(TaskFailed, match=f"ended with {int(code)}$"):
+        start().launch("text-example-gen", {"data_path": path.format(tmp=tmp_path)})
+    line = capsys.readouterr().err.strip().splitlines()[-1]
+    assert line.startswith("TextExampleGen: ")
+    assert last in line
+
+
+def test_a_gate_has_an_exit_code_of_its_own(
+    start: Callable[..., Cluster], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster = start()
+    file = _write(tmp_path / "rows.csv", rows=90, bad=10)
+    with pytest.raises(TaskFailed, match=f"ended with {int(ExitCode.STOPPED_BY_GATE)}"):
+        cluster.launch("text-example-gen", {"data_path": file})
+    assert not cluster.output_file("text-example-gen").exists()
+    line = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "10 of 100 rows cannot be used" in line
+    # What lies beside a run's log elsewhere would be gone with the container.
+    assert "/run/" not in line and line.endswith("to go on without them.")
+
+
+def test_an_interval_is_trained_on_once(
+    start: Callable[..., Cluster], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {"data_path": _write(tmp_path / "rows.csv"), "interval": INTERVAL}
+    first = start("run-1")
+    first.launch("text-example-gen", given)
+    # A node that is tried again has its interval still.
+    first.launch("text-example-gen", given)
+    files = tmp_path / "models" / ".intervals"
+    assert (files / "20261124T030000Z.begun").read_text() == "run-1"
+    (files / "20261124T030000Z.done").write_text("run-1")
+    second = start("run-2")
+    with pytest.raises(TaskFailed, match=f"ended with {int(ExitCode.LOCKED)}"):
+        second.launch("text-example-gen", given)
+    assert "was done by run run-1" in capsys.readouterr().err.splitlines()[-1]
+    # Only the first node asks, so that what runs already is not stopped.
+    second.launch("import-schema-gen", given)
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """A bucket of an object store."""
+    with buckets(monkeypatch) as made:
+        yield made
+
+
+def test_the_newest_complete_span_of_an_object_store_is_read(
+    start: Callable[..., Cluster], tmp_path: Path, bucket: Bucket
+) -> None:
+    for span, rows, marker in (("9", 100, True), ("10", 150, True), ("11", 60, False)):
+        bucket.put(f"in/{span}/a.csv", Path(_write(tmp_path / "a.csv", rows)))
+        bucket.put(f"in/{span}/", b"")
+        if marker:
+            bucket.put(f"in/{span}/_SUCCESS", b"")
+    cluster = start("run-1", "data.span_marker=_SUCCESS")
+    path = f"minio://{bucket.name}/in/{{SPAN}}/*.csv"
+    cluster.launch("text-example-gen", {"data_path": path})
+    assert _rows_in(cluster) == 150
+
+
+def _command(executor: str, asked: dict[str, Any], **outputs: str) -> Sequence[str]:
+    told = {"inputs": {}, "outputs": outputs, "integers": [], "submitted": {}}
+    told |= {"labels": [], "destination": "/none"}
+    return [
+        *(sys.executable, "-m", "kubeflow.entrypoint", "--node", "StatisticsGen"),
+        *("--executor", f"tests.kubeflow.stand_in.{executor}"),
+        *("--told", json.dumps(told), "--input", json.dumps(asked)),
+    ]
+
+
+def test_an_abort_in_teardown_does_not_undo_what_was_done(
+    tmp_path: Path, repository: Path
+) -> None:
+    asked = {"outputs": {"outputFile": str(tmp_path / "output.json")}}
+    command = _command("Aborts", asked)
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "said at the end"
+    assert (tmp_path / "output.json").exists()
+
+
+def test_a_node_that_was_killed_and_is_tried_again_leaves_one_output(
+    tmp_path: Path, repository: Path
+) -> None:
+    model = {"name": "model", "uri": str(tmp_path / "out" / "model")}
+    asked = {
+        "inputs": {"parameterValues": {"marker": str(tmp_path / "killed")}},
+        "outputs": {
+            "artifacts": {"model": {"artifacts": [model]}},
+            "outputFile": str(tmp_path / "output.json"),
+        },
+    }
+    path = "tfx.types.standard_artifacts.Model"
+    command = _command("KilledOnce", asked, model=path)
+    first = subprocess.run(command, cwd=repository)
+    assert first.returncode == -signal.SIGKILL
+    assert not (tmp_path / "output.json").exists()
+    second = subprocess.run(command, cwd=repository)
+    assert second.returncode == 0
+    found = {str(one.relative_to(tmp_path)) for one in tmp_path.rglob("out/**/*")}
+    assert found == {"out/model", "out/model/whole"}

@@ -1,0 +1,170 @@
+"""The webhook hears how a run ended, and nobody hears where it is."""
+
+import argparse
+import json
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubeflow import notified
+from kubeflow.ledger import Ledger
+
+FAILED = {"state": "FAILED", "error": {"code": 9, "message": "node Trainer failed"}}
+INTERVAL = "2026-11-23T03:00:00Z/2026-11-24T03:00:00Z"
+NOW = datetime(2026, 11, 24, 3, 1, tzinfo=timezone.utc)
+SECRET = "T0-very-secret"
+
+
+@pytest.fixture
+def posted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    """What was posted to the address in WEBHOOK."""
+    bodies: list[dict[str, Any]] = []
+
+    class Sink(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # noqa: N802  the standard library's name
+            length = int(self.headers["Content-Length"])
+            bodies.append(json.loads(self.rfile.read(length)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Sink)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}/{SECRET}"
+    monkeypatch.setenv("WEBHOOK", address)
+    yield bodies
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Callable[..., argparse.Namespace]:
+    """The command line of the exit handler."""
+
+    def build(status: Any, *more: str, **changed: str) -> argparse.Namespace:
+        words = {
+            "status": status if isinstance(status, str) else json.dumps(status),
+            "run": "run-1",
+            "pipeline": "desks",
+            "destination": str(tmp_path / "models"),
+            "variable": "WEBHOOK",
+            "label": "",
+            "interval": "",
+        } | changed
+        given = [word for key, one in words.items() for word in (f"--{key}", one)]
+        return notified._parsed([*given, *more])
+
+    return build
+
+
+def test_a_failure_is_told(
+    posted: list[dict[str, Any]], asked: Callable[..., argparse.Namespace]
+) -> None:
+    assert notified.tell(asked(FAILED, label="nightly", interval=INTERVAL)) is None
+    assert posted == [
+        {
+            "text": "desks, run nightly: failed: node Trainer failed",
+            "pipeline": "desks",
+            "run": "run-1",
+            "label": "nightly",
+            "interval": INTERVAL,
+            "state": "failed",
+            "error": "node Trainer failed",
+        }
+    ]
+
+
+@pytest.mark.parametrize("state", ["SUCCEEDED", "COMPLETE", "CACHED"])
+def test_a_success_is_told_to_those_who_asked(
+    posted: list[dict[str, Any]],
+    asked: Callable[..., argparse.Namespace],
+    state: str,
+) -> None:
+    assert notified.tell(asked({"state": state})) is None
+    assert posted == []
+    assert notified.tell(asked({"state": state, "error": {}}, "--on-success")) is None
+    assert [body["state"] for body in posted] == ["succeeded"]
+    assert posted[0]["text"] == "desks, run run-1: succeeded"
+    assert posted[0]["error"] is None
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        # What Pipelines leaves where a pod was killed before it could tell.
+        ({"state": "RUNNING"}, "failed"),
+        ({"state": "CANCELED"}, "canceled"),
+        ({}, "failed"),
+        ("{{$.inputs.parameters['status']}}", "failed"),
+        ("null", "failed"),
+    ],
+)
+def test_no_end_but_a_success_is_kept_quiet(
+    posted: list[dict[str, Any]],
+    asked: Callable[..., argparse.Namespace],
+    status: Any,
+    state: str,
+) -> None:
+    assert notified.tell(asked(status)) is None
+    assert [body["state"] for body in posted] == [state]
+
+
+def test_a_run_that_was_refused_its_interval_alarms_nobody(
+    posted: list[dict[str, Any]],
+    asked: Callable[..., argparse.Namespace],
+    tmp_path: Path,
+) -> None:
+    ledger = Ledger(str(tmp_path / "models"))
+    ledger.claim(INTERVAL, None, "run-1", NOW)
+    ledger.finish("run-1")
+    with pytest.raises(Exception, match="was done by run run-1"):
+        ledger.claim(INTERVAL, None, "run-2", NOW)
+    said = notified.tell(asked(FAILED, run="run-2", interval=INTERVAL))
+    assert said and "another run has the interval" in said
+    assert posted == []
+    # The run that has it is another matter.
+    assert notified.tell(asked(FAILED, interval=INTERVAL)) is None
+    assert len(posted) == 1
+
+
+def test_a_ledger_that_cannot_be_read_keeps_no_failure_quiet(
+    posted: list[dict[str, Any]],
+    asked: Callable[..., argparse.Namespace],
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / ".intervals").write_text("in the way")
+    assert notified.tell(asked(FAILED, interval=INTERVAL)) is None
+    assert len(posted) == 1
+
+
+@pytest.mark.parametrize(
+    "address", [f"http://127.0.0.1:9/{SECRET}", f"nonsense:{SECRET}", "http://[x", ""]
+)
+def test_a_webhook_that_cannot_be_told_fails_nothing_and_stays_secret(
+    asked: Callable[..., argparse.Namespace],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    address: str,
+) -> None:
+    monkeypatch.setattr("pipeline.notify._RETRIES", 0)
+    monkeypatch.setenv("WEBHOOK", address)
+    words = vars(asked(FAILED))
+    given = [f"--{key}={one}" for key, one in words.items() if key != "on_success"]
+    monkeypatch.setattr("sys.argv", ["notified", *given])
+    notified.main()
+    printed = "".join(capfd.readouterr())
+    assert "output.notify: " in printed and "WEBHOOK" in printed
+    assert "Traceback" not in printed
+    for text in (printed, caplog.text):
+        assert SECRET not in text and "127.0.0.1" not in text

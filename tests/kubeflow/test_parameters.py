@@ -1,0 +1,96 @@
+"""What a run was started with is laid over what was compiled, and over that alone."""
+
+import json
+from typing import Any
+
+import pytest
+
+from kubeflow import parameters
+from kubeflow.parameters import PARAMETERS, lay_over
+from pipeline.cluster_config import NODES
+from pipeline.errors import ConfigError
+
+SUBMITTED = {"epochs": 3, "learning_rate": 0.001, "data_path": "/a", "run_label": ""}
+CONFIG = {
+    "train": {"epochs": 3, "batch_size": 32},
+    "optimizer": {"learning_rate": 0.001, "weight_decay": 0.01},
+    "text": {"max_length": 256},
+}
+ORIGIN = json.dumps({"recipe": "r" * 32, "code": "c", "versions": {}})
+
+
+def _trainer(**given: Any) -> Any:
+    compiled = {"custom_config": json.dumps(CONFIG), "train_args": "{}"}
+    laid = lay_over("Trainer", {**compiled, **given}, SUBMITTED)
+    assert laid.keys() == compiled.keys()
+    return json.loads(laid["custom_config"])
+
+
+def _pusher(**given: Any) -> str:
+    laid = lay_over("Pusher", {"origin": ORIGIN, **given}, SUBMITTED)
+    assert laid.keys() == {"origin"}
+    recipe: str = json.loads(laid["origin"])["recipe"]
+    return recipe
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "section", "key"),
+    [
+        ("epochs", 7, "train", "epochs"),
+        ("learning_rate", 0.5, "optimizer", "learning_rate"),
+    ],
+)
+def test_a_value_changes_its_own_key_alone(
+    name: str, value: Any, section: str, key: str
+) -> None:
+    expected = json.loads(json.dumps(CONFIG))
+    expected[section][key] = value
+    assert _trainer(**{name: value}) == expected
+
+
+def test_data_lie_elsewhere_for_the_first_node_alone() -> None:
+    data = json.dumps({"path": "/a", "format": "csv"})
+    given = {"data": data, "data_path": "s3://b/{SPAN}", "run_id": "1", "interval": ""}
+    laid = lay_over("TextExampleGen", given, {**SUBMITTED, "interval": ""})
+    assert json.loads(laid.pop("data")) == {"path": "s3://b/{SPAN}", "format": "csv"}
+    assert laid == {}
+    assert [node for node in NODES if "data_path" in parameters.of(node)] == [
+        "TextExampleGen"
+    ]
+
+
+def test_defaults_change_nothing() -> None:
+    compiled = {"custom_config": json.dumps(CONFIG)}
+    given = {"epochs": 3, "learning_rate": 0.001}
+    assert lay_over("Trainer", {**compiled, **given}, SUBMITTED) == compiled
+    defaults = {"epochs": 3, "learning_rate": 0.001, "run_label": "", "run_id": "1"}
+    assert lay_over("Pusher", {"origin": ORIGIN, **defaults}, SUBMITTED) == {
+        "origin": ORIGIN
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("epochs", 0), ("epochs", 2.5), ("learning_rate", -1.0), ("learning_rate", 0.0)],
+)
+def test_a_value_out_of_its_limits_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(ConfigError, match=f"^{name} = {value}: .*submit the run again"):
+        _trainer(**{name: value})
+
+
+def test_a_model_that_was_trained_otherwise_has_another_recipe() -> None:
+    as_compiled = _pusher(epochs=3)
+    others = {
+        _pusher(epochs=7),
+        _pusher(epochs=8),
+        _pusher(learning_rate=0.5),
+        _pusher(epochs=7, learning_rate=0.5),
+    }
+    assert len(others) == 4 and as_compiled not in others
+    assert _pusher(epochs=7) == _pusher(epochs=7, run_label="nightly", run_id="2")
+    assert _pusher(run_label="nightly") == as_compiled
+
+
+def test_only_the_first_node_asks_for_an_interval() -> None:
+    assert PARAMETERS["interval"].nodes == ("TextExampleGen",)
+    assert parameters.of("StatisticsGen") == []
