@@ -1,22 +1,12 @@
 """Artifacts as KFP hands them over, and as TFX executors know them."""
 
-import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ConfigError
+from kubeflow.places import empty, local, remove_markers
 from pipeline.published.in_service import ABSENT
-
-# What the launcher has downloaded lies here, and what is written here is uploaded
-# (kubeflow/pipelines, backend/src/v2/component/launcher_v2.go, LocalPathForURI).
-_ROOTS = {"gs://": "/gcs/", "minio://": "/minio/", "s3://": "/s3/"}
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
-# Names that only object stores give, to "folders". Empty files of other names may mean
-# something: TFX says by one whether a model is blessed.
-_MARKER = re.compile(r"^(\.+|.*_\$folder\$)$")
 
 
 @dataclass
@@ -62,6 +52,8 @@ class Task:
         outputs_utils.tag_output_artifacts_with_version(self.outputs)
         told = utils.translate_executor_output(self.outputs, self.names)
         for name, found in told.items():
+            # The launcher uploads nothing of an empty one, and may miss what is not.
+            Path(self.outputs[name][0].uri).mkdir(parents=True, exist_ok=True)
             found.artifacts[0].uri = self.addresses[name]
             answer.artifacts[name].CopyFrom(found)
         for name, metadata in self.views.items():
@@ -112,7 +104,7 @@ def read(text: str, told: Mapping[str, Any]) -> Task:
         addresses[name] = one.uri
         if name in told["outputs"]:
             folder = local(one.uri)
-            _empty(folder)
+            empty(folder)
             one.uri = str(folder)
             made[name] = _typed([one], told["outputs"][name])
     output_file = Path(asked.outputs.output_file)
@@ -126,48 +118,6 @@ def read(text: str, told: Mapping[str, Any]) -> Task:
         names=names,
         addresses=addresses,
     )
-
-
-def local(address: str) -> Path:
-    """Gives the path on which the launcher keeps an artifact.
-
-    Args:
-        address: the artifact's URI, or a path.
-
-    Returns:
-        The path, without the `.` and the empty parts that an address may have.
-
-    Raises:
-        ConfigError: it leads out of where artifacts lie, or the scheme is unknown.
-    """
-    path = address
-    for scheme, root in _ROOTS.items():
-        if address.startswith(scheme):
-            path = root + address.removeprefix(scheme)
-    # Further on there may be another scheme: a root can have a query with an endpoint.
-    if _SCHEME.match(path) or ".." in path.split("/"):
-        raise ConfigError(
-            f"an artifact lies at {address}; the pipeline root must be an address "
-            f"that begins with {', '.join(_ROOTS)}, without `..`"
-        )
-    return Path(path)
-
-
-def remove_markers(folder: Path) -> None:
-    """Removes empty files that stand for folders in an object store.
-
-    Some writers leave an object of no bytes for every folder, and KFP downloads it
-    as a file (https://github.com/kubeflow/pipelines/issues/13476).
-
-    Args:
-        folder: an artifact.
-    """
-    if folder.is_file() and not folder.stat().st_size:
-        folder.unlink()
-        folder.mkdir()
-    for file in list(folder.rglob("*")):
-        if _MARKER.match(file.name) and file.is_file() and not file.stat().st_size:
-            file.unlink()
 
 
 def _typed(artifacts: list[Any], class_path: str) -> Any:
@@ -189,12 +139,3 @@ def _properties(asked: Any, integers: list[str]) -> dict[str, Any]:
     }
     whole = (name for name in integers if name in values and values[name] % 1 == 0)
     return values | {name: int(values[name]) for name in whole}
-
-
-def _empty(folder: Path) -> None:
-    """Removes what a killed attempt left, so that a retry leaves one output."""
-    if folder.is_dir() and not folder.is_symlink():
-        shutil.rmtree(folder)
-    else:
-        folder.unlink(missing_ok=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)

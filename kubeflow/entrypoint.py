@@ -44,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code, as `newsdesk run` has them.
     """
-    parser = argparse.ArgumentParser(prog="kubeflow.entrypoint")
+    parser = argparse.ArgumentParser("kubeflow.entrypoint", allow_abbrev=False)
     for name in ("node", "executor", "told", "input"):
         parser.add_argument(f"--{name}", required=True)
     asked, beam_args = parser.parse_known_args(arguments)

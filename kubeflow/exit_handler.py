@@ -105,10 +105,11 @@ def _variable(settings: Notify, cluster: Kubeflow) -> str:
 
 def _container(config: Config, variable: str, settings: Notify) -> dict[str, Any]:
     args = [
-        *("--status", "{{$.inputs.parameters['status']}}"),
-        *("--label", "{{$.inputs.parameters['run_label']}}"),
-        *("--interval", "{{$.inputs.parameters['interval']}}"),
-        *("--run", "{{$.inputs.parameters['run_id']}}"),
+        # In one word: a label may begin with a dash.
+        "--status={{$.inputs.parameters['status']}}",
+        "--label={{$.inputs.parameters['run_label']}}",
+        "--interval={{$.inputs.parameters['interval']}}",
+        "--run={{$.inputs.parameters['run_id']}}",
         *("--pipeline", config.name),
         *("--destination", config.serving),
         *("--variable", variable),

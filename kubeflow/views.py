@@ -1,5 +1,6 @@
 """What KFP's own pages show of a node: figures, the confusion matrix."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,4 +57,7 @@ def _metrics(evaluation: str, labels: list[str]) -> dict[str, float]:
     from pipeline import evaluated
 
     figures = evaluated.metrics(evaluation, labels)
-    return {name: round(value, 6) for name, value in figures.items()}
+    # What is no number cannot be written down.
+    return {
+        name: round(value, 6) for name, value in figures.items() if math.isfinite(value)
+    }

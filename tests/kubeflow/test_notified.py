@@ -60,7 +60,7 @@ def asked(tmp_path: Path) -> Callable[..., argparse.Namespace]:
             "label": "",
             "interval": "",
         } | changed
-        given = [word for key, one in words.items() for word in (f"--{key}", one)]
+        given = [f"--{key}={one}" for key, one in words.items()]
         return notified._parsed([*given, *more])
 
     return build
@@ -69,13 +69,13 @@ def asked(tmp_path: Path) -> Callable[..., argparse.Namespace]:
 def test_a_failure_is_told(
     posted: list[dict[str, Any]], asked: Callable[..., argparse.Namespace]
 ) -> None:
-    assert notified.tell(asked(FAILED, label="nightly", interval=INTERVAL)) is None
+    assert notified.tell(asked(FAILED, label="--nightly", interval=INTERVAL)) is None
     assert posted == [
         {
-            "text": "desks, run nightly: failed: node Trainer failed",
+            "text": "desks, run --nightly: failed: node Trainer failed",
             "pipeline": "desks",
             "run": "run-1",
-            "label": "nightly",
+            "label": "--nightly",
             "interval": INTERVAL,
             "state": "failed",
             "error": "node Trainer failed",

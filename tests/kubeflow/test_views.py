@@ -1,6 +1,7 @@
 """Figures and the confusion matrix have the form that KFP's own pages read."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,12 @@ def test_a_class_that_nobody_has_or_gives_is_a_row_all_the_same(
 def test_figures_are_plain_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    figures = {"accuracy": 0.92413793, "rows": 237.0, "f1/World": 1 / 3}
+    figures = {
+        "accuracy": 0.92413793,
+        "rows": 237.0,
+        "f1/World": 1 / 3,
+        "loss": math.nan,
+    }
     asked = []
 
     def metrics(evaluation: str, labels: list[str]) -> dict[str, float]:
