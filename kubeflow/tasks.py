@@ -203,10 +203,12 @@ class Task:
         )
 
     def _environment(self) -> dict[str, str]:
-        environment = {} if self._settings.gpus else dict(_NO_GPUS)
+        environment = dict(self._settings.environment)
+        if not self._settings.gpus:
+            environment |= _NO_GPUS
         if self._node.id == "Trainer" and self._config.output.checkpoints:
             environment[CHECKPOINTS_VARIABLE] = self._config.output.checkpoints
-        return environment | self._settings.environment
+        return environment
 
     def _resources(self) -> dict[str, Any]:
         settings = self._settings

@@ -115,6 +115,17 @@ def test_only_the_trainer_sees_a_gpu(documents: list[Any]) -> None:
             assert environment["NVIDIA_VISIBLE_DEVICES"] == "void"
 
 
+def test_a_variable_for_all_nodes_shows_none_of_them_a_gpu() -> None:
+    variable = 'kubeflow.defaults.environment={"CUDA_VISIBLE_DEVICES" = "0", "A" = "b"}'
+    (spec, _) = yaml.safe_load_all(compiling.compile(sample(variable)))
+    for name in ("trainer", "transform"):
+        told = _containers(spec)[f"exec-{name}"]["env"]
+        environment = {one["name"]: one["value"] for one in told}
+        shown = "0" if name == "trainer" else ""
+        assert environment["CUDA_VISIBLE_DEVICES"] == shown
+        assert environment["A"] == "b"
+
+
 def test_the_platform_spec_has_the_form_that_kfp_kubernetes_writes(
     documents: list[Any],
 ) -> None:
