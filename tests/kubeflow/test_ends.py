@@ -1,6 +1,7 @@
 """However a container ends, its exit code and its outputs tell the truth."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -28,7 +29,11 @@ def test_an_abort_in_teardown_does_not_undo_what_was_done(
 ) -> None:
     asked = {"outputs": {"outputFile": str(tmp_path / "output.json")}}
     command = _command("Aborts", asked)
-    done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+    # What was printed waits in a buffer, as it does where nobody has set it so.
+    buffered = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        command, cwd=repository, env=buffered, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "said at the end"
     assert (tmp_path / "output.json").exists()

@@ -15,6 +15,7 @@ from typing import Any
 from tests.e2e.kfp.engine import Engine
 from tests.e2e.kfp.object_store import ObjectStore
 
+_RUN_ID = "{{$.pipeline_job_uuid}}"
 _OUTPUT_FILE = "/tmp/kfp_outputs/output_metadata.json"
 Artifacts = dict[str, list[dict[str, Any]]]
 
@@ -144,10 +145,11 @@ class Launcher:
         if name := parameter.get("componentInputParameter"):
             declared = self._spec["root"]["inputDefinitions"]["parameters"]
             return declared[name]["defaultValue"]
-        return parameter["runtimeValue"]["constant"]
+        constant = parameter["runtimeValue"]["constant"]
+        # Only there it is replaced, and not in the words of a command.
+        return self._run if constant == _RUN_ID else constant
 
     def _filled(self, word: str, asked: dict[str, Any]) -> str:
-        word = word.replace("{{$.pipeline_job_uuid}}", self._run)
         return word.replace("{{$}}", json.dumps(asked))
 
     def _take(
