@@ -56,6 +56,7 @@ def push(
         data: str = "data",
         blessed: bool = True,
         destination: Path = serving,
+        baseline: list[Any] | None = None,
         **properties: Any,
     ) -> Said:
         blessing = standard_artifacts.ModelBlessing()
@@ -77,6 +78,9 @@ def push(
                 "examples": [candidate.examples],
                 "predictions": [candidate.predictions],
                 "statistics": [statistics],
+                "baseline": _copied(destination, tmp_path)
+                if baseline is None
+                else baseline,
             },
             {"pushed_model": [pushed]},
             {
@@ -113,6 +117,19 @@ def retrained(candidate: Candidate, tmp_path: Path) -> Any:
     with open(f"{artifact.uri}/Format-Serving/fingerprint.pb", "ab") as stream:
         stream.write(b"\0")
     return artifact
+
+
+def _copied(serving: Path, folder: Path) -> list[Any]:
+    """What BaselineModel gives of the newest version, as far as it matters here."""
+    versions = LocalStore(serving).versions()
+    if not versions:
+        return []
+    artifact = standard_artifacts.Model()
+    artifact.uri = str(folder / "baseline" / str(versions[-1]))
+    copy = Path(artifact.uri, "Format-Serving", manifest.FILE)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(serving / str(versions[-1]) / manifest.FILE, copy)
+    return [artifact]
 
 
 def _versions(serving: Path) -> list[int]:
@@ -335,3 +352,21 @@ def test_an_altered_model_in_service_stops_the_push(
     with pytest.raises(ModelError, match="was altered"):
         push(retrained, data="other")
     assert len(_versions(serving)) == 1
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_what_came_into_service_meanwhile_is_not_replaced_unseen(
+    push: Push, serving: Path, retrained: Any, tmp_path: Path
+) -> None:
+    first = push()
+    compared = _copied(serving, tmp_path)
+    second = push(retrained, data="other")
+    before = _versions(serving)
+    for baseline in ([], compared):
+        with pytest.raises(ModelError, match="was not compared with it"):
+            push(data="late", baseline=baseline)
+    with pytest.raises(ModelError, match="was not compared with it"):
+        push(data="late", baseline=compared, accepted="new desk")
+    assert _versions(serving) == before
+    assert first != second
+    assert push(data="late", baseline=[], accepted="new desk").outcome == PUSHED
