@@ -57,6 +57,7 @@ def push(
         blessed: bool = True,
         destination: Path = serving,
         baseline: list[Any] | None = None,
+        judged: bool = True,
         **properties: Any,
     ) -> Said:
         blessing = standard_artifacts.ModelBlessing()
@@ -73,7 +74,7 @@ def push(
         executor.Executor().Do(
             {
                 "model": [exported],
-                "model_blessing": [blessing],
+                "model_blessing": [blessing] if judged else [],
                 "evaluation": [evaluation],
                 "examples": [candidate.examples],
                 "predictions": [candidate.predictions],
@@ -153,6 +154,15 @@ def test_a_blessed_model_is_published_whole_and_answers_elsewhere(
 
 def test_a_model_that_is_not_blessed_touches_nothing(push: Push, serving: Path) -> None:
     assert push(blessed=False) == ("", 0, "")
+    assert not serving.exists()
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_model_that_nobody_has_judged_is_not_pushed(
+    push: Push, serving: Path
+) -> None:
+    with pytest.raises(ValueError, match="0"):
+        push(judged=False)
     assert not serving.exists()
 
 
