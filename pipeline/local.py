@@ -118,9 +118,13 @@ class _Run:
             store(self.config.serving).verify(current.version)
         if current and not self.accepted and self._is_unchanged(current):
             self.screen.clear()
-            self.summary.pushed = f"{self.config.serving}/{current.version}"
             self.summary.state = "unchanged"
             self.summary.exit_code = ExitCode.DONE
+            if current.manifest.origin.restored:
+                # A rollback keeps the inputs of the model that it withdraws.
+                self.summary.state = "withdrawn"
+            else:
+                self.summary.pushed = f"{self.config.serving}/{current.version}"
             return
         from tfx.dsl.compiler import compiler, constants
         from tfx.orchestration import metadata

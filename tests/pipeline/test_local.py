@@ -13,7 +13,11 @@ from pipeline.commands.run import _seen
 from pipeline.config import Config
 from pipeline.errors import ExitCode, GateError, Interrupted, ModelError
 from pipeline.history import RunFolder
+from pipeline.inputs import Recipe
+from pipeline.published import manifest
+from pipeline.published.local_store import LocalStore
 from pipeline.screen import Screen
+from tests.faults import model
 
 
 @pytest.mark.parametrize(
@@ -51,3 +55,31 @@ def test_only_a_gate_has_said_all_of_the_data(
     summary = local.run(config, RunFolder.create(config), screen)
     assert (summary.exit_code, summary.state) == (code, state)
     assert (_seen(config) is not None) == has_seen
+
+
+@pytest.mark.parametrize(
+    ("restored", "state", "pushed"),
+    [(None, "unchanged", True), (3, "withdrawn", False)],
+)
+def test_after_a_rollback_the_model_in_service_is_not_called_this_one(
+    make_config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    restored: int | None,
+    state: str,
+    pushed: bool,
+) -> None:
+    config = make_config(output={"root": str(tmp_path / "root")})
+    told = {"inputs": local.key("recipe", "digest"), "restored": restored}
+    (tmp_path / "model").mkdir()
+    current = manifest.describe(
+        tmp_path / "model", model.origin().model_copy(update=told)
+    )
+    monkeypatch.setattr(content, "of", lambda _: "digest")
+    monkeypatch.setattr(local, "recipe", lambda _: Recipe("recipe", "", {}))
+    monkeypatch.setattr(local, "newest", lambda _: local.InService(7, current))
+    monkeypatch.setattr(LocalStore, "verify", lambda *_: current)
+    screen = Screen(Console(file=io.StringIO()))
+    summary = local.run(config, RunFolder.create(config), screen)
+    assert (summary.exit_code, summary.state) == (ExitCode.DONE, state)
+    assert (summary.pushed == f"{config.serving}/7") == pushed
