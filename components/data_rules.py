@@ -54,6 +54,7 @@ def judge(
         *(one for split in now.splits for one in _alone(rules, now, split)),
         *_unknown(rules, now, before, reference),
         *_overlap(rules, now),
+        *_tested(rules, now, labels),
     ]
     if before is None:
         found += _waiting(rules, reference)
@@ -122,6 +123,16 @@ def _overlap(rules: Gate, now: TextStatistics) -> Iterator[Judged]:
             )
 
 
+def _tested(rules: Gate, now: TextStatistics, labels: list[str]) -> Iterator[Judged]:
+    """A label without a row has the same figures in every model."""
+    split = "test" if "test" in now.splits else "eval"
+    counts = now.splits[split].labels
+    rows, label = min((counts.get(place, 0), name) for place, name in enumerate(labels))
+    yield from _at_least(
+        rules, "min_tested_rows", split, rows, f"{rows:,} rows are labelled {label!r}"
+    )
+
+
 def _compared(
     rules: Gate,
     now: SplitStatistics,
@@ -151,6 +162,7 @@ def _compared(
     yield from _at_least(
         rules,
         "min_row_ratio",
+        "train",
         now.rows / max(before.rows, 1),
         f"there are {now.rows:,} rows, {before.rows:,} in {reference}",
     )
@@ -158,6 +170,7 @@ def _compared(
     yield from _at_least(
         rules,
         "min_new_rows",
+        "train",
         new,
         f"{new:,} rows are not in {reference}",
     )
@@ -200,7 +213,9 @@ def _at_most(
         yield Judged(rule, split, value, limit, reason, value <= limit)
 
 
-def _at_least(rules: Gate, rule: str, value: float, reason: str) -> Iterator[Judged]:
+def _at_least(
+    rules: Gate, rule: str, split: str, value: float, reason: str
+) -> Iterator[Judged]:
     limit = getattr(rules, rule)
     if limit is not None:
-        yield Judged(rule, "train", value, limit, reason, value >= limit)
+        yield Judged(rule, split, value, limit, reason, value >= limit)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,8 @@ def newest_model(root: Path) -> Path:
         root: the folder that holds everything the pipeline writes.
 
     Returns:
-        The folder of the highest version below `serving`, or, where the pipeline
-        pushes to another place, of the last push.
+        The folder of the highest version in the place of the last push; below
+        `serving` where no run tells of one that is there.
 
     Raises:
         ConfigError: nothing was pushed yet.
@@ -151,11 +151,9 @@ class Answerer:
 
 
 def _newest_push(root: Path) -> Path | None:
-    found = _newest_version(root / "serving")
-    if found is not None:
-        return found
-    pushes = (Path(run.pushed) for run in past_runs(root) if run.pushed)
-    return next((one for one in pushes if (one / _SAVED_MODEL).is_file()), None)
+    pushes = (Path(run.pushed).parent for run in past_runs(root) if run.pushed)
+    versions = map(_newest_version, chain(pushes, [root / "serving"]))
+    return next((one for one in versions if one is not None), None)
 
 
 def _newest_version(folder: Path) -> Path | None:

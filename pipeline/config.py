@@ -212,8 +212,10 @@ class Gate(Section):
     `min_row_ratio` and `min_new_rows` compare with the data that trained the model in
     service, and wait for one; so does `max_unknown_share` where the vocabulary is
     learned, and then counts what goes beyond the share that such a vocabulary is
-    expected to lack. A label shift is the largest move of one label's share. Up to
-    16,384 texts a split duplicates, overlap and new rows are counted, above estimated.
+    expected to lack. A label shift is the largest move of one label's share.
+    `min_tested_rows` is of each label in the tested split: where a label has none,
+    nothing tells how good a model is at it. Up to 16,384 texts a split duplicates,
+    overlap and new rows are counted, above estimated.
     """
 
     max_label_shift: Share | None = 0.2
@@ -222,6 +224,7 @@ class Gate(Section):
     max_unknown_share: Share | None = 0.05
     max_length_ratio: float | None = Field(2.0, ge=1.0)
     max_overlap_share: Share | None = 0.05
+    min_tested_rows: int | None = Field(1, ge=1)
     min_row_ratio: Share | None = 0.5
     min_new_rows: int | None = Field(None, ge=1)
 

@@ -45,6 +45,23 @@ def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
     return f"{type(error).__name__}: {_STEP.sub('', first_line)}", ExitCode.FAILED
 
 
+def is_of_data(error: BaseException) -> bool:
+    """Tells whether a gate refused the data, as it will refuse the same data again.
+
+    Args:
+        error: what was raised.
+
+    Returns:
+        Not so of whatever else stops a run with the exit code of a gate: a store that
+        cannot be reached, a disk without room, a machine that is too busy.
+    """
+    return any(
+        isinstance(cause, GateError)
+        or ((carried := _CARRIED.search(str(cause))) and carried[1] == "GateError")
+        for cause in _chain(error)
+    )
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """The error and what it was raised from."""
     seen: set[int] = set()

@@ -12,8 +12,10 @@ from pipeline.errors import NewsdeskError
 from pipeline.history import past_runs
 
 _RUN_CONTEXT = "pipeline_run"
-# What the trainer names the folder of a training by; others are not ours.
+# What the trainer names the folder of a training by, and a run its own; others are not
+# ours.
 _CHECKPOINTS = re.compile(r"[0-9a-f]{32}")
+_RUN = re.compile(r"\d{8}-\d{6}a*")
 
 
 @dataclass(frozen=True)
@@ -42,19 +44,21 @@ def find(config: Config, keep_last: int) -> list[Garbage]:
     Returns:
         Folders of artifacts, checkpoints and runs, sorted.
     """
-    runs = [run for run in past_runs(config.root) if run.nodes]
-    kept = [run.run for run in runs[:keep_last]]
-    if len(runs) <= keep_last:
+    runs = list(past_runs(config.root))
+    worked = [run for run in runs if run.nodes]
+    if len(worked) <= keep_last:
         return []
+    oldest = worked[keep_last - 1]
+    # One that was killed has no nodes in its summary, and may have come far.
+    kept = [run.run for run in runs if run.run >= oldest.run]
     uris, executions = _needed(config.root, kept)
-    oldest = config.root / "runs" / min(kept)
     found = [
         *_artifacts(config.root / "artifacts", uris, executions),
-        *_older(config.checkpoints, oldest.stat().st_mtime),
+        *_older(config.checkpoints, oldest.started.timestamp()),
         *(
             folder
             for folder in (config.root / "runs").iterdir()
-            if folder.name < min(kept)
+            if _is_ours(folder, _RUN) and folder.name < oldest.run
         ),
     ]
     return [Garbage(path, _size(path)) for path in sorted(found)]
@@ -96,7 +100,9 @@ def _needed(root: Path, runs: list[str]) -> tuple[set[Path], set[str]]:
             executions |= {execution.id for execution in found}
     events = store.get_events_by_execution_ids(list(executions)) if executions else []
     artifacts = store.get_artifacts_by_id([event.artifact_id for event in events])
-    return {Path(one.uri) for one in artifacts}, {str(one) for one in executions}
+    # The root may be reached by another name, through a link, than when they were made.
+    uris = {Path(one.uri).resolve() for one in artifacts}
+    return uris, {str(one) for one in executions}
 
 
 def _artifacts(folder: Path, uris: set[Path], executions: set[str]) -> Iterator[Path]:
@@ -108,16 +114,20 @@ def _artifacts(folder: Path, uris: set[Path], executions: set[str]) -> Iterator[
                 for one in made.iterdir()
                 if one.name.isdigit() and one.name not in executions
             )
-        elif made not in uris:
+        elif made.resolve() not in uris:
             yield made
 
 
 def _older(checkpoints: Path, moment: float) -> Iterator[Path]:
     """Checkpoints that no kept run has written to."""
     for folder in checkpoints.glob("*"):
-        is_ours = _CHECKPOINTS.fullmatch(folder.name) and folder.is_dir()
-        if is_ours and folder.stat().st_mtime < moment:
+        if _is_ours(folder, _CHECKPOINTS) and folder.stat().st_mtime < moment:
             yield folder
+
+
+def _is_ours(folder: Path, names: re.Pattern[str]) -> bool:
+    is_named = names.fullmatch(folder.name) is not None
+    return is_named and folder.is_dir() and not folder.is_symlink()
 
 
 def _size(folder: Path) -> int:

@@ -182,6 +182,7 @@ def create_pipeline(
             "examples": examples,
             "predictions": predictions.outputs["predictions"],
             "statistics": texts,
+            "baseline": baseline,
         },
         destination=config.serving,
         push=config.push,

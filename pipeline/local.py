@@ -9,7 +9,7 @@ from typing import Any
 from pipeline import evaluated, figures
 from pipeline.config import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Config
 from pipeline.errors import ExitCode, Interrupted, NewsdeskError
-from pipeline.explain import explain
+from pipeline.explain import explain, is_of_data
 from pipeline.history import Node, RunFolder, Summary
 from pipeline.inputs import key, recipe
 from pipeline.interrupt import interruptible
@@ -29,10 +29,6 @@ from pipeline.refusals import refusals
 from pipeline.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
-_STATES = {
-    ExitCode.INTERRUPTED: "interrupted",
-    ExitCode.STOPPED_BY_GATE: "stopped",
-}
 
 
 def run(
@@ -77,7 +73,9 @@ def run(
     except (Exception, KeyboardInterrupt) as error:
         _log.exception("the run ended with an error")
         summary.error, summary.exit_code = explain(error, config.root)
-        summary.state = _STATES.get(summary.exit_code, "failed")
+        summary.state = "stopped" if is_of_data(error) else "failed"
+        if summary.exit_code == ExitCode.INTERRUPTED:
+            summary.state = "interrupted"
     finally:
         for variable in told:
             del os.environ[variable]
@@ -120,9 +118,13 @@ class _Run:
             store(self.config.serving).verify(current.version)
         if current and not self.accepted and self._is_unchanged(current):
             self.screen.clear()
-            self.summary.pushed = f"{self.config.serving}/{current.version}"
             self.summary.state = "unchanged"
             self.summary.exit_code = ExitCode.DONE
+            if current.manifest.origin.restored:
+                # A rollback keeps the inputs of the model that it withdraws.
+                self.summary.state = "withdrawn"
+            else:
+                self.summary.pushed = f"{self.config.serving}/{current.version}"
             return
         from tfx.dsl.compiler import compiler, constants
         from tfx.orchestration import metadata

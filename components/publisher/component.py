@@ -38,6 +38,9 @@ class PusherSpec(component_spec.ComponentSpec):
         "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples),
         "predictions": component_spec.ChannelParameter(type=RowPredictions),
         "statistics": component_spec.ChannelParameter(type=TextStatisticsOfSplits),
+        "baseline": component_spec.ChannelParameter(
+            type=standard_artifacts.Model, optional=True
+        ),
     }
     OUTPUTS = {
         "pushed_model": component_spec.ChannelParameter(

@@ -9,7 +9,9 @@ from typing import Any
 
 from tfx import types
 from tfx.components.pusher import executor
+from tfx.components.util import model_utils
 from tfx.types import artifact_utils
+from tfx.utils import path_utils
 
 from components.publisher.rehearsal import rehearse
 from components.text_statistics.statistics import FILE as STATISTICS
@@ -23,6 +25,7 @@ from pipeline.published.in_service import (
     OUTCOME,
     PUSHED,
     WITHDRAWN,
+    InService,
     newest,
 )
 from pipeline.published.manifest import Manifest, Origin
@@ -45,18 +48,22 @@ class Executor(executor.Executor):
 
         Args:
             input_dict: `model`, `model_blessing`, `evaluation`, `predictions`,
-                `statistics`, `examples`.
+                `statistics`, `examples`; `baseline`, the model in service that the
+                candidate was compared with, or none.
             output_dict: `pushed_model`, which says what was done.
             exec_properties: those of `component.Pusher`.
 
         Raises:
-            ModelError: the staged copy differs, or the destination cannot be used;
-                what is in service is then as it was.
+            ModelError: the staged copy differs, the candidate was compared with
+                another model than the one in service, or the destination cannot be
+                used; what is in service is then as it was.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         said = artifact_utils.get_single_instance(output_dict["pushed_model"])
         Path(said.uri).mkdir(parents=True, exist_ok=True)
-        if not self.CheckBlessing(input_dict):
+        # TFX's own CheckBlessing lets a model pass that nobody has judged.
+        blessing = artifact_utils.get_single_instance(input_dict["model_blessing"])
+        if not model_utils.is_model_blessed(blessing):
             self._MarkNotPushed(said)
             return
         place = store(exec_properties["destination"])
@@ -67,6 +74,8 @@ class Executor(executor.Executor):
         origin = _origin(input_dict, exec_properties, withdrawn)
         outcome = _known(current.manifest, digest, origin) if current else None
         if outcome is None:
+            if current:
+                _must_be_compared(current, input_dict, exec_properties)
             version = _publish(place, candidate, digest, origin, input_dict)
             outcome = PUSHED
             _retire(place, version, exec_properties)
@@ -94,6 +103,27 @@ def _known(current: Manifest, digest: str, origin: Origin) -> str | None:
         # A rollback keeps the inputs of the model that it withdraws.
         return WITHDRAWN if current.origin.restored else IN_SERVICE
     return None
+
+
+def _must_be_compared(
+    current: InService,
+    input_dict: dict[str, list[types.Artifact]],
+    exec_properties: dict[str, Any],
+) -> None:
+    """What came into service during the run must not be replaced unseen."""
+    models = input_dict.get("baseline") or []
+    if not models and exec_properties["accepted"]:
+        return
+    compared = [
+        manifest.read(Path(path_utils.serving_model_path(one.uri))).digest
+        for one in models
+    ]
+    if compared != [current.manifest.digest]:
+        raise ModelError(
+            f"{exec_properties['destination']}: version {current.version} came into "
+            "service while the run was at work, and the candidate was not compared "
+            "with it, so nothing was published; run again, which compares anew"
+        )
 
 
 def _publish(

@@ -29,6 +29,9 @@ _PROGRAM = re.compile(
 )
 # The others are TensorFlow 1's, one of which names assets by any path.
 _COLLECTIONS = {"saved_model_main_op"}
+# By it TensorFlow's optimizer calls one function in the place of another, so that no
+# call would be what it says.
+_STANDS_IN = "api_implements"
 
 
 def check(folder: Path) -> None:
@@ -57,6 +60,9 @@ def _faults(folder: Path) -> Iterator[str]:
         yield f"it has {model.doubled!r} twice"
     for key in model.meta.collection_def.keys() - _COLLECTIONS:
         yield f"it has a collection {key}"
+    for name, function in model.functions.items():
+        if _STANDS_IN in function.attr:
+            yield f"function {name} can stand in for others ({_STANDS_IN})"
     yield from saver.faults(model)
     yield from _operations(model, saver.functions(model))
     yield from vocabularies.faults(model)

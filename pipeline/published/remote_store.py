@@ -4,6 +4,7 @@ A version counts when it has a manifest, and the manifest is written last, right
 the graph. Its number is claimed before by an object that only one writer can create.
 """
 
+import logging
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from pipeline.errors import ModelError
 from pipeline.published import manifest as manifests
 from pipeline.published.manifest import Manifest
 
+_log = logging.getLogger("newsdesk")
 _EXTRAS = {"gs": "gcs", "s3": "s3"}
 _GRAPH = "saved_model.pb"
 _CLAIMS, _RETIRED = ".claims", ".retired"
@@ -142,7 +144,12 @@ class RemoteStore:
             self._files.pipe_file(
                 self._at(version, manifests.FILE), manifest.to_bytes()
             )
-            self._sweep()
+        try:
+            with self._told("swept"):
+                self._sweep()
+        except ModelError as error:
+            # It is published, and the next publisher sweeps again.
+            _log.warning("version %d is in service: %s", version, error)
         self.release(folder)
         return version
 
@@ -154,16 +161,19 @@ class RemoteStore:
         """Implements Store.retire."""
         now = int(time.time())
         with self._told("written"):
-            gone = self.versions()[: -max(1, keep)]
+            there = self.versions()
+            gone = there[: -max(1, keep)]
             for version in gone:
-                there = self._at(version, manifests.FILE)
+                written = self._at(version, manifests.FILE)
                 kept = f"{self._root}/{_RETIRED}/{version}-{now}.json"
-                self._files.pipe_file(kept, self._files.cat_file(there))
-                self._files.rm_file(there)
+                self._files.pipe_file(kept, self._files.cat_file(written))
+                self._files.rm_file(written)
             for name in self._listed(_RETIRED):
                 retired = _RETIREMENT.fullmatch(name)
                 if retired and now - int(retired[2]) >= grace_seconds:
-                    self._remove(int(retired[1]))
+                    # Who died in between has left a version that is still in sight.
+                    if int(retired[1]) not in {*there} - {*gone}:
+                        self._remove(int(retired[1]))
                     self._files.rm_file(f"{self._root}/{_RETIRED}/{name}")
         return gone
 

@@ -54,6 +54,7 @@ def faults(parsed: Parsed) -> Iterator[str]:
         takes = [source(given) for given in data(node)]
         if (
             node.op not in _CALLS
+            or filename not in parsed.nodes
             or parsed.nodes[filename].op != "Placeholder"
             or takes[:1] != [filename]
             or {filename, *own} & {*takes[1:]}

@@ -108,6 +108,7 @@ def test_clean_data_pass(tmp_path: Path) -> None:
         "max_empty_share",
         "max_duplicate_share",
         "max_overlap_share",
+        "min_tested_rows",
     }
     assert data_gate.skipped(str(tmp_path / "verdict")) == [
         "max_label_shift",

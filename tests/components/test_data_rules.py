@@ -61,6 +61,14 @@ ALONE = [
         "20.0% of the tokens are not in the given vocabulary",
     ),
     ("max_overlap_share", 0.3, 0.29, "test", {"test": _split(70)}, "30.0% .* train"),
+    (
+        "min_tested_rows",
+        3,
+        4,
+        "test",
+        {"test": _split(500, labels={0: 97, 1: 3})},
+        "3 rows are labelled 'Sports'",
+    ),
 ]
 BEFORE = _data(_split())
 COMPARED = [
@@ -122,6 +130,16 @@ def test_a_rule_without_a_limit_is_not_applied(rule: str) -> None:
     assert applied == set(Gate.model_fields)
     rules = Gate(**{"min_new_rows": 1, rule: None})
     assert {name for name, _ in _judged(data, rules, BEFORE)} == applied - {rule}
+
+
+def test_a_label_that_no_tested_row_has_breaks_a_rule() -> None:
+    now = {"train": _split(), "eval": _split(500, labels={0: 100})}
+    (broken,) = (
+        one
+        for one in judge(Gate(), TextStatistics(splits=now), LABELS, None, "")
+        if one.holds is False
+    )
+    assert (broken.rule, broken.split, broken.value) == ("min_tested_rows", "eval", 0)
 
 
 def test_rules_that_compare_wait_for_a_model_in_service() -> None:

@@ -56,6 +56,8 @@ def push(
         data: str = "data",
         blessed: bool = True,
         destination: Path = serving,
+        baseline: list[Any] | None = None,
+        judged: bool = True,
         **properties: Any,
     ) -> Said:
         blessing = standard_artifacts.ModelBlessing()
@@ -72,11 +74,14 @@ def push(
         executor.Executor().Do(
             {
                 "model": [exported],
-                "model_blessing": [blessing],
+                "model_blessing": [blessing] if judged else [],
                 "evaluation": [evaluation],
                 "examples": [candidate.examples],
                 "predictions": [candidate.predictions],
                 "statistics": [statistics],
+                "baseline": _copied(destination, tmp_path)
+                if baseline is None
+                else baseline,
             },
             {"pushed_model": [pushed]},
             {
@@ -115,6 +120,19 @@ def retrained(candidate: Candidate, tmp_path: Path) -> Any:
     return artifact
 
 
+def _copied(serving: Path, folder: Path) -> list[Any]:
+    """What BaselineModel gives of the newest version, as far as it matters here."""
+    versions = LocalStore(serving).versions()
+    if not versions:
+        return []
+    artifact = standard_artifacts.Model()
+    artifact.uri = str(folder / "baseline" / str(versions[-1]))
+    copy = Path(artifact.uri, "Format-Serving", manifest.FILE)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(serving / str(versions[-1]) / manifest.FILE, copy)
+    return [artifact]
+
+
 def _versions(serving: Path) -> list[int]:
     """All that lies there; fails where something else was left behind."""
     return sorted(int(name) for name in os.listdir(serving))
@@ -136,6 +154,15 @@ def test_a_blessed_model_is_published_whole_and_answers_elsewhere(
 
 def test_a_model_that_is_not_blessed_touches_nothing(push: Push, serving: Path) -> None:
     assert push(blessed=False) == ("", 0, "")
+    assert not serving.exists()
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_model_that_nobody_has_judged_is_not_pushed(
+    push: Push, serving: Path
+) -> None:
+    with pytest.raises(ValueError, match="0"):
+        push(judged=False)
     assert not serving.exists()
 
 
@@ -335,3 +362,21 @@ def test_an_altered_model_in_service_stops_the_push(
     with pytest.raises(ModelError, match="was altered"):
         push(retrained, data="other")
     assert len(_versions(serving)) == 1
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_what_came_into_service_meanwhile_is_not_replaced_unseen(
+    push: Push, serving: Path, retrained: Any, tmp_path: Path
+) -> None:
+    first = push()
+    compared = _copied(serving, tmp_path)
+    second = push(retrained, data="other")
+    before = _versions(serving)
+    for baseline in ([], compared):
+        with pytest.raises(ModelError, match="was not compared with it"):
+            push(data="late", baseline=baseline)
+    with pytest.raises(ModelError, match="was not compared with it"):
+        push(data="late", baseline=compared, accepted="new desk")
+    assert _versions(serving) == before
+    assert first != second
+    assert push(data="late", baseline=[], accepted="new desk").outcome == PUSHED

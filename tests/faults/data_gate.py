@@ -103,6 +103,10 @@ def _overlapping(data: Split) -> Split:
     return data._replace(test=data.test + data.train[:30])
 
 
+def _untested(data: Split) -> Split:
+    return data._replace(test=[row for row in data.test if row.label != "World"])
+
+
 def _few(data: Split) -> Split:
     return data._replace(train=data.train[:600])
 
@@ -120,6 +124,7 @@ BREAKS: dict[str, Callable[[Split], Split]] = {
     "max_unknown_share": _unknown,
     "max_length_ratio": _long,
     "max_overlap_share": _overlapping,
+    "min_tested_rows": _untested,
     "min_row_ratio": _few,
     "min_new_rows": _old,
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline import features
+from tests.faults.lent_name import call_the_saver_under_another_name
 from tests.faults.poisoned_models import Change, function, node, saver, signature
 
 _READ = "InitializeTableFromTextFileV2"
@@ -63,6 +64,10 @@ def _merge_another_folder(meta: Any) -> None:
     for one in function(meta, saver(meta)).node_def:
         if one.op == "MergeV2Checkpoints":
             one.input[0] = "Const:output:0"
+
+
+def _lose_the_savers_placeholder(meta: Any) -> None:
+    meta.saver_def.filename_tensor_name = "nowhere:0"
 
 
 def _read_a_constant_path(meta: Any) -> None:
@@ -188,6 +193,8 @@ OF_ANY_MODEL = _named(
     _save_elsewhere,
     _save_behind_a_separator,
     _merge_another_folder,
+    call_the_saver_under_another_name,
+    _lose_the_savers_placeholder,
     _read_a_constant_path,
     _read_what_a_client_names,
     _read_a_joined_path,

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from pipeline.errors import ModelError
 from pipeline.published import operations
-from tests.faults import model, poisoned_models
+from tests.faults import lent_name, model, poisoned_models
 from tests.faults.poison import Payload, poisoned
 
 
@@ -35,6 +36,25 @@ def test_the_poisons_would_work(tmp_path: Path, canary: Path) -> None:
     canary.unlink()
     pickle.loads(pickle.dumps(Payload(canary)))
     assert canary.is_dir()
+
+
+def test_a_function_that_stands_in_for_another_would_write_a_file(
+    tmp_path: Path,
+) -> None:
+    model.export(tmp_path / "model")
+    file = tmp_path / "model" / "saved_model.pb"
+    altered = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+    lent_name.call_the_saver_under_another_name(
+        altered.meta_graphs[0], f"{tmp_path}/canary"
+    )
+    file.write_bytes(altered.SerializeToString())
+    loaded = tf.saved_model.load(str(tmp_path / "model"))
+    nothing = tf.constant([], tf.string)
+    loaded.signatures["serving_default"](text=nothing)
+    loaded.signatures["serving_examples"](examples=nothing)
+    assert (tmp_path / "canary.index").exists()
+    with pytest.raises(ModelError, match="can stand in for others"):
+        operations.check(tmp_path / "model")
 
 
 def test_clean_models_pass(tmp_path: Path) -> None:

@@ -63,6 +63,11 @@ def test_a_push_to_another_place_is_found_by_the_summary(tmp_path: Path) -> None
         json.dumps(summary | {"started": "2026-01-01T00:00:00"})
     )
     assert newest_model(tmp_path / "root") == pushed
+    # What was pushed before the destination was another one answers no more.
+    _model(tmp_path / "root" / "serving" / "2")
+    assert newest_model(tmp_path / "root") == pushed
+    restored = _model(tmp_path / "elsewhere" / "4")
+    assert newest_model(tmp_path / "root") == restored
 
 
 def test_a_model_may_be_a_version_or_what_holds_versions(tmp_path: Path) -> None:

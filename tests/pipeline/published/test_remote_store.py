@@ -189,6 +189,38 @@ def test_retired_versions_go_out_of_sight_then_away(
     assert remote.versions() == versions[2:]
 
 
+def test_what_a_dead_retirement_left_in_sight_stays(
+    remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = [publish(remote) for _ in range(2)]
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(remote._files, "rm_file", dies)
+        remote.retire(keep=1, grace_seconds=0)
+    assert remote.versions() == versions
+    assert remote.retire(keep=2, grace_seconds=0) == []
+    assert remote.verify(versions[0])
+    assert not remote._listed(".retired")
+
+
+def test_a_version_is_published_whatever_becomes_of_the_sweep(
+    remote: RemoteStore,
+    publish: Publish,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("slow down")
+
+    monkeypatch.setattr(remote._files, "rm_file", fails)
+    version = publish(remote)
+    assert remote.versions() == [version]
+    assert f"version {version} is in service: " in caplog.text
+
+
 def test_a_store_that_cannot_be_reached_is_one_sentence(
     remote: RemoteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,85 @@
+"""What a run that was stopped says of itself, and of its data."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from components.text_example_gen import content
+from pipeline import local
+from pipeline.commands.run import _seen
+from pipeline.config import Config
+from pipeline.errors import ExitCode, GateError, Interrupted, ModelError
+from pipeline.history import RunFolder
+from pipeline.inputs import Recipe
+from pipeline.published import manifest
+from pipeline.published.local_store import LocalStore
+from pipeline.screen import Screen
+from tests.faults import model
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "state", "has_seen"),
+    [
+        (GateError("too many duplicates"), ExitCode.STOPPED_BY_GATE, "stopped", True),
+        (
+            RuntimeError("pipeline.errors.GateError: bad rows [while running 'x']"),
+            ExitCode.STOPPED_BY_GATE,
+            "stopped",
+            True,
+        ),
+        # Another time it may work, so the next run must not pass these data over.
+        (ModelError("no space left"), ExitCode.STOPPED_BY_GATE, "failed", False),
+        (Interrupted("stopped"), ExitCode.INTERRUPTED, "interrupted", False),
+    ],
+)
+def test_only_a_gate_has_said_all_of_the_data(
+    make_config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    code: ExitCode,
+    state: str,
+    has_seen: bool,
+) -> None:
+    def launch(run: local._Run, _: object) -> None:
+        run.summary.content = "digest"
+        raise error
+
+    monkeypatch.setattr(local._Run, "launch", launch)
+    monkeypatch.setattr(content, "of", lambda _: "digest")
+    config = make_config(output={"root": str(tmp_path / "root")})
+    screen = Screen(Console(file=io.StringIO()))
+    summary = local.run(config, RunFolder.create(config), screen)
+    assert (summary.exit_code, summary.state) == (code, state)
+    assert (_seen(config) is not None) == has_seen
+
+
+@pytest.mark.parametrize(
+    ("restored", "state", "pushed"),
+    [(None, "unchanged", True), (3, "withdrawn", False)],
+)
+def test_after_a_rollback_the_model_in_service_is_not_called_this_one(
+    make_config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    restored: int | None,
+    state: str,
+    pushed: bool,
+) -> None:
+    config = make_config(output={"root": str(tmp_path / "root")})
+    told = {"inputs": local.key("recipe", "digest"), "restored": restored}
+    (tmp_path / "model").mkdir()
+    current = manifest.describe(
+        tmp_path / "model", model.origin().model_copy(update=told)
+    )
+    monkeypatch.setattr(content, "of", lambda _: "digest")
+    monkeypatch.setattr(local, "recipe", lambda _: Recipe("recipe", "", {}))
+    monkeypatch.setattr(local, "newest", lambda _: local.InService(7, current))
+    monkeypatch.setattr(LocalStore, "verify", lambda *_: current)
+    screen = Screen(Console(file=io.StringIO()))
+    summary = local.run(config, RunFolder.create(config), screen)
+    assert (summary.exit_code, summary.state) == (ExitCode.DONE, state)
+    assert (summary.pushed == f"{config.serving}/7") == pushed
