@@ -247,7 +247,7 @@ def main() -> None:
                 flush=True,
             )
     print(
-        f"{len(found)} faults: {sum(one.is_named for one in found)} as they should end, "
+        f"{len(found)} faults: {sum(one.is_named for one in found)} ended as is right, "
         f"{sum(one.is_untouched for one in found)} times the model in service before "
         f"untouched, {sum(one.next_works for one in found)} next runs fine"
     )

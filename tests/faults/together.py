@@ -202,9 +202,10 @@ def main() -> None:
     found = []
     for one in tried(parser.parse_args().runs):
         found.append(one)
+        told = "fine" if one.next_works else "FAILED"
         print(
             f"{one.name:<25} {one.went_on} went on, {one.refused} refused by name, "
-            f"{one.others} otherwise; next run {'fine' if one.next_works else 'FAILED'}",
+            f"{one.others} otherwise; next run {told}",
             flush=True,
         )
     print(
