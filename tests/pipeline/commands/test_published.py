@@ -18,16 +18,18 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("exported") / "model"
-    model.export(folder)
+    """Two models."""
+    folder = tmp_path_factory.mktemp("exported")
+    model.export(folder / "first")
+    model.export(folder / "second", scale=0.2)
     return folder
 
 
 @pytest.fixture
 def serving(tmp_path: Path, exported: Path) -> Path:
-    """Two versions of one model."""
-    push(exported, tmp_path / "root" / "serving")
-    push(exported, tmp_path / "root" / "serving")
+    """Both, as versions."""
+    push(exported / "first", tmp_path / "root" / "serving")
+    push(exported / "second", tmp_path / "root" / "serving")
     return tmp_path / "root" / "serving"
 
 
@@ -112,7 +114,9 @@ def test_a_new_file_beside_a_model_is_found_only_where_somebody_looks(
 
 
 def test_a_model_without_a_manifest_is_not_trusted(exported: Path) -> None:
-    told = _refusal(_call("predict", "--model", exported, "--verify", "a text"))
+    told = _refusal(
+        _call("predict", "--model", exported / "first", "--verify", "a text")
+    )
     assert "without its manifest a model is not trusted" in told
 
 

@@ -19,11 +19,19 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalStore:
     return LocalStore(tmp_path / "serving")
 
 
-def test_the_version_before_comes_back_as_the_newest(
-    store: LocalStore, publish: Publish
+@pytest.fixture
+def versions(store: LocalStore, publish: Publish) -> list[int]:
+    """A good model, and a bad one after it."""
+    return [
+        publish(store, graph=b"good", inputs="good", metrics={"accuracy": 0.9}),
+        publish(store, graph=b"bad", inputs="bad", data="more", metrics={}),
+    ]
+
+
+def test_the_model_before_comes_back_as_the_newest(
+    store: LocalStore, versions: list[int]
 ) -> None:
-    first = publish(store, inputs="good", metrics={"accuracy": 0.9})
-    second = publish(store, inputs="bad", data="more", metrics={"accuracy": 0.8})
+    first, second = versions
     version, restored = roll_back(store.address)
     assert restored == first
     assert store.versions() == [first, second, version]
@@ -36,20 +44,36 @@ def test_the_version_before_comes_back_as_the_newest(
     assert found.origin.withdrawn == [store.manifest(second).model]
 
 
-def test_any_former_version_can_be_named(store: LocalStore, publish: Publish) -> None:
-    versions = [publish(store, inputs=name) for name in "abc"]
+def test_any_former_version_can_be_named(
+    store: LocalStore, versions: list[int], publish: Publish
+) -> None:
+    newest = publish(store, graph=b"newest")
     version, restored = roll_back(store.address, versions[0])
     assert restored == versions[0]
-    assert version > versions[2]
+    assert version > newest
 
 
-def test_what_was_withdrawn_once_stays_so(store: LocalStore, publish: Publish) -> None:
-    publish(store)
-    publish(store, withdrawn=["m" * 64])
-    roll_back(store.address)
-    withdrawn = store.manifest(store.versions()[-1]).origin.withdrawn
-    assert "m" * 64 in withdrawn
+def test_going_back_again_goes_on_backwards(
+    store: LocalStore, versions: list[int], publish: Publish
+) -> None:
+    publish(store, graph=b"worse")
+    assert roll_back(store.address)[1] == versions[1]
+    newest, restored = roll_back(store.address)
+    assert restored == versions[0]
+    withdrawn = store.manifest(newest).origin.withdrawn
+    assert store.manifest(versions[1]).model in withdrawn
     assert len(withdrawn) == 2
+    with pytest.raises(ConfigError, match="no former version to go back to"):
+        roll_back(store.address)
+
+
+def test_a_withdrawn_model_that_is_named_is_withdrawn_no_more(
+    store: LocalStore, versions: list[int]
+) -> None:
+    roll_back(store.address)
+    newest, _ = roll_back(store.address, versions[1])
+    good = store.manifest(versions[0]).model
+    assert store.manifest(newest).origin.withdrawn == [good]
 
 
 @pytest.mark.parametrize("there", [0, 1])
@@ -63,16 +87,14 @@ def test_without_a_former_version_there_is_no_way_back(
     assert store.versions() == versions
 
 
-def test_the_newest_is_no_former_one(store: LocalStore, publish: Publish) -> None:
-    versions = [publish(store), publish(store)]
+def test_the_newest_is_no_former_one(store: LocalStore, versions: list[int]) -> None:
     with pytest.raises(ConfigError, match="no former version"):
         roll_back(store.address, versions[-1])
 
 
 def test_an_altered_version_does_not_come_back(
-    store: LocalStore, publish: Publish
+    store: LocalStore, versions: list[int]
 ) -> None:
-    versions = [publish(store), publish(store)]
     Path(store.address, str(versions[0]), "saved_model.pb").write_bytes(b"other")
     with pytest.raises(ModelError, match=r"saved_model\.pb was altered"):
         roll_back(store.address)
@@ -80,12 +102,11 @@ def test_an_altered_version_does_not_come_back(
 
 
 def test_a_version_with_a_forbidden_operation_does_not_come_back(
-    store: LocalStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
+    store: LocalStore, versions: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(folder: Path) -> None:
         raise ModelError(f"{folder}: has the operation WriteFile")
 
-    versions = [publish(store), publish(store)]
     monkeypatch.setattr("pipeline.published.rollback.operations.check", refuse)
     with pytest.raises(ModelError, match="WriteFile"):
         roll_back(store.address)
