@@ -6,18 +6,14 @@ is named, and the next run works.
 
 import argparse
 import contextlib
-import csv
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
-from pipeline.errors import ExitCode, ModelError
+from pipeline.errors import ExitCode
 from tests.faults import mounts, sample
 from tests.faults.held_up import held_up
+from tests.faults.small_root import Place, prepared
 
 NODES = (
     "BaselineModel",
@@ -34,10 +30,7 @@ NODES = (
     "Pusher",
 )
 # What of a root a fault makes read-only; "." is all of it.
-PARTS = (".", "runs", "metadata.sqlite", "artifacts", "serving")
-_MEBIBYTES = 64
-# Whether a candidate is good enough is another matter than whether it comes to be one.
-_WORDS = ("--set", "evaluation.max_drop=1", "--set", "evaluation.max_class_drop=1")
+PARTS = (".", "metadata.sqlite", "artifacts", "serving")
 _WEBHOOK = 'output.notify={url="http://127.0.0.1:9/", on_success=true}'
 # All that the screen may show of a run that fails, the last error in one line.
 _LINE = re.compile(r"|[✓=✗] .*|  epoch .*|log .*|error .*")
@@ -54,7 +47,7 @@ class Outcome:
         told: the error, in one line.
         is_named: the run did not get over the fault, and told its cause.
         is_untouched: the model that was in service is, and is whole.
-        next_works: the next run does what this one should have done.
+        next_works: the next run does what this one should have done, or is past it.
     """
 
     name: str
@@ -63,57 +56,6 @@ class Outcome:
     is_named: bool
     is_untouched: bool
     next_works: bool
-
-
-class Place(NamedTuple):
-    """A root on a small file system, with one version in service.
-
-    Attributes:
-        mount: where the file system lies.
-        root: on it.
-        saved: a copy of the root, from which it is put back.
-        words: of a run that has other data than the one before.
-    """
-
-    mount: Path
-    root: Path
-    saved: Path
-    words: tuple[str, ...]
-
-    def save(self) -> None:
-        """Keeps the root as it is."""
-        shutil.rmtree(self.saved, ignore_errors=True)
-        shutil.copytree(self.root, self.saved, symlinks=True)
-
-    def restore(self) -> None:
-        """Puts the root back to what was kept."""
-        shutil.rmtree(self.root)
-        shutil.copytree(self.saved, self.root, symlinks=True)
-
-
-@contextlib.contextmanager
-def prepared() -> Iterator[Place]:
-    """Mounts a small file system, and runs the sample on it.
-
-    Yields:
-        The place.
-    """
-    with tempfile.TemporaryDirectory(prefix="newsdesk-resources-") as scratch:
-        mount, rows = Path(scratch, "small"), Path(scratch, "rows.csv")
-        mount.mkdir()
-        with open(
-            sample.SAMPLE.parents[1] / "sample" / "sample.csv", newline=""
-        ) as all:
-            kept = list(csv.reader(all))[:-20]
-        with open(rows, "w", newline="") as stream:
-            csv.writer(stream).writerows(kept)
-        words = (*_WORDS, "--set", f"data.path={rows}")
-        with mounts.tmpfs(mount, _MEBIBYTES):
-            place = Place(mount, mount / "root", Path(scratch, "saved"), words)
-            code, screen = sample.finish(place.root, *_WORDS)
-            assert code == ExitCode.DONE, screen
-            place.save()
-            yield place
 
 
 def no_network(place: Place) -> Outcome:
@@ -128,7 +70,7 @@ def no_network(place: Place) -> Outcome:
     before = sample.versions(place.saved)
     words = sample.words(place.root, *place.words, "--set", _WEBHOOK)
     code, screen = sample.finish_command(words, ("unshare", "--net"))
-    found = _published(place.root)
+    found = place.published()
     is_untouched = before.items() <= found.items() and len(found) == len(before) + 1
     told = screen.strip().splitlines()[-1]
     is_named = code == ExitCode.DONE and "was not told" in told
@@ -141,22 +83,34 @@ def no_network(place: Place) -> Outcome:
 def full_disks(place: Place, nodes: Sequence[str]) -> Iterator[Outcome]:
     """Lets the disk run full in nodes, with room for half of what each writes.
 
+    Each run is the next one of the run before: it must get past the node in which that
+    one failed, and the last one must push.
+
     Args:
-        place: where.
+        place: where; nothing is pushed to it in the end.
         nodes: in the order in which they run.
 
     Yields:
         What became of each.
     """
-    room = {node: _written(place.saved, node) // 2 for node in nodes}
+    room = {node: place.written(node) // 2 for node in nodes}
+    before: tuple[str, Outcome] | None = None
     for node in nodes:
         with contextlib.ExitStack() as full:
             with held_up(node, sample.words(place.root, *place.words)) as process:
                 full.enter_context(mounts.filled(place.mount, room[node]))
             screen, _ = process.communicate()
+        if before:
+            yield replace(before[1], next_works=_got_past(before[0], screen))
         causes = ("is full", "No space left on device")
-        name = f"disk full in {node}"
-        yield _judged(place, name, process.returncode, screen, causes, node)
+        found = _judged(
+            place, f"disk full in {node}", process.returncode, screen, causes
+        )
+        is_there = f"✗ {node} " in screen
+        before = node, replace(found, is_named=found.is_named and is_there)
+    place.save()
+    if before:
+        yield replace(before[1], next_works=place.pushes())
 
 
 def read_only(place: Place, parts: Sequence[str]) -> Iterator[Outcome]:
@@ -173,21 +127,14 @@ def read_only(place: Place, parts: Sequence[str]) -> Iterator[Outcome]:
         with mounts.read_only(place.root / part):
             code, screen = sample.finish(place.root, *place.words)
         causes = ("Read-only file system", "readonly database")
-        yield _judged(place, f"read-only {part}", code, screen, causes)
+        found = _judged(place, f"read-only {part}", code, screen, causes)
+        yield replace(found, next_works=place.pushes())
 
 
 def _judged(
-    place: Place,
-    name: str,
-    code: int,
-    screen: str,
-    causes: Sequence[str],
-    node: str | None = None,
+    place: Place, name: str, code: int, screen: str, causes: Sequence[str]
 ) -> Outcome:
-    """Looks at what is in service after a failed run, and runs once more.
-
-    The next fault begins where this one has left the root.
-    """
+    """Looks at what a failed run has told, and at what is in service."""
     error = _ERROR.search(screen)
     told = error[1] if error else screen[-2000:]
     is_named = (
@@ -195,32 +142,13 @@ def _judged(
         and error is not None
         and any(cause in told for cause in causes)
         and all(_LINE.fullmatch(line) for line in screen.splitlines())
-        and (node is None or f"✗ {node} " in screen)
     )
-    before = sample.versions(place.saved)
-    is_untouched = _published(place.root) == before
-    place.save()
-    again, screen = sample.finish(place.root, *place.words)
-    works = again == ExitCode.DONE and len(_published(place.root)) == len(before) + 1
-    place.restore()
-    return Outcome(name, code, told, is_named, is_untouched, works)
+    is_untouched = place.published() == sample.versions(place.saved)
+    return Outcome(name, code, told, is_named, is_untouched, next_works=False)
 
 
-def _published(root: Path) -> dict[int, dict[str, float]]:
-    """The versions; none where one is broken."""
-    try:
-        return sample.versions(root)
-    except ModelError:
-        return {}
-
-
-def _written(root: Path, node: str) -> int:
-    """Bytes that a node has written in a run."""
-    folder = root / ("serving" if node == "Pusher" else f"artifacts/{node}")
-    if node == "BaselineModel":
-        # Had nothing to copy in a first run.
-        folder = root / "serving"
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def _got_past(node: str, screen: str) -> bool:
+    return any(f"{mark} {node} " in screen for mark in "✓=")
 
 
 def main() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults import mounts
-from tests.faults.resources import Outcome, Place, full_disks, prepared, read_only
+from tests.faults.resources import Outcome, full_disks, read_only
+from tests.faults.small_root import Place, prepared
 
 pytestmark = pytest.mark.e2e
 
