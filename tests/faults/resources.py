@@ -141,6 +141,7 @@ def _judged(
         code not in (ExitCode.DONE, ExitCode.NOT_GOOD_ENOUGH)
         and error is not None
         and any(cause in told for cause in causes)
+        and "Errno" not in told
         and all(_LINE.fullmatch(line) for line in screen.splitlines())
     )
     is_untouched = place.published() == sample.versions(place.saved)
