@@ -155,7 +155,8 @@ def _judged(
     lost = broken or len(before - set(sample.versions(root)))
     code, _ = sample.finish(root, *words)
     works = code == ExitCode.DONE
-    return Outcome(name, went_on, refused, int(others), told == "ok", lost, works)
+    is_whole = told == "ok"
+    return Outcome(name, int(went_on), int(refused), int(others), is_whole, lost, works)
 
 
 def _words(seed: int) -> tuple[str, ...]:
