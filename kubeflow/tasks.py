@@ -21,6 +21,9 @@ _NO_GPUS = {"CUDA_VISIBLE_DEVICES": "", "NVIDIA_VISIBLE_DEVICES": "void"}
 _FOUND_LATER = ("input_base", "input_config")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _COMPONENT = "comp-"
+# What they look at is no input: files, and the model in service. A cache that knows
+# inputs alone would answer with what they found once.
+_NEVER_CACHED = ("BaselineModel", "Pusher", "TextExampleGen")
 
 
 def kebab(node: str) -> str:
@@ -134,6 +137,7 @@ class Task:
     def task(self) -> dict[str, Any]:
         """Describes where the inputs come from, and how often it is tried."""
         settings = self._settings
+        is_cached = settings.cache and self._node.id not in _NEVER_CACHED
         # Both have defaults that a compiled pipeline leaves out.
         inputs = json.loads(json.dumps(self._task.get("inputs", {})))
         constants = {
@@ -153,7 +157,7 @@ class Task:
             "taskInfo": {"name": self.name},
             "componentRef": {"name": self.component_name},
             "inputs": inputs,
-            "cachingOptions": {"enableCache": True} if settings.cache else {},
+            "cachingOptions": {"enableCache": True} if is_cached else {},
             "retryPolicy": {
                 "maxRetryCount": settings.retries,
                 "backoffDuration": f"{settings.backoff_seconds}s",

@@ -1,5 +1,7 @@
 """Errors that a person reads: one sentence, and the exit code it ends with."""
 
+import re
+import shutil
 from enum import IntEnum
 
 
@@ -67,3 +69,18 @@ class Interrupted(NewsdeskError):
     """
 
     exit_code = ExitCode.INTERRUPTED
+
+
+def reason(error: OSError) -> str:
+    """Finds the system's words in an error.
+
+    Args:
+        error: any; `shutil.copytree` gathers those of many files in one.
+
+    Returns:
+        Why the first file failed, without its name and the number of the error.
+    """
+    words = error.strerror or str(error)
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
+        words = str(error.args[0][0][2])
+    return re.sub(r"^\[Errno \d+\] ([^:]+).*", r"\1", words)

@@ -11,6 +11,7 @@ from pipeline.errors import DataError, ExitCode, GateError, NewsdeskError
 _STEP = re.compile(r"\s*\[while running [^\]]*\]\s*$")
 _CARRIED = re.compile(r"pipeline\.errors\.(DataError|GateError): (.+)")
 _DISK_FULL = re.compile(r"No space left on device|disk is full|ENOSPC", re.IGNORECASE)
+_READ_ONLY = re.compile(r"Read-only file system|readonly database", re.IGNORECASE)
 _CODES: dict[str, ExitCode] = {
     kind.__name__: kind.exit_code for kind in (DataError, GateError)
 }
@@ -41,8 +42,17 @@ def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
                 "another folder with --set output.root=FOLDER, and run again",
                 ExitCode.FAILED,
             )
-    first_line = next(iter(str(error).strip().splitlines()), "")
-    return f"{type(error).__name__}: {_STEP.sub('', first_line)}", ExitCode.FAILED
+        if _READ_ONLY.search(str(cause)):
+            return (
+                f"{root}: cannot be written: {_first_line(cause)}; make it writable, "
+                "or choose another folder with --set output.root=FOLDER, and run again",
+                ExitCode.FAILED,
+            )
+    return f"{type(error).__name__}: {_first_line(error)}", ExitCode.FAILED
+
+
+def _first_line(error: BaseException) -> str:
+    return _STEP.sub("", next(iter(str(error).strip().splitlines()), ""))
 
 
 def is_of_data(error: BaseException) -> bool:

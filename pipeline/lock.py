@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.errors import Locked, NewsdeskError
 
 _FILE = ".lock"
+_ROOM = 512
 
 
 @contextlib.contextmanager
@@ -37,6 +38,14 @@ def held(root: Path, what: str) -> Iterator[None]:
             f"{root}: cannot be written: {error.strerror}; "
             "choose another folder with --set output.root=FOLDER"
         ) from None
+    told = {
+        "what": what,
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+    }
+    # Always as long, so that who reads meanwhile never finds two texts in one.
+    written = json.dumps(told).encode().ljust(_ROOM)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -45,16 +54,14 @@ def held(root: Path, what: str) -> Iterator[None]:
                 f"{root}: {_owner(root / _FILE)}; wait until it is done, or choose "
                 "another folder with --set output.root=FOLDER"
             ) from None
-        told = {
-            "what": what,
-            "pid": os.getpid(),
-            "host": socket.gethostname(),
-            "since": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-        }
+        except OSError as error:
+            raise NewsdeskError(
+                f"{root}: cannot be locked: {error.strerror}; choose a folder on "
+                "another file system with --set output.root=FOLDER"
+            ) from None
         with contextlib.suppress(OSError):
             # A full disk must not keep a run from clearing it.
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, json.dumps(told).encode(), 0)
+            os.pwrite(descriptor, written, 0)
         yield
     finally:
         os.close(descriptor)

@@ -1,5 +1,6 @@
 """Tells a webhook how a run ended; whatever becomes of that, the run has ended so."""
 
+import json
 import logging
 import os
 from typing import Any
@@ -35,7 +36,9 @@ def notify(settings: Notify | None, summary: Summary) -> str | None:
     url = os.environ.get(name, "") if named else settings.url
     if not url:
         return f"output.notify: the environment has no {name}, so nobody was told"
-    body = {"text": _sentence(summary), **summary.model_dump(mode="json")}
+    # JSON has no NaN; as text it would keep the whole summary from being told.
+    told = json.loads(summary.model_dump_json())
+    body = {"text": _sentence(summary), **told}
     reason = post(url, body)
     if reason is None:
         return None
@@ -59,13 +62,20 @@ def post(url: str, body: dict[str, Any]) -> str | None:
     from requests.adapters import HTTPAdapter
     from urllib3.util import Retry
 
-    retry = Retry(_RETRIES, backoff_factor=0.5, status_forcelist=(502, 503, 504))
+    # Told twice is better than not told.
+    retry = Retry(
+        _RETRIES,
+        backoff_factor=0.5,
+        status_forcelist=(502, 503, 504),
+        allowed_methods=("POST",),
+        raise_on_status=False,
+    )
     try:
         with requests.Session() as session:
             for scheme in ("http://", "https://"):
                 session.mount(scheme, HTTPAdapter(max_retries=retry))
             answer = session.post(url, json=body, timeout=_SECONDS)
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:
         # Its text may hold the address, which may be a secret.
         return type(error).__name__
     return None if answer.ok else f"it answered {answer.status_code}"

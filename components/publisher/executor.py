@@ -17,7 +17,7 @@ from components.publisher.rehearsal import rehearse
 from components.text_statistics.statistics import FILE as STATISTICS
 from pipeline import evaluated
 from pipeline.config import RUN_FOLDER_VARIABLE
-from pipeline.errors import ModelError
+from pipeline.errors import ModelError, reason
 from pipeline.inputs import CONTENT, key
 from pipeline.published import manifest, operations, signatures
 from pipeline.published.in_service import (
@@ -165,17 +165,10 @@ def _fill(folder: Path, candidate: Path, statistics: Path, origin: Origin) -> Ma
         manifest.write(described, folder)
     except OSError as error:
         raise ModelError(
-            f"{folder}: the model cannot be copied there: {_reason(error)}; nothing "
+            f"{folder}: the model cannot be copied there: {reason(error)}; nothing "
             "was published; free some space, or set push.destination, and run again"
         ) from None
     return described
-
-
-def _reason(error: OSError) -> str:
-    """The system's words, which copytree gathers file by file."""
-    if isinstance(error, shutil.Error):
-        return str(error.args[0][0][2])
-    return error.strerror or str(error)
 
 
 def _retire(place: Store, version: int, exec_properties: dict[str, Any]) -> None:

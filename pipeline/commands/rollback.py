@@ -15,7 +15,7 @@ def rollback(
         typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
     ] = None,
     to: Annotated[
-        int | None, typer.Option(help="A version; else the one before the newest.")
+        int | None, typer.Option(help="A version; else the model that was in service.")
     ] = None,
 ) -> None:
     """Put a former version back in service, as a new version.

@@ -1,5 +1,6 @@
 """`newsdesk run`."""
 
+import datetime
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ import typer
 from rich.console import Console
 
 from pipeline.commands.shown import shown
-from pipeline.errors import ExitCode
+from pipeline.errors import ExitCode, NewsdeskError
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -58,12 +59,17 @@ def run(
     if accept is not None and not accept.strip():
         raise typer.BadParameter("--accept-new-baseline needs a reason, for the record")
     loaded = load(config, overrides or ())
-    with lock.held(loaded.root, "a run"):
-        mark_killed(loaded.root)
-        if if_new_data and (seen := _seen(loaded)):
-            print(seen)
-            sys.exit(ExitCode.DONE)
-        sys.exit(_run(loaded, beam_args or (), verbose, accept or ""))
+    try:
+        with lock.held(loaded.root, "a run"):
+            mark_killed(loaded.root)
+            if if_new_data and (seen := _seen(loaded)):
+                print(seen)
+                sys.exit(ExitCode.DONE)
+            sys.exit(_run(loaded, beam_args or (), verbose, accept or ""))
+    except BrokenPipeError:
+        raise
+    except (NewsdeskError, OSError) as error:
+        raise _told(loaded, error) from None
 
 
 def _run(
@@ -87,6 +93,29 @@ def _run(
             console.print(untold, style="yellow", markup=False, soft_wrap=True)
     assert summary.exit_code is not None
     return summary.exit_code
+
+
+def _told(config: "Config", error: Exception) -> NewsdeskError:
+    """Tells the webhook of a run that could not begin, and so has no summary."""
+    from pipeline.explain import explain
+    from pipeline.history import Summary
+    from pipeline.notify import notify
+
+    failure = NewsdeskError()
+    sentence, failure.exit_code = explain(error, config.root)
+    failure.args = (sentence,)
+    summary = Summary(
+        run="not begun",
+        pipeline=config.name,
+        started=datetime.datetime.now().astimezone(),
+        data=config.data.path,
+        state="failed",
+        exit_code=failure.exit_code,
+        error=sentence,
+    )
+    if untold := notify(config.output.notify, summary):
+        print(untold, file=sys.stderr)
+    return failure
 
 
 def _seen(config: "Config") -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipeline.errors import ModelError
+from pipeline.errors import ModelError, reason
 from pipeline.published import manifest as manifests
 from pipeline.published.manifest import Manifest
 
@@ -59,10 +59,10 @@ class LocalStore:
         manifests.verify(source)
         try:
             shutil.copytree(source, folder, symlinks=True, dirs_exist_ok=True)
-        except (OSError, shutil.Error) as error:
+        except OSError as error:
             raise ModelError(
-                f"{source}: cannot be copied to {folder}: {error}; free some space, "
-                "and run again"
+                f"{source}: cannot be copied to {folder}: {reason(error)}; free some "
+                "space, and run again"
             ) from None
         return manifests.verify(folder)
 

@@ -3,6 +3,7 @@
 from pipeline.errors import ConfigError
 from pipeline.published import manifest, operations
 from pipeline.published.places import store
+from pipeline.published.store import Store
 
 
 def roll_back(address: str, to: int | None = None) -> tuple[int, int]:
@@ -10,7 +11,8 @@ def roll_back(address: str, to: int | None = None) -> tuple[int, int]:
 
     Args:
         address: above the versions.
-        to: the version; None for the one before the newest.
+        to: the version; None for the newest that is another model, and not one that
+            was rolled back from.
 
     Returns:
         The new version, and the one that it is a copy of.
@@ -21,7 +23,7 @@ def roll_back(address: str, to: int | None = None) -> tuple[int, int]:
     """
     place = store(address)
     versions = place.versions()
-    former = versions[-2] if to is None and len(versions) > 1 else to
+    former = _former(place, versions) if to is None else to
     if former not in versions[:-1]:
         there = ", ".join(map(str, versions)) or "none"
         raise ConfigError(
@@ -40,7 +42,9 @@ def roll_back(address: str, to: int | None = None) -> tuple[int, int]:
                 "inputs": newest.origin.inputs,
                 "data": newest.origin.data,
                 "restored": former,
-                "withdrawn": sorted({*newest.origin.withdrawn, newest.model}),
+                "withdrawn": sorted(
+                    {*newest.origin.withdrawn, newest.model} - {found.model}
+                ),
             }
         )
         (folder / manifest.FILE).unlink()
@@ -49,3 +53,15 @@ def roll_back(address: str, to: int | None = None) -> tuple[int, int]:
         return place.publish(folder, described), former
     finally:
         place.release(folder)
+
+
+def _former(place: Store, versions: list[int]) -> int | None:
+    """What was in service before; going back twice does not go forth again."""
+    if not versions:
+        return None
+    newest = place.manifest(versions[-1])
+    given_up = {newest.model, *newest.origin.withdrawn}
+    return next(
+        (one for one in versions[-2::-1] if place.manifest(one).model not in given_up),
+        None,
+    )

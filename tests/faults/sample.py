@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +15,39 @@ REPOSITORY = Path(__file__).parent.parent.parent
 SAMPLE = REPOSITORY / "pipeline" / "configs" / "sample.toml"
 
 
-def command(root: Path, *words: str) -> list[str]:
-    """`newsdesk run` of the sample in a root."""
-    return [sys.executable, "-u", "-m", "pipeline.cli", "run", str(SAMPLE)] + [
-        "--set",
-        f"output.root={root}",
-        *words,
-    ]
+def words(root: Path, *more: str) -> list[str]:
+    """What `newsdesk` is told to run the sample in a root."""
+    return ["run", str(SAMPLE), "--set", f"output.root={root}", *more]
 
 
-def start(root: Path, *words: str, **more: Any) -> "subprocess.Popen[str]":
-    """Starts a run whose screen can be read line by line."""
+def start_command(
+    told: Sequence[str], before: Sequence[str] = ()
+) -> "subprocess.Popen[str]":
+    """Starts a command, after words before it; its screen can be read line by line."""
     return subprocess.Popen(
-        command(root, *words),
+        [*before, sys.executable, "-u", "-m", "pipeline.cli", *told],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-        **more,
     )
 
 
-def finish(root: Path, *words: str, **more: Any) -> tuple[int, str]:
-    """Runs to the end; the exit code and the screen."""
-    process = start(root, *words, **more)
+def finish_command(told: Sequence[str], before: Sequence[str] = ()) -> tuple[int, str]:
+    """Lets a command come to its end; the exit code and the screen."""
+    process = start_command(told, before)
     screen, _ = process.communicate()
     return process.returncode, screen
+
+
+def start(root: Path, *more: str) -> "subprocess.Popen[str]":
+    """Starts a run of the sample."""
+    return start_command(words(root, *more))
+
+
+def finish(root: Path, *more: str) -> tuple[int, str]:
+    """Runs the sample to the end; the exit code and the screen."""
+    return finish_command(words(root, *more))
 
 
 def summary(root: Path) -> dict[str, Any]:

@@ -102,6 +102,13 @@ def test_every_node_is_a_task_with_requests_limits_retries_and_a_timeout(
         assert int(told[f"exec-{name}"]["activeDeadlineSeconds"]) >= 3600
 
 
+def test_what_looks_at_more_than_its_inputs_is_never_cached() -> None:
+    text = compiling.compile(sample("kubeflow.defaults.cache=true"))
+    tasks = _tasks(next(yaml.safe_load_all(text)))
+    uncached = {name for name, task in tasks.items() if not task["cachingOptions"]}
+    assert uncached == {"baseline-model", "pusher", "text-example-gen"}
+
+
 def test_only_the_trainer_sees_a_gpu(documents: list[Any]) -> None:
     containers = _containers(documents[0])
     for name, container in containers.items():

@@ -57,3 +57,18 @@ def test_a_full_disk_is_called_that(error: Exception) -> None:
     sentence, code = explain(error, Path("/small"))
     assert "the disk that holds /small is full" in sentence
     assert code == ExitCode.FAILED
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EROFS, "Read-only file system", "/root/artifacts/x"),
+        RuntimeError("mlmd: attempt to write a readonly database\nmore"),
+        _wrapped(RuntimeError("x"), OSError(errno.EROFS, "Read-only file system")),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_called_that(error: Exception) -> None:
+    sentence, code = explain(error, Path("/root"))
+    assert sentence.startswith("/root: cannot be written: ")
+    assert "output.root=FOLDER" in sentence
+    assert code == ExitCode.FAILED

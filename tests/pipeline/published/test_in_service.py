@@ -8,7 +8,7 @@ from pipeline.errors import ModelError
 from pipeline.published import manifest
 from pipeline.published.in_service import newest
 from pipeline.published.local_store import LocalStore
-from tests.pipeline.published.conftest import Publish
+from tests.pipeline.conftest import Publish
 
 
 @pytest.fixture

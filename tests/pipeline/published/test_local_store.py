@@ -11,7 +11,7 @@ from pipeline.errors import ModelError
 from pipeline.published import local_store, manifest
 from pipeline.published.local_store import LocalStore
 from pipeline.published.manifest import Origin
-from tests.pipeline.published.conftest import FillModel, Publish
+from tests.pipeline.conftest import FillModel, Publish
 
 
 @pytest.fixture

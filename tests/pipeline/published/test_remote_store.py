@@ -10,7 +10,7 @@ from pipeline.errors import ModelError
 from pipeline.published import manifest
 from pipeline.published.places import store
 from pipeline.published.remote_store import RemoteStore
-from tests.pipeline.published.conftest import FillModel, Publish
+from tests.pipeline.conftest import FillModel, Publish
 
 pytestmark = pytest.mark.slow
 

@@ -41,11 +41,12 @@ def fill_model() -> FillModel:
 
 @pytest.fixture
 def publish(fill_model: FillModel, origin: Origin) -> Publish:
-    """Publishes such a model."""
+    """Publishes such a model; with another graph it is another one."""
 
-    def publish(store: LocalStore, **changes: object) -> int:
+    def publish(store: LocalStore, graph: bytes = b"graph", **changes: object) -> int:
         folder = store.stage()
         fill_model(folder)
+        (folder / "saved_model.pb").write_bytes(graph)
         described = manifest.describe(folder, origin.model_copy(update=changes))
         manifest.write(described, folder)
         return store.publish(folder, described)

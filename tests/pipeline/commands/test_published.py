@@ -1,0 +1,168 @@
+"""What `verify`, `predict --verify` and `rollback` say of published models."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipeline import lock
+from pipeline.cli import app
+from pipeline.errors import ConfigError, ExitCode, Locked, ModelError
+from pipeline.published import manifest
+from tests.faults import model, poisoned_models
+from tests.faults.pushes import push
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two models."""
+    folder = tmp_path_factory.mktemp("exported")
+    model.export(folder / "first")
+    model.export(folder / "second", scale=0.2)
+    return folder
+
+
+@pytest.fixture
+def serving(tmp_path: Path, exported: Path) -> Path:
+    """Both, as versions."""
+    push(exported / "first", tmp_path / "root" / "serving")
+    push(exported / "second", tmp_path / "root" / "serving")
+    return tmp_path / "root" / "serving"
+
+
+def _versions(serving: Path) -> list[Path]:
+    return sorted(serving.iterdir())
+
+
+def _call(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def _alter(version: Path) -> None:
+    file = version / "variables" / "variables.data-00000-of-00001"
+    altered = bytearray(file.read_bytes())
+    altered[0] ^= 1
+    file.write_bytes(altered)
+
+
+def _refusal(done: Result) -> str:
+    """The sentence of a model that was refused; fails where it was not."""
+    assert isinstance(done.exception, ModelError), done.output
+    assert done.exception.exit_code == ExitCode.STOPPED_BY_GATE
+    return str(done.exception)
+
+
+def test_a_version_is_verified(serving: Path) -> None:
+    version = _versions(serving)[0]
+    done = _call("verify", version)
+    assert done.exit_code == 0
+    assert f"{version}: " in done.output
+    assert "files as they were published by run 20260101-000000 on" in done.output
+
+
+def test_every_version_of_a_place_is_verified(serving: Path) -> None:
+    done = _call("verify", f"{serving}/")
+    assert done.exit_code == 0
+    told = [line.partition(": ")[0] for line in done.output.splitlines()]
+    assert told == [str(version) for version in _versions(serving)]
+
+
+def test_an_altered_version_among_several_is_found(serving: Path) -> None:
+    _alter(_versions(serving)[0])
+    told = _refusal(_call("verify", serving))
+    assert "variables.data-00000-of-00001 was altered; do not serve" in told
+
+
+@pytest.mark.parametrize("make", [None, "empty", "1"])
+def test_where_nothing_is_published_nothing_is_verified(
+    tmp_path: Path, make: str | None
+) -> None:
+    if make:
+        (tmp_path / "place" / make).mkdir(parents=True)
+    assert f"{tmp_path}/place" in _refusal(_call("verify", tmp_path / "place"))
+
+
+def test_what_a_model_may_do_is_verified_too(tmp_path: Path) -> None:
+    poisoned_models.export_with_canary(tmp_path / "model", tmp_path / "canary")
+    serving = tmp_path / "serving"
+    version = push(tmp_path / "model", serving)
+    told = _refusal(_call("verify", serving / str(version)))
+    assert "has the operation WriteFile" in told
+    assert not (tmp_path / "canary").exists()
+
+
+def test_a_verified_model_answers(
+    serving: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    done = _call("predict", "--model", serving, "--verify", "a text")
+    assert done.exit_code == 0
+    assert capfd.readouterr().out.split()[1] in model.LABELS
+
+
+def test_a_new_file_beside_a_model_is_found_only_where_somebody_looks(
+    serving: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (_versions(serving)[-1] / "assets" / "words.txt").write_text("not ours")
+    words = ("predict", "--root", serving.parent, "a text")
+    told = _refusal(_call(*words, "--verify"))
+    assert "assets/words.txt is not in the manifest" in told
+    assert capfd.readouterr().out == ""
+    assert _call(*words).exit_code == 0
+
+
+def test_a_model_without_a_manifest_is_not_trusted(exported: Path) -> None:
+    told = _refusal(
+        _call("predict", "--model", exported / "first", "--verify", "a text")
+    )
+    assert "without its manifest a model is not trusted" in told
+
+
+@pytest.fixture
+def rollback(serving: Path, repository: Path) -> list[str]:
+    """The command for the root of the versions."""
+    sample = repository / "pipeline" / "configs" / "sample.toml"
+    return ["rollback", str(sample), "--set", f"output.root={serving.parent}"]
+
+
+def test_a_rollback_says_what_is_in_service(serving: Path, rollback: list[str]) -> None:
+    first, _ = _versions(serving)
+    done = _call(*rollback)
+    newest = _versions(serving)[-1]
+    assert done.exit_code == 0
+    told = f"version {newest.name} is in service: what version {first.name} was\n"
+    assert done.output == told
+    assert manifest.verify(newest).origin.restored == int(first.name)
+
+
+def test_a_version_that_is_not_there_is_wrong_usage(
+    serving: Path, rollback: list[str]
+) -> None:
+    done = _call(*rollback, "--to", "7")
+    assert isinstance(done.exception, ConfigError)
+    assert done.exception.exit_code == ExitCode.WRONG_USAGE
+    assert len(_versions(serving)) == 2
+
+
+def test_an_altered_former_version_stays_where_it_is(
+    serving: Path, rollback: list[str]
+) -> None:
+    _alter(_versions(serving)[0])
+    assert "was altered" in _refusal(_call(*rollback))
+    assert len(_versions(serving)) == 2
+
+
+def test_nothing_is_rolled_back_during_a_run(
+    serving: Path, rollback: list[str]
+) -> None:
+    with lock.held(serving.parent, "a run"):
+        assert isinstance(_call(*rollback).exception, Locked)
+    assert len(_versions(serving)) == 2
+
+
+def test_a_copied_version_verifies_anywhere(serving: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(_versions(serving)[0], moved)
+    assert _call("verify", moved).exit_code == 0

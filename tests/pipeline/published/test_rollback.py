@@ -1,0 +1,120 @@
+"""A former version comes back as a new one, unless it cannot be trusted."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ConfigError, ModelError
+from pipeline.published import manifest
+from pipeline.published.local_store import LocalStore
+from pipeline.published.rollback import roll_back
+from tests.pipeline.conftest import Publish
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalStore:
+    # The models of these tests hold no graph; operations have tests of their own.
+    monkeypatch.setattr("pipeline.published.rollback.operations.check", lambda _: None)
+    return LocalStore(tmp_path / "serving")
+
+
+@pytest.fixture
+def versions(store: LocalStore, publish: Publish) -> list[int]:
+    """A good model, and a bad one after it."""
+    return [
+        publish(store, graph=b"good", inputs="good", metrics={"accuracy": 0.9}),
+        publish(store, graph=b"bad", inputs="bad", data="more", metrics={}),
+    ]
+
+
+def test_the_model_before_comes_back_as_the_newest(
+    store: LocalStore, versions: list[int]
+) -> None:
+    first, second = versions
+    version, restored = roll_back(store.address)
+    assert restored == first
+    assert store.versions() == [first, second, version]
+    found = store.verify(version)
+    assert found.model == store.manifest(first).model
+    assert found.origin.metrics == {"accuracy": 0.9}
+    assert found.origin.restored == first
+    # A run of the same data has nothing to do, and does not push the bad one again.
+    assert (found.origin.inputs, found.origin.data) == ("bad", "more")
+    assert found.origin.withdrawn == [store.manifest(second).model]
+
+
+def test_any_former_version_can_be_named(
+    store: LocalStore, versions: list[int], publish: Publish
+) -> None:
+    newest = publish(store, graph=b"newest")
+    version, restored = roll_back(store.address, versions[0])
+    assert restored == versions[0]
+    assert version > newest
+
+
+def test_going_back_again_goes_on_backwards(
+    store: LocalStore, versions: list[int], publish: Publish
+) -> None:
+    publish(store, graph=b"worse")
+    assert roll_back(store.address)[1] == versions[1]
+    newest, restored = roll_back(store.address)
+    assert restored == versions[0]
+    withdrawn = store.manifest(newest).origin.withdrawn
+    assert store.manifest(versions[1]).model in withdrawn
+    assert len(withdrawn) == 2
+    with pytest.raises(ConfigError, match="no former version to go back to"):
+        roll_back(store.address)
+
+
+def test_a_withdrawn_model_that_is_named_is_withdrawn_no_more(
+    store: LocalStore, versions: list[int]
+) -> None:
+    roll_back(store.address)
+    newest, _ = roll_back(store.address, versions[1])
+    good = store.manifest(versions[0]).model
+    assert store.manifest(newest).origin.withdrawn == [good]
+
+
+@pytest.mark.parametrize("there", [0, 1])
+def test_without_a_former_version_there_is_no_way_back(
+    store: LocalStore, publish: Publish, there: int
+) -> None:
+    versions = [publish(store) for _ in range(there)]
+    listed = re.escape(", ".join(map(str, versions)) or "none")
+    with pytest.raises(ConfigError, match=rf"\(versions: {listed}\); name one with"):
+        roll_back(store.address)
+    assert store.versions() == versions
+
+
+def test_the_newest_is_no_former_one(store: LocalStore, versions: list[int]) -> None:
+    with pytest.raises(ConfigError, match="no former version"):
+        roll_back(store.address, versions[-1])
+
+
+def test_an_altered_version_does_not_come_back(
+    store: LocalStore, versions: list[int]
+) -> None:
+    Path(store.address, str(versions[0]), "saved_model.pb").write_bytes(b"other")
+    with pytest.raises(ModelError, match=r"saved_model\.pb was altered"):
+        roll_back(store.address)
+    _assert_only(store, versions)
+
+
+def test_a_version_with_a_forbidden_operation_does_not_come_back(
+    store: LocalStore, versions: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> None:
+        raise ModelError(f"{folder}: has the operation WriteFile")
+
+    monkeypatch.setattr("pipeline.published.rollback.operations.check", refuse)
+    with pytest.raises(ModelError, match="WriteFile"):
+        roll_back(store.address)
+    _assert_only(store, versions)
+
+
+def _assert_only(store: LocalStore, versions: list[int]) -> None:
+    """Nothing was published, and nothing staged was left behind."""
+    names = [path.name for path in Path(store.address).iterdir()]
+    assert sorted(names) == [str(version) for version in versions]
+    assert manifest.verify(Path(store.address, str(versions[-1])))

@@ -1,0 +1,37 @@
+"""The system's words are found in whatever it raises."""
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import reason
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "a", None, "b"), "No space"),
+        (shutil.Error([("a", "b", "[Errno 13] Permission denied: 'b'")]), "Permission"),
+        (shutil.Error("`a` and `b` are the same file"), "`a` and `b` are the same"),
+        (OSError("odd"), "odd"),
+    ],
+)
+def test_words(error: OSError, words: str) -> None:
+    assert reason(error).startswith(words)
+    assert "Errno" not in reason(error)
+    assert "'b'" not in reason(error)
+
+
+def test_of_many_files_one_is_enough(small_disk: Path, tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).write_bytes(os.urandom(2 << 20))
+    with pytest.raises(shutil.Error) as caught:
+        shutil.copytree(
+            tmp_path,
+            small_disk / "copy",
+            ignore=shutil.ignore_patterns(small_disk.name),
+        )
+    assert reason(caught.value) == "No space left on device"

@@ -1,0 +1,175 @@
+"""A webhook hears of failures; one that does not answer fails nothing."""
+
+import datetime
+import json
+import math
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, NamedTuple
+
+import pytest
+
+from pipeline import notify as module
+from pipeline.config import Notify
+from pipeline.errors import ExitCode
+from pipeline.history import Summary
+from pipeline.notify import notify, post
+
+
+class Sink(NamedTuple):
+    """A webhook: its address, what it was told, what it will answer."""
+
+    url: str
+    told: list[dict[str, Any]]
+    answers: list[int]
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    told: list[dict[str, Any]] = []
+    answers: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            told.append(json.loads(body, parse_constant=_no_json))
+            self.send_response(answers.pop(0) if answers else 204)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=[0.01])
+        thread.start()
+        yield Sink(f"http://127.0.0.1:{server.server_port}/hook", told, answers)
+        server.shutdown()
+        thread.join()
+
+
+def _no_json(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> str:
+    """An address where nothing listens."""
+    monkeypatch.setattr(module, "_RETRIES", 0)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{closed.getsockname()[1]}/secret"
+
+
+@pytest.fixture
+def ended() -> Callable[..., Summary]:
+    """Makes the summary of a run that failed, or as is said."""
+
+    def make(**changes: Any) -> Summary:
+        started = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
+        values = {
+            "state": "stopped",
+            "exit_code": ExitCode.STOPPED_BY_GATE,
+            "error": "the data do not pass the gate",
+        }
+        return Summary(
+            run="20260102-000000",
+            pipeline="desks",
+            started=started,
+            data="/rows.csv",
+            **(values | changes),
+        )
+
+    return make
+
+
+def test_nobody_is_told_where_nobody_is_named(ended: Callable[..., Summary]) -> None:
+    assert notify(None, ended()) is None
+
+
+def test_a_failure_is_told_in_a_sentence_and_in_full(
+    sink: Sink, ended: Callable[..., Summary]
+) -> None:
+    assert notify(Notify(url=sink.url), ended()) is None
+    (body,) = sink.told
+    sentence = "desks, run 20260102-000000: stopped: the data do not pass the gate"
+    assert body["text"] == sentence
+    assert (body["exit_code"], body["data"]) == (4, "/rows.csv")
+
+
+def test_a_refused_model_is_told_with_its_refusals(
+    sink: Sink, ended: Callable[..., Summary]
+) -> None:
+    summary = ended(
+        state="not good enough",
+        exit_code=ExitCode.NOT_GOOD_ENOUGH,
+        error=None,
+        refusals=["accuracy is 0.4", "loss is nan"],
+        metrics={"loss": math.nan},
+    )
+    assert notify(Notify(url=sink.url), summary) is None
+    (body,) = sink.told
+    assert body["text"].endswith(": not good enough: accuracy is 0.4; loss is nan")
+    assert body["metrics"] == {"loss": "NaN"}
+
+
+@pytest.mark.parametrize("on_success", [False, True])
+def test_a_success_is_told_where_that_is_asked_for(
+    sink: Sink, ended: Callable[..., Summary], on_success: bool
+) -> None:
+    summary = ended(state="pushed", exit_code=ExitCode.DONE, error=None)
+    assert notify(Notify(url=sink.url, on_success=on_success), summary) is None
+    assert [body["state"] for body in sink.told] == ["pushed"] * on_success
+
+
+def test_the_address_may_be_a_secret_of_the_environment(
+    sink: Sink, ended: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Notify(url="env:HOOK")
+    monkeypatch.delenv("HOOK", raising=False)
+    assert "the environment has no HOOK" in (notify(settings, ended()) or "")
+    monkeypatch.setenv("HOOK", sink.url)
+    assert notify(settings, ended()) is None
+    assert len(sink.told) == 1
+
+
+def test_who_cannot_be_reached_is_said_without_the_secret(
+    nobody: str, ended: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOK", nobody)
+    told = notify(Notify(url="env:HOOK"), ended())
+    assert told == "output.notify: the address in HOOK was not told: ConnectionError"
+    told = notify(Notify(url=nobody), ended())
+    assert told == f"output.notify: {nobody} was not told: ConnectionError"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a..b/", "http://[::1", "http://x:99999/", f"http://{'a' * 70}.com"]
+)
+def test_an_address_that_is_none_fails_nothing(
+    url: str, ended: Callable[..., Summary]
+) -> None:
+    assert "was not told" in (notify(Notify(url=url), ended()) or "")
+
+
+def test_a_refusal_is_said(sink: Sink) -> None:
+    sink.answers.append(404)
+    assert post(sink.url, {"text": "x"}) == "it answered 404"
+    assert len(sink.told) == 1
+
+
+def test_a_busy_server_is_told_again(sink: Sink) -> None:
+    sink.answers.append(503)
+    assert post(sink.url, {"text": "x"}) is None
+    assert len(sink.told) == 2
+
+
+def test_a_server_that_stays_busy_is_left_alone(
+    sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_RETRIES", 1)
+    sink.answers.extend([503, 503])
+    assert post(sink.url, {"text": "x"}) == "it answered 503"
+    assert len(sink.told) == 2
