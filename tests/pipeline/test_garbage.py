@@ -110,7 +110,7 @@ def _finish(root: Path, *runs: str, nodes: Sequence[str] = ("Gen", "Trainer")) -
             Summary(
                 run=run,
                 pipeline="x",
-                started=datetime.datetime.now().astimezone(),
+                started=datetime.datetime.strptime(run, "%Y%m%d-%H%M%S").astimezone(),
                 data="/rows.csv",
                 nodes=[Node(name=name, state="done", seconds=1.0) for name in nodes],
             )
