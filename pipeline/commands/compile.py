@@ -6,21 +6,18 @@ from typing import Annotated
 
 import typer
 
+from pipeline.commands.arguments import NEWSDESK, File, Overrides
+
 
 def compile(  # noqa: A001  the command's name
-    config: Annotated[
-        Path, typer.Argument(help="The pipeline's configuration file.")
-    ] = Path("newsdesk.toml"),
+    config: File = NEWSDESK,
     output: Annotated[
         Path,
         typer.Option(
             "-o", "--output", help=".yaml for Kubeflow, .json for Vertex AI; - prints."
         ),
     ] = Path("pipeline.yaml"),
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
-    ] = None,
+    overrides: Overrides = None,
 ) -> None:
     """Write the pipeline as Kubeflow Pipelines, or Vertex AI, reads it."""
     from pipeline.config_file import load

@@ -1,19 +1,15 @@
 """`newsdesk gc`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipeline.commands.arguments import NEWSDESK, File, Overrides
+
 
 def gc(
-    config: Annotated[
-        Path, typer.Argument(help="The pipeline's configuration file.")
-    ] = Path("newsdesk.toml"),
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
-    ] = None,
+    config: File = NEWSDESK,
+    overrides: Overrides = None,
     keep_last: Annotated[
         int, typer.Option(min=1, help="Runs whose artifacts stay.")
     ] = 3,
@@ -26,10 +22,12 @@ def gc(
     from pipeline import garbage, lock
     from pipeline.commands.shown import shown
     from pipeline.config_file import load
+    from pipeline.logfile import quiet
 
     loaded = load(config, overrides or ())
     with lock.held(loaded.root, "garbage collection"):
-        found = garbage.find(loaded, keep_last)
+        with quiet():
+            found = garbage.find(loaded, keep_last)
         for one in found:
             print(f"{one.size:>15,}  {shown(one.path)}")
         if not dry_run:

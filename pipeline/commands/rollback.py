@@ -1,19 +1,15 @@
 """`newsdesk rollback`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipeline.commands.arguments import NEWSDESK, File, Overrides
+
 
 def rollback(
-    config: Annotated[
-        Path, typer.Argument(help="The pipeline's configuration file.")
-    ] = Path("newsdesk.toml"),
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
-    ] = None,
+    config: File = NEWSDESK,
+    overrides: Overrides = None,
     to: Annotated[
         int | None, typer.Option(help="A version; else the model that was in service.")
     ] = None,
@@ -24,9 +20,11 @@ def rollback(
     """
     from pipeline import lock
     from pipeline.config_file import load
-    from pipeline.published.rollback import roll_back
+    from pipeline.logfile import quiet
 
     loaded = load(config, overrides or ())
-    with lock.held(loaded.root, "a rollback"):
+    with lock.held(loaded.root, "a rollback"), quiet():
+        from pipeline.published.rollback import roll_back
+
         version, restored = roll_back(loaded.serving, to)
     print(f"version {version} is in service: what version {restored} was")

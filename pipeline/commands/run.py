@@ -3,12 +3,12 @@
 import datetime
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from pipeline.commands.arguments import NEWSDESK, File, Overrides
 from pipeline.commands.shown import shown
 from pipeline.errors import ExitCode, NewsdeskError
 
@@ -18,17 +18,12 @@ if TYPE_CHECKING:
 
 
 def run(
-    config: Annotated[
-        Path, typer.Argument(help="The pipeline's configuration file.")
-    ] = Path("newsdesk.toml"),
+    config: File = NEWSDESK,
     beam_args: Annotated[
         list[str] | None,
         typer.Argument(metavar="[-- BEAM ARGUMENTS]", help="Go to Apache Beam."),
     ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
-    ] = None,
+    overrides: Overrides = None,
     verbose: Annotated[
         bool, typer.Option(help="Show what the libraries log, too.")
     ] = False,

@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from pipeline.commands.arguments import NEWSDESK, Compiled, File, Overrides
 from pipeline.commands.compiled import compiled
 from pipeline.errors import ExitCode
 
@@ -18,22 +19,12 @@ schedule = typer.Typer(
     help="Runs on Kubeflow Pipelines at set times.", no_args_is_help=True
 )
 
-File = Annotated[Path, typer.Argument(help="The pipeline's configuration file.")]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
-]
-_NEWSDESK = Path("newsdesk.toml")
-
 
 @schedule.command()
 def apply(
-    config: File = _NEWSDESK,
+    config: File = NEWSDESK,
     overrides: Overrides = None,
-    file: Annotated[
-        Path | None,
-        typer.Option("--pipeline", help="A compiled one; else it is compiled now."),
-    ] = None,
+    file: Compiled = None,
 ) -> None:
     """Make the schedule on the cluster that of the configuration.
 
@@ -49,7 +40,7 @@ def apply(
 
 
 @schedule.command()
-def status(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
+def status(config: File = NEWSDESK, overrides: Overrides = None) -> None:
     """Say how the runs end and when the next is due.
 
     Exit codes: 0 well, 1 no success within two intervals or no schedule there.
@@ -74,7 +65,7 @@ def status(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
 
 
 @schedule.command()
-def pause(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
+def pause(config: File = NEWSDESK, overrides: Overrides = None) -> None:
     """Begin no runs until it is resumed."""
     from kubeflow.schedule import pause
 
@@ -84,7 +75,7 @@ def pause(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
 
 
 @schedule.command()
-def resume(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
+def resume(config: File = NEWSDESK, overrides: Overrides = None) -> None:
     """Begin runs again: with catchup all that were missed, else the latest."""
     from kubeflow.schedule import resume
 
@@ -94,7 +85,7 @@ def resume(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
 
 
 @schedule.command()
-def delete(config: File = _NEWSDESK, overrides: Overrides = None) -> None:
+def delete(config: File = NEWSDESK, overrides: Overrides = None) -> None:
     """Delete the schedule from the cluster; its runs stay."""
     from kubeflow.schedule import delete
 

@@ -1,22 +1,17 @@
 """`newsdesk submit`."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from pipeline.commands.arguments import NEWSDESK, Compiled, File, Overrides
 from pipeline.commands.compiled import compiled
 
 
 def submit(
-    config: Annotated[
-        Path, typer.Argument(help="The pipeline's configuration file.")
-    ] = Path("newsdesk.toml"),
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
-    ] = None,
+    config: File = NEWSDESK,
+    overrides: Overrides = None,
     parameters: Annotated[
         list[str] | None,
         typer.Option("--param", metavar="NAME=VALUE", help="May be repeated."),
@@ -27,10 +22,7 @@ def submit(
             metavar="START/END", help="Run an interval of the schedule that failed."
         ),
     ] = "",
-    file: Annotated[
-        Path | None,
-        typer.Option("--pipeline", help="A compiled one; else it is compiled now."),
-    ] = None,
+    file: Compiled = None,
     wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = False,
 ) -> None:
     """Run the pipeline on Kubeflow Pipelines.

@@ -18,6 +18,7 @@ def verify(
     import tempfile
 
     from pipeline.errors import ModelError
+    from pipeline.logfile import quiet
     from pipeline.published import manifest, operations
     from pipeline.published.places import store
 
@@ -28,17 +29,17 @@ def verify(
         )
 
     if "://" not in address and Path(address, manifest.FILE).exists():
-        found = manifest.verify(Path(address))
-        operations.check(Path(address))
+        with quiet():
+            found = manifest.verify(Path(address))
+            operations.check(Path(address))
         say(address, found)
         return
     place = store(address)
     versions = place.versions()
     if not versions:
         raise ModelError(f"{address}: holds no version; name a folder that was pushed")
-    with tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
-        for version in versions:
-            folder = Path(scratch, str(version))
-            found = place.fetch(version, folder)
-            operations.check(folder)
-            say(f"{address.rstrip('/')}/{version}", found)
+    for version in versions:
+        with quiet(), tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
+            found = place.fetch(version, Path(scratch))
+            operations.check(Path(scratch))
+        say(f"{address.rstrip('/')}/{version}", found)

@@ -1,0 +1,17 @@
+"""What several commands take."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+NEWSDESK = Path("newsdesk.toml")
+File = Annotated[Path, typer.Argument(help="The pipeline's configuration file.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
+]
+Compiled = Annotated[
+    Path | None,
+    typer.Option("--pipeline", help="A compiled one; else it is compiled now."),
+]
