@@ -1,20 +1,19 @@
 """Runs killed anywhere go on to the same result.
 
-`python -m tests.faults.kills` kills a run of the sample at the start, in the middle and
-at the end of every node, in the training and in the push, runs it again, and prints how
-many went on to what the unbroken run came to.
+`python -m tests.faults.kills` kills runs of the sample at the start, in the middle and
+at the end of every node, in the training and in the push. One root is killed in node
+after node, always by the same share of a node, and goes on each time; its last run must
+come to what an unbroken one came to. It prints how many kills were survived so.
 """
 
 import argparse
 import random
-import shutil
 import signal
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,79 +34,106 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Kill:
     """What became of one kill."""
 
     point: Point
-    was_killed: bool
-    went_on: bool
+    was_in_time: bool
     half_published: int
     lost: int
-    seconds: float
 
 
-def points(root: Path, startup: float, count: int) -> list[Point]:
+@dataclass(frozen=True)
+class Chain:
+    """Kills of one root, one after another, and whether it came to the same result."""
+
+    kills: list[Kill]
+    went_on: bool
+
+
+def points(root: Path, startup: float) -> list[list[Point]]:
     """Looks at an unbroken run, and spreads points over it.
 
     Args:
         root: where it has run.
         startup: seconds until its first node had ended.
-        count: how many; start, middle and end of every node come first.
 
     Returns:
-        The points.
+        Four chains of points, in the order of the nodes: starts, middles and ends, and
+        more of the training and the push. 40 of 12 nodes.
     """
-    nodes = sample.summary(root)["nodes"]
-    durations = {one["name"]: one["seconds"] for one in nodes}
+    durations = {one["name"]: one["seconds"] for one in sample.summary(root)["nodes"]}
     names = list(durations)
     durations[names[0]] = startup
-    wanted = [(name, share) for name in names for share in (0.0, 0.5, 0.95)]
-    wanted += [("Trainer", 0.7), ("Trainer", 0.85), ("Pusher", 0.7), ("Pusher", 0.98)]
-    if count < len(wanted):
-        wanted = [("Transform", 0.5), ("Trainer", 0.85), ("Pusher", 0.9)][:count]
     jitter = random.Random(7)
-    return [
-        Point(
-            name,
-            names[names.index(name) - 1] if names.index(name) else None,
-            max(0.0, durations[name] * (share + jitter.uniform(0.0, 0.04))),
-        )
-        for name, share in wanted[:count]
-    ]
+
+    def point(name: str, share: float) -> Point:
+        place = names.index(name)
+        seconds = durations[name] * (share + jitter.uniform(0.0, 0.04))
+        return Point(name, names[place - 1] if place else None, seconds)
+
+    chains = [[point(name, share) for name in names] for share in (0.0, 0.5, 0.93)]
+    more = [("Trainer", 0.6), ("Trainer", 0.85), ("Pusher", 0.7), ("Pusher", 0.85)]
+    return [*chains, [point(name, share) for name, share in more]]
 
 
-def kill(point: Point, folder: Path, metrics: dict[str, float]) -> Outcome:
-    """Runs, kills at the point, and runs again.
+def kill(point: Point, root: Path) -> Kill:
+    """Runs, and kills at the point.
 
     Args:
         point: when.
-        folder: where; is empty.
-        metrics: what the unbroken run came to.
+        root: of the run.
 
     Returns:
         What became of it.
     """
-    root = folder / "root"
+    before = _whole(root)
     process = sample.start(root, *_WORDS)
     assert process.stdout is not None
     if point.before is not None:
         # The line of the node before is the first sign of this one.
         _wait_for(process, f" {point.before} ")
     _kill_after(process, point.seconds)
-    was_killed = process.returncode == -signal.SIGKILL
+    was_in_time = process.returncode == -signal.SIGKILL
     broken = sample.half_published(root)
-    before = set() if broken else set(sample.versions(root))
-    began = time.monotonic()
-    code, _ = sample.finish(root, *_WORDS)
+    lost = 0 if broken else len(before - _whole(root))
+    return Kill(point, was_in_time, broken, lost)
+
+
+def survive(chain: list[Point], root: Path, metrics: dict[str, float]) -> Chain:
+    """Kills at each point, and lets the last run come to its end.
+
+    Args:
+        chain: the points.
+        root: is empty.
+        metrics: what the unbroken run came to.
+
+    Returns:
+        What became of it.
+    """
+    found = []
+    for point in chain:
+        found.append(kill(point, root))
+        _tell(found[-1])
+    code, screen = sample.finish(root, *_WORDS)
     after = sample.versions(root)
     reached = after[max(after)] if after else {}
     went_on = code == 0 and all(
         abs(reached.get(name, -1.0) - value) <= _TOLERANCE
         for name, value in metrics.items()
     )
-    lost = len(before - set(after))
-    seconds = time.monotonic() - began
-    return Outcome(point, was_killed, went_on, broken, lost, seconds)
+    if not went_on:
+        print(screen, flush=True)
+    return Chain(found, went_on)
+
+
+def _tell(found: Kill) -> None:
+    late = "" if found.was_in_time else " (ended before the kill)"
+    print(f"{found.point.node:<16} {found.point.seconds:6.2f} s{late}", flush=True)
+
+
+def _whole(root: Path) -> set[int]:
+    return set(sample.versions(root)) if (root / "serving").is_dir() else set()
 
 
 def _wait_for(process: "subprocess.Popen[str]", sign: str) -> None:
@@ -130,60 +156,49 @@ def _kill_after(process: "subprocess.Popen[str]", seconds: float) -> None:
     drain.join()
 
 
-def kills(count: int, workers: int) -> Iterator[Outcome]:
-    """Kills at many points.
+def unbroken(root: Path) -> tuple[dict[str, float], float]:
+    """Runs without a kill.
 
     Args:
-        count: of the points.
-        workers: how many runs at a time.
+        root: is empty.
+
+    Returns:
+        The metrics of what it has pushed, and the seconds until its first node ended.
+    """
+    began = time.monotonic()
+    process = sample.start(root, *_WORDS)
+    _wait_for(process, "✓ ")
+    startup = time.monotonic() - began
+    screen, _ = process.communicate()
+    assert process.returncode == 0, screen
+    return sample.versions(root).popitem()[1], startup
+
+
+def chains(scratch: Path) -> Iterator[Chain]:
+    """Kills at all points.
+
+    Args:
+        scratch: an empty folder.
 
     Yields:
-        What became of each.
+        What became of each chain.
     """
-    with tempfile.TemporaryDirectory(prefix="newsdesk-kills-") as scratch:
-        unbroken = Path(scratch, "unbroken")
-        began = time.monotonic()
-        process = sample.start(unbroken, *_WORDS)
-        _wait_for(process, "✓ ")
-        startup = time.monotonic() - began
-        screen, _ = process.communicate()
-        assert process.returncode == 0, screen
-        metrics = sample.versions(unbroken).popitem()[1]
-        chosen = points(unbroken, startup, count)
-
-        def one(number: int) -> Outcome:
-            folder = Path(scratch, str(number))
-            folder.mkdir()
-            try:
-                return kill(chosen[number], folder, metrics)
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-
-        with ThreadPoolExecutor(workers) as pool:
-            yield from pool.map(one, range(len(chosen)))
+    metrics, startup = unbroken(scratch / "unbroken")
+    for number, chain in enumerate(points(scratch / "unbroken", startup)):
+        yield survive(chain, scratch / str(number), metrics)
 
 
 def main() -> None:
     """Kills, and prints a line each and the figure last."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=40)
-    parser.add_argument("--workers", type=int, default=1)
-    asked = parser.parse_args()
-    found = []
-    for outcome in kills(asked.points, asked.workers):
-        found.append(outcome)
-        told = "went on" if outcome.went_on else "FAILED"
-        late = "" if outcome.was_killed else " (ended before the kill)"
-        print(
-            f"{outcome.point.node:<16} {outcome.point.seconds:6.2f} s  {told}, "
-            f"{outcome.seconds:.0f} s more{late}",
-            flush=True,
-        )
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    with tempfile.TemporaryDirectory(prefix="newsdesk-kills-") as scratch:
+        found = list(chains(Path(scratch)))
+    done = [(one, chain.went_on) for chain in found for one in chain.kills]
     print(
-        f"{sum(one.went_on for one in found)} of {len(found)} continued to the same "
-        f"result ({sum(one.was_killed for one in found)} killed in time), "
-        f"{sum(one.half_published for one in found)} half-published versions, "
-        f"{sum(one.lost for one in found)} lost versions"
+        f"{sum(went_on for _, went_on in done)} of {len(done)} continued to the same "
+        f"result ({sum(one.was_in_time for one, _ in done)} killed in time), "
+        f"{sum(one.half_published for one, _ in done)} half-published versions, "
+        f"{sum(one.lost for one, _ in done)} lost versions"
     )
 
 

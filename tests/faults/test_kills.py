@@ -1,14 +1,20 @@
 """A run killed in Transform, in the training and in the push goes on."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.faults.kills import kills
+from tests.faults.kills import points, survive, unbroken
 
 pytestmark = pytest.mark.e2e
 
 
-def test_killed_runs_go_on_to_the_same_result() -> None:
-    outcomes = list(kills(3, workers=1))
-    assert [one.went_on for one in outcomes] == [True] * 3
-    assert sum(one.was_killed for one in outcomes) >= 2
-    assert sum(one.half_published + one.lost for one in outcomes) == 0
+def test_killed_runs_go_on_to_the_same_result(tmp_path: Path) -> None:
+    metrics, startup = unbroken(tmp_path / "unbroken")
+    _, middles, _, _ = points(tmp_path / "unbroken", startup)
+    nodes = ("Transform", "Trainer", "Pusher")
+    chain = [one for one in middles if one.node in nodes]
+    outcome = survive(chain, tmp_path / "killed", metrics)
+    assert outcome.went_on
+    assert sum(one.was_in_time for one in outcome.kills) >= 2
+    assert sum(one.half_published + one.lost for one in outcome.kills) == 0
