@@ -32,8 +32,8 @@ NODES = (
 # What of a root a fault makes read-only; "." is all of it.
 PARTS = (".", "metadata.sqlite", "artifacts", "serving")
 _WEBHOOK = 'output.notify={url="http://127.0.0.1:9/", on_success=true}'
-# All that the screen may show of a run that fails, the last error in one line.
-_LINE = re.compile(r"|[✓=✗] .*|  epoch .*|log .*|error .*")
+# All that the screen may show of a run that fails, the error in one line.
+_LINE = re.compile(r"|[✓=✗] .*|  epoch .*|(accuracy|against|error|log) .*")
 _ERROR = re.compile(r"^error +(.*)$", re.MULTILINE)
 
 
