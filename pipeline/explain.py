@@ -42,17 +42,16 @@ def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
                 "another folder with --set output.root=FOLDER, and run again",
                 ExitCode.FAILED,
             )
-        if _READ_ONLY.search(str(cause)):
+        # The database says it in the middle of a query.
+        if found := _READ_ONLY.search(str(cause)):
+            where = getattr(cause, "filename", None) or root
             return (
-                f"{root}: cannot be written: {_first_line(cause)}; make it writable, "
-                "or choose another folder with --set output.root=FOLDER, and run again",
+                f"{where}: cannot be written: {found[0]}; make it writable, or choose "
+                "another folder with --set output.root=FOLDER, and run again",
                 ExitCode.FAILED,
             )
-    return f"{type(error).__name__}: {_first_line(error)}", ExitCode.FAILED
-
-
-def _first_line(error: BaseException) -> str:
-    return _STEP.sub("", next(iter(str(error).strip().splitlines()), ""))
+    first_line = next(iter(str(error).strip().splitlines()), "")
+    return f"{type(error).__name__}: {_STEP.sub('', first_line)}", ExitCode.FAILED
 
 
 def is_of_data(error: BaseException) -> bool:

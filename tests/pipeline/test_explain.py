@@ -60,15 +60,25 @@ def test_a_full_disk_is_called_that(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    "error",
+    ("error", "told"),
     [
-        OSError(errno.EROFS, "Read-only file system", "/root/artifacts/x"),
-        RuntimeError("mlmd: attempt to write a readonly database\nmore"),
-        _wrapped(RuntimeError("x"), OSError(errno.EROFS, "Read-only file system")),
+        (
+            OSError(errno.EROFS, "Read-only file system", "/root/runs"),
+            "/root/runs: cannot be written: Read-only file system; make it writable",
+        ),
+        (
+            RuntimeError("mlmd: attempt to write a readonly database query: INSERT"),
+            "/root: cannot be written: readonly database; make it writable",
+        ),
+        (
+            _wrapped(RuntimeError("x"), OSError(errno.EROFS, "Read-only file system")),
+            "/root: cannot be written: Read-only file system; make it writable",
+        ),
     ],
 )
-def test_a_place_that_cannot_be_written_is_called_that(error: Exception) -> None:
+def test_a_place_that_cannot_be_written_is_called_that(
+    error: Exception, told: str
+) -> None:
     sentence, code = explain(error, Path("/root"))
-    assert sentence.startswith("/root: cannot be written: ")
-    assert "output.root=FOLDER" in sentence
+    assert sentence.startswith(f"{told}, or choose another folder")
     assert code == ExitCode.FAILED
