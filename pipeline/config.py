@@ -278,7 +278,7 @@ class Beam(Section):
 class Notify(Section):
     """The webhook that is told of failures; `env:NAME` keeps its address secret."""
 
-    url: str = Field(pattern=r"^(https?://|env:[A-Za-z_]).+")
+    url: str = Field(pattern=r"^(https?://.+|env:[A-Za-z_]\w*$)")
     on_success: bool = False
 
 

@@ -35,7 +35,7 @@ def predict(
     """Answer texts with the pushed model: label and probability.
 
     Exit codes: 0 every row was answered, 1 some could not be, 2 wrong usage, 4 the
-    model is not as it was published.
+    model is not as it was published, or could do what a classifier need not.
     """
     import json
 
@@ -49,9 +49,9 @@ def predict(
     found = find_model(root, model)
     if verify:
         manifest.verify(found)
-        operations.check(found)
     failed = False
     with quiet() as screen:
+        operations.check(found)
         answerer = Answerer(found)
         if file:
             asked = questions.rows(str(file), answerer.text_columns, columns or ())

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pipeline.errors import DataError
 
+_MAX_BYTES = 1 << 20
+
 
 class BertConfig(BaseModel):
     """The keys that decide what a BERT computes, by the names they have there."""
@@ -50,6 +52,8 @@ def read(folder: str) -> BertConfig:
     """
     path = Path(folder, "config.json")
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise DataError(f"{path}: has over {_MAX_BYTES:,} bytes")
         return BertConfig.model_validate_json(path.read_bytes())
     except OSError as error:
         raise DataError(

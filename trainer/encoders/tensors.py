@@ -9,6 +9,8 @@ import safetensors
 from pipeline.errors import DataError
 
 WEIGHTS = "model.safetensors"
+# What a SavedModel may have, too.
+_MAX_BYTES = 8 << 30
 _DTYPES = ("F32", "F16", "BF16")
 # What stands above the encoder in pretraining, and a constant that older files keep.
 _IGNORED = re.compile(r"cls\.|embeddings\.position_ids$")
@@ -112,7 +114,10 @@ def _some(names: list[str]) -> str:
 
 
 def _refuse_other_formats(folder: Path) -> None:
-    if (folder / WEIGHTS).is_file():
+    weights = folder / WEIGHTS
+    if weights.is_file():
+        if weights.stat().st_size > _MAX_BYTES:
+            raise DataError(f"{weights}: has over {_MAX_BYTES:,} bytes")
         return
     if (folder / f"{WEIGHTS}.index.json").is_file():
         raise DataError(

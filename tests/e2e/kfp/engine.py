@@ -18,7 +18,11 @@ _SECONDS_TO_START = 30
 
 
 class ContainerFailed(Exception):
-    """A container ended with another code than 0, or was killed."""
+    """A container ended with another code than 0."""
+
+
+class ContainerKilled(ContainerFailed):
+    """A container was killed, as it was asked for."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class Engine:
             What it printed.
 
         Raises:
-            ContainerFailed: it was killed, or ended with an error.
+            ContainerKilled: it was killed.
+            ContainerFailed: it ended with an error.
         """
         name = f"newsdesk-{uuid.uuid4().hex[:12]}"
         process = subprocess.Popen(
@@ -60,14 +65,16 @@ class Engine:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        kind = ContainerFailed
         try:
             said, _ = process.communicate(timeout=kill_after)
         except subprocess.TimeoutExpired:
+            kind = ContainerKilled
             kill = ["podman", "kill", "--signal", "KILL", name]
             subprocess.run(kill, capture_output=True)
             said, _ = process.communicate()
         if process.returncode:
-            raise ContainerFailed(said)
+            raise kind(said)
         return said
 
     def _options(self, volumes: Mapping[Path, str]) -> Iterator[str]:

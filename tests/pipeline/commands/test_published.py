@@ -94,6 +94,13 @@ def test_what_a_model_may_do_is_verified_too(tmp_path: Path) -> None:
     assert not (tmp_path / "canary").exists()
 
 
+def test_a_model_is_looked_at_before_it_answers(tmp_path: Path) -> None:
+    poisoned_models.export_with_canary(tmp_path / "model", tmp_path / "canary")
+    told = _refusal(_call("predict", "--model", tmp_path / "model", "a text"))
+    assert "has the operation WriteFile" in told
+    assert not (tmp_path / "canary").exists()
+
+
 def test_a_verified_model_answers(
     serving: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -195,6 +195,15 @@ def test_a_broken_folder_is_refused_in_one_line(
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("room", ["bert_config", "tensors"])
+def test_sizes_are_capped(
+    write_checkpoint: Any, monkeypatch: pytest.MonkeyPatch, room: str
+) -> None:
+    monkeypatch.setattr(f"trainer.encoders.{room}._MAX_BYTES", 10)
+    with pytest.raises(DataError, match=r"(config\.json|safetensors): has over 10 byt"):
+        build(write_checkpoint())
+
+
 def test_a_pickle_beside_whole_weights_is_left_alone(write_checkpoint: Any) -> None:
     folder = write_checkpoint()
     (folder / "pytorch_model.bin").write_bytes(b"never opened")
