@@ -61,6 +61,7 @@ class Range:
     def __init__(self, engine: Engine, scratch: Path) -> None:
         self.engine = engine
         self.scratch = scratch
+        self.unbroken_files: set[str] = set()
 
     def folder(self, name: str) -> Path:
         """Makes a folder in which the containers' user may write."""
@@ -131,6 +132,7 @@ def minio(range_: Range) -> list[Metrics]:
     launcher = _with_checkpoints(range_, "minio")
     for task in launcher.order:
         launcher.attempt(task)
+    range_.unbroken_files = launcher.files()
     return _pushed("minio")
 
 
@@ -147,6 +149,10 @@ def kills(range_: Range) -> list[Metrics]:
         launcher.attempt(task)
         lasted = time.monotonic() - began
         print(f"  {task}: killed after {moment:.1f} s, then done in {lasted:.0f} s")
+    if range_.unbroken_files:
+        differ = range_.unbroken_files ^ launcher.files()
+        assert not differ, f"a second output lies beside the first: {sorted(differ)}"
+        print(f"  the same {len(launcher.files())} files as without a kill")
     pushed = _pushed("kills")
     for task in _SECOND_RUN:
         launcher.attempt(task)

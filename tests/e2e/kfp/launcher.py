@@ -106,6 +106,10 @@ class Launcher:
         """What a task that has ended gave, by the names of its outputs."""
         return self._outputs[task]
 
+    def files(self) -> set[str]:
+        """The files of all outputs, by task and output."""
+        return self._store.files(f"mlpipeline/v2/artifacts/{self._run}")
+
     def _executor_input(
         self, name: str, task: dict[str, Any], component: dict[str, Any]
     ) -> dict[str, Any]:

@@ -56,10 +56,17 @@ class ObjectStore:
             (folder / "...").touch()
             (folder / f"{folder.name}_$folder$").touch()
 
-    def files(self) -> set[str]:
-        """Names what is there, below the folders of the tasks."""
-        found = (one for one in self._folder.rglob("*") if one.is_file())
-        return {str(one.relative_to(self._folder)) for one in found}
+    def files(self, below: str) -> set[str]:
+        """Names what lies in a folder.
+
+        Args:
+            below: the folder, in the store.
+
+        Returns:
+            Paths from there.
+        """
+        root = self._folder / below
+        return {str(one.relative_to(root)) for one in root.rglob("*") if one.is_file()}
 
     def _at(self, address: str) -> Path:
         # As the launcher cleans a path of its empty parts and dots.
