@@ -4,6 +4,7 @@ from typing import Any
 
 from kubeflow import intervals
 from kubeflow.parameters import RUN_ID, RUN_LABEL, run_id
+from kubeflow.tasks import variables
 from pipeline.cluster_config import Kubeflow
 from pipeline.config import Config, Notify
 from pipeline.errors import ConfigError
@@ -120,6 +121,8 @@ def _container(config: Config, variable: str, settings: Notify) -> dict[str, Any
         "image": config.kubeflow.image,
         "command": ["python", "-m", "kubeflow.notified"],
         "args": args,
+        # The ledger may lie in a store whose address stands there.
+        "env": variables(config.kubeflow.defaults.environment),
         "resources": {
             "cpuRequest": 0.1,
             "cpuLimit": 1.0,

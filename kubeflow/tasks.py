@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubeflow import parameters, tokens
@@ -68,6 +68,13 @@ def default(
     return sent(value) if isinstance(value, str) else value
 
 
+def variables(environment: Mapping[str, str]) -> list[dict[str, str]]:
+    """Writes an environment as a container of a compiled pipeline has it."""
+    return [
+        {"name": name, "value": value} for name, value in sorted(environment.items())
+    ]
+
+
 class Task:
     """The parts of a compiled pipeline that one node has."""
 
@@ -126,10 +133,7 @@ class Task:
             "image": self._config.kubeflow.image,
             "command": COMMAND,
             "args": self._args(),
-            "env": [
-                {"name": name, "value": value}
-                for name, value in sorted(self._environment().items())
-            ],
+            "env": variables(self._environment()),
             "resources": self._resources(),
         }
         return {"container": container}

@@ -224,6 +224,13 @@ def test_the_webhook_is_told_whatever_becomes_of_the_nodes(
     assert status == {"taskFinalStatus": {"producerTask": "nodes"}}
 
 
+def test_the_webhook_s_task_reaches_the_store_that_the_nodes_reach() -> None:
+    endpoint = 'kubeflow.defaults.environment={"AWS_ENDPOINT_URL" = "http://store"}'
+    (spec, _) = yaml.safe_load_all(compiling.compile(sample(endpoint)))
+    env = _containers(spec)["exec-notify"]["env"]
+    assert env == [{"name": "AWS_ENDPOINT_URL", "value": "http://store"}]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -1,0 +1,102 @@
+"""What every way through containers has: the image, a store of models, folders."""
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from pipeline.published.places import store
+from tests.e2e.kfp.engine import Engine
+from tests.e2e.kfp.launcher import Launcher
+from tests.e2e.kfp.object_store import ObjectStore
+from tests.faults import sample
+
+_BUCKET = "models"
+_SAMPLE = "/opt/newsdesk/lib/python3.11/site-packages/pipeline/configs/sample.toml"
+Metrics = dict[str, float]
+
+
+class Range:
+    """What all scenarios share: the image, a store of models, a scratch folder.
+
+    Args:
+        engine: runs the containers.
+        scratch: an empty folder.
+    """
+
+    def __init__(self, engine: Engine, scratch: Path) -> None:
+        self.engine = engine
+        self.scratch = scratch
+        self.unbroken_files: set[str] = set()
+
+    def folder(self, name: str) -> Path:
+        """Makes a folder in which the containers' user may write."""
+        folder = self.scratch / name
+        folder.mkdir()
+        folder.chmod(0o777)
+        return folder
+
+    def unbroken(self) -> Metrics:
+        """What `newsdesk run` in the image comes to."""
+        folder = self.folder("local")
+        self.engine.run(
+            ["newsdesk", "run", _SAMPLE, "--set", "output.root=/out/root"],
+            {folder: "/out"},
+        )
+        versions = sample.versions(folder / "root")
+        assert len(versions) == 1
+        return versions.popitem()[1]
+
+    def compiled(self, name: str, *changes: str) -> Path:
+        """Compiles the sample for a destination of its own; gives the file."""
+        folder = self.folder(f"compiled-{name}")
+        words = [f"kubeflow.image={self.engine.image}", *changes]
+        words.append(f"push.destination=s3://{_BUCKET}/{name}")
+        settings = [part for word in words for part in ("--set", word)]
+        command = ["newsdesk", "compile", _SAMPLE, *settings]
+        self.engine.run([*command, "-o", "/out/pipeline.yaml"], {folder: "/out"})
+        return folder / "pipeline.yaml"
+
+    def launcher(self, name: str, pipeline: Path, checkpoints: Path) -> Launcher:
+        """A launcher of the compiled sample, with a store of its own."""
+        spec = next(yaml.safe_load_all(pipeline.read_text()))
+        return Launcher(
+            spec,
+            self.engine,
+            ObjectStore(self.folder(f"store-{name}")),
+            self.folder(f"disks-{name}"),
+            name,
+            {checkpoints: "/checkpoints"},
+        )
+
+    def pushed(self, name: str) -> list[Metrics]:
+        """The metrics of every version that was pushed to a destination."""
+        place = store(f"s3://{_BUCKET}/{name}")
+        return [place.verify(version).origin.metrics for version in place.versions()]
+
+
+@contextlib.contextmanager
+def models() -> Iterator[dict[str, str]]:
+    """A store that answers like S3; yields the environment in which it is found."""
+    import s3fs
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    environment = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "id",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    os.environ.update(environment)
+    s3fs.S3FileSystem().mkdir(_BUCKET)
+    try:
+        yield environment
+    finally:
+        server.stop()

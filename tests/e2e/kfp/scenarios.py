@@ -1,0 +1,122 @@
+"""Ways through the containers of the compiled sample."""
+
+import json
+import os
+import random
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.e2e.kfp.engine import (
+    WRITABLE,
+    ContainerKilled,
+    docker_host,
+    sdk_python,
+)
+from tests.e2e.kfp.launcher import Launcher
+from tests.e2e.kfp.range import Metrics, Range
+
+_MOST_SECONDS = 20.0
+# What judges a candidate against a model in service.
+_SECOND_RUN = (
+    "baseline-model",
+    "text-statistics",
+    "data-gate",
+    "predictions",
+    "evaluator",
+    "pusher",
+)
+
+
+def sdk(range_: Range) -> list[Metrics]:
+    """Runs with the SDK's runner; the metrics of every version it has pushed."""
+    pipeline, root = range_.compiled("sdk"), range_.folder("root")
+    with docker_host() as address:
+        asked = {
+            "pipeline": str(pipeline),
+            "root": str(root),
+            "environment": range_.engine.environment,
+            "writable": WRITABLE,
+        }
+        runner = str(Path(__file__).with_name("sdk_runner.py"))
+        done = subprocess.run(
+            [sdk_python(), runner, json.dumps(asked)],
+            env=os.environ | {"DOCKER_HOST": address},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    if done.returncode:
+        print(done.stdout)
+    return range_.pushed("sdk")
+
+
+def minio(range_: Range) -> list[Metrics]:
+    """Runs with artifacts in an object store; the metrics of what was pushed."""
+    launcher = _with_checkpoints(range_, "minio")
+    for task in launcher.order:
+        launcher.attempt(task)
+    range_.unbroken_files = launcher.files()
+    return range_.pushed("minio")
+
+
+def kills(range_: Range) -> list[Metrics]:
+    """Kills every container once at a random moment; the metrics of what was pushed.
+
+    After it a second run meets the model in service, and pushes nothing.
+    """
+    launcher = _with_checkpoints(range_, "kills")
+    chance = random.Random(5)
+    for task in launcher.order:
+        moment = _killed(launcher, task, chance)
+        began = time.monotonic()
+        launcher.attempt(task)
+        lasted = time.monotonic() - began
+        print(f"  {task}: killed after {moment:.1f} s, then done in {lasted:.0f} s")
+    if range_.unbroken_files:
+        differ = range_.unbroken_files ^ launcher.files()
+        assert not differ, f"a second output lies beside the first: {sorted(differ)}"
+        print(f"  the same {len(launcher.files())} files as without a kill")
+    pushed = range_.pushed("kills")
+    for task in _SECOND_RUN:
+        launcher.attempt(task)
+    (again,) = launcher.outputs("pusher")["pushed_model"]
+    print(f"  a second run: {again['metadata']}")
+    assert range_.pushed("kills") == pushed, (
+        "the second run pushed the same model again"
+    )
+    return pushed
+
+
+def _killed(launcher: Launcher, task: str, chance: random.Random) -> float:
+    """Kills a task's container at a random moment, and tells how late that was.
+
+    One that ends before is tried again, as a cluster does that has lost the end of it.
+    """
+    limit = _MOST_SECONDS
+    while True:
+        moment = chance.uniform(1.0, limit)
+        began = time.monotonic()
+        try:
+            launcher.attempt(task, kill_after=moment)
+        except ContainerKilled:
+            return moment
+        limit = min(moment, time.monotonic() - began)
+
+
+def _with_checkpoints(range_: Range, name: str) -> Launcher:
+    pipeline = range_.compiled(
+        name,
+        'kubeflow.volumes={"/checkpoints" = "newsdesk-checkpoints"}',
+        "output.checkpoints=/checkpoints",
+        "train.checkpoint_steps=10",
+    )
+    return range_.launcher(name, pipeline, range_.folder(f"checkpoints-{name}"))
+
+
+SCENARIOS: dict[str, Callable[[Range], list[Metrics]]] = {
+    "sdk": sdk,
+    "minio": minio,
+    "kills": kills,
+}
