@@ -77,43 +77,52 @@ def points(root: Path, startup: float) -> list[list[Point]]:
     return [*chains, [point(name, share) for name, share in more]]
 
 
-def kill(point: Point, root: Path) -> Kill:
+def kill(point: Point, root: Path, startup: float) -> Kill:
     """Runs, and kills at the point.
 
     Args:
         point: when.
         root: of the run.
+        startup: seconds until the first node of the unbroken run had ended; the point
+            comes as much sooner or later as the machine is faster or slower now.
 
     Returns:
         What became of it.
     """
     before = _whole(root)
+    seconds = point.seconds
+    began = time.monotonic()
     process = sample.start(root, *_WORDS)
-    assert process.stdout is not None
     if point.before is not None:
         # The line of the node before is the first sign of this one.
-        _wait_for(process, f" {point.before} ")
-    _kill_after(process, point.seconds)
+        first = _wait_for(process, "✓ ")
+        seconds *= (time.monotonic() - began) / startup
+        if f" {point.before} " not in first:
+            _wait_for(process, f" {point.before} ")
+    _kill_after(process, seconds)
     was_in_time = process.returncode == -signal.SIGKILL
     broken = sample.half_published(root)
     lost = 0 if broken else len(before - _whole(root))
     return Kill(point, was_in_time, broken, lost)
 
 
-def survive(chain: list[Point], root: Path, metrics: dict[str, float]) -> Chain:
+def survive(
+    chain: list[Point], root: Path, metrics: dict[str, float], startup: float
+) -> Chain:
     """Kills at each point, and lets the last run come to its end.
 
     Args:
         chain: the points.
         root: is empty.
         metrics: what the unbroken run came to.
+        startup: seconds until its first node had ended.
 
     Returns:
         What became of it.
     """
     found = []
     for point in chain:
-        found.append(kill(point, root))
+        found.append(kill(point, root, startup))
         _tell(found[-1])
     code, screen = sample.finish(root, *_WORDS)
     after = sample.versions(root)
@@ -136,11 +145,10 @@ def _whole(root: Path) -> set[int]:
     return set(sample.versions(root)) if (root / "serving").is_dir() else set()
 
 
-def _wait_for(process: "subprocess.Popen[str]", sign: str) -> None:
+def _wait_for(process: "subprocess.Popen[str]", sign: str) -> str:
+    """Reads the screen to the line with the sign; "" where there is none."""
     assert process.stdout is not None
-    for line in process.stdout:
-        if sign in line:
-            return
+    return next((line for line in process.stdout if sign in line), "")
 
 
 def _kill_after(process: "subprocess.Popen[str]", seconds: float) -> None:
@@ -185,7 +193,7 @@ def chains(scratch: Path) -> Iterator[Chain]:
     """
     metrics, startup = unbroken(scratch / "unbroken")
     for number, chain in enumerate(points(scratch / "unbroken", startup)):
-        yield survive(chain, scratch / str(number), metrics)
+        yield survive(chain, scratch / str(number), metrics, startup)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ def test_killed_runs_go_on_to_the_same_result(tmp_path: Path) -> None:
     _, middles, _, _ = points(tmp_path / "unbroken", startup)
     nodes = ("Transform", "Trainer", "Pusher")
     chain = [one for one in middles if one.node in nodes]
-    outcome = survive(chain, tmp_path / "killed", metrics)
+    outcome = survive(chain, tmp_path / "killed", metrics, startup)
     assert outcome.went_on
     assert sum(one.was_in_time for one in outcome.kills) >= 2
     assert sum(one.half_published + one.lost for one in outcome.kills) == 0
