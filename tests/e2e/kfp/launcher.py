@@ -7,6 +7,7 @@ task that is tried again finds what the killed attempt left on the disk.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.e2e.kfp.object_store import ObjectStore
 
 _RUN_ID = "{{$.pipeline_job_uuid}}"
 _OUTPUT_FILE = "/tmp/kfp_outputs/output_metadata.json"
+# Instants, and digests of where something lies.
+_NAMED_ANEW = re.compile(r"\b([0-9a-f]{64}|\d{10,})\b")
 Artifacts = dict[str, list[dict[str, Any]]]
 
 
@@ -106,9 +109,10 @@ class Launcher:
         """What a task that has ended gave, by the names of its outputs."""
         return self._outputs[task]
 
-    def files(self) -> set[str]:
-        """The files of all outputs, by task and output."""
-        return self._store.files(f"mlpipeline/v2/artifacts/{self._run}")
+    def files(self) -> list[str]:
+        """The files of all outputs, without what only tells when and for which run."""
+        names = self._store.files(f"mlpipeline/v2/artifacts/{self._run}")
+        return sorted(_NAMED_ANEW.sub("#", one.replace(self._run, "")) for one in names)
 
     def _executor_input(
         self, name: str, task: dict[str, Any], component: dict[str, Any]

@@ -30,7 +30,7 @@ class Range:
     def __init__(self, engine: Engine, scratch: Path) -> None:
         self.engine = engine
         self.scratch = scratch
-        self.unbroken_files: set[str] = set()
+        self.unbroken_files: list[str] = []
 
     def folder(self, name: str) -> Path:
         """Makes a folder in which the containers' user may write."""

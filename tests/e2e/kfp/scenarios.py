@@ -75,9 +75,10 @@ def kills(range_: Range) -> list[Metrics]:
         lasted = time.monotonic() - began
         print(f"  {task}: killed after {moment:.1f} s, then done in {lasted:.0f} s")
     if range_.unbroken_files:
-        differ = range_.unbroken_files ^ launcher.files()
-        assert not differ, f"a second output lies beside the first: {sorted(differ)}"
-        print(f"  the same {len(launcher.files())} files as without a kill")
+        found = launcher.files()
+        differ = {*range_.unbroken_files} ^ {*found}
+        assert found == range_.unbroken_files, f"other files than before: {differ}"
+        print(f"  the same {len(found)} files as without a kill")
     pushed = range_.pushed("kills")
     for task in _SECOND_RUN:
         launcher.attempt(task)
