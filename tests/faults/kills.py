@@ -99,7 +99,7 @@ def kill(point: Point, root: Path, startup: float) -> Kill:
         seconds *= (time.monotonic() - began) / startup
         if f" {point.before} " not in first:
             _wait_for(process, f" {point.before} ")
-    _kill_after(process, seconds)
+    _kill_after(process, seconds, f" {point.node} ")
     was_in_time = process.returncode == -signal.SIGKILL
     broken = sample.half_published(root)
     lost = 0 if broken else len(before - _whole(root))
@@ -151,17 +151,22 @@ def _wait_for(process: "subprocess.Popen[str]", sign: str) -> str:
     return next((line for line in process.stdout if sign in line), "")
 
 
-def _kill_after(process: "subprocess.Popen[str]", seconds: float) -> None:
-    """Drains the screen while the moment comes, so that the run never waits for us."""
-    assert process.stdout is not None
-    drain = threading.Thread(target=process.stdout.read)
-    drain.start()
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
+def _kill_after(process: "subprocess.Popen[str]", seconds: float, sign: str) -> None:
+    """Kills so long after, at the latest when the screen shows the sign."""
+    is_time = threading.Event()
+
+    def read() -> None:
+        # To the end, so that the run never waits for us.
+        while _wait_for(process, sign):
+            is_time.set()
+        is_time.set()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    is_time.wait(seconds)
+    process.kill()
     process.wait()
-    drain.join()
+    reader.join()
 
 
 def unbroken(root: Path) -> tuple[dict[str, float], float]:
