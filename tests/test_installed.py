@@ -1,5 +1,6 @@
 """What is installed, held against what asks for it."""
 
+import sysconfig
 from collections.abc import Iterator
 from importlib.metadata import distributions, requires, version
 from pathlib import Path
@@ -23,10 +24,10 @@ def project(repository: Path) -> dict[str, Any]:
 
 def _broken(overridden: set[str]) -> Iterator[str]:
     """What is asked for and not there, or there in another version."""
-    there = {
-        canonicalize_name(one.metadata["Name"]): one.version for one in distributions()
-    }
-    for one in distributions():
+    # Whatever a test may have put on the path is not installed.
+    installed = list(distributions(path=[sysconfig.get_paths()["purelib"]]))
+    there = {canonicalize_name(one.metadata["Name"]): one.version for one in installed}
+    for one in installed:
         for asked in map(Requirement, one.requires or ()):
             name = canonicalize_name(asked.name)
             wanted = not asked.marker or asked.marker.evaluate({"extra": ""})
