@@ -22,6 +22,8 @@ from tests.faults import sample
 # A checkpoint often enough that a killed training has something to go on from.
 _WORDS = ("--set", "train.checkpoint_steps=10")
 _TOLERANCE = 1e-3
+# Before a node that is done, and one that the cache has answered for.
+_ENDED = ("✓ ", "= ")
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def kill(point: Point, root: Path, startup: float) -> Kill:
     process = sample.start(root, *_WORDS)
     if point.before is not None:
         # The line of the node before is the first sign of this one.
-        first = _wait_for(process, "✓ ")
+        first = _wait_for(process, *_ENDED)
         seconds *= (time.monotonic() - began) / startup
         if f" {point.before} " not in first:
             _wait_for(process, f" {point.before} ")
@@ -145,10 +147,11 @@ def _whole(root: Path) -> set[int]:
     return set(sample.versions(root)) if (root / "serving").is_dir() else set()
 
 
-def _wait_for(process: "subprocess.Popen[str]", sign: str) -> str:
-    """Reads the screen to the line with the sign; "" where there is none."""
+def _wait_for(process: "subprocess.Popen[str]", *signs: str) -> str:
+    """Reads the screen to the line with one of the signs; "" where there is none."""
     assert process.stdout is not None
-    return next((line for line in process.stdout if sign in line), "")
+    lines = iter(process.stdout)
+    return next((line for line in lines if any(sign in line for sign in signs)), "")
 
 
 def _kill_after(process: "subprocess.Popen[str]", seconds: float, sign: str) -> None:
@@ -180,7 +183,7 @@ def unbroken(root: Path) -> tuple[dict[str, float], float]:
     """
     began = time.monotonic()
     process = sample.start(root, *_WORDS)
-    _wait_for(process, "✓ ")
+    _wait_for(process, *_ENDED)
     startup = time.monotonic() - began
     screen, _ = process.communicate()
     assert process.returncode == 0, screen
