@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests import s3
+
 
 class Bucket:
     """One bucket.
@@ -37,12 +39,7 @@ def buckets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "id",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
+    for name, value in s3.environment(f"http://{host}:{port}").items():
         monkeypatch.setenv(name, value)
     s3fs.S3FileSystem.clear_instance_cache()
     client = botocore.session.get_session().create_client("s3")

@@ -12,6 +12,7 @@ from kubeflow.ledger import Ledger
 from pipeline.cluster_config import Schedule
 from pipeline.errors import ClusterError, ConfigError, IntervalTaken
 from pipeline.published.local_store import LocalStore
+from tests import s3
 
 NIGHTLY = Schedule(cron="0 0 3 * * *")
 NOW = datetime(2026, 11, 24, 3, 1, tzinfo=timezone.utc)
@@ -40,12 +41,7 @@ def ledger(
         return Ledger(str(tmp_path / "serving"))
     import s3fs
 
-    for name, value in {
-        "AWS_ENDPOINT_URL": request.getfixturevalue("endpoint"),
-        "AWS_ACCESS_KEY_ID": "id",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
+    for name, value in s3.environment(request.getfixturevalue("endpoint")).items():
         monkeypatch.setenv(name, value)
     s3fs.S3FileSystem.clear_instance_cache()
     bucket = f"bucket-{abs(hash(request.node.name))}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from pipeline.published.places import store
+from tests import s3
 from tests.e2e.kfp.engine import Engine
 from tests.e2e.kfp.launcher import Launcher
 from tests.e2e.kfp.object_store import ObjectStore
@@ -88,12 +89,7 @@ def models() -> Iterator[dict[str, str]]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    environment = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "id",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
+    environment = s3.environment(f"http://{host}:{port}")
     os.environ.update(environment)
     s3fs.S3FileSystem().mkdir(_BUCKET)
     try:

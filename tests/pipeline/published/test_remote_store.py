@@ -10,6 +10,7 @@ from pipeline.errors import ModelError
 from pipeline.published import manifest
 from pipeline.published.places import store
 from pipeline.published.remote_store import RemoteStore
+from tests import s3
 from tests.pipeline.conftest import FillModel, Publish
 
 pytestmark = pytest.mark.slow
@@ -33,12 +34,7 @@ def remote(
     """A bucket of its own for each test."""
     import s3fs
 
-    for name, value in {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "id",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
+    for name, value in s3.environment(endpoint).items():
         monkeypatch.setenv(name, value)
     s3fs.S3FileSystem.clear_instance_cache()
     bucket = f"bucket-{abs(hash(request.node.name))}"
