@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from components.text_example_gen.labelling import is_visible, joined, missing_cell
-from components.text_example_gen.readers import BadRow, columns_of, read_rows
+from components.text_example_gen.readers import (
+    BadRow,
+    Layout,
+    columns_of,
+    read_rows,
+)
 from pipeline.errors import DataError
 
 
@@ -77,14 +82,15 @@ def rows(
     Raises:
         DataError: the file cannot be read, or none of its rows has the columns.
     """
-    found = columns_of(file, columns=columns)
+    layout = Layout(columns=tuple(columns))
+    found = columns_of(file, layout)
     missing = [name for name in text_columns if name not in found] if found else []
     if missing:
         raise DataError(
             f"{file}: has no column {', '.join(map(repr, missing))}, which the model "
             f"reads; its columns are {', '.join(map(repr, found[:20]))}"
         )
-    for row in read_rows(file, columns=columns):
+    for row in read_rows(file, layout, text_columns):
         if isinstance(row, BadRow):
             yield Unusable(str(row))
             continue

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from components.text_example_gen.readers import BadRow, Row, format_of, read_rows
+from components.text_example_gen.readers import (
+    BadRow,
+    Layout,
+    Row,
+    format_of,
+    read_rows,
+)
 from pipeline.errors import ConfigError, DataError
 
 MAX_LABELS = 1000
@@ -151,7 +157,7 @@ def look(file: Path, columns: Sequence[str] = (), file_format: str = "auto") -> 
             "say it with --format csv, tsv, jsonl, parquet or tfrecord"
         ) from None
     if delimited and not columns:
-        columns = _invented_names(read_rows(path, file_format))
+        columns = _invented_names(read_rows(path, Layout(file_format)))
     elif not delimited:
         columns = ()
     survey = _pass_over(file, columns, file_format)
@@ -165,7 +171,7 @@ def _pass_over(file: Path, names: Sequence[str], file_format: str) -> Survey:
     columns: dict[str, Column] = {}
     rows = bad_rows = 0
     first_bad = None
-    for row in read_rows(str(file), file_format, names):
+    for row in read_rows(str(file), Layout(file_format, tuple(names))):
         if isinstance(row, BadRow):
             bad_rows += 1
             first_bad = first_bad or row

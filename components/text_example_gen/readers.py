@@ -1,7 +1,8 @@
 """Reads the rows of a file of any format that Newsdesk knows, as a stream."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 
 from components.text_example_gen import (
     delimited,
@@ -11,9 +12,10 @@ from components.text_example_gen import (
     tf_records,
 )
 from components.text_example_gen.rows import BadRow, Row
+from pipeline.config import Data
 from pipeline.errors import DataError
 
-__all__ = ["BadRow", "Row", "columns_of", "format_of", "read_rows"]
+__all__ = ["BadRow", "Layout", "Row", "columns_of", "format_of", "read_rows"]
 
 _TFDS = "tfds"
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -32,15 +34,40 @@ _NAMES = {
 }
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How the files of a data set are written.
+
+    Attributes:
+        format: csv, tsv, jsonl, parquet, tfrecord, or auto to decide by the name.
+        columns: the names of the columns of a CSV or TSV file without a header.
+    """
+
+    format: str = "auto"
+    columns: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, data: Data) -> "Layout":
+        """Takes the layout from the configuration.
+
+        Args:
+            data: the data section.
+
+        Returns:
+            The layout of its files.
+        """
+        return cls(data.format, tuple(data.columns))
+
+
 def read_rows(
-    file: str, file_format: str = "auto", columns: Sequence[str] = ()
+    file: str, layout: Layout = Layout(), needed: Collection[str] | None = None
 ) -> Iterator[Row | BadRow]:
-    """Reads a file row by row; a gzip file is told by its first bytes.
+    """Reads a file row by row; its first bytes decide whether it is gzip.
 
     Args:
         file: a local path, or `tfds:name/split`.
-        file_format: csv, tsv, jsonl, parquet, tfrecord, or auto to go by the name.
-        columns: the names of the columns of a CSV or TSV file without a header.
+        layout: how the file is written.
+        needed: the columns to read; the others are left out. None reads all.
 
     Yields:
         Every row in the order of the file: those that can be used, and those that
@@ -49,21 +76,18 @@ def read_rows(
     Raises:
         DataError: the file as a whole cannot be read.
     """
-    found = format_of(file, file_format)
+    found = format_of(file, layout.format)
     if found in _DELIMITERS:
-        return delimited.read(file, _DELIMITERS[found], columns)
+        return delimited.read(file, _DELIMITERS[found], layout.columns)
     return _READERS[found](file)
 
 
-def columns_of(
-    file: str, file_format: str = "auto", columns: Sequence[str] = ()
-) -> tuple[str, ...]:
+def columns_of(file: str, layout: Layout = Layout()) -> tuple[str, ...]:
     """Looks up the columns that every row of a file has.
 
     Args:
         file: as in read_rows.
-        file_format: as in read_rows.
-        columns: as in read_rows.
+        layout: as in read_rows.
 
     Returns:
         The names; empty where each record names its own (JSON Lines, tf.Examples).
@@ -71,9 +95,9 @@ def columns_of(
     Raises:
         DataError: the file as a whole cannot be read.
     """
-    found = format_of(file, file_format)
+    found = format_of(file, layout.format)
     if found in _DELIMITERS:
-        return tuple(columns or delimited.header(file, _DELIMITERS[found]))
+        return tuple(layout.columns or delimited.header(file, _DELIMITERS[found]))
     if found == "parquet":
         return tuple(parquet_files.header(file))
     return ()

@@ -38,8 +38,7 @@ class ReadFiles(beam.DoFn):
         Args:
             data: the data section.
         """
-        self._format = data.format
-        self._columns = tuple(data.columns)
+        self._layout = readers.Layout.of(data)
         self._labelling = Labelling.of(data)
 
     def process(self, source: Source) -> Iterator[beam.pvalue.TaggedOutput]:
@@ -74,9 +73,9 @@ class ReadFiles(beam.DoFn):
         yield note(rows=rows)
 
     def _rows(self, file: str) -> Iterator[Labelled | BadRow]:
-        found = readers.columns_of(file, self._format, self._columns)
-        check_columns(file, found, self._labelling.columns)
-        for row in readers.read_rows(file, self._format, self._columns):
+        needed = self._labelling.columns
+        check_columns(file, readers.columns_of(file, self._layout), needed)
+        for row in readers.read_rows(file, self._layout, needed):
             yield row if isinstance(row, BadRow) else self._labelling.apply(row)
 
 

@@ -7,7 +7,7 @@ from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
 from components.text_example_gen.labelling import Labelled, Labelling
-from components.text_example_gen.readers import Row, read_rows
+from components.text_example_gen.readers import Layout, Row, read_rows
 from pipeline.config_file import load
 from pipeline.errors import ConfigError
 from pipeline.proposal import propose
@@ -40,7 +40,7 @@ def test_every_row_is_used_as_the_configuration_says(
     assert (data.labels, data.first_label) == (["3", "4"], 3)
     labelling = Labelling.of(data)
     used = []
-    for row in read_rows(data.path, data.format, data.columns):
+    for row in read_rows(data.path, Layout.of(data)):
         assert isinstance(row, Row)
         used.append(labelling.apply(row))
     assert [row.label for row in used if isinstance(row, Labelled)] == [0, 1, 0, 1]
