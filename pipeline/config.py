@@ -1,5 +1,7 @@
 """The whole configuration: one frozen model per section."""
 
+import math
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -7,11 +9,13 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
     field_validator,
     model_serializer,
     model_validator,
 )
 
+from pipeline import numeric_labels
 from pipeline.cluster_config import Kubeflow
 from pipeline.paths import (
     DataLocation,
@@ -64,9 +68,38 @@ class Data(Section):
     @field_validator("labels")
     @classmethod
     def _labels_differ(cls, labels: list[str]) -> list[str]:
-        if len(set(labels)) < len(labels) or not all(labels):
-            raise ValueError("every label must be named, and named once")
+        if twice := [name for name in labels if labels.count(name) > 1]:
+            raise ValueError(
+                f"label {twice[0]!r} is named twice; every label must be named once"
+            )
+        if same := numeric_labels.same_value(labels):
+            raise ValueError(
+                f"labels {same[0]!r} and {same[1]!r} are the same number, and labels "
+                "that are numbers are compared by value; keep one of them"
+            )
         return labels
+
+    @field_validator("first_label")
+    @classmethod
+    def _first_label_agrees(cls, first: int, info: ValidationInfo) -> int:
+        labels = info.data.get("labels", [])
+        numbers = numeric_labels.by_value(labels)
+        counted = {Decimal(first + index): index for index in range(len(labels))}
+        # 0 is the default, which a run writes into its effective configuration.
+        if first and numbers and numbers != counted:
+            name = labels[next(iter(numbers.values()))]
+            raise ValueError(
+                f"counts labels whose names are not numbers, but data.labels has "
+                f"{name!r}, which is compared by value; remove data.first_label"
+            )
+        return first
+
+    @field_validator("slice_columns")
+    @classmethod
+    def _slice_columns_differ(cls, columns: list[str]) -> list[str]:
+        if twice := [name for name in columns if columns.count(name) > 1]:
+            raise ValueError(f"slice column {twice[0]!r} is named twice")
+        return columns
 
     @field_validator("splits")
     @classmethod
@@ -204,6 +237,15 @@ class Train(Section):
     patience: int = Field(2, ge=1)
     seed: int = Field(42, ge=0, le=2**31 - 1)
 
+    @field_validator("class_weights", mode="before")
+    @classmethod
+    def _one_weight_per_label(cls, weights: Any) -> Any:
+        if isinstance(weights, dict):
+            names = [str(name).strip() for name in weights]
+            if twice := [name for name in names if names.count(name) > 1]:
+                raise ValueError(f"label {twice[0]!r} has two weights; keep one")
+        return weights
+
 
 class Gate(Section):
     """What data must keep to be trained on; "off" instead of a limit ends a rule.
@@ -327,6 +369,22 @@ class Config(Section):
                 f"{kind!r}: tokenizer 'encoder' goes with the pretrained kinds, and "
                 "they with no other; leave text.tokenizer out"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _class_weights_are_of_labels(self) -> "Config":
+        weights = self.train.class_weights
+        for name, weight in weights.items() if isinstance(weights, dict) else ():
+            if name not in self.data.labels:
+                raise ValueError(
+                    f"train.class_weights has a weight for {name!r}, which is not a "
+                    f"label; data.labels has {', '.join(map(repr, self.data.labels))}"
+                )
+            if not 0 < weight < math.inf:
+                raise ValueError(
+                    f"train.class_weights: the weight of {name!r} is {weight}; it must "
+                    "be a positive number"
+                )
         return self
 
     @property

@@ -103,7 +103,7 @@ def _explain(error: ValidationError, path: Path, typed: set[str]) -> str:
             allowed = ", ".join(repr(kind) for kind in ENCODERS)
             source += f".kind = {fault['ctx']['tag']!r}"
             message = f"must be one of {allowed}"
-        else:
+        elif location:
             source += f" = {_short(fault['input'])}"
         lines.append(f"{source}: {message}")
     return "\n".join(lines)

@@ -66,6 +66,15 @@ def _is_a_name(value: str) -> str:
     return value
 
 
+def _stripped(value: Any) -> Any:
+    """Removes the space around a name, because it is removed from headers and cells."""
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        raise ValueError("must be a name, and not spaces only")
+    return value.strip()
+
+
 def _is_a_file_name(value: str) -> str:
     if not value.strip(".") or any(sign in value for sign in "/\\\0"):
         raise ValueError("must be the name of a file, without a folder")
@@ -78,7 +87,7 @@ def _stays_below(value: str) -> str:
     return value
 
 
-Name = Annotated[str, Field(min_length=1), AfterValidator(_is_a_name)]
+Name = Annotated[str, BeforeValidator(_stripped), AfterValidator(_is_a_name)]
 FileName = Annotated[str, Field(min_length=1), AfterValidator(_is_a_file_name)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_stays_below)]
 Location = Annotated[str, Field(min_length=1), BeforeValidator(_resolve)]

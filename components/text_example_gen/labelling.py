@@ -4,12 +4,16 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
 
 from components.text_example_gen.rows import BadRow, Row, clip
+from pipeline import numeric_labels
 from pipeline.config import Data
 from pipeline.errors import DataError
 
-_NUMBER = re.compile(r"[+-]?\d{1,9}(\.0*)?", re.ASCII)
+_POSITION = re.compile(r"[+-]?\d{1,9}(\.0*)?", re.ASCII)
+_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,9 @@ class Labelling:
             row: the cells by column.
 
         Returns:
-            What the row says, or the bad row with the reason. A label is matched as
-            a name first, without the space around it, then as a whole number
+            What the row says, or the bad row with the reason. A label is matched
+            without the space around it: as a name, then by value with the names that
+            are numbers. Where no name is a number, a whole number is a position,
             counted from first_label; "3.0" is the number 3.
         """
         values = row.values
@@ -79,23 +84,39 @@ class Labelling:
         slices = {column: values[column] for column in self.slice_columns}
         return Labelled(text, label, slices)
 
-    def _place(self, name: str) -> int | None:
-        if name in self.labels:
-            return self.labels.index(name)
-        if not _NUMBER.fullmatch(name):
+    @cached_property
+    def _names(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.labels)}
+
+    @cached_property
+    def _numbers(self) -> dict[Decimal, int]:
+        return numeric_labels.by_value(self.labels)
+
+    def _place(self, cell: str) -> int | None:
+        if cell in self._names:
+            return self._names[cell]
+        if self._numbers:
+            value = numeric_labels.cell_value(cell)
+            return None if value is None else self._numbers.get(value)
+        if not _POSITION.fullmatch(cell):
             return None
-        place = int(name.partition(".")[0]) - self.first_label
+        place = int(cell.partition(".")[0]) - self.first_label
         return place if 0 <= place < len(self.labels) else None
 
     def _unknown(self, value: str) -> str:
         if not value.strip():
             return f"the label is empty ({self.label_column})"
         shown = value if len(value) <= 40 else value[:37] + "..."
+        allowed = ", ".join(self.labels[:_LISTED])
+        if len(self.labels) > _LISTED:
+            allowed += f", ... ({len(self.labels)} labels)"
         last = self.first_label + len(self.labels) - 1
-        return (
-            f"unknown label {shown!r}; known are {', '.join(self.labels)} "
-            f"or {self.first_label} to {last}"
+        how = (
+            "; numbers are compared by value"
+            if self._numbers
+            else f", or their positions {self.first_label} to {last}"
         )
+        return f"unknown label {shown!r}; allowed are {allowed}{how}"
 
 
 def joined(values: Mapping[str, str], columns: Sequence[str]) -> str:

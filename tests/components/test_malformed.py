@@ -102,6 +102,23 @@ KINDS = [
     Kind("label in other case", GOOD + b"sports,a\n", 1, {3: "unknown label 'sports'"}),
     Kind("label as a fraction", GOOD + b"1.5,a\n", 1, {3: "unknown label '1.5'"}),
     Kind("label as a float", GOOD + b" 1.0 ,a\n", 2),
+    Kind(
+        "label as a number of another form",
+        b"label,text\n1,a\n1.0,b\n+01,c\n1e0,d\n0,e\n",
+        5,
+        settings={"labels": ["1", "0"]},
+    ),
+    Kind(
+        "number that is no label",
+        b"label,text\n1,a\n2,b\n5,c\nnan,d\n\xd9\xa1,e\n",
+        2,
+        {
+            3: "unknown label '2'; allowed are 1, 3, 5; numbers are compared by value",
+            5: "unknown label 'nan'",
+            6: "unknown label '١'",
+        },
+        settings={"labels": ["1", "3", "5"]},
+    ),
     Kind("empty label", GOOD + b",a\n", 1, {3: "the label is empty (label)"}),
     Kind("empty text", GOOD + b"0,  \n", 1, {3: "the text is empty (text)"}),
     Kind(
