@@ -18,6 +18,7 @@ from tfx.utils import path_utils
 from components import data_rules
 from components.data_rules import Judged
 from components.schema_rules import RULES, Fault, label_faults, schema_faults
+from components.text_statistics import conflicts
 from components.text_statistics import statistics as text_statistics
 from components.text_statistics.component import TextStatisticsOfSplits
 from components.text_statistics.statistics import TextStatistics
@@ -92,6 +93,7 @@ class Executor(base_executor.BaseExecutor):
             labels,
             before,
             reference,
+            conflicts.read(Path(texts)),
         )
         faults = [*schema_faults(anomalies), *label_faults(statistics, labels)]
         said = _said(faults, judged)
@@ -171,8 +173,9 @@ def _said(faults: Sequence[Fault], judged: Sequence[Judged]) -> dict[str, Any]:
 def _sentence(faults: Sequence[Fault], judged: Sequence[Judged]) -> str:
     broken = [*faults, *(one for one in judged if one.holds is False)]
     return (
-        f"the data do not pass the gate: {'; '.join(map(str, broken))}. Mend the data, "
-        "or the schema or the gate section if they are no longer right, and run again"
+        f"the data do not pass the gate: {'; '.join(map(str, broken))}. Correct the "
+        "data, or change the schema or the gate section if they are no longer right, "
+        "and run again"
     )
 
 

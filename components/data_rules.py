@@ -1,10 +1,13 @@
 """Rules for text data, and what breaks them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
 from pipeline.config import Gate
+
+_EXAMPLES = 2
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ def judge(
     labels: list[str],
     before: TextStatistics | None,
     reference: str,
+    conflicts: Mapping[str, Sequence[Conflict]],
 ) -> list[Judged]:
     """Applies every rule that has a limit.
 
@@ -46,12 +50,14 @@ def judge(
         labels: the names of the classes, in the order of their numbers.
         before: those of the data that trained the model in service, if there are any.
         reference: names that data in a sentence, or says why there are none.
+        conflicts: examples of texts with several labels, by split.
 
     Returns:
         What each rule says, the broken ones with value, limit and reference.
     """
     found = [
         *(one for split in now.splits for one in _alone(rules, now, split)),
+        *_conflicts(rules, now, labels, conflicts),
         *_unknown(rules, now, before, reference),
         *_overlap(rules, now),
         *_tested(rules, now, labels),
@@ -83,6 +89,22 @@ def _alone(rules: Gate, now: TextStatistics, split: str) -> Iterator[Judged]:
         same,
         f"{same:.1%} of the rows repeat the text of another",
     )
+
+
+def _conflicts(
+    rules: Gate,
+    now: TextStatistics,
+    labels: list[str],
+    conflicts: Mapping[str, Sequence[Conflict]],
+) -> Iterator[Judged]:
+    """No model can be right on all rows of a text that has several labels."""
+    for split, counted in now.splits.items():
+        share = counted.conflict_share
+        reason = f"{share:.1%} of the rows have a text that occurs with another label"
+        shown = [one.shown(labels) for one in conflicts.get(split, ())]
+        if shown:
+            reason += f", such as {', '.join(shown[:_EXAMPLES])}"
+        yield from _at_most(rules, "max_conflict_share", split, share, reason)
 
 
 def _unknown(

@@ -256,8 +256,9 @@ class Gate(Section):
     learned, and then counts what goes beyond the share that such a vocabulary is
     expected to lack. A label shift is the largest move of one label's share.
     `min_tested_rows` is of each label in the tested split: where a label has none,
-    nothing tells how good a model is at it. Up to 16,384 texts a split duplicates,
-    overlap and new rows are counted, above estimated.
+    nothing tells how good a model is at it. `max_conflict_share` is of rows whose text
+    occurs with another label in the same split. Up to 16,384 texts a split duplicates,
+    conflicts, overlap and new rows are counted, above estimated.
     """
 
     max_label_shift: Share | None = 0.2
@@ -266,6 +267,7 @@ class Gate(Section):
     max_unknown_share: Share | None = 0.05
     max_length_ratio: float | None = Field(2.0, ge=1.0)
     max_overlap_share: Share | None = 0.05
+    max_conflict_share: Share | None = 0.05
     min_tested_rows: int | None = Field(1, ge=1)
     min_row_ratio: Share | None = 0.5
     min_new_rows: int | None = Field(None, ge=1)

@@ -22,6 +22,25 @@ def rows(quarantine: str) -> dict[str, int]:
     return totals | by_split
 
 
+def conflicts(statistics: str) -> str:
+    """Says how many rows have a text that occurs with another label.
+
+    Args:
+        statistics: the folder of the TextStatisticsOfSplits artifact.
+
+    Returns:
+        The share of the split that has most of them, or "".
+    """
+    from components.text_statistics.statistics import read
+
+    splits = read(Path(statistics)).splits
+    split = max(splits, key=lambda name: splits[name].conflict_share)
+    share = splits[split].conflict_share
+    if not share:
+        return ""
+    return f"{share:.1%} of the {split} rows have a text with another label, too"
+
+
 def skipped_rules(verdict: str) -> str:
     """Says which rules the data gate could not apply.
 

@@ -114,6 +114,7 @@ def create_pipeline(
                 "components.data_gate",
                 "components.data_rules",
                 "components.schema_rules",
+                "components.text_statistics.conflicts",
                 "components.text_statistics.statistics",
             ]
         ),

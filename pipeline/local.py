@@ -204,6 +204,8 @@ class _Run:
                 return "none yet"
             self.summary.baseline = text_property(outputs["model"], VERSION)
             return f"version {self.summary.baseline} is in service"
+        if name == "TextStatistics":
+            return figures.conflicts(outputs["statistics"].uri)
         if name == "DataGate":
             return figures.skipped_rules(outputs["verdict"].uri)
         if name == "Evaluator":

@@ -11,7 +11,7 @@ from components.text_statistics.executor import Executor
 
 
 class TextStatisticsOfSplits(types.Artifact):
-    """A folder with `statistics.json`."""
+    """A folder with `statistics.json` and `conflicts.json`."""
 
     TYPE_NAME = "components.TextStatistics"
 

@@ -7,19 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
+from pydantic import BaseModel
 from tfx import types
 from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 from tfx.utils import import_utils, path_utils
 
-from components.text_statistics import statistics
+from components.text_statistics import conflicts, statistics
+from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
 from components.text_statistics.tally import Row, Tally
 from pipeline import features
 
 
 class Executor(base_beam_executor.BaseBeamExecutor):
-    """Raw examples -> `statistics.json`."""
+    """Raw examples -> `statistics.json` and `conflicts.json`."""
 
     def Do(  # noqa: N802  TFX calls it by this name
         self,
@@ -31,7 +33,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
 
         Args:
             input_dict: raw `examples`; `baseline`, the model in service, or none.
-            output_dict: `statistics`, the folder of the file.
+            output_dict: `statistics`, the folder of both files.
             exec_properties: `counter`, the dotted name of what counts tokens;
                 `settings`, its argument as JSON.
         """
@@ -64,13 +66,22 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                         append_trailing_newlines=False,
                     )
                 )
-        splits = {}
+        counted = {}
         for name in names:
             part = folder / f"{name}.part"
-            splits[name] = SplitStatistics.model_validate_json(part.read_bytes())
+            counted[name] = _Counted.model_validate_json(part.read_bytes())
             part.unlink()
+        splits = {name: one.statistics for name, one in counted.items()}
         found = TextStatistics(vocabulary=counter.vocabulary, splits=splits)
         (folder / statistics.FILE).write_text(found.model_dump_json())
+        conflicts.write({name: one.conflicts for name, one in counted.items()}, folder)
+
+
+class _Counted(BaseModel):
+    """What the pass finds in one split."""
+
+    statistics: SplitStatistics
+    conflicts: list[Conflict]
 
 
 def _counter(name: str, settings: Any, model: str | None) -> Any:
@@ -116,7 +127,7 @@ class _Look(beam.DoFn):
 
 
 class _Count(beam.CombineFn):
-    """Rows -> SplitStatistics."""
+    """Rows -> _Counted."""
 
     def __init__(self, room: int | None) -> None:
         self._room = room
@@ -134,5 +145,7 @@ class _Count(beam.CombineFn):
             merged.merge(tally)
         return merged
 
-    def extract_output(self, tally: Tally) -> SplitStatistics:
-        return tally.statistics(self._room)
+    def extract_output(self, tally: Tally) -> _Counted:
+        return _Counted(
+            statistics=tally.statistics(self._room), conflicts=tally.conflicts()
+        )

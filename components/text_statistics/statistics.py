@@ -5,6 +5,7 @@ import heapq
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -14,6 +15,7 @@ FILE = "statistics.json"
 # Texts that a sketch keeps: shares are exact below, and within about 1% above.
 SKETCH_SIZE = 16_384
 _SPACE = re.compile(r"\s+")
+_Value = TypeVar("_Value")
 
 
 class SplitStatistics(BaseModel):
@@ -30,6 +32,8 @@ class SplitStatistics(BaseModel):
         sketch: how often each of the texts with the smallest hashes occurs, after
             Bar-Yossef et al. 2002, "Counting distinct elements in a data stream":
             a sample of the distinct texts that is the same whatever the order.
+        conflict_share: share of rows whose text occurs with another label, too; of the
+            texts in the sketch.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +45,7 @@ class SplitStatistics(BaseModel):
     unknown: int | None = None
     unseen: float | None = None
     sketch: dict[str, int] = {}
+    conflict_share: float = 0.0
 
     @property
     def duplicate_share(self) -> float:
@@ -112,11 +117,11 @@ def text_hash(text: str) -> str:
     return hashlib.blake2b(normal.encode(), digest_size=8).hexdigest()
 
 
-def smallest(sketch: Mapping[str, int]) -> dict[str, int]:
+def smallest(sketch: Mapping[str, _Value]) -> dict[str, _Value]:
     """Keeps of a sketch what it has room for.
 
     Args:
-        sketch: occurrences by hash.
+        sketch: what is known of texts, by hash.
 
     Returns:
         Those of the smallest hashes, sorted.

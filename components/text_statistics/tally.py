@@ -5,12 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from components.text_statistics.statistics import (
-    SKETCH_SIZE,
-    SplitStatistics,
-    smallest,
-    text_hash,
-)
+from components.text_statistics.conflicts import Conflict
+from components.text_statistics.statistics import SKETCH_SIZE, SplitStatistics
+from components.text_statistics.texts import Texts
 
 
 class Row(NamedTuple):
@@ -42,7 +39,7 @@ class Tally:
         self._empty = 0
         self._tokens = 0
         self._unknown: int | None = None
-        self._texts: Counter[str] = Counter()
+        self._texts = Texts()
         # Of the words below the reach: how often they occur, and in how many rows.
         self._occurrences: Counter[float] = Counter()
         self._spread: Counter[float] = Counter()
@@ -60,7 +57,7 @@ class Tally:
         self._tokens += row.tokens
         if row.unknown is not None:
             self._unknown = (self._unknown or 0) + row.unknown
-        self._texts[text_hash(row.text)] += 1
+        self._texts.add(row.text, row.label)
         words = [word for word in row.words or () if word <= self._reach]
         self._occurrences.update(words)
         self._spread.update(set(words))
@@ -78,7 +75,7 @@ class Tally:
         self._tokens += other._tokens
         if other._unknown is not None:
             self._unknown = (self._unknown or 0) + other._unknown
-        self._texts.update(other._texts)
+        self._texts.merge(other._texts)
         self._occurrences.update(other._occurrences)
         self._spread.update(other._spread)
         self._shorten(min(self._reach, other._reach))
@@ -101,8 +98,13 @@ class Tally:
             tokens=self._tokens,
             unknown=self._unknown,
             unseen=None if room is None else self._unseen(room),
-            sketch=smallest(self._texts),
+            sketch=self._texts.sketch(),
+            conflict_share=self._texts.conflict_share(),
         )
+
+    def conflicts(self) -> list[Conflict]:
+        """Gives examples of texts that occur with several labels."""
+        return self._texts.conflicts()
 
     def _unseen(self, room: int) -> float:
         """The share of tokens unknown to a vocabulary of all rows but their own.
@@ -122,9 +124,7 @@ class Tally:
         return min(lost / self._reach / max(self._tokens, 1), 1.0)
 
     def _forget(self) -> None:
-        """Keeps samples of texts and words; seldom, because it sorts."""
-        if len(self._texts) > 2 * SKETCH_SIZE:
-            self._texts = Counter(smallest(self._texts))
+        """Keeps a sample of the words; seldom, because it sorts."""
         if len(self._occurrences) > 2 * SKETCH_SIZE:
             self._shorten(heapq.nsmallest(SKETCH_SIZE, self._occurrences)[-1])
 

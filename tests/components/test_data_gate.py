@@ -107,6 +107,7 @@ def test_clean_data_pass(tmp_path: Path) -> None:
         "label_missing",
         "max_empty_share",
         "max_duplicate_share",
+        "max_conflict_share",
         "max_overlap_share",
         "min_tested_rows",
     }

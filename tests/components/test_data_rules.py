@@ -1,16 +1,28 @@
 """Each rule of the data gate holds at its limit, breaks beyond it, and can be off."""
 
+import csv
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.data_rules import Judged, judge
+from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
+from components.text_statistics.tally import Row as TallyRow
+from components.text_statistics.tally import Tally
 from pipeline.config import Gate
 
 LABELS = ["World", "Sports"]
 REFERENCE = "the data of version 17"
+CONFLICTS = {
+    "train": [
+        Conflict(text="oil\x1b[2J falls", labels=[0, 1]),
+        Conflict(text="gas up", labels=[0, 1]),
+        Conflict(text="cup", labels=[0, 1]),
+    ]
+}
 
 
 def _split(first: int = 0, rows: int = 100, **changed: Any) -> SplitStatistics:
@@ -33,7 +45,7 @@ def _judged(
     before: TextStatistics | None = None,
     reference: str = REFERENCE,
 ) -> dict[tuple[str, str], Judged]:
-    found = judge(rules or Gate(), now, LABELS, before, reference)
+    found = judge(rules or Gate(), now, LABELS, before, reference, CONFLICTS)
     return {(one.rule, one.split): one for one in found}
 
 
@@ -59,6 +71,16 @@ ALONE = [
         "train",
         {"train": _split(unknown=200), "vocabulary": "the given vocabulary"},
         "20.0% of the tokens are not in the given vocabulary",
+    ),
+    (
+        "max_conflict_share",
+        0.286,
+        0.285,
+        "train",
+        {"train": _split(conflict_share=0.286)},
+        r"28\.6% of the rows have a text that occurs with another label, such as "
+        r"'oil\\x1b\[2J falls' \('World' and 'Sports'\), "
+        r"'gas up' \('World' and 'Sports'\) \(rule",
     ),
     ("max_overlap_share", 0.3, 0.29, "test", {"test": _split(70)}, "30.0% .* train"),
     (
@@ -136,7 +158,7 @@ def test_a_label_that_no_tested_row_has_breaks_a_rule() -> None:
     now = {"train": _split(), "eval": _split(500, labels={0: 100})}
     (broken,) = (
         one
-        for one in judge(Gate(), TextStatistics(splits=now), LABELS, None, "")
+        for one in judge(Gate(), TextStatistics(splits=now), LABELS, None, "", {})
         if one.holds is False
     )
     assert (broken.rule, broken.split, broken.value) == ("min_tested_rows", "eval", 0)
@@ -180,3 +202,25 @@ def test_without_statistics_nothing_tells_what_a_learned_vocabulary_lacks() -> N
     found = _judged(now, None, None, why)["max_unknown_share", "train"]
     assert found.holds is None
     assert why in found.reason
+
+
+def test_contradicting_rows_are_stopped_with_examples(shared: Path) -> None:
+    file = shared / "cases" / "w10_sentences" / "contradict.csv"
+    counted = Tally()
+    for row in csv.DictReader(file.open(newline="")):
+        text = row["text"]
+        counted.add(TallyRow(text, "ab".index(row["label"]), len(text.split()), 0, ()))
+    data = _data(counted.statistics(None))
+    shown = {"train": counted.conflicts()}
+    (broken,) = (
+        one
+        for one in judge(Gate(), data, ["a", "b"], None, "", shown)
+        if one.holds is False
+    )
+    assert broken.rule == "max_conflict_share"
+    assert re.fullmatch(
+        r"28\.6% of the rows have a text that occurs with another label, such as "
+        r"'[a-z ]+' \('a' and 'b'\), '[a-z ]+' \('a' and 'b'\) "
+        r"\(rule gate\.max_conflict_share = 0\.05, 'train'\)",
+        str(broken),
+    )

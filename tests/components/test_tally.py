@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SKETCH_SIZE, SplitStatistics
 from components.text_statistics.tally import Row, Tally
 
@@ -42,9 +43,35 @@ def test_texts_that_differ_in_case_and_space_are_duplicates() -> None:
     assert found.duplicate_share == 0.25
 
 
+def test_rows_of_one_text_with_different_labels_are_conflicts() -> None:
+    rows = [
+        *[_row(" Oil  falls", 1), _row("oil falls", 0), _row("oil falls", 0)],
+        *[_row("gas", 2), _row("gas", 2), _row("cup " * 40, 3), _row("cup " * 40, 1)],
+    ]
+    here, there = Tally(), Tally()
+    for row in rows:
+        # Each tally alone knows of one label only.
+        (here if row.label < 2 else there).add(row)
+    oil = Conflict(text="Oil falls", labels=[0, 1])
+    cup = Conflict(text=("cup " * 40)[:60], labels=[1, 3])
+    for order in ((here, there), (there, here)):
+        merged = Tally()
+        for part in order:
+            merged.merge(part)
+        assert merged.statistics(None).conflict_share == pytest.approx(5 / 7)
+        assert merged.conflicts() == [oil, cup]
+
+
 def test_merged_in_any_order_they_are_the_same() -> None:
     chance = random.Random(1)
-    rows = [_row(f"w{chance.randrange(90)} w{chance.randrange(9)}") for _ in range(300)]
+    rows = [
+        _row(f"w{chance.randrange(90)} w{chance.randrange(9)}", chance.randrange(2))
+        for _ in range(300)
+    ]
+    whole = Tally()
+    for row in rows:
+        whole.add(row)
+    assert len(whole.conflicts()) == 3
     parts = [Tally(), Tally(), Tally()]
     for row in rows:
         chance.choice(parts).add(row)
@@ -53,13 +80,17 @@ def test_merged_in_any_order_they_are_the_same() -> None:
         for part in order:
             merged.merge(part)
         assert merged.statistics(50) == _counted(rows, 50)
+        assert merged.conflicts() == whole.conflicts()
 
 
 def test_sketches_of_many_rows_are_near_the_truth() -> None:
     several = [Tally(), Tally()]
     for number in range(50_000):
         # Every tenth repeats its neighbour.
-        several[number % 2].add(_plain(number - (number % 10 == 9)))
+        again = number % 10 == 9
+        # Every tenth of those has another label.
+        row = _plain(number - again)._replace(label=int(number % 100 == 99))
+        several[number % 2].add(row)
     merged = Tally()
     for tally in several:
         merged.merge(tally)
@@ -69,6 +100,8 @@ def test_sketches_of_many_rows_are_near_the_truth() -> None:
     assert found.duplicate_share == pytest.approx(0.1, abs=0.01)
     assert found.share_within(other) == pytest.approx(0.5, abs=0.015)
     assert found.share_within(found) == 1.0
+    assert found.conflict_share == pytest.approx(0.02, abs=0.005)
+    assert other.conflict_share == 0.0
 
 
 def test_words_of_one_text_are_unseen_by_all_others() -> None:

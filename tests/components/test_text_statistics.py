@@ -1,4 +1,4 @@
-"""The node as TFX runs it: rows of files to one file of counts."""
+"""The node as TFX runs it: rows of files to counts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.text_statistics import statistics
+from components.text_statistics import conflicts, statistics
 from components.text_statistics.component import TextStatistics, TextStatisticsOfSplits
 from components.text_statistics.executor import Executor
 from pipeline.beam import beam_args
@@ -18,7 +18,7 @@ from pipeline.errors import ModelError
 pytestmark = pytest.mark.slow
 
 TRAIN = [("oil falls", 0), ("cup final", 1), ("Oil  Falls", 0), ("...", 1)]
-EVAL = [("cup final", 1), ("gas up again", 0)]
+EVAL = [("cup final", 1), ("gas up again", 0), ("Cup final", 0)]
 SETTINGS: dict[str, Any] = {
     "text": {},
     "encoder": {"kind": "transformer"},
@@ -67,9 +67,10 @@ def count(tmp_path: Path) -> Callable[..., statistics.TextStatistics]:
             {"statistics": [written]},
             dict(node.exec_properties),
         )
-        assert [file.name for file in (tmp_path / "statistics").iterdir()] == [
-            statistics.FILE
-        ]
+        assert {file.name for file in (tmp_path / "statistics").iterdir()} == {
+            statistics.FILE,
+            conflicts.FILE,
+        }
         return statistics.read(tmp_path / "statistics")
 
     return run
@@ -102,7 +103,7 @@ def test_a_first_run_counts_without_a_vocabulary(count: Callable[..., Any]) -> N
     assert train.duplicate_share == 0.25
     # "cup" and "final" are in one text only.
     assert train.unseen == pytest.approx(2 / 6)
-    assert (evaluated.rows, evaluated.tokens) == (2, 5)
+    assert (evaluated.rows, evaluated.tokens) == (3, 7)
     assert evaluated.share_within(train) == 0.5
 
 
@@ -112,7 +113,20 @@ def test_the_model_in_service_lends_its_vocabulary(
     found = count(served)
     assert found.vocabulary == "the vocabulary of the model in service"
     assert found.splits["train"].unknown == 3
-    assert found.splits["eval"].unknown == 4
+    assert found.splits["eval"].unknown == 5
+
+
+def test_conflicts_are_counted_and_their_texts_are_not_published(
+    count: Callable[..., Any], tmp_path: Path
+) -> None:
+    found = count()
+    assert found.splits["train"].conflict_share == 0.0
+    assert found.splits["eval"].conflict_share == pytest.approx(2 / 3)
+    examples = conflicts.read(tmp_path / "statistics")
+    assert examples["train"] == []
+    assert examples["eval"] == [conflicts.Conflict(text="Cup final", labels=[0, 1])]
+    published = (tmp_path / "statistics" / statistics.FILE).read_text().casefold()
+    assert "cup final" not in published
 
 
 def test_workers_of_their_own_come_to_the_same(

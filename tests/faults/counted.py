@@ -93,8 +93,8 @@ class Judge:
         Returns:
             What each rule says.
         """
-        reference = "the data of version 1"
-        return judge(rules, self._counted(now), self._labels, self._before, reference)
+        counted, reference = self._counted(now), "the data of version 1"
+        return judge(rules, counted, self._labels, self._before, reference, {})
 
     def _counted(self, data: Split) -> TextStatistics:
         splits = {"train": self._split(data.train), "test": self._split(data.test)}

@@ -85,6 +85,14 @@ def _duplicated(data: Split) -> Split:
     return data._replace(train=data.train + data.train[:600])
 
 
+def _contradicting(data: Split) -> Split:
+    other = {"Sports": "World"}
+    again = [
+        row._replace(label=other.get(row.label, "Sports")) for row in data.train[:60]
+    ]
+    return data._replace(train=data.train + again)
+
+
 def _unknown(data: Split) -> Split:
     garbled = [row._replace(description=_garbled(row)) for row in data.train[:500]]
     return data._replace(train=garbled + data.train[500:])
@@ -121,6 +129,7 @@ BREAKS: dict[str, Callable[[Split], Split]] = {
     "max_label_shift": _label_shifted,
     "max_empty_share": _empty,
     "max_duplicate_share": _duplicated,
+    "max_conflict_share": _contradicting,
     "max_unknown_share": _unknown,
     "max_length_ratio": _long,
     "max_overlap_share": _overlapping,
