@@ -11,7 +11,6 @@ from tfx.components import (
     Trainer,
     Transform,
 )
-from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.orchestration import metadata
 from tfx.orchestration.pipeline import Pipeline
@@ -21,6 +20,7 @@ from components.baseline_model import BaselineModel
 from components.data_gate import DataGate
 from components.predictions import Predictions
 from components.publisher.component import Pusher
+from components.schema_import import ImportSchemaGen
 from components.text_example_gen.component import TextExampleGen
 from components.text_statistics.component import TextStatistics
 from pipeline import fingerprint
@@ -60,10 +60,13 @@ def create_pipeline(
     )
     examples = example_gen.outputs["examples"]
 
-    # The reviewed contract that the data must keep.
-    schema_gen = _keyed(
-        ImportSchemaGen(schema_file=config.data.schema_file),
-        fingerprint.of_file(config.data.schema_file),
+    # The reviewed contract that the data must keep, with the slice columns.
+    schema_gen = ImportSchemaGen(
+        schema_file=config.data.schema_file,
+        slice_columns=config.data.slice_columns,
+        fingerprint=fingerprint.of(
+            ["components.schema_import"], [config.data.schema_file]
+        ),
     )
     schema = schema_gen.outputs["schema"]
 
