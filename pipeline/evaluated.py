@@ -1,5 +1,6 @@
 """Reads the figures that the Evaluator found."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pipeline.errors import DataError
@@ -10,6 +11,7 @@ from pipeline.evaluation import (
     LOSS,
     MACRO_F1,
     PER_CLASS,
+    ROUNDING,
 )
 
 _NAMES = {ACCURACY: "accuracy", MACRO_F1: "macro_f1", LOSS: "loss"}
@@ -55,6 +57,38 @@ def metrics(
             name = key.removesuffix("_score")
             figures[f"{name}/{label}"] = _value(by_class[key])
     return figures
+
+
+def least_in_service(when_pushed: Mapping[str, float], min_accuracy: float) -> float:
+    """Gives the accuracy below which a model in service fails on new rows.
+
+    Args:
+        when_pushed: its figures of the run that pushed it, as far as they are known.
+        min_accuracy: `evaluation.min_accuracy`.
+
+    Returns:
+        The limit. Where it was raised above what the model reached, this is no fault
+        of the rows, and half of what it reached counts instead.
+    """
+    reached = when_pushed.get("accuracy", 1.0)
+    return min_accuracy if reached >= min_accuracy - ROUNDING else reached / 2
+
+
+def has_fallen(
+    now: Mapping[str, float], when_pushed: Mapping[str, float], min_accuracy: float
+) -> bool:
+    """Decides whether a model in service fails on new rows.
+
+    Args:
+        now: its figures on the tested rows of this run, from `metrics`.
+        when_pushed: as in `least_in_service`.
+        min_accuracy: `evaluation.min_accuracy`.
+
+    Returns:
+        Whether its accuracy is below the limit.
+    """
+    limit = least_in_service(when_pushed, min_accuracy)
+    return now["accuracy"] < limit - ROUNDING
 
 
 def _config(evaluation: str) -> Any:

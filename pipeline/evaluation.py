@@ -18,7 +18,7 @@ CANDIDATE, BASELINE = "candidate", "baseline"
 # Every loss but NaN keeps it.
 ANY_LOSS = sys.float_info.max
 # TFMA counts in 32 bits, where 0.91 - 0.90 is a little more than 0.01.
-_ROUNDING = 1e-6
+ROUNDING = 1e-6
 
 
 def eval_config(config: Config) -> Any:
@@ -145,7 +145,7 @@ def _change(most: float, column: str | None = None) -> Any:
         threshold=tfma.MetricThreshold(
             change_threshold=tfma.GenericChangeThreshold(
                 direction=tfma.MetricDirection.HIGHER_IS_BETTER,
-                absolute={"value": -most - _ROUNDING},
+                absolute={"value": -most - ROUNDING},
             )
         ),
     )

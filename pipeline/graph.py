@@ -45,8 +45,8 @@ def create_pipeline(
         in_service: digest of the manifest of the model in service, where the runner
             has a cache that must know when there is another; NOTHING where there is
             none, "" where the runner does not know.
-        accepted: why a model in service that cannot be compared with is given up; ""
-            where it is not.
+        accepted: why a model in service is given up that cannot be compared with, or
+            fails on the rows of this run; "" where it is not.
         mark_absent: give an artifact marked as absent where there is no model in
             service, for a runner that wants every output to exist.
 
@@ -177,7 +177,8 @@ def create_pipeline(
         fingerprint.of(["components.f1"]),
     )
 
-    # A blessed model becomes the newest version in service.
+    # A blessed model becomes the newest version in service, unless the rows of this
+    # run make the present one fail.
     pusher = Pusher(
         {
             "model": trainer.outputs["model"],
@@ -193,6 +194,7 @@ def create_pipeline(
         labels=config.data.labels,
         recipe=recipe(config),
         accepted=accepted,
+        min_accuracy=config.evaluation.min_accuracy,
         fingerprint=fingerprint.of(["components.publisher", *published]),
     )
 

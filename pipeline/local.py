@@ -45,8 +45,8 @@ def run(
         folder: where this run's log, quarantine and summary go.
         screen: draws the nodes.
         beam_args: arguments for Beam that win over the configuration.
-        accepted: why a model in service that cannot be compared with is given up; ""
-            where it is not.
+        accepted: why a model in service is given up that cannot be compared with, or
+            fails on the rows of this run; "" where it is not.
 
     Returns:
         What happened, also written to the folder. An error of a node is told there
@@ -229,9 +229,17 @@ class _Run:
         if not figures.is_blessed(outputs["blessing"].uri):
             self.summary.refusals = refusals(evaluation, labels, self.summary.baseline)
         note = f"accuracy {self.summary.metrics['accuracy']:.4f}"
+        if before and self.accepted and self._has_fallen(before):
+            self.summary.accepted = self.accepted
         if before:
             note += f", {before['accuracy']:.4f} in service"
         return note
+
+    def _has_fallen(self, before: dict[str, float]) -> bool:
+        """Decides whether the model in service fails on the rows of this run."""
+        when_pushed = self.current.manifest.origin.metrics if self.current else {}
+        limit = self.config.evaluation.min_accuracy
+        return evaluated.has_fallen(before, when_pushed, limit)
 
     def _is_unchanged(self, current: InService) -> bool:
         """Tells whether the model in service came of just this run's inputs."""

@@ -25,6 +25,7 @@ class PusherSpec(component_spec.ComponentSpec):
         "labels": component_spec.ExecutionParameter(type=str),
         "origin": component_spec.ExecutionParameter(type=str),
         "accepted": component_spec.ExecutionParameter(type=str),
+        "min_accuracy": component_spec.ExecutionParameter(type=float),
         "fingerprint": component_spec.ExecutionParameter(type=str),
     }
     INPUTS = {
@@ -63,6 +64,7 @@ class Pusher(component.Pusher):
         labels: list[str],
         recipe: Recipe,
         accepted: str,
+        min_accuracy: float,
         fingerprint: str,
     ) -> None:
         """Declares the node.
@@ -73,8 +75,9 @@ class Pusher(component.Pusher):
             push: the push section.
             labels: the names of the classes, in the order of their numbers.
             recipe: of the run, for the manifest.
-            accepted: why a model in service that cannot be compared with is given up;
-                "" where it is not.
+            accepted: why a model in service is given up that cannot be compared with,
+                or fails on the rows of this run; "" where it is not.
+            min_accuracy: what the model in service must reach on the tested rows.
             fingerprint: a digest of the code that this node runs.
         """
         optional: dict[str, Any] = {} if push.keep is None else {"keep": push.keep}
@@ -93,6 +96,7 @@ class Pusher(component.Pusher):
                 sort_keys=True,
             ),
             accepted=accepted,
+            min_accuracy=min_accuracy,
             fingerprint=fingerprint,
             pushed_model=types.Channel(type=standard_artifacts.PushedModel),
         )

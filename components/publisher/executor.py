@@ -13,6 +13,7 @@ from tfx.components.util import model_utils
 from tfx.types import artifact_utils
 from tfx.utils import path_utils
 
+from components.publisher import baseline_rule
 from components.publisher.rehearsal import rehearse
 from components.text_statistics.statistics import FILE as STATISTICS
 from pipeline import evaluated
@@ -54,6 +55,7 @@ class Executor(executor.Executor):
             exec_properties: those of `component.Pusher`.
 
         Raises:
+            GateError: the model in service fails on the rows of this run.
             ModelError: the staged copy differs, the candidate was compared with
                 another model than the one in service, or the destination cannot be
                 used; what is in service is then as it was.
@@ -63,6 +65,8 @@ class Executor(executor.Executor):
         Path(said.uri).mkdir(parents=True, exist_ok=True)
         # TFX's own CheckBlessing lets a model pass that nobody has judged.
         blessing = artifact_utils.get_single_instance(input_dict["model_blessing"])
+        # Before the blessing: a candidate that is refused would hide the reason.
+        given_up = _given_up(input_dict, exec_properties)
         if not model_utils.is_model_blessed(blessing):
             self._MarkNotPushed(said)
             return
@@ -71,7 +75,7 @@ class Executor(executor.Executor):
         digest = manifest.digest(manifest.parts(candidate))
         current = newest(exec_properties["destination"])
         withdrawn = current.manifest.origin.withdrawn if current else []
-        origin = _origin(input_dict, exec_properties, withdrawn)
+        origin = _origin(input_dict, exec_properties, withdrawn, given_up)
         outcome = _known(current.manifest, digest, origin) if current else None
         if outcome is None:
             if current:
@@ -181,17 +185,28 @@ def _retire(place: Store, version: int, exec_properties: dict[str, Any]) -> None
         _log.warning("version %d is in service, but old ones stay: %s", version, error)
 
 
+def _given_up(
+    input_dict: dict[str, list[types.Artifact]], exec_properties: dict[str, Any]
+) -> bool:
+    """Whether a reason replaces the comparison with the model in service."""
+    evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
+    labels = json.loads(exec_properties["labels"])
+    compared = evaluated.metrics(evaluation, labels, of_baseline=True)
+    baselines = input_dict.get("baseline") or []
+    return baseline_rule.check(baselines, compared, exec_properties) or not compared
+
+
 def _origin(
     input_dict: dict[str, list[types.Artifact]],
     exec_properties: dict[str, Any],
     withdrawn: list[str],
+    given_up: bool,
 ) -> Origin:
     told = json.loads(exec_properties["origin"])
     examples = artifact_utils.get_single_instance(input_dict["examples"])
     data = examples.get_string_custom_property(CONTENT)
     evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
     labels = json.loads(exec_properties["labels"])
-    compared = evaluated.metrics(evaluation, labels, of_baseline=True)
     return Origin(
         run=Path(os.environ.get(RUN_FOLDER_VARIABLE, "unknown")).name,
         inputs=key(told["recipe"], data),
@@ -200,7 +215,7 @@ def _origin(
         labels=labels,
         metrics=evaluated.metrics(evaluation, labels),
         versions=told["versions"],
-        # A reason that was not needed is no record of anything.
-        accepted=None if compared else exec_properties["accepted"] or None,
+        # Keep the reason only if a baseline was given up.
+        accepted=(exec_properties["accepted"] or None) if given_up else None,
         withdrawn=withdrawn,
     )

@@ -35,7 +35,8 @@ def run(
         typer.Option(
             "--accept-new-baseline",
             metavar="REASON",
-            help="Give up a model in service with other labels or signatures.",
+            help="Give up a model in service that has other labels or signatures, "
+            "or fails on the new rows.",
         ),
     ] = None,
 ) -> None:
@@ -156,7 +157,7 @@ def _conclude(
             f"{figures['macro_f1']:.4f}, on the same rows",
         )
     if summary.accepted:
-        say("given up", f"the comparison with what is in service: {summary.accepted}")
+        say("given up", f"what is in service: {summary.accepted}")
     if summary.state == "withdrawn":
         say("not pushed", "this very model was rolled back from", "yellow")
         say("next", "change data or configuration, and run again")

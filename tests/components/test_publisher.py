@@ -12,7 +12,7 @@ from tfx.types import standard_artifacts
 
 from components.publisher import executor, rehearsal
 from components.text_statistics.component import TextStatisticsOfSplits
-from pipeline.errors import ModelError
+from pipeline.errors import GateError, ModelError
 from pipeline.published import manifest
 from pipeline.published.in_service import IN_SERVICE, OUTCOME, PUSHED, WITHDRAWN
 from pipeline.published.local_store import LocalStore
@@ -45,10 +45,11 @@ def push(
 ) -> Push:
     """Runs the executor as TFX does; the Evaluator's figures are given."""
     figures = {"accuracy": 0.9}
+    in_service: dict[str, float] = {}
     monkeypatch.setattr(
         executor.evaluated,
         "metrics",
-        lambda *_, of_baseline=False: {} if of_baseline else figures,
+        lambda *_, of_baseline=False: in_service if of_baseline else figures,
     )
 
     def run(
@@ -58,8 +59,11 @@ def push(
         destination: Path = serving,
         baseline: list[Any] | None = None,
         judged: bool = True,
+        reached_before: float | None = None,
         **properties: Any,
     ) -> Said:
+        if reached_before is not None:
+            in_service.update(accuracy=reached_before, rows=80.0)
         blessing = standard_artifacts.ModelBlessing()
         blessing.set_int_custom_property("blessed", int(blessed))
         candidate.examples.set_string_custom_property("content", data)
@@ -90,6 +94,7 @@ def push(
                 "labels": json.dumps(model.LABELS),
                 "origin": json.dumps({"recipe": "r", "code": "c", "versions": {}}),
                 "accepted": "",
+                "min_accuracy": 0.5,
                 "fingerprint": "",
                 **properties,
             },
@@ -380,3 +385,35 @@ def test_what_came_into_service_meanwhile_is_not_replaced_unseen(
     assert _versions(serving) == before
     assert first != second
     assert push(data="late", baseline=[], accepted="new desk").outcome == PUSHED
+
+
+@pytest.mark.usefixtures("unrehearsed")
+@pytest.mark.parametrize("blessed", [True, False])
+def test_a_model_in_service_that_fails_on_the_new_rows_is_not_replaced(
+    push: Push, serving: Path, retrained: Any, blessed: bool
+) -> None:
+    push()
+    before = _versions(serving)
+    with pytest.raises(GateError, match=r"reaches accuracy 0\.0000 on the 80 tested"):
+        push(retrained, data="swapped", reached_before=0.0, blessed=blessed)
+    assert _versions(serving) == before
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_meant_change_of_the_data_is_recorded(
+    push: Push, serving: Path, retrained: Any
+) -> None:
+    push()
+    reason = {"accepted": "labels were swapped"}
+    said = push(retrained, data="swapped", reached_before=0.0, **reason)
+    origin = manifest.verify(Path(said.address)).origin
+    assert (said.outcome, origin.accepted) == (PUSHED, "labels were swapped")
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_reason_that_was_not_needed_is_not_recorded(
+    push: Push, serving: Path, retrained: Any
+) -> None:
+    push()
+    said = push(retrained, data="more", reached_before=0.9, accepted="just in case")
+    assert manifest.verify(Path(said.address)).origin.accepted is None

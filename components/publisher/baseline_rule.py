@@ -1,0 +1,64 @@
+"""Stops a run whose data make the model in service fail.
+
+A candidate learns whatever the new labels say. Only the model in service, which was
+good on the old rows, shows that labels were swapped or that columns have changed.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tfx import types
+from tfx.utils import path_utils
+
+from pipeline import evaluated
+from pipeline.errors import GateError
+from pipeline.published import manifest
+from pipeline.published.in_service import VERSION
+
+
+def check(
+    baselines: list[types.Artifact],
+    figures: Mapping[str, float],
+    exec_properties: Mapping[str, Any],
+) -> bool:
+    """Applies the rule `baseline_accuracy`.
+
+    Args:
+        baselines: the model in service that the candidate was compared with, or none.
+        figures: what it reaches on the tested rows of this run; empty without one.
+        exec_properties: `min_accuracy`, and `accepted`, the reason to go on.
+
+    Returns:
+        Whether the model in service is below the rule, and this was accepted.
+
+    Raises:
+        GateError: it is below the rule: names version, accuracy and limit.
+    """
+    if not baselines or not figures:
+        return False
+    folder = Path(path_utils.serving_model_path(baselines[0].uri))
+    limit = exec_properties["min_accuracy"]
+    before = manifest.read(folder).origin.metrics
+    if not evaluated.has_fallen(figures, before, limit):
+        return False
+    if exec_properties["accepted"]:
+        return True
+    version = baselines[0].get_string_custom_property(VERSION)
+    raise GateError(
+        f"version {version} in service reaches accuracy {figures['accuracy']:.4f} on "
+        f"the {figures['rows']:,.0f} tested rows of this run, {_below(before, limit)}: "
+        "labels or data have changed their meaning (rule baseline_accuracy). Nothing "
+        "was pushed; correct the data or data.labels, or, if the change is meant, run "
+        "once with --accept-new-baseline REASON"
+    )
+
+
+def _below(before: Mapping[str, float], limit: float) -> str:
+    """Names the limit, and what the model reached when it was pushed."""
+    if evaluated.least_in_service(before, limit) != limit:
+        return f"below half of the {before['accuracy']:.4f} when it was pushed"
+    told = f"below evaluation.min_accuracy {limit:g}"
+    if "accuracy" in before:
+        told += f" (it reached {before['accuracy']:.4f} when it was pushed)"
+    return told
