@@ -101,11 +101,14 @@ def test_a_schema_that_travelled_is_a_file_again(
 ) -> None:
     schema = tmp_path / "schema.pbtxt"
     schema.write_text((repository / "schemas" / "sample.pbtxt").read_text())
-    cluster = start("run-1", f"data.schema_file={schema}")
+    slices = 'data.slice_columns=["source"]'
+    cluster = start("run-1", f"data.schema_file={schema}", slices)
     schema.unlink()
     cluster.launch("import-schema-gen", {})
     written = Path(cluster.address("import-schema-gen", "schema"), "schema.pbtxt")
     assert "int_domain" in written.read_text()
+    # A slice column that the schema does not describe.
+    assert 'name: "source"' in written.read_text()
 
 
 @pytest.mark.parametrize(
