@@ -38,7 +38,7 @@ def conflicts(statistics: str) -> str:
     share = splits[split].conflict_share
     if not share:
         return ""
-    return f"{share:.1%} of the {split} rows have a text with another label, too"
+    return f"{share:.1%} of the {split} rows have a text that also has another label"
 
 
 def skipped_rules(verdict: str) -> str:

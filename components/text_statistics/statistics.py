@@ -32,7 +32,7 @@ class SplitStatistics(BaseModel):
         sketch: how often each of the texts with the smallest hashes occurs, after
             Bar-Yossef et al. 2002, "Counting distinct elements in a data stream":
             a sample of the distinct texts that is the same whatever the order.
-        conflict_share: share of rows whose text occurs with another label, too; of the
+        conflict_share: share of rows whose text also occurs with another label, of the
             texts in the sketch.
     """
 

@@ -59,7 +59,7 @@ class Texts:
         """Finds how many rows contradict others.
 
         Returns:
-            The share of rows whose text occurs with another label, too; estimated from
+            The share of rows whose text also occurs with another label; estimated from
             the sketch where it cannot hold all texts.
         """
         kept = smallest(self._seen).values()

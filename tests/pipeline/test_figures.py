@@ -16,8 +16,8 @@ from pipeline import figures
     ("train", "test", "note"),
     [
         (0.0, 0.0, ""),
-        (0.004, 0.0, "0.4% of the train rows have a text with another label, too"),
-        (0.004, 0.25, "25.0% of the test rows have a text with another label, too"),
+        (0.004, 0.0, "0.4% of the train rows have a text that also has another label"),
+        (0.004, 0.25, "25.0% of the test rows have a text that also has another label"),
     ],
 )
 def test_rows_with_contradicting_labels_are_shown(
