@@ -242,7 +242,9 @@ def _tokenizer_fingerprint(config: Config) -> str:
     encoder = config.model.encoder
     if encoder.kind == "checkpoint":
         folder = Path(encoder.path)
-        files += [str(folder / name) for name in ("vocab.txt", "tokenizer_config.json")]
+        files.append(str(folder / "vocab.txt"))
+        optional = ("config.json", "tokenizer_config.json", "added_tokens.json")
+        files += [str(folder / name) for name in optional if (folder / name).is_file()]
     elif encoder.kind == "hub":
         files += files_below(encoder.preprocess)
     return fingerprint.of(["trainer", "pipeline.features"], files)

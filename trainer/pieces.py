@@ -1,22 +1,18 @@
 """Word pieces and casing: of a given vocabulary, or those an encoder was made with."""
 
-import json
+import functools
 import re
+import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pipeline.config import Encoder, Text
 from pipeline.errors import DataError
-from trainer.hub import pieces as hub_pieces
+from trainer.encoders import added_tokens, files, tokenizer_config
+from trainer.encoders.added_tokens import AddedToken
 
-# What tokenizer_config.json may say.
-_TOKENIZER_SETTINGS: dict[str, tuple[bool | None, ...]] = {
-    "do_lower_case": (True, False),
-    "strip_accents": (None, True, False),
-    "tokenize_chinese_chars": (True,),
-    "do_basic_tokenize": (True,),
-}
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 # The largest vocabularies of many languages have a tenth of it.
 _MAX_BYTES = 64 << 20
@@ -29,12 +25,14 @@ class Pieces:
     """A WordPiece vocabulary.
 
     Attributes:
-        path: a text file with a piece a line.
-        names: the pieces in the order of their ids.
+        path: the text file that it was read from.
+        names: the pieces in the order of their ids, no two alike.
         lower_case: whether capitals become small letters before.
         strip_accents: whether accents are dropped before; None: as `lower_case` is.
         rules: whose tokenizer texts are cut like; models of the hub were published
             with that of tensorflow_text, which folds more than the case (ß to ss).
+        added: tokens that are matched literally before a text is cut.
+        assumed: what was not said of the tokenizer, in a sentence; "" if nothing.
     """
 
     path: str
@@ -42,6 +40,8 @@ class Pieces:
     lower_case: bool
     strip_accents: bool | None = None
     rules: Literal["huggingface", "tensorflow"] = "huggingface"
+    added: tuple[AddedToken, ...] = ()
+    assumed: str = ""
 
     @property
     def strips_accents(self) -> bool:
@@ -64,43 +64,94 @@ def find(text: Text, encoder: Encoder) -> Pieces:
         DataError: a file cannot be read, or a piece is missing or doubled.
     """
     if encoder.kind == "hub":
+        # Needs TensorFlow, which an inspection of files does without.
+        from trainer.hub import pieces as hub_pieces
+
         found = hub_pieces.read(encoder.preprocess)
         path = found.vocabulary
         return Pieces(path, read(path), found.lower_case, rules="tensorflow")
     if encoder.kind == "checkpoint":
-        path = str(Path(encoder.path, "vocab.txt"))
-        settings = _tokenizer_settings(Path(encoder.path, "tokenizer_config.json"))
-        return Pieces(
-            path, read(path), settings["do_lower_case"], settings["strip_accents"]
-        )
+        return of_checkpoint(Path(encoder.path))
     path = str(text.vocabulary)
     return Pieces(path, read(path), text.lower_case)
+
+
+def of_checkpoint(folder: Path) -> Pieces:
+    """Reads vocabulary, added tokens and casing of a checkpoint.
+
+    Args:
+        folder: as Hugging Face publishes it.
+
+    Returns:
+        The pieces that its texts were cut into.
+
+    Raises:
+        DataError: a file cannot be read, or describes what we do not have.
+    """
+    # The class comes first: the vocabularies of others have other names.
+    config = tokenizer_config.read(folder)
+    path = folder / "vocab.txt"
+    names = read(str(path))
+    tokenizer_config.check_case(config, names)
+    beyond, added = added_tokens.read(folder, config, names)
+    return Pieces(
+        str(path),
+        names + beyond,
+        config.lower_case,
+        config.strip_accents,
+        added=added,
+        assumed=config.assumed
+        and f"{config.assumed}; assumed do_lower_case = true, as Hugging Face does",
+    )
+
+
+def file_of(pieces: Pieces) -> str:
+    """Gives a file that has exactly the pieces, for libraries that read one.
+
+    Args:
+        pieces: the vocabulary.
+
+    Returns:
+        The path of a text file with a piece a line: the one that they were read from,
+        unless it has a byte order mark, blank lines or fewer pieces; then a copy, which
+        exists as long as this process.
+    """
+    lines = "\n".join(pieces.names)
+    path = Path(pieces.path)
+    if path.read_bytes().removesuffix(b"\n") == lines.encode():
+        return pieces.path
+    return str(Path(_folder_with(lines, path.name).name, path.name))
+
+
+@functools.cache
+def _folder_with(lines: str, name: str) -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory(prefix="newsdesk-")
+    Path(folder.name, name).write_text(lines + "\n", encoding="utf-8", newline="\n")
+    return folder
 
 
 def read(path: str) -> list[str]:
     """Reads a WordPiece vocabulary.
 
     Args:
-        path: a text file with a piece a line; the first is [PAD].
+        path: a text file with a piece a line, the first of which is [PAD]; with or
+            without a byte order mark, with line ends of Unix or Windows.
 
     Returns:
-        The pieces in the order of their ids.
+        The pieces in the order of their ids. A blank line keeps its id, which no text
+        has, under a name that says so.
 
     Raises:
         DataError: the file cannot be read, or a piece is missing, doubled or no piece.
     """
     try:
-        size = Path(path).stat().st_size
-        if not Path(path).is_file() or size > _MAX_BYTES:
-            raise DataError(
-                f"vocabulary: {path} is no file of at most {_MAX_BYTES:,} bytes; give "
-                "the vocab.txt of a BERT model"
-            )
-        lines = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"vocabulary: {path} cannot be read: {error}") from None
+        text = files.read_text(Path(path), _MAX_BYTES)
+    except DataError as error:
+        raise DataError(
+            f"vocabulary: {error}; give the vocab.txt of a BERT model"
+        ) from None
     # Not splitlines: a piece may be one of the characters that it also splits at.
-    pieces = lines.removesuffix("\n").split("\n")
+    pieces = text.replace("\r\n", "\n").rstrip("\n").split("\n")
     missing = [piece for piece in _SPECIAL if piece not in pieces]
     if missing:
         raise DataError(
@@ -115,27 +166,13 @@ def read(path: str) -> list[str]:
                 f"vocabulary: {path}:{number} is {piece[:80]!r}, which is no piece of "
                 "a word; give the vocab.txt of a BERT model"
             )
-    if len(set(pieces)) < len(pieces):
-        raise DataError(f"vocabulary: {path} names a piece twice")
-    return pieces
-
-
-def _tokenizer_settings(path: Path) -> dict[str, Any]:
-    """What decides the ids, with the values that BERT has where nothing is said."""
-    try:
-        settings = {
-            "strip_accents": None,
-            "tokenize_chinese_chars": True,
-            "do_basic_tokenize": True,
-            **json.loads(path.read_text(encoding="utf-8")),
-        }
-    except (OSError, ValueError, TypeError) as error:
-        raise DataError(f"{path}: cannot be read as JSON: {error}") from None
-    for key, allowed in _TOKENIZER_SETTINGS.items():
-        # By identity, for 1 is no answer to a question of true and false.
-        if not any(settings.get(key) is value for value in allowed):
-            raise DataError(
-                f"{path}: {key} is {settings.get(key)!r}; it must be "
-                f"{' or '.join(json.dumps(value) for value in allowed)}"
-            )
-    return settings
+    names = [piece or f"[blank line {n}]" for n, piece in enumerate(pieces, 1)]
+    piece, count = Counter(names).most_common(1)[0]
+    if count > 1:
+        first, last = names.index(piece), len(names) - names[::-1].index(piece)
+        raise DataError(
+            f"vocabulary: {path} names a piece twice: {piece[:80]!r} is on lines "
+            f"{first + 1} and {last}; Hugging Face takes the last, so rename the "
+            f"others, for example to [unused{first + 1}]"
+        )
+    return names

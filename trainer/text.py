@@ -8,8 +8,9 @@ import tensorflow_transform as tft
 
 from pipeline.config import Encoder, Text
 from pipeline.errors import DataError
+from trainer import added
 from trainer.normalization import LONGEST_WORD_BYTES, normalize
-from trainer.pieces import Pieces, find
+from trainer.pieces import Pieces, file_of, find
 
 PADDING_ID = 0
 UNKNOWN_ID = 1
@@ -70,12 +71,22 @@ def tokenized(texts: tf.Tensor, pieces: Pieces) -> tf.RaggedTensor:
             token_out_type=tf.int64,
             lower_case_nfd_strip_accents=pieces.lower_case,
         ).tokenize(texts)
-    return tf_text.FastBertTokenizer(
-        pieces.names,
+    names, ids = added.vocabulary(pieces)
+    if pieces.added:
+        texts = added.without_reserved(texts)
+        literal = [token for token in pieces.added if not token.normalized]
+        texts = added.replaced(texts, literal)
+    texts = normalize(texts, pieces.lower_case, pieces.strips_accents)
+    texts = added.replaced(texts, [one for one in pieces.added if one.normalized])
+    found = tf_text.FastBertTokenizer(
+        names,
         max_bytes_per_word=LONGEST_WORD_BYTES,
         token_out_type=tf.int64,
         lower_case_nfd_strip_accents=False,
-    ).tokenize(normalize(texts, pieces.lower_case, pieces.strips_accents))
+    ).tokenize(texts)
+    if not pieces.added:
+        return found
+    return tf.ragged.map_flat_values(lambda places: tf.gather(ids, places), found)
 
 
 def table_of_words(path: str) -> tf.lookup.StaticHashTable:
@@ -168,7 +179,7 @@ def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
 
 
 def _piece_ids(texts: tf.Tensor, pieces: Pieces, max_length: int) -> tf.RaggedTensor:
-    _keep_as_asset(pieces.path)
+    _keep_as_asset(pieces)
     ids = tokenized(texts, pieces)[:, : max_length - 2]
     column = tf.ones([tf.shape(texts)[0], 1], tf.int64)
     first = column * pieces.names.index("[CLS]")
@@ -176,7 +187,8 @@ def _piece_ids(texts: tf.Tensor, pieces: Pieces, max_length: int) -> tf.RaggedTe
     return tf.concat([first, ids, last], 1)
 
 
-def _keep_as_asset(path: str) -> None:
+def _keep_as_asset(pieces: Pieces) -> None:
     """Copies the vocabulary into the transform graph, where the Trainer finds it."""
+    path = file_of(pieces)
     tft.make_and_track_object(lambda: table_of_words(path), name=VOCABULARY)
     tft.annotate_asset(VOCABULARY, Path(path).name)

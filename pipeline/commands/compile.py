@@ -23,10 +23,13 @@ def compile(  # noqa: A001  the command's name
     from pipeline.config_file import load
     from pipeline.errors import ConfigError
     from pipeline.logfile import quiet
+    from trainer.encoders import inspection
 
     loaded = load(config, overrides or ())
     if output.suffix not in (".yaml", ".yml", ".json") and str(output) != "-":
         raise ConfigError(f"{output}: must end with .yaml or .json")
+    for note in inspection.check(loaded):
+        print(f"note     {note}", file=sys.stderr)
     with quiet():
         from kubeflow import compile as compiling
 

@@ -1,5 +1,6 @@
 """The compiled pipeline that a command sends to the cluster."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,17 @@ def compiled(config: "Config", file: Path | None) -> str:
 
     Raises:
         ConfigError: the file cannot be read, or the configuration not compiled.
+        DataError: the encoder's files cannot be used.
     """
     from pipeline.errors import ConfigError
 
     if file is None:
         from kubeflow.compile import compile
         from pipeline.logfile import quiet
+        from trainer.encoders import inspection
 
+        for note in inspection.check(config):
+            print(f"note     {note}", file=sys.stderr)
         with quiet():
             return compile(config)
     try:

@@ -22,7 +22,7 @@ def import_(
         typer.Argument(
             metavar="DIR",
             help="A BERT as Hugging Face publishes it: config.json, "
-            "model.safetensors, vocab.txt, tokenizer_config.json.",
+            "model.safetensors, vocab.txt, and tokenizer_config.json if it has one.",
         ),
     ],
     to: Annotated[
@@ -34,7 +34,10 @@ def import_(
     import tempfile
 
     from pipeline.logfile import captured
+    from trainer.encoders import inspection
 
+    for note in inspection.check_checkpoint(str(checkpoint)):
+        print(f"note     {note}")
     to = to.absolute()
     with (
         tempfile.NamedTemporaryFile(suffix=".log") as log,

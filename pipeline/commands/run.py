@@ -1,6 +1,7 @@
 """`newsdesk run`."""
 
 import datetime
+import logging
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -73,7 +74,9 @@ def _run(
 ) -> ExitCode:
     from pipeline.history import RunFolder
     from pipeline.logfile import captured
+    from trainer.encoders import inspection
 
+    notes = inspection.check(config)
     folder = RunFolder.create(config)
     with captured(folder.log, verbose) as screen_file:
         from pipeline.local import run as run_locally
@@ -83,6 +86,9 @@ def _run(
         console = Console(
             file=screen_file, force_terminal=None if not verbose else False
         )
+        for note in notes:
+            logging.getLogger("newsdesk").info("note: %s", note)
+            console.print(f"note: {note}", style="yellow", markup=False, soft_wrap=True)
         summary = run_locally(config, folder, Screen(console), beam_args, accepted)
         _conclude(console, config, folder, summary)
         if untold := notify(config.output.notify, summary):

@@ -1,16 +1,13 @@
 """Encoders: token ids to a vector per token."""
 
-import tf_keras
+from typing import Any
 
 from pipeline.config import Encoder
-from trainer.encoders import checkpoint
-from trainer.encoders.hub import HubBert
-from trainer.encoders.transformer import Transformer
 
 
 def build(
     config: Encoder, id_count: int, max_length: int, precision: str = "float32"
-) -> tf_keras.layers.Layer:
+) -> Any:
     """Makes the encoder that `model.encoder.kind` names.
 
     Args:
@@ -21,17 +18,24 @@ def build(
             variables are float32.
 
     Returns:
-        A layer from input_ids, int32 [batch, length] padded with 0, and an optional
-        seed for dropout to [batch, length, width]. Its `cls` takes [batch, width]
-        from that; `attention` gives the weights of every layer and head, unless
+        A Keras layer from input_ids, int32 [batch, length] padded with 0, and an
+        optional seed for dropout to [batch, length, width]. Its `cls` takes [batch,
+        width] from that; `attention` gives the weights of every layer and head, unless
         `shows_attention` is false; `depths` are its trainable variables, from the
         embeddings to the last block.
 
     Raises:
         NewsdeskError: the encoder cannot be read or does not fit.
     """
+    # Imported here, because the files of an encoder are inspected without TensorFlow.
     if config.kind == "transformer":
+        from trainer.encoders.transformer import Transformer
+
         return Transformer(config, id_count, max_length, precision)
     if config.kind == "checkpoint":
+        from trainer.encoders import checkpoint
+
         return checkpoint.build(config, id_count, max_length, precision)
+    from trainer.encoders.hub import HubBert
+
     return HubBert(config, id_count, max_length, precision)

@@ -1,13 +1,15 @@
 """config.json of a BERT, as Hugging Face writes it; what we do not have is refused."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipeline.errors import DataError
+from pipeline.errors import ConfigError, DataError
+from trainer.encoders.files import read_object
 
-_MAX_BYTES = 1 << 20
+CONFIG = "config.json"
+_ONLY = "only a BERT with exact GELU and absolute positions can be read"
 
 
 class BertConfig(BaseModel):
@@ -30,6 +32,8 @@ class BertConfig(BaseModel):
     layer_norm_eps: float = Field(1e-12, gt=0.0)
     hidden_dropout_prob: float = Field(0.1, ge=0.0, lt=1.0)
     attention_probs_dropout_prob: float = Field(0.1, ge=0.0, lt=1.0)
+    # Code of the checkpoint's own, which could compute anything.
+    auto_map: None = None
 
     @model_validator(mode="after")
     def _heads_divide_width(self) -> "BertConfig":
@@ -48,27 +52,62 @@ def read(folder: str) -> BertConfig:
         Its checked values.
 
     Raises:
-        DataError: the file is missing or not JSON, or tells of another architecture.
+        DataError: the file is missing or not JSON, or describes another architecture.
     """
-    path = Path(folder, "config.json")
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise DataError(f"{path}: has over {_MAX_BYTES:,} bytes")
-        return BertConfig.model_validate_json(path.read_bytes())
-    except OSError as error:
+    path = Path(folder, CONFIG)
+    if not Path(folder).is_dir():
         raise DataError(
-            f"{path}: cannot be read: {error.strerror}; model.encoder.path must be a "
-            "folder with config.json, model.safetensors, vocab.txt and "
-            "tokenizer_config.json"
-        ) from None
+            f"{folder}: is not a folder; model.encoder.path must be a folder with "
+            "config.json, model.safetensors and vocab.txt"
+        )
+    try:
+        return BertConfig.model_validate(read_object(path))
     except ValidationError as error:
-        fault = error.errors()[0]
-    if fault["type"] == "json_invalid":
-        raise DataError(f"{path}: is not JSON ({fault['ctx']['error']}); copy it anew")
+        raise DataError(f"{path}: {_explained(error.errors()[0])}") from None
+
+
+def check_size(found: BertConfig, folder: str, tokens: int, max_length: int) -> None:
+    """Compares an encoder's size with the vocabulary and the longest text.
+
+    Args:
+        found: its config.json.
+        folder: the checkpoint, for an error.
+        tokens: how many the vocabulary has, added ones included.
+        max_length: text.max_length; 0 if no texts are read.
+
+    Raises:
+        ConfigError: texts may be longer than the encoder reads.
+        DataError: the vocabulary has tokens without an embedding.
+    """
+    if tokens > found.vocab_size:
+        raise DataError(
+            f"{folder}: vocab.txt has {tokens:,} tokens, but vocab_size is "
+            f"{found.vocab_size:,} in config.json, so the last ones have no embedding; "
+            "use files of one checkpoint"
+        )
+    positions = found.max_position_embeddings
+    if max_length > positions:
+        raise ConfigError(
+            f"text.max_length is {max_length}, but max_position_embeddings is "
+            f"{positions} in {Path(folder, CONFIG)}: the encoder reads {positions} "
+            f"tokens at most; lower text.max_length to {positions} or less"
+        )
+
+
+def _explained(fault: Any) -> str:
+    """One sentence: the key, its value, what is allowed."""
     if not fault["loc"]:
-        raise DataError(f"{path}: {fault['msg'].removeprefix('Value error, ')}")
-    value = "" if fault["type"] == "missing" else f" is {fault['input']!r}"
-    raise DataError(
-        f"{path}: {fault['loc'][0]}{value}: {fault['msg']}; only encoders that are a "
-        "BERT with exact GELU and absolute positions can be read"
-    )
+        return str(fault["msg"]).removeprefix("Value error, ")
+    key = fault["loc"][0]
+    if key == "auto_map":
+        return (
+            "auto_map names Python code of the checkpoint's own, which is never run; "
+            "use a checkpoint without it"
+        )
+    if fault["type"] == "missing":
+        return f"{key} is missing; {_ONLY}, so give its own config.json"
+    if fault["type"] == "literal_error":
+        allowed = fault["ctx"]["expected"]
+        return f"{key} is {fault['input']!r}, and must be {allowed}; {_ONLY}"
+    message = fault["msg"][:1].lower() + fault["msg"][1:]
+    return f"{key} is {fault['input']!r}: {message}; {_ONLY}"

@@ -7,10 +7,10 @@ import numpy as np
 import tensorflow as tf
 
 from pipeline.config import CheckpointEncoder
-from pipeline.errors import ConfigError, DataError
 from trainer.encoders import bert_config
 from trainer.encoders.bert import Bert, BertShape
 from trainer.encoders.bert_config import BertConfig
+from trainer.encoders.bert_tensors import tensor_shapes
 from trainer.encoders.block import BlockShape
 from trainer.encoders.tensors import Tensors
 
@@ -38,7 +38,8 @@ def build(
 
     Args:
         config: the model.encoder section.
-        id_count: lines of the vocabulary that texts were cut with.
+        id_count: tokens of the vocabulary that texts were cut with; the encoder may
+            have rows for more.
         max_length: tokens of the longest text.
         precision: the dtype of hidden states; variables are float32.
 
@@ -50,60 +51,16 @@ def build(
         DataError: the folder cannot be read, or its files do not fit each other.
     """
     found = bert_config.read(config.path)
-    if id_count != found.vocab_size:
-        raise DataError(
-            f"{config.path}: vocab.txt has {id_count} lines, and config.json means "
-            f"{found.vocab_size}; give files that belong together"
-        )
-    if max_length > found.max_position_embeddings:
-        raise ConfigError(
-            f"text.max_length is {max_length}, and the encoder in {config.path} reads "
-            f"{found.max_position_embeddings} tokens at most; lower text.max_length"
-        )
+    bert_config.check_size(found, config.path, id_count, max_length)
     tensors = Tensors(config.path)
     has_pooler = "pooler.dense.weight" in tensors
-    tensors.check(tensor_shapes(found, has_pooler))
+    shapes = tensor_shapes(found, has_pooler)
+    tensors.check(shapes)
+    # Before Keras reads them, which would bury the sentence in its own.
+    tensors.check_values(shapes)
     return Bert(
         _shape(found, has_pooler), precision, lambda name: _initializer(tensors, name)
     )
-
-
-def tensor_shapes(config: BertConfig, has_pooler: bool) -> dict[str, tuple[int, ...]]:
-    """Tells what a BERT's weights are.
-
-    Args:
-        config: its config.json.
-        has_pooler: whether a dense layer stands above the first token.
-
-    Returns:
-        Names of tensors and their shapes; matrices are [out, in].
-    """
-    width, inner = config.hidden_size, config.intermediate_size
-    shapes: dict[str, tuple[int, ...]] = {}
-
-    def dense(layer: str, out: int = width, into: int = width) -> None:
-        shapes[f"{layer}.weight"], shapes[f"{layer}.bias"] = (out, into), (out,)
-
-    def layer_norm(layer: str) -> None:
-        shapes[f"{layer}.weight"] = shapes[f"{layer}.bias"] = (width,)
-
-    shapes["embeddings.word_embeddings.weight"] = (config.vocab_size, width)
-    positions = config.max_position_embeddings
-    shapes["embeddings.position_embeddings.weight"] = (positions, width)
-    shapes["embeddings.token_type_embeddings.weight"] = (config.type_vocab_size, width)
-    layer_norm("embeddings.LayerNorm")
-    if has_pooler:
-        dense("pooler.dense")
-    for place in range(config.num_hidden_layers):
-        block = f"encoder.layer.{place}"
-        for part in ("query", "key", "value"):
-            dense(f"{block}.attention.self.{part}")
-        dense(f"{block}.attention.output.dense")
-        layer_norm(f"{block}.attention.output.LayerNorm")
-        dense(f"{block}.intermediate.dense", out=inner)
-        dense(f"{block}.output.dense", into=inner)
-        layer_norm(f"{block}.output.LayerNorm")
-    return shapes
 
 
 def _shape(config: BertConfig, has_pooler: bool) -> BertShape:

@@ -1,12 +1,15 @@
 """Tensors of a safetensors file, by the names BERT has for them now."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
+import ml_dtypes  # noqa: F401  makes bfloat16 known to NumPy
 import numpy as np
 import safetensors
 
 from pipeline.errors import DataError
+from trainer.encoders import files
 
 WEIGHTS = "model.safetensors"
 # What a SavedModel may have, too.
@@ -30,12 +33,15 @@ class Tensors:
     def __init__(self, folder: str) -> None:
         self._path = str(Path(folder, WEIGHTS))
         _refuse_other_formats(Path(folder))
+        if wrong := files.fault(Path(self._path), _MAX_BYTES):
+            raise DataError(f"{self._path}: {wrong}")
         try:
             with safetensors.safe_open(self._path, "np") as file:
                 stored = list(file.keys())
         except (OSError, safetensors.SafetensorError) as error:
             raise DataError(
-                f"{self._path}: is not a whole safetensors file ({error}); copy it anew"
+                f"{self._path}: is not a whole safetensors file ({error}); fetch it "
+                "again"
             ) from None
         # Today's name to the stored one.
         self._stored: dict[str, str] = {}
@@ -94,10 +100,35 @@ class Tensors:
 
         Returns:
             Its values as float32.
+
+        Raises:
+            DataError: some of them are NaN or infinite.
         """
+        stored = self._stored[name]
         with safetensors.safe_open(self._path, "np") as file:
-            values: np.ndarray = file.get_tensor(self._stored[name])
+            values: np.ndarray = file.get_tensor(stored)
+        finite = np.isfinite(values)
+        if not finite.all():
+            kinds = {"NaN": np.isnan(values).any(), "Inf": np.isinf(values).any()}
+            raise DataError(
+                f"{self._path}: {stored} holds "
+                f"{' and '.join(kind for kind, is_there in kinds.items() if is_there)} "
+                f"({values.size - finite.sum():,} of {values.size:,} values); the file "
+                "is damaged, fetch it again"
+            )
         return values.astype(np.float32)
+
+    def check_values(self, names: Iterable[str]) -> None:
+        """Looks for values that no training could start from.
+
+        Args:
+            names: of today.
+
+        Raises:
+            DataError: a tensor holds NaN or infinite values.
+        """
+        for name in names:
+            self.read(name)
 
 
 def _plain(name: str) -> str:
@@ -114,21 +145,30 @@ def _some(names: list[str]) -> str:
 
 
 def _refuse_other_formats(folder: Path) -> None:
-    weights = folder / WEIGHTS
-    if weights.is_file():
-        if weights.stat().st_size > _MAX_BYTES:
-            raise DataError(f"{weights}: has over {_MAX_BYTES:,} bytes")
+    """Names what a folder has instead of WEIGHTS."""
+    if (folder / WEIGHTS).exists():
         return
-    if (folder / f"{WEIGHTS}.index.json").is_file():
+    index = folder / f"{WEIGHTS}.index.json"
+    if index.exists():
+        raise DataError(f"{index}: {_shards(index)}; save the weights as one {WEIGHTS}")
+    pickled = sorted(path.name for path in folder.glob("pytorch_model*.bin"))
+    if pickled:
         raise DataError(
-            f"{folder}: the weights are spread over several files; save them as one "
-            f"{WEIGHTS}"
-        )
-    if any(folder.glob("pytorch_model*.bin")):
-        raise DataError(
-            f"{folder}: has only pickled weights, which can run code and are never "
-            "opened; where transformers is installed, convert them with `python -c "
-            '"from transformers import BertModel as B; '
+            f"{folder}: has only pickled weights ({pickled[0]}), which can run code "
+            "and are never opened; where transformers is installed, convert them with "
+            '`python -c "from transformers import BertModel as B; '
             f"B.from_pretrained('{folder}').save_pretrained('{folder}')\"`"
         )
     raise DataError(f"{folder}: holds no {WEIGHTS}; give the folder of a checkpoint")
+
+
+def _shards(index: Path) -> str:
+    """Says over which files the weights are spread, and which of them are missing."""
+    by_tensor = files.read_object(index).get("weight_map")
+    names = (
+        sorted(set(map(str, by_tensor.values()))) if isinstance(by_tensor, dict) else []
+    )
+    missing = [name for name in names if not (index.parent / Path(name).name).is_file()]
+    if missing:
+        return f"names {_some(missing)}, which the folder does not have"
+    return f"the weights are spread over several files ({_some(names) or 'none named'})"

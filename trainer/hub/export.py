@@ -15,7 +15,7 @@ from pipeline.errors import ConfigError, DataError
 from trainer import pieces
 from trainer.encoders import bert_config
 from trainer.encoders.bert_config import BertConfig
-from trainer.encoders.checkpoint import tensor_shapes
+from trainer.encoders.bert_tensors import tensor_shapes
 from trainer.encoders.tensors import Tensors
 
 ENCODER = "encoder"
@@ -66,10 +66,11 @@ def export(checkpoint: str, folder: Path) -> None:
     found = pieces.find(
         Text(tokenizer="encoder"), CheckpointEncoder(kind="checkpoint", path=checkpoint)
     )
-    if len(found.names) != config.vocab_size:
+    bert_config.check_size(config, checkpoint, len(found.names), 0)
+    if found.added:
         raise DataError(
-            f"{found.path} has {len(found.names)} lines, and config.json means "
-            f"{config.vocab_size}; give files that belong together"
+            f"{checkpoint}: has the added token {found.added[0].text!r}, and "
+            f"tokenizers of the hub match none; {_INSTEAD}"
         )
     if found.strips_accents != found.lower_case:
         raise DataError(
@@ -91,7 +92,9 @@ def _read(checkpoint: str) -> tuple[BertConfig, Tensors]:
         raise DataError(
             f"{checkpoint}: has no pooler, and encoders of the hub have one; {_INSTEAD}"
         )
-    tensors.check(tensor_shapes(config, has_pooler=True))
+    shapes = tensor_shapes(config, has_pooler=True)
+    tensors.check(shapes)
+    tensors.check_values(shapes)
     return config, tensors
 
 
@@ -118,6 +121,7 @@ def _write(
     folder: Path, config: BertConfig, tensors: Tensors, found: pieces.Pieces
 ) -> None:
     shape = _shape(config)
+    vocabulary = pieces.file_of(found)
     encoder = export_tfhub_lib.get_bert_encoder(shape)
     for variable in encoder.weights:
         variable.assign(_value(variable, tensors))
@@ -131,12 +135,12 @@ def _write(
             bert_config=shape,
             model_checkpoint_path=weights,
             with_mlm=False,
-            vocab_file=found.path,
+            vocab_file=vocabulary,
             do_lower_case=found.lower_case,
         )
     export_tfhub_lib.export_preprocessing(
         str(folder / PREPROCESS),
-        vocab_file=found.path,
+        vocab_file=vocabulary,
         do_lower_case=found.lower_case,
         tokenize_with_offsets=False,
         default_seq_length=min(_USUAL_LENGTH, config.max_position_embeddings),

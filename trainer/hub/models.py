@@ -19,8 +19,8 @@ from tensorflow_hub import resolver
 
 from pipeline.errors import ConfigError, ModelError
 from pipeline.published import operations
+from trainer.hub import files
 
-_SAVED_MODEL = "saved_model.pb"
 # A hub that is silent for so long will not answer at all.
 _SILENCE_SECONDS = 10.0
 
@@ -53,10 +53,7 @@ def load(handle: str, key: str) -> HubModel:
         ModelError: it cannot be read, or holds what an encoder does not need.
     """
     folder = _fetched(handle, key)
-    if not tf.io.gfile.exists(os.path.join(folder, _SAVED_MODEL)):
-        raise ConfigError(
-            f"{key}: {folder} holds no {_SAVED_MODEL}; name the folder of a SavedModel"
-        )
+    files.check(folder, key)
     try:
         operations.check(Path(folder))
     except ModelError as error:
@@ -85,9 +82,7 @@ def first_line(error: Exception) -> str:
 
 def _fetched(handle: str, key: str) -> str:
     if "://" not in handle:
-        if os.path.isdir(handle):
-            return handle
-        raise ConfigError(f"{key}: {handle}: there is no such folder")
+        return handle
     try:
         with _patience(_SILENCE_SECONDS):
             return str(hub.resolve(handle))

@@ -1,15 +1,14 @@
 """What a preprocessing SavedModel says of the word pieces its encoder was made with."""
 
-import os
 from dataclasses import dataclass
 
 import tensorflow as tf
 
 from pipeline.errors import ConfigError
+from trainer.hub import files
 from trainer.hub.models import HubModel, first_line, load
 
 _KEY = "model.encoder.preprocess"
-_VOCABULARY = os.path.join("assets", "vocab.txt")
 # One word to a tokenizer that lower-cases and strips accents, two to any other.
 _CASED, _UNCASED = "Café", "cafe"
 
@@ -44,12 +43,7 @@ def read(handle: str) -> HubPieces:
         ConfigError: it cannot be loaded, or does not cut texts into word pieces.
     """
     model = load(handle, _KEY)
-    vocabulary = os.path.join(model.folder, _VOCABULARY)
-    if not tf.io.gfile.exists(vocabulary):
-        raise ConfigError(
-            f"{_KEY}: {handle} holds no {_VOCABULARY}; name the preprocessing model of "
-            "a BERT with WordPiece"
-        )
+    vocabulary = files.vocabulary(model.folder, _KEY)
     return HubPieces(vocabulary, _lower_cases(model, handle))
 
 
