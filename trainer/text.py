@@ -86,7 +86,8 @@ def tokenized(texts: tf.Tensor, pieces: Pieces) -> tf.RaggedTensor:
     ).tokenize(texts)
     if not pieces.added:
         return found
-    return tf.ragged.map_flat_values(lambda places: tf.gather(ids, places), found)
+    table = tf.constant(ids, tf.int64)
+    return tf.ragged.map_flat_values(lambda places: tf.gather(table, places), found)
 
 
 def table_of_words(path: str) -> tf.lookup.StaticHashTable:

@@ -25,12 +25,13 @@ def compiled(config: "Config", file: Path | None) -> str:
     from pipeline.errors import ConfigError
 
     if file is None:
-        from kubeflow.compile import compile
-        from pipeline.logfile import quiet
         from trainer.encoders import inspection
 
         for note in inspection.check(config):
             print(f"note     {note}", file=sys.stderr)
+        from kubeflow.compile import compile
+        from pipeline.logfile import quiet
+
         with quiet():
             return compile(config)
     try:

@@ -64,13 +64,13 @@ def test_punctuation_may_stand_in_a_vocabulary(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("{", "cannot be read as JSON"),
-        ("[1]", "cannot be read as JSON"),
-        ("{}", "do_lower_case is None; it must be true or false"),
-        ('{"do_lower_case": 1}', "do_lower_case is 1; it must be"),
+        ("{", "is not JSON"),
+        ("[1]", "is a JSON list, not an object"),
+        ('{"do_lower_case": null}', "do_lower_case is null, and must be true or false"),
+        ('{"do_lower_case": 1}', "do_lower_case is 1, and must be"),
         (
             '{"do_lower_case": true, "tokenize_chinese_chars": false}',
-            "tokenize_chinese_chars is False; it must be true",
+            "tokenize_chinese_chars is false, and must be true",
         ),
     ],
 )

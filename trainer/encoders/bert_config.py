@@ -9,6 +9,7 @@ from pipeline.errors import ConfigError, DataError
 from trainer.encoders.files import read_object
 
 CONFIG = "config.json"
+_MAX_BYTES = 1 << 20
 _ONLY = "only a BERT with exact GELU and absolute positions can be read"
 
 
@@ -61,7 +62,7 @@ def read(folder: str) -> BertConfig:
             "config.json, model.safetensors and vocab.txt"
         )
     try:
-        return BertConfig.model_validate(read_object(path))
+        return BertConfig.model_validate(read_object(path, _MAX_BYTES))
     except ValidationError as error:
         raise DataError(f"{path}: {_explained(error.errors()[0])}") from None
 

@@ -5,17 +5,17 @@ the libraries that parse the files cannot tell.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import DataError, reason
 
 _HEAD_BYTES = 256
-_JSON_BYTES = 1 << 20
 _AGAIN = "the download failed or needed a login, so fetch it again"
 _NEVER = "which can run code and are never opened; convert them to safetensors"
 # The first bytes of a file, in lower case, and what such a file is.
-_FOREIGN = {
+_INSTEAD_OF_A_DOWNLOAD = {
     b"version https://git-lfs": (
         "is a pointer of Git LFS, not the file itself; run `git lfs pull` in the "
         "repository that it comes from"
@@ -23,8 +23,11 @@ _FOREIGN = {
     b"<!doctype html": f"is an HTML page; {_AGAIN}",
     b"<html": f"is an HTML page; {_AGAIN}",
     b"<?xml": f"is an XML page; {_AGAIN}",
+}
+_PICKLED = f"holds pickled weights, {_NEVER}"
+_OTHER_FORMATS = {
     b"pk\x03\x04": f"is a zip archive, as PyTorch saves pickled weights, {_NEVER}",
-    b"\x80\x02": f"holds pickled weights, {_NEVER}",
+    **{bytes([0x80, protocol]): _PICKLED for protocol in range(2, 6)},
     b"\x89hdf": "is HDF5, as Keras saves weights; convert it to safetensors",
     b"\x1f\x8b": "is compressed with gzip; unpack it",
 }
@@ -51,13 +54,13 @@ def fault(path: Path, max_bytes: int) -> str | None:
         size = path.stat().st_size
         if size > max_bytes:
             return f"has over {max_bytes:,} bytes"
-        return foreign(path) if size else "is empty; fetch it again"
+        return _foreign(path) if size else "is empty; fetch it again"
     except OSError as error:
         return f"cannot be read: {reason(error)}"
 
 
-def foreign(path: Path) -> str | None:
-    """Recognizes pointers, error pages and formats of other libraries.
+def failed_download(path: Path) -> str | None:
+    """Recognizes what is stored when a download fails: pointers and error pages.
 
     Args:
         path: a regular file.
@@ -69,12 +72,26 @@ def foreign(path: Path) -> str | None:
     Raises:
         OSError: the file cannot be read.
     """
+    return _starting(_head(path), _INSTEAD_OF_A_DOWNLOAD)
+
+
+def _foreign(path: Path) -> str | None:
+    """As `failed_download`, and formats of other libraries."""
+    head = _head(path)
+    # The length of a safetensors header, which may look like anything, ends here.
+    if head[8:9] == b"{":
+        return None
+    return _starting(head, _INSTEAD_OF_A_DOWNLOAD | _OTHER_FORMATS)
+
+
+def _head(path: Path) -> bytes:
     with path.open("rb") as stream:
-        head = stream.read(_HEAD_BYTES)
+        return stream.read(_HEAD_BYTES)
+
+
+def _starting(head: bytes, known: Mapping[bytes, str]) -> str | None:
     head = head.removeprefix(_BYTE_ORDER_MARK).lstrip().lower()
-    return next(
-        (text for start, text in _FOREIGN.items() if head[:30].startswith(start)), None
-    )
+    return next((text for start, text in known.items() if head.startswith(start)), None)
 
 
 def read_text(path: Path, max_bytes: int) -> str:
@@ -104,11 +121,12 @@ def read_text(path: Path, max_bytes: int) -> str:
         ) from None
 
 
-def read_object(path: Path) -> dict[str, Any]:
+def read_object(path: Path, max_bytes: int = 1 << 20) -> dict[str, Any]:
     """Reads a JSON object.
 
     Args:
         path: a JSON file.
+        max_bytes: a larger file is refused.
 
     Returns:
         Its keys and values.
@@ -117,7 +135,7 @@ def read_object(path: Path) -> dict[str, Any]:
         DataError: the file cannot be read, or is not a JSON object.
     """
     try:
-        found = json.loads(read_text(path, _JSON_BYTES))
+        found = json.loads(read_text(path, max_bytes))
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: is not JSON ({error}); fetch it again") from None
     if not isinstance(found, dict):

@@ -154,7 +154,7 @@ def _refuse_other_formats(folder: Path) -> None:
     pickled = sorted(path.name for path in folder.glob("pytorch_model*.bin"))
     if pickled:
         raise DataError(
-            f"{folder}: has only pickled weights ({pickled[0]}), which can run code "
+            f"{folder}: has only pickled weights, {pickled[0]}, which can run code "
             "and are never opened; where transformers is installed, convert them with "
             '`python -c "from transformers import BertModel as B; '
             f"B.from_pretrained('{folder}').save_pretrained('{folder}')\"`"
@@ -165,9 +165,8 @@ def _refuse_other_formats(folder: Path) -> None:
 def _shards(index: Path) -> str:
     """Says over which files the weights are spread, and which of them are missing."""
     by_tensor = files.read_object(index).get("weight_map")
-    names = (
-        sorted(set(map(str, by_tensor.values()))) if isinstance(by_tensor, dict) else []
-    )
+    shards = by_tensor.values() if isinstance(by_tensor, dict) else ()
+    names = sorted(set(map(str, shards)))
     missing = [name for name in names if not (index.parent / Path(name).name).is_file()]
     if missing:
         return f"names {_some(missing)}, which the folder does not have"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline.errors import ConfigError
-from trainer.encoders.files import fault, foreign
+from trainer.encoders.files import failed_download, fault
 
 SAVED_MODEL = "saved_model.pb"
 VOCABULARY = str(Path("assets", "vocab.txt"))
@@ -32,7 +32,7 @@ def check(folder: str, key: str) -> None:
     if wrong := fault(graph, _MAX_BYTES):
         raise ConfigError(f"{key}: {graph}: {wrong}")
     for file in sorted(Path(folder).rglob("*")):
-        if file.is_file() and (wrong := foreign(file)):
+        if file.is_file() and (wrong := failed_download(file)):
             raise ConfigError(f"{key}: {file}: {wrong}")
 
 

@@ -10,7 +10,7 @@ import pytest
 import safetensors.numpy
 
 from trainer.encoders.bert_config import BertConfig
-from trainer.encoders.checkpoint import tensor_shapes
+from trainer.encoders.bert_tensors import tensor_shapes
 
 Tensors = dict[str, np.ndarray]
 WriteCheckpoint = Callable[..., Path]
@@ -30,6 +30,9 @@ CONFIG = {
     "attention_probs_dropout_prob": 0.1,
     "transformers_version": "4.8.2",
 }
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+WORDS = ["the", "goal", "cafe", "中", "文", "<", ">", "/", "a", "b", "u", "s"]
+PIECES = [*SPECIAL, *WORDS, *(f"##{letter}" for letter in "abegilnorstxu")]
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +53,8 @@ def write_checkpoint(tmp_path: Path, random_tensors: Tensors) -> WriteCheckpoint
     def write(tensors: Tensors | None = None, **config: Any) -> Path:
         folder = tmp_path / "checkpoint"
         folder.mkdir()
+        (folder / "vocab.txt").write_text("\n".join(PIECES) + "\n", encoding="utf-8")
+        (folder / "tokenizer_config.json").write_text('{"do_lower_case": true}')
         values = {k: v for k, v in (CONFIG | config).items() if v is not None}
         (folder / "config.json").write_text(json.dumps(values))
         safetensors.numpy.save_file(

@@ -18,7 +18,7 @@ import safetensors.numpy
 import tensorflow as tf
 
 from trainer.encoders.bert_config import BertConfig
-from trainer.encoders.checkpoint import tensor_shapes
+from trainer.encoders.bert_tensors import tensor_shapes
 
 SAMPLE = Path(__file__).parents[3] / "pipeline" / "sample" / "sample.csv"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

@@ -96,6 +96,18 @@ def test_another_epsilon_is_refused(changed: Any, tmp_path: Path) -> None:
         export.export(changed(layer_norm_eps=1e-5), tmp_path / "new")
 
 
+def test_added_tokens_are_refused(changed: Any, tmp_path: Path) -> None:
+    folder = changed()
+    pieces = Path(folder, "vocab.txt").read_text().splitlines()
+    added = json.dumps({pieces[-1]: len(pieces) - 1})
+    Path(folder, "added_tokens.json").write_text(added)
+
+    with pytest.raises(
+        DataError, match="has the added token '[a-z]+', and tokenizers of"
+    ):
+        export.export(folder, tmp_path / "new")
+
+
 def test_a_missing_pooler_is_refused(changed: Any, tmp_path: Path) -> None:
     folder = changed()
     file = Path(folder, "model.safetensors")
@@ -123,7 +135,7 @@ def test_a_vocabulary_of_another_length_is_refused(
     with Path(folder, "vocab.txt").open("a") as stream:
         stream.write("another\n")
 
-    with pytest.raises(DataError, match=r"vocab.txt has \d+ lines, and config.json"):
+    with pytest.raises(DataError, match=r"vocab.txt has \d+ tokens, but vocab_size is"):
         export.export(folder, tmp_path / "new")
 
 
