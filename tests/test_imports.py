@@ -112,6 +112,14 @@ def test_the_trainer_waits_for_its_process_without_tensorflow() -> None:
     assert {"tensorflow", "tf_keras", "tfx", "numpy"}.isdisjoint(loaded)
 
 
+def test_an_encoder_is_inspected_without_tensorflow() -> None:
+    code = "import sys, trainer.encoders.inspection; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"tensorflow", "tensorflow_hub", "tf_keras", "tfx"}.isdisjoint(loaded)
+
+
 @pytest.mark.slow
 def test_training_starts_without_tfx_and_beam() -> None:
     code = "import sys, trainer.train; print(*sys.modules)"
