@@ -18,6 +18,7 @@ from kubeflow.ledger import Ledger
 from pipeline.cluster_config import Schedule
 from pipeline.config import RUN_FOLDER_VARIABLE
 from pipeline.errors import ConfigError, ExitCode
+from pipeline.escaping import one_line
 from pipeline.explain import explain
 
 _log = logging.getLogger("newsdesk")
@@ -56,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
         sentence, code = explain(error, Path(tempfile.gettempdir()))
         # The last line is what KFP's page of the task shows first.
         line = " ".join(part.strip() for part in sentence.splitlines())
-        print(f"{asked.node}: {line}", file=sys.stderr)
+        print(f"{asked.node}: {one_line(line)}", file=sys.stderr)
         return code
     return ExitCode.DONE
 

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pipeline import features
 from pipeline.errors import ConfigError
 from pipeline.history import past_runs
+from pipeline.line_reader import Pause
 from pipeline.questions import Question, Unusable
 
 BATCH = 64
+# Characters of all texts of a batch, above which it is answered.
+_SIZE = 2**22
 _SAVED_MODEL = "saved_model.pb"
 
 
@@ -116,18 +119,20 @@ class Answerer:
                 "arguments or on standard input instead of --file"
             ) from None
 
-    def answers(self, questions: Iterable[Question]) -> Iterator[dict[str, Any]]:
+    def answers(
+        self, questions: Iterable[Question | Pause]
+    ) -> Iterator[dict[str, Any]]:
         """Answers in batches, so that memory does not grow with the input.
 
         Args:
-            questions: texts, and rows that cannot be used.
+            questions: texts, and rows that cannot be used; at a pause what came
+                before it is answered.
 
         Yields:
             For each question in order `label`, its `probability` and the
             `probabilities` of all labels; or `error`.
         """
-        stream = iter(questions)
-        while batch := list(islice(stream, BATCH)):
+        for batch in _batches(questions):
             texts = [one for one in batch if isinstance(one, str)]
             answered = iter(self._answered(texts) if texts else ())
             for one in batch:
@@ -148,6 +153,23 @@ class Answerer:
                 "probability": probabilities[label.decode()],
                 "probabilities": probabilities,
             }
+
+
+def _batches(questions: Iterable[Question | Pause]) -> Iterator[list[Question]]:
+    """Full batches, or less where the next question would have to be waited for."""
+    batch: list[Question] = []
+    size = 0
+    for one in questions:
+        if not isinstance(one, Pause):
+            batch.append(one)
+            size += len(one) if isinstance(one, str) else 0
+            if len(batch) < BATCH and size < _SIZE:
+                continue
+        if batch:
+            yield batch
+        batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _newest_push(root: Path) -> Path | None:

@@ -1,11 +1,12 @@
 """The command line; each command stands in a file of `pipeline/commands/`."""
 
+import errno
 import sys
 
 import typer
-from rich.console import Console
 
 import pipeline.legacy_keras  # noqa: F401  before any command imports TensorFlow
+from pipeline import streams
 from pipeline.commands.compile import compile
 from pipeline.commands.doctor import doctor
 from pipeline.commands.encoder import encoder
@@ -16,6 +17,7 @@ from pipeline.commands.rollback import rollback
 from pipeline.commands.run import run
 from pipeline.commands.runs import runs
 from pipeline.commands.schedule import schedule
+from pipeline.commands.shown import complain
 from pipeline.commands.submit import submit
 from pipeline.commands.verify import verify
 from pipeline.errors import ExitCode, NewsdeskError
@@ -45,23 +47,37 @@ app.add_typer(schedule, name="schedule")
 
 def main() -> None:
     """Runs the command line; an expected error becomes one sentence."""
+    streams.open_standard()
     try:
-        app()
+        try:
+            app()
+        except SystemExit as end:
+            # Help, whose text is the result, is printed by a library.
+            if not end.code:
+                streams.require_written()
+            _warn_of_lost_messages()
+            raise
     except NewsdeskError as error:
-        _complain(str(error))
+        complain(str(error))
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(ExitCode.FAILED)
     except KeyboardInterrupt:
-        _complain("stopped on request")
+        complain("stopped on request")
         sys.exit(ExitCode.INTERRUPTED)
 
 
-def _complain(sentence: str) -> None:
-    console = Console(stderr=True)
-    console.print("[red]error[/]", end=" ")
-    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+def _warn_of_lost_messages() -> None:
+    """Names the fault where a command has done its work and could not say so.
+
+    Whoever has closed the stream wanted no messages.
+    """
+    broke = isinstance(sys.stdout, streams.Output) and sys.stdout.broke
+    if broke and broke.errno not in (errno.EPIPE, errno.EBADF):
+        complain(
+            f"standard output cannot be written: {broke.strerror}; what the command "
+            "said is lost, the exit code tells how it ended",
+            "warning",
+            "yellow",
+        )
 
 
 if __name__ == "__main__":

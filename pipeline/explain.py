@@ -29,6 +29,12 @@ def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
     """
     if isinstance(error, KeyboardInterrupt):
         return "stopped on request", ExitCode.INTERRUPTED
+    if isinstance(error, SystemExit):
+        return (
+            f"a library ended the run with exit code {error.code}; the log holds what "
+            "it printed last",
+            ExitCode.FAILED,
+        )
     for cause in _chain(error):
         if isinstance(cause, NewsdeskError):
             return _STEP.sub("", str(cause)), cause.exit_code

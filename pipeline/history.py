@@ -5,10 +5,10 @@ import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import tomlkit
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from pipeline.config import Config
 from pipeline.errors import ExitCode, NewsdeskError
@@ -19,6 +19,16 @@ SUMMARY = "summary.json"
 RUNNING, KILLED = "running", "killed"
 # States in which a run has said all there is to say of its data.
 VERDICTS = ("pushed", "unchanged", "withdrawn", "not good enough", "stopped")
+
+
+def _encodable(value: Any) -> Any:
+    """File names and arguments may hold bytes that are not UTF-8; JSON may not."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    return value
+
+
+Words = Annotated[str, BeforeValidator(_encodable)]
 
 
 class Node(BaseModel):
@@ -37,21 +47,21 @@ class Summary(BaseModel):
     run: str
     pipeline: str
     started: datetime.datetime
-    data: str
+    data: Words
     content: str | None = None
     seconds: float = 0.0
     state: str = RUNNING
     exit_code: ExitCode | None = None
-    error: str | None = None
+    error: Words | None = None
     nodes: list[Node] = []
     rows: dict[str, int] = {}
     split: str | None = None
     metrics: dict[str, float] = {}
     baseline: str | None = None
     baseline_metrics: dict[str, float] = {}
-    accepted: str | None = None
-    refusals: list[str] = []
-    pushed: str | None = None
+    accepted: Words | None = None
+    refusals: list[Words] = []
+    pushed: Words | None = None
 
 
 class RunFolder:

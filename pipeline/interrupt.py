@@ -1,4 +1,4 @@
-"""Makes Ctrl-C and SIGTERM end a run as cleanly as an error does."""
+"""Makes Ctrl-C, SIGTERM and SIGHUP end a run as cleanly as an error does."""
 
 import contextlib
 import signal
@@ -12,21 +12,31 @@ from pipeline.errors import Interrupted
 def interruptible() -> Iterator[list[int]]:
     """Raises Interrupted on the first signal, and the default on the second.
 
+    SIGHUP counts unless it is ignored, as under nohup. After the first signal it is
+    ignored until the process ends: a terminal that closes sends it twice, once from the
+    system and once from the shell, and systemd may send it after SIGTERM.
+
     Yields:
         The signals that came, for code that wants to know whether some library
         swallowed the exception.
     """
     came: list[int] = []
 
+    def put_back() -> None:
+        for one in kept:
+            is_ignored = came and one == signal.SIGHUP
+            signal.signal(one, signal.SIG_IGN if is_ignored else kept[one])
+
     def stop(number: int, _: FrameType | None) -> None:
         came.append(number)
-        for one in kept:
-            signal.signal(one, kept[one])
+        put_back()
         raise Interrupted("stopped on request")
 
-    kept = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    kept = {one: signal.signal(one, stop) for one in numbers}
     try:
         yield came
     finally:
-        for one in kept:
-            signal.signal(one, kept[one])
+        put_back()

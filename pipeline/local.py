@@ -70,7 +70,7 @@ def run(
     try:
         with interruptible() as signals, screen.drawing():
             _Run(config, screen, summary, signals, accepted).launch(beam_args)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, SystemExit) as error:
         _log.exception("the run ended with an error")
         summary.error, summary.exit_code = explain(error, config.root)
         summary.state = "stopped" if is_of_data(error) else "failed"

@@ -9,13 +9,14 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+
+from pipeline.streams import Output
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 @contextlib.contextmanager
-def captured(log: Path, verbose: bool = False) -> Iterator[TextIO]:
+def captured(log: Path, verbose: bool = False) -> Iterator[Output]:
     """Sends everything written to the standard streams to a file.
 
     Works on the file descriptors, because C++ libraries know no others.
@@ -27,16 +28,19 @@ def captured(log: Path, verbose: bool = False) -> Iterator[TextIO]:
     Yields:
         A text stream that still reaches the screen.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    screen = os.fdopen(os.dup(1), "w", buffering=1, encoding=sys.stdout.encoding)
+    shown, complaints = sys.stdout, sys.stderr
+    shown.flush()
+    complaints.flush()
+    is_closed = isinstance(shown, Output) and shown.is_closed
+    screen = Output(os.dup(1), shown.encoding, is_owned=True, is_closed=is_closed)
     kept = os.dup(2)
     tee = None
     if verbose:
         # A process of its own goes on printing when this one dies in C++ code.
-        # In its own session, Ctrl-C does not end it before the last line.
+        # In its own session, Ctrl-C does not end it before the last line. With -p it
+        # goes on writing the log where the screen takes no more.
         tee = subprocess.Popen(
-            ["tee", "-a", str(log)], stdin=subprocess.PIPE, start_new_session=True
+            ["tee", "-p", "-a", str(log)], stdin=subprocess.PIPE, start_new_session=True
         )
         assert tee.stdin is not None
         target = tee.stdin.fileno()
@@ -44,15 +48,19 @@ def captured(log: Path, verbose: bool = False) -> Iterator[TextIO]:
         target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(target, 1)
     os.dup2(target, 2)
+    # A log that breaks says nothing about the screen.
+    encoding = shown.encoding if verbose else "utf-8"
+    sys.stdout, sys.stderr = Output(1, encoding), Output(2, encoding)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT)
     logging.captureWarnings(True)
     try:
         with warnings.catch_warnings():
             yield screen
     finally:
-        with contextlib.suppress(OSError):
-            sys.stdout.flush()
-            sys.stderr.flush()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        sys.stdout, sys.stderr = shown, complaints
+        screen.flush()
         os.dup2(screen.fileno(), 1)
         os.dup2(kept, 2)
         os.close(kept)
@@ -62,11 +70,13 @@ def captured(log: Path, verbose: bool = False) -> Iterator[TextIO]:
             assert tee.stdin is not None
             tee.stdin.close()
             tee.wait()
+        if isinstance(shown, Output):
+            shown.inherit(screen)
         screen.close()
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[TextIO]:
+def quiet() -> Iterator[Output]:
     """Sends everything written to the standard streams to a file that goes away.
 
     Yields:

@@ -7,10 +7,36 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from pipeline.errors import ConfigError
+
 URI = re.compile(r"^[a-z][a-z0-9+.-]+:")
 # A colon within would be a community's namespace, whose code TFDS fetches and runs.
 _DATA_SET = re.compile(r"tfds:\w+(/[\w.+-]+)?(:[\d.*]+)?", re.ASCII)
 _SLASH = re.compile(r"[/\\]")
+
+
+_GLOB = re.compile(r"[*?\[\\]")
+
+
+def refuse_patterns(key: str, path: str) -> None:
+    """Keeps a run out of folders whose files Beam and TensorFlow would not find.
+
+    They take every path that they read for a pattern.
+
+    Args:
+        key: the setting that moves the path.
+        path: a folder, or an address.
+
+    Raises:
+        ConfigError: it holds a character that means something in a pattern.
+    """
+    found = _GLOB.search(path)
+    if found and not URI.match(path):
+        raise ConfigError(
+            f"{key} = {path!r}: contains {found[0]!r}, which Apache Beam and "
+            "TensorFlow read as a pattern; choose another folder with "
+            f"--set {key}=FOLDER"
+        )
 
 
 class FromCommandLine(str):

@@ -11,7 +11,8 @@ from components.text_example_gen.readers import (
     columns_of,
     read_rows,
 )
-from pipeline.errors import DataError
+from pipeline.errors import DataError, NewsdeskError
+from pipeline.line_reader import LONGEST, Pause, TooLong, read_lines
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def typed(texts: Iterable[str]) -> Iterator[Question]:
         yield _question(text, f"argument {number}")
 
 
-def lines(stream: BinaryIO, name: str = "standard input") -> Iterator[Question]:
+def lines(stream: BinaryIO, name: str = "standard input") -> Iterator[Question | Pause]:
     """Takes a text from each line of a stream, as it comes.
 
     Args:
@@ -55,15 +56,21 @@ def lines(stream: BinaryIO, name: str = "standard input") -> Iterator[Question]:
         name: what to call it where a line cannot be used.
 
     Yields:
-        A question for each line, the empty ones too.
+        A question for each line, the empty ones too; a pause before each wait.
+
+    Raises:
+        NewsdeskError: the stream cannot be read.
     """
-    for number, line in enumerate(stream, 1):
-        try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError:
-            yield Unusable(f"{name}:{number}: is not valid UTF-8")
-            continue
-        yield _question(text.strip(), f"{name}:{number}")
+    number = 0
+    try:
+        for line in read_lines(stream):
+            if isinstance(line, Pause):
+                yield line
+                continue
+            number += 1
+            yield _line(line, f"{name}:{number}", is_first=number == 1)
+    except OSError as error:
+        raise NewsdeskError(f"{name}: cannot be read: {error.strerror}") from None
 
 
 def rows(
@@ -100,6 +107,16 @@ def rows(
             yield Unusable(f"{where}: {fault}")
         else:
             yield _question(joined(row.values, text_columns), where)
+
+
+def _line(line: bytes | TooLong, where: str, is_first: bool) -> Question:
+    if isinstance(line, TooLong):
+        return Unusable(f"{where}: is longer than {LONGEST:,} bytes; shorten the text")
+    try:
+        text = line.decode("utf-8-sig" if is_first else "utf-8")
+    except UnicodeDecodeError:
+        return Unusable(f"{where}: is not valid UTF-8")
+    return _question(text.strip(), where)
 
 
 def _question(text: str, where: str) -> Question:

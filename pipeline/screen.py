@@ -16,12 +16,15 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
+
+from pipeline.escaping import one_line
 
 _MARKS = {
-    "done": "[green]✓[/]",
-    "cached": "[cyan]=[/]",
-    "skipped": "[yellow]-[/]",
-    "failed": "[red]✗[/]",
+    "done": ("✓", "green"),
+    "cached": ("=", "cyan"),
+    "skipped": ("-", "yellow"),
+    "failed": ("✗", "red"),
 }
 
 
@@ -48,6 +51,9 @@ class Screen(logging.Handler):
             TimeRemainingColumn(elapsed_when_finished=False),
             console=console,
             transient=True,
+            # What libraries print belongs to the log, also while the bar is there.
+            redirect_stdout=False,
+            redirect_stderr=False,
             disable=not console.is_terminal,
         )
 
@@ -93,11 +99,8 @@ class Screen(logging.Handler):
         """
         self.clear()
         took = "" if state in ("cached", "skipped") else f"{seconds:6.1f} s"
-        self.console.print(
-            f"{_MARKS[state]} {name:<18} {state:<8} {took:>8}  {note}".rstrip(),
-            highlight=False,
-            soft_wrap=True,
-        )
+        line = f" {name:<18} {state:<8} {took:>8}  {one_line(note)}".rstrip()
+        self.console.print(Text.assemble(_MARKS[state], line), soft_wrap=True)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Moves the bar to where a progress record says that training is.

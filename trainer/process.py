@@ -22,6 +22,7 @@ from types import FrameType
 from typing import Any
 
 from pipeline.errors import ExitCode, Interrupted, NewsdeskError
+from trainer import stopping
 from trainer.job import Job
 from trainer.memory import GIB, peak_memory
 
@@ -143,11 +144,13 @@ def _connected(descriptor: int | None) -> Channel | None:
 @contextlib.contextmanager
 def _interruptible() -> Iterator[None]:
     """Raises Interrupted on the first signal; the second one ends the process."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = stopping.signals()
 
     def stop(_: int, __: FrameType | None) -> None:
         for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
+            # A terminal that closes sends SIGHUP twice.
+            is_hangup = number == signal.SIGHUP
+            signal.signal(number, signal.SIG_IGN if is_hangup else signal.SIG_DFL)
         raise Interrupted("stopped on request")
 
     kept = {number: signal.signal(number, stop) for number in numbers}

@@ -14,9 +14,20 @@ class Stop:
         self.requested = False
 
 
+def signals() -> tuple[signal.Signals, ...]:
+    """Names the signals that ask a training to stop.
+
+    Returns:
+        SIGHUP, too, unless it is ignored, as under nohup.
+    """
+    asked = (signal.SIGINT, signal.SIGTERM)
+    is_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    return asked if is_ignored else (*asked, signal.SIGHUP)
+
+
 @contextlib.contextmanager
 def on_signals() -> Iterator[Stop]:
-    """Notes the first SIGTERM or Ctrl-C; a second one acts as it would without.
+    """Notes the first SIGTERM, SIGHUP or Ctrl-C; a second one acts as it would without.
 
     Yields:
         What the training looks at after every step. In a thread, where signals never
@@ -34,8 +45,11 @@ def on_signals() -> Iterator[Stop]:
     def note(_: int, __: FrameType | None) -> None:
         stop.requested = True
         put_back()
+        if signal.SIGHUP in kept:
+            # A terminal that closes sends it twice.
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
-    kept = {one: signal.signal(one, note) for one in (signal.SIGINT, signal.SIGTERM)}
+    kept = {one: signal.signal(one, note) for one in signals()}
     try:
         yield stop
     finally:

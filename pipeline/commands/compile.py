@@ -1,6 +1,5 @@
 """`newsdesk compile`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +22,7 @@ def compile(  # noqa: A001  the command's name
     from pipeline.config_file import load
     from pipeline.errors import ConfigError
     from pipeline.logfile import quiet
+    from pipeline.streams import answer, say
     from trainer.encoders import inspection
 
     loaded = load(config, overrides or ())
@@ -39,11 +39,11 @@ def compile(  # noqa: A001  the command's name
             else compiling.compile(loaded)
         )
     if str(output) == "-":
-        sys.stdout.write(text)
+        answer(text.removesuffix("\n"))
         return
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{output}: cannot be written: {error.strerror}") from None
-    print(f"compiled {output}: {len(text.encode()):,} bytes")
-    print(f"next     newsdesk submit {config} --pipeline {output}")
+    say(f"compiled {output}: {len(text.encode()):,} bytes")
+    say(f"next     newsdesk submit {config} --pipeline {output}")

@@ -22,15 +22,18 @@ def doctor(
     from rich.text import Text
 
     from pipeline.doctor import check
+    from pipeline.escaping import escaped
+    from pipeline.streams import answer, require_written
 
     findings = check(deep)
     table = Table("", "what", "expected", "found", box=None, header_style="dim")
     for finding in findings:
         mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
         row = (finding.what, finding.expected, finding.found)
-        table.add_row(mark, *map(Text, row))
+        table.add_row(mark, *(Text(escaped(cell)) for cell in row))
     Console().print(table)
+    require_written()
     wrong = [finding for finding in findings if not finding.ok]
     for finding in wrong:
-        print(f"{finding.what}: {finding.remedy}")
+        answer(f"{finding.what}: {finding.remedy}")
     sys.exit(ExitCode.FAILED if wrong else ExitCode.DONE)

@@ -34,10 +34,11 @@ def import_(
     import tempfile
 
     from pipeline.logfile import captured
+    from pipeline.streams import say
     from trainer.encoders import inspection
 
     for note in inspection.check_checkpoint(str(checkpoint)):
-        print(f"note     {note}")
+        say(f"note     {note}")
     to = to.absolute()
     with (
         tempfile.NamedTemporaryFile(suffix=".log") as log,
@@ -46,9 +47,9 @@ def import_(
         from trainer.hub.export import ENCODER, PREPROCESS, export
 
         export(str(checkpoint), to)
-    print(f"written  {shown(to / ENCODER)} and {shown(to / PREPROCESS)}")
-    print("next     put into a configuration:")
-    print("[model.encoder]")
-    print('kind = "hub"')
-    print(f"path = {json.dumps(str(to / ENCODER), ensure_ascii=False)}")
-    print(f"preprocess = {json.dumps(str(to / PREPROCESS), ensure_ascii=False)}")
+    say(f"written  {shown(to / ENCODER)} and {shown(to / PREPROCESS)}")
+    say("next     put into a configuration:")
+    say("[model.encoder]")
+    say('kind = "hub"')
+    say(f"path = {json.dumps(str(to / ENCODER), ensure_ascii=False)}")
+    say(f"preprocess = {json.dumps(str(to / PREPROCESS), ensure_ascii=False)}")

@@ -23,17 +23,20 @@ def gc(
     from pipeline.commands.shown import shown
     from pipeline.config_file import load
     from pipeline.logfile import quiet
+    from pipeline.streams import answer, say
 
+    # What would go is the result; what is gone is gone, whoever reads of it.
+    show = answer if dry_run else say
     loaded = load(config, overrides or ())
     with lock.held(loaded.root, "garbage collection"):
         with quiet():
             found = garbage.find(loaded, keep_last)
         for one in found:
-            print(f"{one.size:>15,}  {shown(one.path)}")
+            show(f"{one.size:>15,}  {shown(one.path)}")
         if not dry_run:
             garbage.remove(found)
     total = sum(one.size for one in found)
-    print(
+    show(
         f"{total:>15,}  bytes in {len(found)} folders "
         + ("would go" if dry_run else "are gone")
     )

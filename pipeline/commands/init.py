@@ -1,12 +1,14 @@
 """`newsdesk init`."""
 
-import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.commands.shown import shown
+from pipeline.escaping import one_line
+from pipeline.streams import is_interactive, say
 
 
 def init(
@@ -37,24 +39,29 @@ def init(
 
     survey = look(file, columns or (), file_format)
     candidates = survey.label_candidates
-    if not label and len(candidates) > 1 and sys.stdin.isatty():
-        label = typer.prompt(f"Which column is the label? {', '.join(candidates)}")
+    if not label and len(candidates) > 1 and is_interactive():
+        label = typer.prompt(f"Which column is the label? {_listed(candidates)}")
     proposal = propose(survey, text or (), label, name)
-    if not text and sys.stdin.isatty():
+    if not text and is_interactive():
         guess = ",".join(proposal.text_columns)
-        typed = typer.prompt("Text columns, joined by a space", default=guess)
+        question = f"Text columns, joined by a space [{one_line(guess)}]"
+        typed = typer.prompt(question, default=guess, show_default=False)
         chosen = [one.strip() for one in typed.split(",")]
         proposal = propose(survey, chosen, proposal.label_column, name)
     written = write(proposal, to, force)
-    print(f"rows     {survey.rows:,}, and {survey.bad_rows:,} that cannot be read")
+    say(f"rows     {survey.rows:,}, and {survey.bad_rows:,} that cannot be read")
     if survey.bad:
-        print(f"         the first of those: {survey.bad}")
-    print(f"text     {' + '.join(proposal.text_columns)}")
-    print(f"label    {proposal.label_column}: {_labels_shown(proposal.labels)}")
-    print(f"written  {shown(written.absolute())} and its schema")
-    print(f"next     newsdesk run {shown(written.absolute())}")
+        say(f"         the first of those: {survey.bad}")
+    say(f"text     {' + '.join(map(one_line, proposal.text_columns))}")
+    say(f"label    {one_line(proposal.label_column)}: {_labels_shown(proposal.labels)}")
+    say(f"written  {shown(written.absolute())} and its schema")
+    say(f"next     newsdesk run {shown(written.absolute())}")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(one_line, names))
 
 
 def _labels_shown(labels: dict[str, int]) -> str:
-    shown = [f"{name} ({rows:,})" for name, rows in labels.items()]
+    shown = [f"{one_line(name)} ({rows:,})" for name, rows in labels.items()]
     return ", ".join(shown[:10]) + (", ..." if len(shown) > 10 else "")

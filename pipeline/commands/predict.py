@@ -1,12 +1,13 @@
 """`newsdesk predict`."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline.errors import ExitCode
+from pipeline.errors import ExitCode, NewsdeskError
 
 
 def predict(
@@ -37,15 +38,21 @@ def predict(
     Exit codes: 0 every row was answered, 1 some could not be, 2 wrong usage, 4 the
     model is not as it was published, or could do what a classifier need not.
     """
-    import json
-
     from pipeline import questions
     from pipeline.answer import Answerer, find_model
+    from pipeline.escaping import as_json as written
+    from pipeline.escaping import one_line
+    from pipeline.line_reader import Pause
     from pipeline.logfile import quiet
     from pipeline.published import manifest, operations
+    from pipeline.streams import answer, encodes_all
 
     if texts and file:
         raise typer.BadParameter("give texts or --file, not both")
+    if not texts and not file and sys.stdin is None:
+        raise NewsdeskError(
+            "standard input: is closed; give texts as arguments, or rows with --file"
+        )
     found = find_model(root, model)
     if verify:
         manifest.verify(found)
@@ -53,19 +60,20 @@ def predict(
     with quiet() as screen:
         operations.check(found)
         answerer = Answerer(found)
+        asked: Iterator[questions.Question | Pause]
         if file:
             asked = questions.rows(str(file), answerer.text_columns, columns or ())
         elif texts:
             asked = questions.typed(texts)
         else:
             asked = questions.lines(sys.stdin.buffer)
-        for answer in answerer.answers(asked):
-            failed |= "error" in answer
+        for one in answerer.answers(asked):
+            failed |= "error" in one
             if as_json:
-                line = json.dumps(answer, ensure_ascii=False)
-            elif "error" in answer:
-                line = f"error   {answer['error']}"
+                line = written(one, ascii_only=not encodes_all(screen))
+            elif "error" in one:
+                line = one_line(f"error   {one['error']}")
             else:
-                line = f"{answer['probability']:.4f}  {answer['label']}"
-            print(line, file=screen)
+                line = one_line(f"{one['probability']:.4f}  {one['label']}")
+            answer(line, screen)
     sys.exit(ExitCode.FAILED if failed else ExitCode.DONE)

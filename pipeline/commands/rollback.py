@@ -21,10 +21,11 @@ def rollback(
     from pipeline import lock
     from pipeline.config_file import load
     from pipeline.logfile import quiet
+    from pipeline.streams import say
 
     loaded = load(config, overrides or ())
     with lock.held(loaded.root, "a rollback"), quiet():
         from pipeline.published.rollback import roll_back
 
         version, restored = roll_back(loaded.serving, to)
-    print(f"version {version} is in service: what version {restored} was")
+    say(f"version {version} is in service: what version {restored} was")

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
+from pipeline import streams
 from pipeline.commands.arguments import NEWSDESK, File, Overrides
-from pipeline.commands.shown import shown
+from pipeline.commands.shown import complain, shown
 from pipeline.errors import ExitCode, NewsdeskError
+from pipeline.escaping import escaped
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -49,6 +52,7 @@ def run(
     from pipeline import lock
     from pipeline.config_file import load
     from pipeline.history import mark_killed
+    from pipeline.paths import refuse_patterns
 
     for word in beam_args or ():
         if not word.startswith("--"):
@@ -56,15 +60,15 @@ def run(
     if accept is not None and not accept.strip():
         raise typer.BadParameter("--accept-new-baseline needs a reason, for the record")
     loaded = load(config, overrides or ())
+    refuse_patterns("output.root", str(loaded.root))
+    refuse_patterns("push.destination", loaded.serving)
     try:
         with lock.held(loaded.root, "a run"):
             mark_killed(loaded.root)
             if if_new_data and (seen := _seen(loaded)):
-                print(seen)
+                streams.say(seen)
                 sys.exit(ExitCode.DONE)
             sys.exit(_run(loaded, beam_args or (), verbose, accept or ""))
-    except BrokenPipeError:
-        raise
     except (NewsdeskError, OSError) as error:
         raise _told(loaded, error) from None
 
@@ -78,22 +82,24 @@ def _run(
 
     notes = inspection.check(config)
     folder = RunFolder.create(config)
-    with captured(folder.log, verbose) as screen_file:
+    with captured(folder.log, verbose) as stream, stream.optional():
         from pipeline.local import run as run_locally
         from pipeline.notify import notify
         from pipeline.screen import Screen
 
-        console = Console(
-            file=screen_file, force_terminal=None if not verbose else False
-        )
+        console = Console(file=stream, force_terminal=None if not verbose else False)
         for note in notes:
             logging.getLogger("newsdesk").info("note: %s", note)
-            console.print(f"note: {note}", style="yellow", markup=False, soft_wrap=True)
+            console.print(Text(escaped(f"note: {note}"), "yellow"), soft_wrap=True)
         summary = run_locally(config, folder, Screen(console), beam_args, accepted)
         _conclude(console, config, folder, summary)
         if untold := notify(config.output.notify, summary):
-            console.print(untold, style="yellow", markup=False, soft_wrap=True)
+            console.print(Text(escaped(untold), "yellow"), soft_wrap=True)
     assert summary.exit_code is not None
+    why = summary.error or "; ".join(summary.refusals)
+    if why and stream.broke:
+        # The screen has not shown it.
+        complain(why)
     return summary.exit_code
 
 
@@ -116,7 +122,7 @@ def _told(config: "Config", error: Exception) -> NewsdeskError:
         error=sentence,
     )
     if untold := notify(config.output.notify, summary):
-        print(untold, file=sys.stderr)
+        print(escaped(untold), file=sys.stderr)
     return failure
 
 
@@ -142,9 +148,8 @@ def _conclude(
     """Says what came out, where it is, and what to type next."""
 
     def say(head: str, text: str, style: str = "") -> None:
-        head = f"{head:<10}"
-        console.print(f"[{style}]{head}[/]" if style else head, end=" ")
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        line = Text.assemble((f"{head:<10}", style), " ", escaped(text))
+        console.print(line, soft_wrap=True)
 
     console.print()
     figures = summary.metrics

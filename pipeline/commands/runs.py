@@ -1,5 +1,7 @@
 """`newsdesk runs`."""
 
+import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,16 +19,20 @@ def runs(
     from rich.table import Table
     from rich.text import Text
 
+    from pipeline.escaping import as_json as written
+    from pipeline.escaping import one_line
     from pipeline.history import past_runs
+    from pipeline.streams import answer, encodes_all, require_written
 
     roots = [root] if root else sorted(Path("newsdesk").glob("*"))
     found = [(one, summary) for one in roots for summary in past_runs(one)]
     if as_json:
         for _, summary in found:
-            print(summary.model_dump_json())
+            values = json.loads(summary.model_dump_json())
+            answer(written(values, ascii_only=not encodes_all(sys.stdout)))
         return
     if not found:
-        print("no runs yet; `newsdesk run CONFIG` makes one")
+        answer("no runs yet; `newsdesk run CONFIG` makes one")
         return
     table = Table(box=None, header_style="dim", pad_edge=False)
     for head in ("run", "pipeline", "data", "rows", "accuracy", "took"):
@@ -37,12 +43,18 @@ def runs(
         rows = summary.rows.get("rows_out")
         why = summary.error or "; ".join(summary.refusals)
         table.add_row(
-            summary.run,
-            summary.pipeline,
-            Path(summary.data).name,
-            "" if rows is None else f"{rows:,}",
-            "" if accuracy is None else f"{accuracy:.4f}",
-            f"{summary.seconds:.0f} s",
-            Text(f"{summary.state}: {why}" if why else summary.state),
+            *(
+                Text(one_line(cell))
+                for cell in (
+                    summary.run,
+                    summary.pipeline,
+                    Path(summary.data).name,
+                    "" if rows is None else f"{rows:,}",
+                    "" if accuracy is None else f"{accuracy:.4f}",
+                    f"{summary.seconds:.0f} s",
+                    f"{summary.state}: {why}" if why else summary.state,
+                )
+            )
         )
     Console().print(table)
+    require_written()

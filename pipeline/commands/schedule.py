@@ -11,6 +11,7 @@ import typer
 from pipeline.commands.arguments import NEWSDESK, Compiled, File, Overrides
 from pipeline.commands.compiled import compiled
 from pipeline.errors import ExitCode
+from pipeline.streams import answer, say
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -36,7 +37,7 @@ def apply(
     with _connected(config, overrides) as (client, loaded):
         applied = apply(client, loaded, compiled(loaded, file), _now())
     state = "enabled" if applied.enabled else "paused, as it was"
-    print(f"{applied.change:<10} {applied.id}: {state}")
+    say(f"{applied.change:<10} {applied.id}: {state}")
 
 
 @schedule.command()
@@ -57,10 +58,11 @@ def status(config: File = NEWSDESK, overrides: Overrides = None) -> None:
     ):
         # What a running one has for its end is the year 1970.
         moment = run and (run.created_at if head == "running" else run.finished_at)
-        print(f"{head:<10} {shown(moment)}", *([f"run {run.run_id}"] if run else []))
-    print(f"{'next due':<10} {shown(found.next_due)}", *_paused(found.enabled))
+        answer(f"{head:<10} {shown(moment)}" + (f" run {run.run_id}" if run else ""))
+    paused = "" if found.enabled else " (paused)"
+    answer(f"{'next due':<10} {shown(found.next_due)}{paused}")
     if problem := found.problem:
-        print(f"{'problem':<10} {problem}")
+        answer(f"{'problem':<10} {problem}")
         sys.exit(ExitCode.FAILED)
 
 
@@ -71,7 +73,7 @@ def pause(config: File = NEWSDESK, overrides: Overrides = None) -> None:
 
     with _connected(config, overrides) as (client, loaded):
         pause(client, loaded)
-    print("paused")
+    say("paused")
 
 
 @schedule.command()
@@ -81,7 +83,7 @@ def resume(config: File = NEWSDESK, overrides: Overrides = None) -> None:
 
     with _connected(config, overrides) as (client, loaded):
         resume(client, loaded)
-    print("resumed")
+    say("resumed")
 
 
 @schedule.command()
@@ -91,11 +93,7 @@ def delete(config: File = NEWSDESK, overrides: Overrides = None) -> None:
 
     with _connected(config, overrides) as (client, loaded):
         delete(client, loaded)
-    print("deleted")
-
-
-def _paused(enabled: bool) -> list[str]:
-    return [] if enabled else ["(paused)"]
+    say("deleted")
 
 
 @contextmanager

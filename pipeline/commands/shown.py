@@ -1,6 +1,23 @@
-"""How paths are shown."""
+"""How paths and errors are shown."""
 
 from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from pipeline.escaping import escaped
+
+
+def complain(sentence: str, head: str = "error", style: str = "red") -> None:
+    """Prints an error to the standard error stream.
+
+    Args:
+        sentence: shown as it is, whatever it holds.
+        head: what it is, before it.
+        style: how that is shown.
+    """
+    text = Text.assemble((head, style), " ", escaped(sentence))
+    Console(stderr=True).print(text, soft_wrap=True)
 
 
 def shown(path: Path | str) -> str:

@@ -34,6 +34,7 @@ def submit(
     from kubeflow import intervals
     from kubeflow import submit as submitting
     from pipeline.config_file import load
+    from pipeline.streams import say
 
     loaded = load(config, overrides or ())
     spec = compiled(loaded, file)
@@ -44,11 +45,11 @@ def submit(
     with clients.connected(loaded.kubeflow) as client:
         uploaded = submitting.upload(client, loaded, spec)
         run = submitting.start(client, loaded, uploaded, given).run_id
-    print(f"run      {clients.address(loaded.kubeflow, f'runs/details/{run}')}")
+    say(f"run      {clients.address(loaded.kubeflow, f'runs/details/{run}')}")
     if wait:
         with clients.connected(loaded.kubeflow) as client:
             submitting.succeeded(submitting.wait(client, run))
-        print("done     the run succeeded")
+        say("done     the run succeeded")
 
 
 def _typed(words: Sequence[str]) -> dict[str, Any]:

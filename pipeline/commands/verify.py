@@ -21,9 +21,10 @@ def verify(
     from pipeline.logfile import quiet
     from pipeline.published import manifest, operations
     from pipeline.published.places import store
+    from pipeline.streams import answer
 
     def say(where: str, found: manifest.Manifest) -> None:
-        print(
+        answer(
             f"{where}: {len(found.files)} files as they were published by run "
             f"{found.origin.run} on {found.published:%Y-%m-%d %H:%M}"
         )
