@@ -18,6 +18,15 @@ _SLASH = re.compile(r"[/\\]")
 _GLOB = re.compile(r"[*?\[\\]")
 
 
+def has_pattern(path: str) -> bool:
+    """Tells whether TensorFlow and Apache Beam would look for other files than named.
+
+    Args:
+        path: a file or a folder.
+    """
+    return _GLOB.search(path) is not None
+
+
 def refuse_patterns(key: str, path: str) -> None:
     """Keeps a run out of folders whose files Beam and TensorFlow would not find.
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from pipeline.answer import BATCH, Answerer, find_model, newest_model
 from pipeline.errors import ConfigError
+from pipeline.line_reader import Pause
 from pipeline.questions import Question, Unusable
 
 
@@ -146,6 +148,39 @@ def test_the_model_knows_its_text_columns(saved: Path, tmp_path: Path) -> None:
             _ = answerer.text_columns
     finally:
         (tmp_path / "away").rename(saved / "assets.extra" / "newsdesk.json")
+
+
+def test_a_model_answers_from_a_folder_that_looks_like_a_pattern(
+    saved: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run [1] *"
+    shutil.copytree(saved, folder)
+    assert [one["label"] for one in Answerer(folder).answers(["longer"])] == ["long"]
+
+
+def test_a_pause_lets_what_came_be_answered(saved: Path) -> None:
+    asked = []
+
+    def questions() -> Iterator[Question | Pause]:
+        for one in (Pause(), "longer", Pause(), "tiny"):
+            asked.append(one)
+            yield one
+
+    answers = Answerer(saved).answers(questions())
+    assert (next(answers)["label"], asked[-1]) == ("long", Pause())
+    assert [one["label"] for one in answers] == ["short"]
+
+
+def test_texts_that_are_long_are_answered_in_small_batches(saved: Path) -> None:
+    asked = []
+
+    def questions() -> Iterator[Question]:
+        for number in range(BATCH):
+            asked.append(number)
+            yield "x" * 2**20
+
+    next(Answerer(saved).answers(questions()))
+    assert len(asked) < BATCH / 8
 
 
 def test_what_is_no_model_is_named(tmp_path: Path) -> None:

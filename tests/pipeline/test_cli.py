@@ -10,19 +10,20 @@ from pathlib import Path
 import pytest
 
 from pipeline.history import Node, RunFolder, Summary
+from tests.conftest import REPOSITORY
 
 
 @pytest.fixture
 def newsdesk(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs the command line in an empty folder."""
 
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
+    def run(*words: str, cwd: Path = tmp_path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "pipeline.cli", *words],
             capture_output=True,
             text=True,
-            cwd=tmp_path,
-            env=os.environ | {"COLUMNS": "200"},
+            cwd=cwd,
+            env=os.environ | {"COLUMNS": "200", "PYTHONPATH": str(REPOSITORY)},
         )
 
     return run
@@ -75,6 +76,37 @@ def test_wrong_usage_ends_with_2(
     done = newsdesk(*words)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_a_root_that_libraries_take_for_a_pattern_is_refused(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "run [1] x"
+    folder.mkdir()
+    (folder / "rows.csv").write_text("body,desk\n" + "one,a\ntwo,b\n" * 20)
+    assert newsdesk("init", "rows.csv", cwd=folder).returncode == 0
+    done = newsdesk("run", cwd=folder)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"error output.root = '{folder}/newsdesk/rows': contains '[', which Apache "
+        "Beam and TensorFlow read as a pattern; choose another folder with --set "
+        "output.root=FOLDER\n"
+    )
+    assert not (folder / "newsdesk").exists()
+
+
+def test_what_data_says_is_shown_and_not_done(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    rows = "one,a\x1b[31m\ntwo,b[bold]\n" * 20
+    (tmp_path / "news-[a-c].csv").write_text("bo\x9bdy,desk\n" + rows)
+    done = newsdesk("init", "news-[a-c].csv", "--text", "bo\x9bdy", "--label", "desk")
+    assert done.stdout.splitlines()[1:3] == [
+        r"text     bo\x9bdy",
+        r"label    desk: a\x1b[31m (20), b[bold] (20)",
+    ]
+    done = newsdesk("run", "no [X-12]\x1b[2J:100:.toml")
+    assert done.stderr.startswith(r"error no [X-12]\x1b[2J:100:.toml: there is no such")
 
 
 def test_a_baseline_is_given_up_for_a_reason_only(

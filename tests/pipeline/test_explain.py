@@ -37,6 +37,12 @@ def _wrapped(outer: Exception, inner: Exception) -> Exception:
             ExitCode.FAILED,
         ),
         (Interrupted("stopped on request"), "stopped on request", 130),
+        (
+            SystemExit(3),
+            "a library ended the run with exit code 3; the log holds what it printed "
+            "last",
+            ExitCode.FAILED,
+        ),
         (KeyboardInterrupt(), "stopped on request", ExitCode.INTERRUPTED),
         (ValueError("odd\nsecond line"), "ValueError: odd", ExitCode.FAILED),
     ],

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,7 +10,16 @@ from pipeline.errors import ExitCode, Interrupted
 from pipeline.interrupt import interruptible
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.fixture
+def default_sighup() -> Iterator[None]:
+    """The system's own handler of SIGHUP, which nohup takes away."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.usefixtures("default_sighup")
 def test_a_signal_becomes_an_error(number: signal.Signals) -> None:
     with pytest.raises(Interrupted) as caught, interruptible():
         os.kill(os.getpid(), number)
@@ -24,6 +34,21 @@ def test_the_second_one_is_the_default() -> None:
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
     assert came == [signal.SIGINT]
+
+
+@pytest.mark.usefixtures("default_sighup")
+def test_a_terminal_that_closes_may_say_so_twice() -> None:
+    with pytest.raises(Interrupted), interruptible():
+        os.kill(os.getpid(), signal.SIGHUP)
+    os.kill(os.getpid(), signal.SIGHUP)
+
+
+@pytest.mark.usefixtures("default_sighup")
+def test_what_nohup_ignores_stays_ignored() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with interruptible() as came:
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert came == []
 
 
 def test_handlers_are_put_back() -> None:

@@ -33,13 +33,16 @@ from tests.faults import model
         # Another time it may work, so the next run must not pass these data over.
         (ModelError("no space left"), ExitCode.STOPPED_BY_GATE, "failed", False),
         (Interrupted("stopped"), ExitCode.INTERRUPTED, "interrupted", False),
+        (SystemExit(0), ExitCode.FAILED, "failed", False),
+        # A file name that is not UTF-8 is no reason to leave a run as running.
+        (GateError("\udcff.csv: bad"), ExitCode.STOPPED_BY_GATE, "stopped", True),
     ],
 )
 def test_only_a_gate_has_said_all_of_the_data(
     make_config: Callable[..., Config],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    error: Exception,
+    error: BaseException,
     code: ExitCode,
     state: str,
     has_seen: bool,

@@ -1,12 +1,13 @@
 """Every row keeps its place, also one that cannot be answered."""
 
 import io
-from collections.abc import Iterator
+import os
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import DataError
+from pipeline.errors import DataError, NewsdeskError
+from pipeline.line_reader import LONGEST, Pause
 from pipeline.questions import Unusable, lines, rows, typed
 
 
@@ -29,17 +30,26 @@ def test_lines_of_a_stream() -> None:
     ]
 
 
-def test_lines_are_taken_as_they_come() -> None:
-    taken = []
+def test_pauses_and_lines_that_are_too_long_keep_their_place() -> None:
+    reading, writing = os.pipe()
+    with open(reading, "rb") as stream, open(writing, "wb") as pipe:
+        asked = lines(stream)
+        assert next(asked) == Pause()
+        pipe.write(b"one\n")
+        pipe.flush()
+        assert [next(asked), next(asked)] == ["one", Pause()]
+    long = io.BytesIO(b"x" * (LONGEST + 1) + b"\ntext\n")
+    assert list(lines(long)) == [
+        Unusable("standard input:1: is longer than 1,048,576 bytes; shorten the text"),
+        "text",
+    ]
 
-    class Endless(io.RawIOBase):
-        def __iter__(self) -> Iterator[bytes]:  # type: ignore[override]
-            while True:
-                taken.append(1)
-                yield b"text\n"
 
-    assert next(lines(Endless())) == "text"  # type: ignore[arg-type]
-    assert len(taken) == 1
+def test_a_stream_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with open(os.open(tmp_path / "f", os.O_WRONLY | os.O_CREAT), "wb") as stream:
+        unreadable = open(stream.fileno(), "rb", closefd=False)
+        with pytest.raises(NewsdeskError, match="standard input: cannot be read"):
+            list(lines(unreadable))
 
 
 def test_rows_of_a_csv_file_need_no_label(tmp_path: Path) -> None:

@@ -41,6 +41,13 @@ def test_plain_lines_without_a_terminal() -> None:
     ]
 
 
+def test_a_note_is_shown_as_it_is() -> None:
+    out = io.StringIO()
+    screen = Screen(Console(file=out, width=120))
+    screen.end("BaselineModel", "done", 0.1, "given up: see [X-12] :100:\n\x1b[2J")
+    assert r"given up: see [X-12] :100:\n\x1b[2J" in out.getvalue()
+
+
 def test_a_terminal_shows_the_bar_and_keeps_the_line() -> None:
     out = io.StringIO()
     screen = Screen(Console(file=out, width=120, force_terminal=True))
