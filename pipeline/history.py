@@ -117,7 +117,7 @@ class RunFolder:
             summary: what is known so far.
         """
         with tempfile.NamedTemporaryFile(
-            "w", dir=self.path, suffix=".tmp", delete=False
+            "w", encoding="utf-8", dir=self.path, suffix=".tmp", delete=False
         ) as stream:
             stream.write(summary.model_dump_json(indent=2) + "\n")
         Path(stream.name).replace(self.path / SUMMARY)

@@ -78,3 +78,14 @@ def default_sigint() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def default_sighup() -> Iterator[None]:
+    """The system's own handler of SIGHUP, which nohup takes away.
+
+    For every test that interrupts something: afterwards SIGHUP is ignored.
+    """
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)

@@ -73,7 +73,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             part.unlink()
         splits = {name: one.statistics for name, one in counted.items()}
         found = TextStatistics(vocabulary=counter.vocabulary, splits=splits)
-        (folder / statistics.FILE).write_text(found.model_dump_json())
+        (folder / statistics.FILE).write_text(found.model_dump_json(), encoding="utf-8")
         conflicts.write({name: one.conflicts for name, one in counted.items()}, folder)
 
 

@@ -19,6 +19,7 @@ def compile(  # noqa: A001  the command's name
     overrides: Overrides = None,
 ) -> None:
     """Write the pipeline as Kubeflow Pipelines, or Vertex AI, reads it."""
+    from pipeline.commands.shown import complain
     from pipeline.config_file import load
     from pipeline.errors import ConfigError
     from pipeline.logfile import quiet
@@ -29,7 +30,7 @@ def compile(  # noqa: A001  the command's name
     if output.suffix not in (".yaml", ".yml", ".json") and str(output) != "-":
         raise ConfigError(f"{output}: must end with .yaml or .json")
     for note in inspection.check(loaded):
-        print(f"note     {note}", file=sys.stderr)
+        complain(note, "note", "yellow")
     with quiet():
         from kubeflow import compile as compiling
 

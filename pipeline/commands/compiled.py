@@ -1,6 +1,5 @@
 """The compiled pipeline that a command sends to the cluster."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +21,14 @@ def compiled(config: "Config", file: Path | None) -> str:
         ConfigError: the file cannot be read, or the configuration not compiled.
         DataError: the encoder's files cannot be used.
     """
+    from pipeline.commands.shown import complain
     from pipeline.errors import ConfigError
 
     if file is None:
         from trainer.encoders import inspection
 
         for note in inspection.check(config):
-            print(f"note     {note}", file=sys.stderr)
+            complain(note, "note", "yellow")
         from kubeflow.compile import compile
         from pipeline.logfile import quiet
 

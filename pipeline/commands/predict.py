@@ -35,8 +35,9 @@ def predict(
 ) -> None:
     """Answer texts with the pushed model: label and probability.
 
-    Exit codes: 0 every row was answered, 1 some could not be, 2 wrong usage, 4 the
-    model is not as it was published, or could do what a classifier need not.
+    Exit codes: 0 every row was answered, 1 some could not be or
+    the answers could not be written, 2 wrong usage, 4 the model is not as it was
+    published, or could do what a classifier need not.
     """
     from pipeline import questions
     from pipeline.answer import Answerer, find_model

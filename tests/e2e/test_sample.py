@@ -1,17 +1,22 @@
 """The sample from rows to an answer: what is run, what is cached, what is shown."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.published import manifest
+from tests.e2e.conftest import SAMPLE
 
 pytestmark = pytest.mark.e2e
 
@@ -193,3 +198,67 @@ def test_past_runs_are_listed(sample_root: Path, newsdesk: Callable[..., Any]) -
     states = [json.loads(line)["state"] for line in done.screen.splitlines()]
     assert states[-1] == "pushed"
     assert "not good enough" in states
+
+
+def _start(sample_root: Path, *words: str, **more: Any) -> "subprocess.Popen[str]":
+    """Starts the sample anew where the cache answers for all but the last nodes."""
+    command = [sys.executable, "-m", "pipeline.cli", "run", SAMPLE]
+    return subprocess.Popen(
+        [*command, "--set", f"output.root={sample_root}", *words],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **more,
+    )
+
+
+def test_a_run_whose_screen_breaks_comes_to_its_own_end(
+    sample_root: Path, last_summary: Callable[..., Any]
+) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": "latin-1"}
+    words = ("--set", "evaluation.min_accuracy=0.998")
+    with _start(sample_root, *words, env=environment) as process:
+        assert process.stdout and process.stderr
+        assert process.stdout.readline().startswith("= BaselineModel")
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert process.returncode == 3
+    assert last_summary(sample_root)["state"] == "not good enough"
+    assert re.fullmatch(r"error accuracy is 0\.\d+, at least 0.998 .*\n", errors)
+
+
+def test_a_terminal_that_closes_ends_a_run_as_interrupted(
+    sample_root: Path, last_summary: Callable[..., Any]
+) -> None:
+    told: list[dict[str, Any]] = []
+
+    class Webhook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            size = int(self.headers["Content-Length"])
+            told.append(json.loads(self.rfile.read(size)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Webhook) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        words = ("--set", f'output.notify={{url="{url}"}}')
+        words += ("--set", "evaluation.min_accuracy=0.997")
+        with _start(sample_root, *words, preexec_fn=_hear_hangups) as process:
+            assert process.stdout
+            process.stdout.readline()
+            # As the system and the shell send it.
+            process.send_signal(signal.SIGHUP)
+            process.stdout.close()
+            process.send_signal(signal.SIGHUP)
+        server.shutdown()
+    assert process.returncode == 130
+    assert last_summary(sample_root)["state"] == "interrupted"
+    assert [one["state"] for one in told] == ["interrupted"]
+
+
+def _hear_hangups() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -2,24 +2,16 @@
 
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 
 from pipeline.errors import ExitCode, Interrupted
 from pipeline.interrupt import interruptible
 
-
-@pytest.fixture
-def default_sighup() -> Iterator[None]:
-    """The system's own handler of SIGHUP, which nohup takes away."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
+pytestmark = pytest.mark.usefixtures("default_sighup")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.usefixtures("default_sighup")
 def test_a_signal_becomes_an_error(number: signal.Signals) -> None:
     with pytest.raises(Interrupted) as caught, interruptible():
         os.kill(os.getpid(), number)
@@ -36,14 +28,12 @@ def test_the_second_one_is_the_default() -> None:
     assert came == [signal.SIGINT]
 
 
-@pytest.mark.usefixtures("default_sighup")
 def test_a_terminal_that_closes_may_say_so_twice() -> None:
     with pytest.raises(Interrupted), interruptible():
         os.kill(os.getpid(), signal.SIGHUP)
     os.kill(os.getpid(), signal.SIGHUP)
 
 
-@pytest.mark.usefixtures("default_sighup")
 def test_what_nohup_ignores_stays_ignored() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with interruptible() as came:

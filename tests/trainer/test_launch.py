@@ -19,6 +19,7 @@ from trainer.job import Job
 from trainer.launch import launch
 from trainer.memory import GIB
 
+pytestmark = pytest.mark.usefixtures("default_sighup")
 STAND_IN = "tests.trainer.stand_in"
 
 
@@ -128,7 +129,7 @@ def test_a_silent_end_is_an_error() -> None:
         train("import os; os._exit(7)")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_lets_it_save_first(tmp_path: Path, number: signal.Signals) -> None:
     pid, saved = tmp_path / "pid", tmp_path / "saved"
     with pytest.raises(Interrupted), interruptible():
