@@ -40,11 +40,11 @@ def confusion_matrix(predictions: Path, labels: list[str]) -> Mapping[str, Any]:
         A confusion matrix of `system.ClassificationMetrics`: true classes are rows.
     """
     import numpy as np
-    import pyarrow.parquet as pq
 
+    from components.parquet_opener import open_parquet
     from components.predictions import FILE
 
-    table = pq.read_table(predictions / FILE, columns=["label", "predicted"])
+    table = open_parquet(predictions / FILE).read(columns=["label", "predicted"])
     counts = np.zeros((len(labels), len(labels)), np.int64)
     np.add.at(counts, (table["label"].to_numpy(), table["predicted"].to_numpy()), 1)
     return {

@@ -18,9 +18,18 @@ class ExitCode(IntEnum):
 
 
 class NewsdeskError(Exception):
-    """Says what happened, where, and what to do about it."""
+    """Says what happened, where, and what to do about it.
+
+    Args:
+        *args: the sentence. It may name a file whose name is not UTF-8.
+    """
 
     exit_code = ExitCode.FAILED
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(
+            *(printable(one) if isinstance(one, str) else one for one in args)
+        )
 
 
 class ConfigError(NewsdeskError):
@@ -69,6 +78,22 @@ class Interrupted(NewsdeskError):
     """
 
     exit_code = ExitCode.INTERRUPTED
+
+
+def printable(text: str) -> str:
+    """Makes text that every screen, log and file in UTF-8 can take.
+
+    Args:
+        text: any; bytes of a file name that are not UTF-8 are surrogate escapes.
+
+    Returns:
+        The text; such bytes are shown as \\xNN, other lone surrogates as \\uNNNN.
+    """
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = text.encode("utf-8", "backslashreplace")
+    return raw.decode("utf-8", "backslashreplace")
 
 
 def reason(error: OSError) -> str:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from components.parquet_opener import open_parquet
 from components.predictions import BATCH, FILE
 from pipeline import features
 from pipeline.errors import ModelError
@@ -70,11 +71,10 @@ def compare(model: Path, predictions: Path) -> str | None:
         ModelError: the manifest cannot be read.
     """
     import numpy as np
-    import pyarrow.parquet as pq
     import tensorflow as tf
     import tensorflow_text  # noqa: F401  registers operations of the model
 
-    batches = pq.ParquetFile(predictions / FILE).iter_batches(BATCH)
+    batches = open_parquet(predictions / FILE).iter_batches(BATCH)
     rows = next(batches).to_pydict()
     signature = tf.saved_model.load(str(model)).signatures[features.SERVING_TEXT]
     answer = signature(text=tf.constant(rows["text"]))

@@ -1,21 +1,21 @@
-"""Parquet, a batch of rows at a time."""
+"""Parquet, read by a process of its own, a batch of rows at a time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from components.text_example_gen.lines import check_file, faults_named, is_gzip
+from components.text_example_gen.parquet_worker import worker
 from components.text_example_gen.rows import BadRow, Row, checked
 from pipeline.errors import DataError
 
-BATCH = 1024
 
-
-def read(file: str) -> Iterator[Row | BadRow]:
-    """Reads a Parquet file; numbers become text, nulls empty cells.
+def read(file: str, needed: Collection[str] | None = None) -> Iterator[Row | BadRow]:
+    """Reads a Parquet file; numbers become text, null and NaN empty cells.
 
     Args:
         file: a local path.
+        needed: the columns to read. None reads all, and leaves out cells that cannot
+            be text.
 
     Yields:
         Rows in the order of the file, numbered from 1.
@@ -23,14 +23,13 @@ def read(file: str) -> Iterator[Row | BadRow]:
     Raises:
         DataError: the file cannot be read as Parquet.
     """
-    with _opened(file) as parquet:
-        number = 0
-        for batch in parquet.iter_batches(batch_size=BATCH):
-            names = batch.schema.names
-            columns = [_cells(column) for column in batch.columns]
-            for cells in zip(*columns, strict=True):
-                number += 1
-                yield checked(file, number, dict(zip(names, cells, strict=True)))
+    _check(file)
+    columns = None if needed is None else list(needed)
+    number = 0
+    with worker() as process:
+        for batch in process.ask(file, needed=columns):
+            yield from _rows(file, number, batch, strict=needed is not None)
+            number += batch["rows"]
 
 
 def header(file: str) -> list[str]:
@@ -45,51 +44,40 @@ def header(file: str) -> list[str]:
     Raises:
         DataError: the file cannot be read as Parquet.
     """
-    with _opened(file) as parquet:
-        return list(parquet.schema_arrow.names)
+    _check(file)
+    found: list[str] = []
+    with worker() as process:
+        for answer in process.ask(file, names=True):
+            found = answer["names"]
+    return found
 
 
-@contextmanager
-def _opened(file: str) -> Iterator[Any]:
-    import pyarrow
-    from pyarrow import parquet
-
+def _check(file: str) -> None:
     check_file(file)
     with faults_named(file):
         if is_gzip(file):
             raise DataError(f"{file}: is Parquet inside gzip; unpack it first")
-        try:
-            with parquet.ParquetFile(file) as opened:
-                names = opened.schema_arrow.names
-                if len(set(names)) < len(names):
-                    raise DataError(f"{file}: two columns have the same name")
-                yield opened
-        except pyarrow.ArrowException as error:
-            first_line = str(error).partition("\n")[0]
-            raise DataError(
-                f"{file}: cannot be read as Parquet: {first_line}"
-            ) from None
 
 
-def _cells(column: Any) -> list[str | bytes | None]:
-    """A column's cells; text as bytes, because a writer may store what is no UTF-8."""
-    import pyarrow
-    from pyarrow import types
+def _rows(
+    file: str, before: int, batch: dict[str, Any], strict: bool
+) -> Iterator[Row | BadRow]:
+    cells: dict[str, list[Any]] = batch["cells"]
+    bad = {
+        index: (reason, content) for index, reason, content in reversed(batch["bad"])
+    }
+    for index in range(batch["rows"]):
+        number = before + index + 1
+        if index in bad:
+            reason, content = bad[index]
+            yield BadRow(file, number, reason, content)
+            continue
+        values = {name: _cell(column[index]) for name, column in cells.items()}
+        yield checked(file, number, values, strict)
 
-    if types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if types.is_nested(column.type):
-        return [None] * len(column)
-    if types.is_string(column.type):
-        column = column.cast(pyarrow.binary())
-    elif types.is_large_string(column.type):
-        column = column.cast(pyarrow.large_binary())
-    return [_cell(value) for value in column.to_pylist()]
 
-
-def _cell(value: Any) -> str | bytes:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, bytes) else str(value)
+def _cell(value: Any) -> bytes | str | None:
+    """Text as bytes where it has any that are not UTF-8; lists are left out."""
+    if not isinstance(value, str):
+        return None
+    return value if value.isascii() else value.encode("utf-8", "surrogateescape")

@@ -19,8 +19,7 @@ __all__ = ["BadRow", "Layout", "Row", "columns_of", "format_of", "read_rows"]
 
 _TFDS = "tfds"
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
-_READERS: dict[str, Callable[[str], Iterator[Row | BadRow]]] = {
-    "jsonl": json_lines.read,
+_READERS: dict[str, Callable[[str, Collection[str] | None], Iterator[Row | BadRow]]] = {
     "parquet": parquet_files.read,
     "tfrecord": tf_records.read,
     _TFDS: tf_datasets.read,
@@ -67,7 +66,8 @@ def read_rows(
     Args:
         file: a local path, or `tfds:name/split`.
         layout: how the file is written.
-        needed: the columns to read; the others are left out. None reads all.
+        needed: the columns to read; the others are left out. None reads all, and in
+            binary formats leaves out cells that cannot be text.
 
     Yields:
         Every row in the order of the file: those that can be used, and those that
@@ -79,7 +79,9 @@ def read_rows(
     found = format_of(file, layout.format)
     if found in _DELIMITERS:
         return delimited.read(file, _DELIMITERS[found], layout.columns)
-    return _READERS[found](file)
+    if found == "jsonl":
+        return json_lines.read(file)
+    return _READERS[found](file, needed)
 
 
 def columns_of(file: str, layout: Layout = Layout()) -> tuple[str, ...]:

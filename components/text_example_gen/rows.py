@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.errors import printable
+
 MAX_CONTENT = 500
 
 
@@ -28,7 +30,7 @@ class BadRow:
     """A record that cannot be used.
 
     Attributes:
-        file: the path as it was given to the reader.
+        file: the path as it was given to the reader, in printable characters.
         number: counted as in Row.
         reason: what is wrong with it, for a person to read.
         content: the beginning of the record, at most MAX_CONTENT characters.
@@ -38,6 +40,10 @@ class BadRow:
     number: int
     reason: str
     content: str
+
+    def __post_init__(self) -> None:
+        """Makes the path printable: it is shown, written and sent, but not opened."""
+        object.__setattr__(self, "file", printable(self.file))
 
     def __str__(self) -> str:
         return f"{self.file}:{self.number}: {self.reason}"
@@ -53,20 +59,24 @@ def clip(content: str | bytes) -> str:
         At most MAX_CONTENT characters.
     """
     if isinstance(content, str):
-        content = content[:MAX_CONTENT].encode("utf-8", "surrogateescape")
+        return printable(content[:MAX_CONTENT])[:MAX_CONTENT]
     text = content[: 4 * MAX_CONTENT].decode("utf-8", "backslashreplace")
     return text[:MAX_CONTENT]
 
 
 def checked(
-    file: str, number: int, values: Mapping[str, str | bytes | None]
+    file: str,
+    number: int,
+    values: Mapping[str, str | bytes | None],
+    strict: bool = True,
 ) -> Row | BadRow:
-    """Makes a row of cells, unless one of them is no text.
+    """Makes a row of cells, unless one of them is not text.
 
     Args:
         file: where the record stands.
         number: its number there.
         values: the cells by column; None for one that holds a list or an object.
+        strict: False leaves out a cell that is not text instead.
 
     Returns:
         The row, or the bad row if a cell is not UTF-8 or holds a NUL.
@@ -80,9 +90,14 @@ def checked(
             raw = value if isinstance(value, bytes) else value.encode()
             cells[column] = raw.decode()
         except UnicodeError:
+            if not strict:
+                continue
             reason = f"column {column!r} is not valid UTF-8"
             return BadRow(file, number, reason, _shown(value))
         if "\0" in cells[column]:
+            if not strict:
+                del cells[column]
+                continue
             reason = f"column {column!r} holds a NUL character"
             return BadRow(file, number, reason, _shown(value))
     return Row(file, number, cells)

@@ -1,18 +1,27 @@
 """TFRecord files of tf.Examples."""
 
-from collections.abc import Iterator
-from typing import Any
+import math
+import struct
+from collections.abc import Collection, Iterator
+from typing import Any, BinaryIO
 
-from components.text_example_gen.lines import check_file, faults_named, is_gzip
+from components.text_example_gen.lines import opened
 from components.text_example_gen.rows import BadRow, Row, checked, clip
 from pipeline.errors import DataError
 
+# TensorFlow's own reader takes as much memory as a length claims, and may crash.
+MAX_RECORD = 256 * 2**20
+_HEAD = struct.Struct("<QI")
+_CHECKSUM = struct.Struct("<I")
 
-def read(file: str) -> Iterator[Row | BadRow]:
-    """Reads a TFRecord file of tf.Examples; numbers become text.
+
+def read(file: str, needed: Collection[str] | None = None) -> Iterator[Row | BadRow]:
+    """Reads a TFRecord file of tf.Examples; numbers become text, NaN an empty cell.
 
     Args:
         file: a local path, plain or gzip.
+        needed: the features to read. None reads all, and leaves out those that cannot
+            be text.
 
     Yields:
         Rows in the order of the file, numbered from 1.
@@ -21,28 +30,50 @@ def read(file: str) -> Iterator[Row | BadRow]:
         DataError: the file cannot be read, or a record's checksum is wrong; what
             follows such a record cannot be found.
     """
-    import tensorflow as tf
+    with opened(file) as stream:
+        for number, record in enumerate(_records(file, stream), 1):
+            yield _row(file, number, record, needed)
 
-    check_file(file)
-    with faults_named(file):
-        compression = "GZIP" if is_gzip(file) else ""
-    records = tf.data.TFRecordDataset([file], compression).as_numpy_iterator()
+
+def _records(file: str, stream: BinaryIO) -> Iterator[bytes]:
     number = 0
-    while True:
-        try:
-            record = next(records)
-        except StopIteration:
-            return
-        except tf.errors.OpError:
-            raise DataError(
-                f"{file}: record {number + 1} is cut or damaged, or the file is no "
-                "TFRecord; write it again"
-            ) from None
+    while head := stream.read(_HEAD.size):
         number += 1
-        yield _row(file, number, record)
+        length = _length(head)
+        if length > MAX_RECORD:
+            raise DataError(
+                f"{file}: record {number} has {length:,} bytes, at most "
+                f"{MAX_RECORD >> 20} MiB are read; write smaller records"
+            )
+        record = stream.read(length)
+        checksum = stream.read(_CHECKSUM.size)
+        if length < 0 or len(record) < length or checksum != _checksum(record):
+            raise DataError(
+                f"{file}: record {number} is cut or damaged, or the file is not a "
+                "TFRecord file; write it again"
+            )
+        yield record
 
 
-def _row(file: str, number: int, record: bytes) -> Row | BadRow:
+def _length(head: bytes) -> int:
+    """The length of a record, -1 if its own checksum is wrong."""
+    if len(head) < _HEAD.size or head[8:] != _checksum(head[:8]):
+        return -1
+    length: int = _HEAD.unpack(head)[0]
+    return length
+
+
+def _checksum(content: bytes) -> bytes:
+    """TFRecord's checksum: a CRC-32C, rotated and shifted by a constant."""
+    import google_crc32c
+
+    crc = google_crc32c.value(content)
+    return _CHECKSUM.pack(((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+
+
+def _row(
+    file: str, number: int, record: bytes, needed: Collection[str] | None
+) -> Row | BadRow:
     from google.protobuf.message import DecodeError
     from tensorflow.core.example.example_pb2 import Example
 
@@ -50,7 +81,11 @@ def _row(file: str, number: int, record: bytes) -> Row | BadRow:
         features = Example.FromString(record).features.feature
     except DecodeError:
         return BadRow(file, number, "is not a tf.Example", clip(record))
-    return checked(file, number, {name: _cell(features[name]) for name in features})
+    names = (
+        features if needed is None else [name for name in needed if name in features]
+    )
+    cells = {name: _cell(features[name]) for name in names}
+    return checked(file, number, cells, strict=needed is not None)
 
 
 def _cell(feature: Any) -> str | bytes | None:
@@ -60,4 +95,7 @@ def _cell(feature: Any) -> str | bytes | None:
         return None
     if not values:
         return ""
-    return values[0] if isinstance(values[0], bytes) else str(values[0])
+    value = values[0]
+    if isinstance(value, bytes):
+        return value
+    return "" if math.isnan(value) else str(value)
