@@ -14,7 +14,7 @@ from components.text_example_gen.readers import (
     format_of,
     read_rows,
 )
-from pipeline.errors import ConfigError, DataError
+from pipeline.errors import ConfigError, DataError, printable
 
 MAX_LABELS = 1000
 _HEADER_SAMPLE = 1000
@@ -141,12 +141,18 @@ def look(file: Path, columns: Sequence[str] = (), file_format: str = "auto") -> 
         What was found.
 
     Raises:
-        ConfigError: there is no such file, or its name does not tell what it holds.
+        ConfigError: there is no such file, its name does not tell what it holds, or
+            is not UTF-8.
         DataError: the file cannot be read, or no row of it can.
     """
     path = str(file)
     if not file.exists():
         raise ConfigError(f"{path}: there is no such file")
+    if printable(path) != path:
+        raise ConfigError(
+            f"{path}: a configuration cannot hold a name that is not UTF-8; "
+            "rename the file"
+        )
     if file.is_dir():
         raise ConfigError(f"{path}: is a folder; name one of the files in it")
     try:

@@ -131,7 +131,8 @@ def _decoded(parquet: Any, chosen: list[str]) -> Iterator[Any]:
                 first += batch.num_rows
         _check_rows(first - 1, parquet.metadata.num_rows)
     except Exception as error:
-        raise _fault(error, f" in rows {first:,} to {first + size - 1:,}") from None
+        last = min(first + size - 1, parquet.metadata.num_rows)
+        raise _fault(error, f" in rows {first:,} to {last:,}") from None
 
 
 def _check_rows(read: int, said: int) -> None:

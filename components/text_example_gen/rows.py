@@ -13,7 +13,7 @@ class Row:
     """One record of a file.
 
     Attributes:
-        file: the path as it was given to the reader.
+        file: the path as it was given to the reader, in printable characters.
         number: the line on which the row starts where the format has lines, else
             the number of the record; both start at 1.
         values: the cells by column name, as text; an empty cell is "". A cell that
@@ -23,6 +23,10 @@ class Row:
     file: str
     number: int
     values: dict[str, str]
+
+    def __post_init__(self) -> None:
+        """Makes the path printable, because it is shown and never opened."""
+        _make_printable(self)
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,16 @@ class BadRow:
     content: str
 
     def __post_init__(self) -> None:
-        """Makes the path printable: it is shown, written and sent, but not opened."""
-        object.__setattr__(self, "file", printable(self.file))
+        """Makes the path printable, because it is shown and never opened."""
+        _make_printable(self)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.number}: {self.reason}"
+
+
+def _make_printable(row: Row | BadRow) -> None:
+    if not row.file.isascii():
+        object.__setattr__(row, "file", printable(row.file))
 
 
 def clip(content: str | bytes) -> str:

@@ -46,8 +46,8 @@ def _records(file: str, stream: BinaryIO) -> Iterator[bytes]:
                 f"{MAX_RECORD >> 20} MiB are read; write smaller records"
             )
         record = stream.read(length)
-        checksum = stream.read(_CHECKSUM.size)
-        if length < 0 or len(record) < length or checksum != _checksum(record):
+        found = stream.read(_CHECKSUM.size)
+        if length < 0 or len(record) < length or found != checksum(record):
             raise DataError(
                 f"{file}: record {number} is cut or damaged, or the file is not a "
                 "TFRecord file; write it again"
@@ -57,18 +57,26 @@ def _records(file: str, stream: BinaryIO) -> Iterator[bytes]:
 
 def _length(head: bytes) -> int:
     """The length of a record, -1 if its own checksum is wrong."""
-    if len(head) < _HEAD.size or head[8:] != _checksum(head[:8]):
+    if len(head) < _HEAD.size or head[8:] != checksum(head[:8]):
         return -1
     length: int = _HEAD.unpack(head)[0]
     return length
 
 
-def _checksum(content: bytes) -> bytes:
-    """TFRecord's checksum: a CRC-32C, rotated and shifted by a constant."""
+def checksum(content: bytes) -> bytes:
+    """Makes the checksum of TFRecord: a CRC-32C, rotated and shifted by a constant.
+
+    Args:
+        content: what is to be protected.
+
+    Returns:
+        Four bytes, as they follow the content.
+    """
     import google_crc32c
 
     crc = google_crc32c.value(content)
-    return _CHECKSUM.pack(((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+    rotated = (crc >> 15 | crc << 17) + 0xA282EAD8
+    return _CHECKSUM.pack(rotated & 0xFFFFFFFF)
 
 
 def _row(

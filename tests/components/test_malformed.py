@@ -2,15 +2,20 @@
 
 import errno
 import gzip
+import io
 import json
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow
+import pyarrow.parquet
 import pytest
+from tensorflow.core.example.example_pb2 import Example
 
-from components.text_example_gen import lines
+from components.text_example_gen import lines, tf_records
 from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import NOTES, ReadFiles, Source
 from pipeline.config import Config
@@ -29,6 +34,50 @@ class Kind(NamedTuple):
     fault: str = ""
     file: str = "rows.csv"
     settings: dict[str, Any] = {}
+
+
+def parquet(text: Any = None, **others: Any) -> bytes:
+    """A Parquet file; its text and any other columns may be given."""
+    text = ["first row"] if text is None else text
+    columns = {"label": [0] * len(text), "text": text}
+    stream = io.BytesIO()
+    table = pyarrow.table(columns | others)
+    pyarrow.parquet.write_table(table, stream, compression="zstd")
+    return stream.getvalue()
+
+
+def damaged(content: bytes) -> bytes:
+    """The same with other bits where the first page begins."""
+    return content[:8] + bytes(byte ^ 255 for byte in content[8:24]) + content[24:]
+
+
+def pickled() -> Any:
+    """A column of an extension type, whose type is pickled."""
+    carried = {
+        "ARROW:extension:name": "arrow.py_extension_type",
+        "ARROW:extension:metadata": b"cos\nabort\n(tR.",
+    }
+    fields = [pyarrow.field("label", "int64"), pyarrow.field("text", "string")]
+    fields.append(pyarrow.field("other", "string", metadata=carried))
+    schema = pyarrow.schema(fields)
+    table = pyarrow.table([[0], ["first row"], ["x"]], schema=schema)
+    stream = io.BytesIO()
+    pyarrow.parquet.write_table(table, stream)
+    return stream.getvalue()
+
+
+def record(length: int | None = None, **features: bytes) -> bytes:
+    """A record of a tf.Example with the label 0 and these features."""
+    example = Example()
+    example.features.feature["label"].int64_list.value.append(0)
+    for name, value in features.items():
+        example.features.feature[name].bytes_list.value.append(value)
+    content = example.SerializeToString()
+    head = struct.pack("<Q", len(content) if length is None else length)
+    return head + tf_records.checksum(head) + content + tf_records.checksum(content)
+
+
+FAR = pyarrow.array([253_402_300_800_000], pyarrow.timestamp("ms"))
 
 
 def jsonl(*lines: str) -> bytes:
@@ -169,6 +218,73 @@ KINDS = [
             10: "is nested too deeply",
         },
         file="rows.jsonl",
+    ),
+    Kind("Parquet: binary column", parquet(image=[b"\xff\0"]), 1, file="a.parquet"),
+    Kind("Parquet: NUL in another column", parquet(x=["\0"]), 1, file="a.parquet"),
+    Kind("Parquet: date after 9999", parquet(valid_to=FAR), 1, file="a.parquet"),
+    Kind("Parquet: nested column", parquet(x=[{"text": [1]}]), 1, file="a.parquet"),
+    Kind("Parquet: pickled extension type", pickled(), 1, file="a.parquet"),
+    Kind(
+        "TFRecord: image beside the text",
+        record(text=b"first row", image=b"\xff\0"),
+        1,
+        file="a.tfrecord",
+    ),
+    Kind(
+        "Parquet: text is not UTF-8",
+        parquet([b"caf\xe9", b"last row"]),
+        1,
+        {1: "column 'text' is not valid UTF-8"},
+        file="a.parquet",
+    ),
+    Kind(
+        "Parquet: date after 9999 as text",
+        parquet(FAR),
+        0,
+        {1: "column 'text' holds a timestamp[ms] that cannot be read"},
+        file="a.parquet",
+    ),
+    Kind(
+        "Parquet: cell of over 1,000,000 characters",
+        parquet(["x" * 1_000_001, "last row"]),
+        1,
+        {1: "column 'text' is longer than 1,000,000 characters"},
+        file="a.parquet",
+    ),
+    Kind(
+        "TFRecord: text is not UTF-8",
+        record(text=b"caf\xe9") + record(text=b"last row"),
+        1,
+        {1: "column 'text' is not valid UTF-8"},
+        file="a.tfrecord",
+    ),
+    Kind(
+        "Parquet: unpacks to over 256 MiB and 1,000 times its size",
+        parquet(pyarrow.nulls(3_000_000, pyarrow.string())),
+        0,
+        fault="unpacks to more than 256 MiB by row 3,000,000",
+        file="a.parquet",
+    ),
+    Kind(
+        "Parquet: damaged",
+        damaged(parquet()),
+        0,
+        fault="cannot be read as Parquet in rows 1 to 1:",
+        file="a.parquet",
+    ),
+    Kind(
+        "Parquet inside gzip",
+        gzip.compress(parquet()),
+        0,
+        fault="is Parquet inside gzip",
+        file="a.parquet",
+    ),
+    Kind(
+        "TFRecord: record of over 256 MiB",
+        record(length=2**40, text=b"first row"),
+        0,
+        fault="record 1 has 1,099,511,627,776 bytes",
+        file="a.tfrecord",
     ),
     Kind("JSON array", b'[{"label": 0}]', 0, fault="JSON array", file="rows.json"),
 ]

@@ -1,5 +1,6 @@
 import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,26 @@ def test_several_processes_give_the_same_rows(
     assert two.refused == one.refused
     for name, rows in one.splits.items():
         assert sorted(map(str, two.splits[name])) == sorted(map(str, rows))
+
+
+def test_file_name_that_is_not_utf_8(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    write_csv(tmp_path / "data" / "a.csv", 300)
+    bad = write_csv(tmp_path / "data" / "b.csv", 0, bad=1)
+    bad.rename(bad.with_name(os.fsdecode(b"caf\xe9.csv")))
+    found = generate(path=str(tmp_path / "data"), max_bad_rows=0.1)
+    assert found.summary["rows_in"] == 301
+    assert found.refused[0]["file"] == str(tmp_path / "data" / "caf\\xe9.csv")
+    with pytest.raises(GateError, match=r"/caf\\xe9\.csv:2: unknown label") as raised:
+        generate(path=str(tmp_path / "data"))
+    assert str(raised.value).encode()
+
+
+def test_columns_that_are_not_needed_cost_no_row(
+    tmp_path: Path, generate: Callable[..., Any], shared: Path
+) -> None:
+    folder = shared / "cases" / "w04_unused_columns"
+    for file in sorted(folder.iterdir()):
+        found = generate(path=str(file), labels=["neg", "pos"])
+        assert found.summary["rows_in"] == found.summary["rows_out"] > 0
