@@ -57,6 +57,7 @@ class Data(Section):
     eval_ratio: float = Field(0.1, gt=0.0, lt=1.0)
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "tfrecord"] = "auto"
     columns: list[Name] = []
+    quoting: Literal["auto", "standard", "none"] = "auto"
     text_columns: list[Name] = Field(min_length=1)
     label_column: Name
     labels: list[Name] = Field(min_length=2)

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from components.text_example_gen.delimited import MAX_CELL
+from components.text_example_gen.csv_lines import MAX_CELL
 from components.text_example_gen.rows import MAX_CONTENT, clip
 
 # A character has at most four bytes in UTF-8.

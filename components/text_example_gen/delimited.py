@@ -1,69 +1,22 @@
-"""CSV and TSV: quoted cells as in RFC 4180, one bad row at a time."""
+"""CSV and TSV: a header, and rows of as many cells."""
 
-import csv
-from collections import deque
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from components.text_example_gen.lines import MAX_LINE, Line, read_lines
+from components.text_example_gen.lines import LineCount, is_damaged, read_lines
+from components.text_example_gen.records import Dialect, Record, Records, miscounted
 from components.text_example_gen.rows import BadRow, Row, clip
 from pipeline.errors import DataError
 
-MAX_CELL = 1_000_000
-
-
-class _Record(NamedTuple):
-    """The lines of one record, and its cells or what is wrong with it."""
-
-    lines: list[Line]
-    cells: list[str]
-    fault: str
-
-    @property
-    def number(self) -> int:
-        return self.lines[0].number
-
-    @property
-    def content(self) -> str:
-        return clip("".join(line.text for line in self.lines[:20]))
-
-
-class _Lines:
-    """Hands lines to csv.reader, and takes back those of a record gone wrong."""
-
-    def __init__(self, lines: Iterator[Line]) -> None:
-        self._lines = lines
-        self._again: deque[Line] = deque()
-        self._size = 0
-        self.taken: list[Line] = []
-        self.ended = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        try:
-            line = self._again.popleft() if self._again else next(self._lines)
-        except StopIteration:
-            self.ended = True
-            raise
-        self.taken.append(line)
-        self._size += len(line.text)
-        if self._size > MAX_LINE and len(self.taken) > 1:
-            raise csv.Error("field limit")
-        return line.text
-
-    def begin(self) -> None:
-        self.taken, self._size, self.ended = [], 0, False
-
-    def keep_first(self) -> None:
-        """Leaves the record its first line only; the others are read anew."""
-        self._again.extendleft(reversed(self.taken[1:]))
-        del self.taken[1:]
+IsRow = Callable[[dict[str, str]], bool]
 
 
 def read(
-    file: str, delimiter: str, columns: Sequence[str] = ()
+    file: str,
+    dialect: Dialect,
+    columns: Sequence[str] = (),
+    needed: Collection[str] | None = None,
+    is_row: IsRow | None = None,
+    count: LineCount | None = None,
 ) -> Iterator[Row | BadRow]:
     """Reads a delimited file; blank lines are no rows.
 
@@ -72,8 +25,12 @@ def read(
 
     Args:
         file: a local path, plain or gzip.
-        delimiter: one character.
+        dialect: how the file is written.
         columns: the names of the columns; empty if the first row holds them.
+        needed: the columns to read and to check; None for all.
+        is_row: whether cells by column are a row that can be used. Finds lone quotes
+            that have paired up; without it they are not looked for.
+        count: gets the number of lines of each sort.
 
     Yields:
         Rows in the order of the file.
@@ -81,23 +38,39 @@ def read(
     Raises:
         DataError: the file cannot be read, or its header cannot be used.
     """
-    records = _records(read_lines(file), delimiter)
-    names = list(columns) or _header(file, next(records, None))
+    count = LineCount() if count is None else count
+    records = Records(read_lines(file, count), dialect)
+    names = list(columns) or _header(file, dialect, records, count)
+    picked = [
+        (place, name)
+        for place, name in enumerate(names)
+        if needed is None or name in needed
+    ]
+
+    places = [place for place, _ in picked]
+
+    def values(cells: Sequence[str]) -> dict[str, str]:
+        return {name: cells[place] for place, name in picked}
+
+    records.expect(len(names), is_row and (lambda cells: is_row(values(cells))))
     for record in records:
-        fault = record.fault or _miscounted(record, len(names))
+        if not record.cells and not record.fault:
+            count.blank += len(record.lines)
+            continue
+        first, lines = record.lines[0].number, len(record.lines)
+        fault = _fault(record, dialect, len(names), places)
         if fault:
-            yield BadRow(file, record.number, fault, record.content)
+            yield BadRow(file, first, fault, _content(record), lines)
         else:
-            values = dict(zip(names, record.cells, strict=True))
-            yield Row(file, record.number, values)
+            yield Row(file, first, values(record.cells), lines)
 
 
-def header(file: str, delimiter: str) -> list[str]:
+def header(file: str, dialect: Dialect) -> list[str]:
     """Reads the names of the columns from the first row.
 
     Args:
         file: a local path, plain or gzip.
-        delimiter: one character.
+        dialect: how the file is written.
 
     Returns:
         The names in the order of the file.
@@ -105,78 +78,68 @@ def header(file: str, delimiter: str) -> list[str]:
     Raises:
         DataError: the file cannot be read, or its header cannot be used.
     """
-    return _header(file, next(_records(read_lines(file), delimiter), None))
+    return _header(file, dialect, Records(read_lines(file), dialect), LineCount())
 
 
-def _records(lines: Iterator[Line], delimiter: str) -> Iterator[_Record]:
-    csv.field_size_limit(MAX_CELL)
-    source = _Lines(lines)
-    reader = csv.reader(source, delimiter=delimiter, strict=True)
-    while True:
-        source.begin()
-        try:
-            cells = next(reader)
-            fault = _damage(source.taken)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            cells = []
-            fault = _explained(error, source)
-            source.keep_first()
-            fault = _damage(source.taken) or fault
-            reader = csv.reader(source, delimiter=delimiter, strict=True)
-        if cells or fault:
-            yield _Record(source.taken, cells, fault)
-
-
-def _header(file: str, record: _Record | None) -> list[str]:
-    if record is None:
+def _header(
+    file: str, dialect: Dialect, records: Records, count: LineCount
+) -> list[str]:
+    for record in records:
+        if record.cells or record.fault:
+            break
+        count.blank += len(record.lines)
+    else:
         raise DataError(f"{file}: holds blank lines only; remove it or fill it")
-    if record.fault:
+    count.header = len(record.lines)
+    where = f"{file}:{record.lines[0].number}"
+    fault = _damage(record) or record.fault
+    if fault:
         raise DataError(
-            f"{file}:{record.number}: the header {record.fault}; "
-            "is this UTF-8 text of the given data.format?"
+            f"{where}: the header {fault}; is this UTF-8 text of the given data.format?"
         )
     names = [cell.strip() for cell in record.cells]
+    if not dialect.quotes and all(_is_quoted(name) for name in names):
+        raise DataError(
+            f"{where}: the names of the columns stand in quotes, which mean nothing "
+            'here; set data.quoting = "standard"'
+        )
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise DataError(
-            f"{file}:{record.number}: the header names {twice[0]!r} twice; "
+            f"{where}: the header names {twice[0]!r} twice; "
             "rename one of the columns, or set data.columns if there is no header"
         )
     return names
 
 
-def _damage(lines: list[Line]) -> str:
-    for line in lines:
+def _fault(record: Record, dialect: Dialect, width: int, places: list[int]) -> str:
+    """Says what is wrong with a record; damage counts in the needed cells only."""
+    fault = record.fault or miscounted(record.lines, len(record.cells), width)
+    if any(line.fault for line in record.lines):
+        whole = not fault and not any(line.is_cut for line in record.lines)
+        if not whole or any(is_damaged(record.cells[place]) for place in places):
+            return _damage(record)
+    if fault and not dialect.quotes and any(map(_opens, record.cells)):
+        fault += '; quotes mean nothing here, see data.quoting = "standard"'
+    return fault
+
+
+def _damage(record: Record) -> str:
+    for line in record.lines:
         if line.fault:
-            where = "" if line is lines[0] else f"line {line.number} "
+            where = "" if line is record.lines[0] else f"line {line.number} "
             return where + line.fault
     return ""
 
 
-def _miscounted(record: _Record, wanted: int) -> str:
-    if len(record.cells) == wanted:
-        return ""
-    fault = f"has {len(record.cells)} cells where {wanted} are expected"
-    if len(record.lines) > 1:
-        fault += f"; it goes on to line {record.lines[-1].number}, check its quotes"
-    return fault
+def _content(record: Record) -> str:
+    return clip("".join(line.shown for line in record.lines[:20]))
 
 
-def _explained(error: csv.Error, source: _Lines) -> str:
-    """Says in our words what csv means, which differs between its versions."""
-    number = source.taken[0].number
-    if source.ended:
-        return f"a quote opened in the row of line {number} is never closed"
-    if "limit" in str(error):
-        return (
-            f"a cell is longer than {MAX_CELL:,} characters, "
-            f"or a quote opened in the row of line {number} is not closed"
-        )
-    if "new-line" in str(error):
-        return "a carriage return stands outside quotes"
-    return (
-        f"a quote closes inside a cell, on line {source.taken[-1].number}; "
-        'write a quote in a quoted cell as ""'
-    )
+def _is_quoted(cell: str) -> bool:
+    return len(cell) > 1 and cell[0] == cell[-1] == '"'
+
+
+def _opens(cell: str) -> bool:
+    """Whether a cell would be the beginning of a quoted one."""
+    return cell.startswith('"') and not _is_quoted(cell)

@@ -79,6 +79,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             quarantine.first(report.bad_rows(), report.quarantined),
             report.rows_in,
             report.splits,
+            report.over_lines,
         )
         fileio.rmtree(notes)
         if content.digest(base, wanted, data.span_marker) != held:

@@ -1,15 +1,22 @@
 """JSON Lines: one object a line."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from components.text_example_gen.lines import Line, read_lines
+from components.text_example_gen.lines import (
+    Line,
+    LineCount,
+    is_damaged,
+    read_lines,
+)
 from components.text_example_gen.rows import BadRow, Row, checked, clip
 from pipeline.errors import DataError
 
 
-def read(file: str) -> Iterator[Row | BadRow]:
+def read(
+    file: str, needed: Collection[str] | None = None, count: LineCount | None = None
+) -> Iterator[Row | BadRow]:
     """Reads a JSON Lines file; blank lines are no rows.
 
     Numbers keep the digits they are written with, true and false are those words,
@@ -17,6 +24,8 @@ def read(file: str) -> Iterator[Row | BadRow]:
 
     Args:
         file: a local path, plain or gzip.
+        needed: the columns to read and to check; None for all.
+        count: gets the number of lines of each sort.
 
     Yields:
         Rows in the order of the file.
@@ -24,33 +33,65 @@ def read(file: str) -> Iterator[Row | BadRow]:
     Raises:
         DataError: the file cannot be read, or is one JSON array.
     """
-    for line in read_lines(file):
+    count = LineCount() if count is None else count
+    for line in read_lines(file, count):
         if line.number == 1 and line.text.lstrip().startswith("["):
             raise DataError(
                 f"{file}: is a JSON array; write one object a line (JSON Lines)"
             )
         if line.text.strip():
-            yield _row(file, line)
+            yield _row(file, line, needed)
+        else:
+            count.blank += 1
 
 
-def _row(file: str, line: Line) -> Row | BadRow:
-    values: Any = None
-    fault = line.fault
-    if not fault:
-        try:
-            values = json.loads(
-                line.text, parse_int=str, parse_float=str, parse_constant=str
-            )
-        except json.JSONDecodeError as error:
-            fault = f"is not JSON at character {error.colno}: {error.msg}"
-        except RecursionError:
-            fault = "is nested too deeply"
+def _row(file: str, line: Line, needed: Collection[str] | None) -> Row | BadRow:
+    values, fault = _parsed(line)
     if not fault and not isinstance(values, dict):
         fault = "is not a JSON object"
+    # A fault of the line comes first: it is what makes the JSON wrong.
+    fault = fault and (line.fault or fault)
+    cells = {}
+    if not fault:
+        named = ((key.strip(), _cell(value)) for key, value in values.items())
+        cells = {key: cell for key, cell in named if needed is None or key in needed}
+        if line.fault and any(is_damaged(key + (cells[key] or "")) for key in cells):
+            fault = line.fault
+        elif needed is None:
+            fault = _bad_key(cells)
     if fault:
-        return BadRow(file, line.number, fault, clip(line.text))
-    cells = {key.strip(): _cell(value) for key, value in values.items()}
+        return BadRow(file, line.number, fault, clip(line.shown))
     return checked(file, line.number, cells)
+
+
+def _parsed(line: Line) -> tuple[Any, str]:
+    """Returns the value of a line, and what is wrong with it."""
+    if line.is_cut:
+        return None, line.fault
+    try:
+        values = json.loads(
+            line.text, parse_int=str, parse_float=str, parse_constant=_constant
+        )
+    except json.JSONDecodeError as error:
+        return None, f"is not JSON at character {error.colno}: {error.msg}"
+    except RecursionError:
+        return None, "is nested too deeply"
+    return values, ""
+
+
+def _bad_key(cells: Collection[str]) -> str:
+    """Names a key that nobody can write or show as text."""
+    for key in cells:
+        try:
+            key.encode()
+        except UnicodeEncodeError:
+            return f"the key {key[:40]!r} is not valid UTF-8"
+    return ""
+
+
+def _constant(name: str) -> str:
+    # A missing value, as pandas writes it; "NaN" in quotes stays a text.
+    return "" if name == "NaN" else name
 
 
 def _cell(value: object) -> str | None:

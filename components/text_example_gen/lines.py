@@ -1,17 +1,19 @@
-"""Files as streams of bytes, plain or gzip, and their physical lines."""
+"""The physical lines of a file, the bad ones marked."""
 
-import gzip
-import os
-import stat
-import zlib
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import BinaryIO, NamedTuple, cast
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
 
+from components.text_example_gen.streams import opened
 from pipeline.errors import DataError
 
 MAX_LINE = 16 * 2**20
-_GZIP = b"\x1f\x8b"
+# Longer lines are no text, and so many blank lines no table: reading on takes time.
+_MAX_SKIPPED = 2**30
+_MAX_BLANK = 100_000
+_NUL = "\udc00"
+_DAMAGE = re.compile("[\udc00\udc80-\udcff]")
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -21,105 +23,73 @@ class Line(NamedTuple):
 
     Attributes:
         number: counted from 1.
-        text: with its line end; bytes that are not UTF-8 are surrogate escapes.
-        fault: why the line cannot be used, or "".
+        text: with its line end; bytes that are not UTF-8, and NUL characters, are
+            lone surrogates, which `is_damaged` finds.
+        fault: what is wrong with the line, or "".
+        is_cut: whether the text is only the beginning of a line that is too long.
     """
 
     number: int
     text: str
     fault: str
+    is_cut: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The text without NUL characters."""
+        return self.text.replace(_NUL, "\N{REPLACEMENT CHARACTER}")
 
 
-def check_file(file: str) -> None:
-    """Refuses what cannot be read from its beginning to its end.
+@dataclass
+class LineCount:
+    """How many physical lines a file has, and how many of them belong to no row.
 
-    Args:
-        file: a local path.
-
-    Raises:
-        DataError: there is no such file, or it is a folder, a pipe or empty.
+    Attributes:
+        read: all lines; 0 where the format has none.
+        header: lines of the header.
+        blank: lines without content between rows.
     """
-    try:
-        found = os.stat(file)
-    except OSError as error:
-        raise DataError(
-            f"{file}: cannot be read: {error.strerror}; check data.path"
-        ) from None
-    if stat.S_ISDIR(found.st_mode):
-        raise DataError(f"{file}: is a folder, not a file; name the files in it")
-    if not stat.S_ISREG(found.st_mode):
-        raise DataError(
-            f"{file}: is a pipe or a device; write its content to a file first"
-        )
-    if found.st_size == 0:
-        raise DataError(f"{file}: is empty; remove it or fill it")
+
+    read: int = 0
+    header: int = 0
+    blank: int = 0
+
+    def check(self, file: str, in_rows: int) -> None:
+        """Compares the lines of a file with what was made of them.
+
+        Args:
+            file: the path to name.
+            in_rows: how many lines its rows have together, the bad rows too.
+
+        Raises:
+            DataError: lines were lost, or used twice.
+        """
+        if self.read and self.read != self.header + self.blank + in_rows:
+            raise DataError(
+                f"{file}: has {self.read:,} lines, but {self.header:,} of the header, "
+                f"{self.blank:,} blank lines and {in_rows:,} of rows were counted; "
+                "convert the file to Parquet, and report this as an error of Newsdesk"
+            )
 
 
-@contextmanager
-def faults_named(file: str) -> Iterator[None]:
-    """Turns what the system says while a file is read into one sentence.
-
-    Args:
-        file: the path to name.
-
-    Raises:
-        DataError: the file cannot be read, or its gzip stream is broken.
-    """
-    try:
-        yield
-    except EOFError:
-        raise DataError(
-            f"{file}: the gzip stream ends early; the file was cut, fetch it again"
-        ) from None
-    except (zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(
-            f"{file}: the gzip stream is damaged ({error}); fetch it again"
-        ) from None
-    except OSError as error:
-        reason = error.strerror or error
-        raise DataError(
-            f"{file}: cannot be read: {reason}; check the file and its permissions"
-        ) from None
-
-
-def is_gzip(file: str) -> bool:
-    """Tells a gzip file by its first bytes, whatever its name.
+def is_damaged(cell: str) -> bool:
+    """Finds out whether a fault of a line lies in one of its cells.
 
     Args:
-        file: a local path.
+        cell: a part of the text of a line.
 
     Returns:
-        Whether the file starts as gzip does.
+        Whether it holds bytes that are not UTF-8, or a NUL character.
     """
-    with open(file, "rb") as stream:
-        return stream.read(2) == _GZIP
+    return not cell.isascii() and _DAMAGE.search(cell) is not None
 
 
-@contextmanager
-def opened(file: str) -> Iterator[BinaryIO]:
-    """Opens a file for reading and unpacks it if it is gzip.
-
-    Args:
-        file: a local path.
-
-    Yields:
-        A buffered stream of the unpacked bytes.
-
-    Raises:
-        DataError: the file cannot be read; also while the stream is read.
-    """
-    check_file(file)
-    with faults_named(file):
-        opener = gzip.open if is_gzip(file) else open
-        with cast(BinaryIO, opener(file, "rb")) as stream:
-            yield stream
-
-
-def read_lines(file: str) -> Iterator[Line]:
+def read_lines(file: str, count: LineCount | None = None) -> Iterator[Line]:
     """Reads a UTF-8 text file line by line; only LF and CR LF end a line.
 
     Args:
         file: a local path, plain or gzip.
+        count: gets the number of lines once all are read.
 
     Yields:
         Every line, the bad ones marked.
@@ -128,14 +98,22 @@ def read_lines(file: str) -> Iterator[Line]:
         DataError: the file as a whole is no such text, or cannot be read.
     """
     with opened(file) as stream:
-        number = 0
+        number = blank = 0
         while raw := stream.readline(MAX_LINE + 1):
             number += 1
             if number == 1:
                 raw = _first(file, raw)
-            yield _line(number, raw, stream)
+            blank = blank + 1 if raw.isspace() else 0
+            if blank > _MAX_BLANK:
+                raise DataError(
+                    f"{file}:{number}: more than {_MAX_BLANK:,} blank lines follow "
+                    "each other; remove them"
+                )
+            yield _line(file, number, raw, stream)
         if number == 0:
             raise DataError(f"{file}: is empty; remove it or fill it")
+        if count:
+            count.read = number
 
 
 def _first(file: str, raw: bytes) -> bytes:
@@ -150,13 +128,12 @@ def _first(file: str, raw: bytes) -> bytes:
     return raw
 
 
-def _line(number: int, raw: bytes, stream: BinaryIO) -> Line:
+def _line(file: str, number: int, raw: bytes, stream: BinaryIO) -> Line:
     if len(raw) > MAX_LINE:
-        rest = raw
-        while rest and not rest.endswith(b"\n"):
-            rest = stream.readline(MAX_LINE)
-        head = raw[:2000].decode("utf-8", "surrogateescape").replace('"', "'")
-        return Line(number, head, f"is longer than {MAX_LINE >> 20} MiB")
+        _skip(file, number, raw, stream)
+        head = raw[:2000].decode("utf-8", "surrogateescape")
+        head = head.replace("\0", _NUL).replace('"', "'")
+        return Line(number, head, f"is longer than {MAX_LINE >> 20} MiB", is_cut=True)
     try:
         text = raw.decode("utf-8")
         fault = ""
@@ -164,6 +141,19 @@ def _line(number: int, raw: bytes, stream: BinaryIO) -> Line:
         text = raw.decode("utf-8", "surrogateescape")
         fault = f"is not valid UTF-8 at byte {error.start + 1}"
     if "\0" in text:
-        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        text = text.replace("\0", _NUL)
         fault = fault or "holds a NUL character"
     return Line(number, text, fault)
+
+
+def _skip(file: str, number: int, rest: bytes, stream: BinaryIO) -> None:
+    """Reads to the end of a line."""
+    size = len(rest)
+    while rest and not rest.endswith(b"\n"):
+        rest = stream.readline(MAX_LINE)
+        size += len(rest)
+        if size > _MAX_SKIPPED:
+            raise DataError(
+                f"{file}:{number}: the line is longer than {_MAX_SKIPPED >> 30} GiB; "
+                "is this a text file?"
+            )

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from components.text_example_gen.lines import check_file, faults_named, is_gzip
 from components.text_example_gen.parquet_worker import worker
 from components.text_example_gen.rows import BadRow, Row, checked
+from components.text_example_gen.streams import check_file, faults_named, is_gzip
 from pipeline.errors import DataError
 
 

@@ -13,6 +13,7 @@ from components.text_example_gen.rows import BadRow
 
 ROWS = "rows.jsonl"
 SUMMARY = "summary.json"
+OVER_LINES = "over_several_lines"
 
 
 class Quarantine(artifact.Artifact):
@@ -23,7 +24,11 @@ class Quarantine(artifact.Artifact):
 
 
 def write(
-    folder: str, bad: Iterable[BadRow], rows_in: int, splits: Mapping[str, int]
+    folder: str,
+    bad: Iterable[BadRow],
+    rows_in: int,
+    splits: Mapping[str, int],
+    over_lines: int = 0,
 ) -> int:
     """Writes a quarantine.
 
@@ -32,6 +37,7 @@ def write(
         bad: the rows that could not be used.
         rows_in: how many rows were read.
         splits: how many rows each split got.
+        over_lines: how many of these take several lines of their file.
 
     Returns:
         How many rows the quarantine holds.
@@ -41,6 +47,7 @@ def write(
         "rows_in": rows_in,
         "rows_out": sum(splits.values()),
         "quarantined": quarantined,
+        OVER_LINES: over_lines,
         "splits": dict(splits),
     }
     with fileio.open(os.path.join(folder, SUMMARY), "w") as stream:
@@ -80,7 +87,7 @@ def read_summary(uri: str) -> dict[str, Any]:
         uri: the artifact's folder.
 
     Returns:
-        rows_in, rows_out, quarantined, and splits: the rows by split.
+        rows_in, rows_out, quarantined, OVER_LINES, and splits: the rows by split.
     """
     with fileio.open(os.path.join(uri, SUMMARY)) as stream:
         summary: dict[str, Any] = json.loads(stream.read())

@@ -11,11 +11,21 @@ from components.text_example_gen import (
     tf_datasets,
     tf_records,
 )
+from components.text_example_gen.lines import LineCount
+from components.text_example_gen.records import Dialect
 from components.text_example_gen.rows import BadRow, Row
 from pipeline.config import Data
 from pipeline.errors import DataError
 
-__all__ = ["BadRow", "Layout", "Row", "columns_of", "format_of", "read_rows"]
+__all__ = [
+    "BadRow",
+    "Layout",
+    "LineCount",
+    "Row",
+    "columns_of",
+    "format_of",
+    "read_rows",
+]
 
 _TFDS = "tfds"
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -40,10 +50,13 @@ class Layout:
     Attributes:
         format: csv, tsv, jsonl, parquet, tfrecord, or auto to decide by the name.
         columns: the names of the columns of a CSV or TSV file without a header.
+        quoting: whether quotes enclose cells of a CSV or TSV file: standard for yes,
+            none for no, auto for yes in CSV and no in TSV.
     """
 
     format: str = "auto"
     columns: tuple[str, ...] = ()
+    quoting: str = "auto"
 
     @classmethod
     def of(cls, data: Data) -> "Layout":
@@ -55,11 +68,15 @@ class Layout:
         Returns:
             The layout of its files.
         """
-        return cls(data.format, tuple(data.columns))
+        return cls(data.format, tuple(data.columns), data.quoting)
 
 
 def read_rows(
-    file: str, layout: Layout = Layout(), needed: Collection[str] | None = None
+    file: str,
+    layout: Layout = Layout(),
+    needed: Collection[str] | None = None,
+    is_row: Callable[[dict[str, str]], bool] | None = None,
+    count: LineCount | None = None,
 ) -> Iterator[Row | BadRow]:
     """Reads a file row by row; its first bytes decide whether it is gzip.
 
@@ -68,6 +85,9 @@ def read_rows(
         layout: how the file is written.
         needed: the columns to read; the others are left out. None reads all, and in
             binary formats leaves out cells that cannot be text.
+        is_row: whether cells by column are a row that can be used. In CSV and TSV it
+            finds the rows between two lone quotes; without it they stay one record.
+        count: gets the number of lines of each sort, where the format has lines.
 
     Yields:
         Every row in the order of the file: those that can be used, and those that
@@ -78,9 +98,10 @@ def read_rows(
     """
     found = format_of(file, layout.format)
     if found in _DELIMITERS:
-        return delimited.read(file, _DELIMITERS[found], layout.columns)
+        dialect = _dialect(found, layout)
+        return delimited.read(file, dialect, layout.columns, needed, is_row, count)
     if found == "jsonl":
-        return json_lines.read(file)
+        return json_lines.read(file, needed, count)
     return _READERS[found](file, needed)
 
 
@@ -99,7 +120,8 @@ def columns_of(file: str, layout: Layout = Layout()) -> tuple[str, ...]:
     """
     found = format_of(file, layout.format)
     if found in _DELIMITERS:
-        return tuple(layout.columns or delimited.header(file, _DELIMITERS[found]))
+        dialect = _dialect(found, layout)
+        return tuple(layout.columns or delimited.header(file, dialect))
     if found == "parquet":
         return tuple(parquet_files.header(file))
     return ()
@@ -121,6 +143,12 @@ def format_of(file: str, file_format: str = "auto") -> str:
     if file.startswith(tf_datasets.PREFIX):
         return _TFDS
     return file_format if file_format != "auto" else _format_by_name(file)
+
+
+def _dialect(found: str, layout: Layout) -> Dialect:
+    by_default = found == "csv"
+    quotes = {"standard": True, "none": False}.get(layout.quoting, by_default)
+    return Dialect(_DELIMITERS[found], quotes)
 
 
 def _format_by_name(file: str) -> str:

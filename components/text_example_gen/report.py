@@ -27,6 +27,7 @@ class Report:
         notes: the folder of the files of notes.
         rows_in: rows read.
         quarantined: rows that cannot be used.
+        over_lines: rows that can be used and take several lines of their file.
         splits: rows written by split, in the order of the pipeline.
         faults: why files could not be read, sorted.
     """
@@ -34,6 +35,7 @@ class Report:
     notes: str
     rows_in: int
     quarantined: int
+    over_lines: int
     splits: dict[str, int]
     faults: list[str]
 
@@ -54,11 +56,13 @@ class Report:
         for one in _notes(notes):
             sums["rows"] += one.get("rows", 0)
             sums["bad"] += "bad" in one
+            sums["over_lines"] += one.get("over_lines", 0)
             written[one.get("split", "")] += one.get("written", 0)
             if "fault" in one:
                 faults.append(one["fault"])
         counts = {name: written[name] for name in splits}
-        return cls(notes, sums["rows"], sums["bad"], counts, sorted(faults))
+        rows, bad, over_lines = sums["rows"], sums["bad"], sums["over_lines"]
+        return cls(notes, rows, bad, over_lines, counts, sorted(faults))
 
     def bad_rows(self) -> Iterator[BadRow]:
         """Reads the rows that cannot be used.

@@ -1,7 +1,7 @@
 """What a reader yields: a row that can be used, or one that cannot and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.errors import printable
 
@@ -18,11 +18,13 @@ class Row:
             the number of the record; both start at 1.
         values: the cells by column name, as text; an empty cell is "". A cell that
             holds a list or an object is left out.
+        lines: how many lines of the file it takes.
     """
 
     file: str
     number: int
     values: dict[str, str]
+    lines: int = field(default=1, compare=False)
 
     def __post_init__(self) -> None:
         """Makes the path printable, because it is shown and never opened."""
@@ -38,12 +40,14 @@ class BadRow:
         number: counted as in Row.
         reason: what is wrong with it, for a person to read.
         content: the beginning of the record, at most MAX_CONTENT characters.
+        lines: counted as in Row.
     """
 
     file: str
     number: int
     reason: str
     content: str
+    lines: int = field(default=1, compare=False)
 
     def __post_init__(self) -> None:
         """Makes the path printable, because it is shown and never opened."""

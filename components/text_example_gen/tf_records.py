@@ -5,8 +5,8 @@ import struct
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
-from components.text_example_gen.lines import opened
 from components.text_example_gen.rows import BadRow, Row, checked, clip
+from components.text_example_gen.streams import opened
 from pipeline.errors import DataError
 
 # TensorFlow's own reader takes as much memory as a length claims, and may crash.

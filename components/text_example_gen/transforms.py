@@ -10,7 +10,7 @@ from tensorflow.core.example.example_pb2 import Example
 
 from components.text_example_gen import readers
 from components.text_example_gen.labelling import Labelled, Labelling, check_columns
-from components.text_example_gen.rows import BadRow
+from components.text_example_gen.rows import BadRow, Row
 from components.text_example_gen.splits import Division, names_of
 from pipeline import features
 from pipeline.config import Data
@@ -53,30 +53,37 @@ class ReadFiles(beam.DoFn):
             its type on the way from another process.
         """
         batches: dict[str, list[bytes]] = {name: [] for name in source.division.names}
-        rows = 0
+        rows = lines = over_lines = 0
+        count = readers.LineCount()
         try:
-            for row in self._rows(source.file):
+            for row in self._rows(source.file, count):
                 rows += 1
-                if isinstance(row, BadRow):
-                    yield note(bad=asdict(row))
+                lines += row.lines
+                found = row if isinstance(row, BadRow) else self._labelling.apply(row)
+                if isinstance(found, BadRow):
+                    yield note(bad=asdict(found))
                     continue
-                split = source.division.of(row.text)
-                batches[split].append(serialized(row))
+                over_lines += row.lines > 1
+                split = source.division.of(found.text)
+                batches[split].append(serialized(found))
                 if len(batches[split]) == BATCH:
                     yield beam.pvalue.TaggedOutput(split, batches[split])
                     batches[split] = []
+            count.check(source.file, lines)
         except DataError as error:
             yield note(fault=str(error))
         for split, batch in batches.items():
             if batch:
                 yield beam.pvalue.TaggedOutput(split, batch)
-        yield note(rows=rows)
+        yield note(rows=rows, over_lines=over_lines)
 
-    def _rows(self, file: str) -> Iterator[Labelled | BadRow]:
+    def _rows(self, file: str, count: readers.LineCount) -> Iterator[Row | BadRow]:
         needed = self._labelling.columns
         check_columns(file, readers.columns_of(file, self._layout), needed)
-        for row in readers.read_rows(file, self._layout, needed):
-            yield row if isinstance(row, BadRow) else self._labelling.apply(row)
+        return readers.read_rows(file, self._layout, needed, self._is_row, count)
+
+    def _is_row(self, values: dict[str, str]) -> bool:
+        return isinstance(self._labelling.apply(Row("", 0, values)), Labelled)
 
 
 class ExamplesFromFiles(beam.PTransform):
@@ -159,7 +166,8 @@ def note(**values: object) -> beam.pvalue.TaggedOutput:
 
     Args:
         **values: `bad`, a BadRow's fields; `fault`, why a file cannot be read;
-            `rows`, how many were read; `written`, how many went into `split`.
+            `rows`, how many were read, and `over_lines`, how many of the good ones
+            take several lines; `written`, how many went into `split`.
 
     Returns:
         The line as an output of its own.

@@ -15,7 +15,7 @@ import pyarrow.parquet
 import pytest
 from tensorflow.core.example.example_pb2 import Example
 
-from components.text_example_gen import lines, tf_records
+from components.text_example_gen import streams, tf_records
 from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import NOTES, ReadFiles, Source
 from pipeline.config import Config
@@ -103,10 +103,67 @@ KINDS = [
     ),
     Kind(
         "lone quotes that pair up",
-        GOOD + b'0,"a\n0,b\n1,c",d\n' + LAST,
-        2,
-        {3: "has 3 cells where 2 are expected; it goes on to line 5"},
+        GOOD + b'0,"a\n0,b\n1,c\n2,d"\n' + LAST,
+        5,
+        {3: "opened in the row of line 3 closes on line 6, but the lines are rows"},
     ),
+    Kind(
+        "lone quotes that pair up, text first",
+        b'text,label\n"a,0\nb,1\n\nc",2\nd,3\n',
+        3,
+        {2: "opened in the row of line 2 closes on line 5"},
+    ),
+    Kind(
+        "lone quotes that pair up, one row between them bad",
+        GOOD + b'0,"a\n0,b\n9,c\n2,d\n3,e"\n' + LAST,
+        5,
+        {3: "closes on line 7", 5: "unknown label '9'"},
+    ),
+    Kind(
+        "lone quotes that pair up and leave a cell too many",
+        GOOD + b'0,"a\n0,b\n1,c",d\n' + LAST,
+        3,
+        {
+            3: "has 3 cells where 2 are expected; it goes on to line 5",
+            5: "has 3 cells where 2 are expected",
+        },
+    ),
+    Kind(
+        "lone quotes in TSV",
+        b'label\ttext\n0\t"a\n1\t"b" c\n2\td"\n3\t"e"\n',
+        4,
+        file="rows.tsv",
+    ),
+    Kind(
+        "lone quotes in TSV, quoting standard",
+        b'label\ttext\n0\t"a\n1\tb\n2\td"\n',
+        2,
+        {2: "opened in the row of line 2 closes on line 4"},
+        file="rows.tsv",
+        settings={"quoting": "standard"},
+    ),
+    Kind(
+        "delimiter in quotes in TSV",
+        b'label\ttext\n0\t"a\tb"\n1\tc\n',
+        1,
+        {2: 'quotes mean nothing here, see data.quoting = "standard"'},
+        file="rows.tsv",
+    ),
+    Kind(
+        "header in quotes in TSV",
+        b'"label"\t"text"\n"0"\t"a"\n',
+        0,
+        fault='stand in quotes, which mean nothing here; set data.quoting = "standard"',
+        file="rows.tsv",
+    ),
+    Kind(
+        "CR in a cell of TSV",
+        b"label\ttext\n0\ta\rb\n",
+        0,
+        {2: "a carriage return stands inside a cell"},
+        file="rows.tsv",
+    ),
+    Kind("a row within a text of several lines", GOOD + b'0,"a\n1,b\nc"\n' + LAST, 3),
     Kind("backslash quotes", GOOD + b'0,"a \\"b\\" c"\n' + LAST, 2, {3: "inside"}),
     Kind("stray quote in a plain cell", GOOD + b'0,a "b" c\n' + LAST, 3),
     Kind("embedded newlines", GOOD + b'0,"a\n\nb"\n' + b"7,x\n", 2, {6: "'7'"}),
@@ -183,6 +240,40 @@ KINDS = [
     Kind("plain file named .gz", GOOD, 1, file="rows.csv.gz"),
     Kind("cut gzip", gzip.compress(GOOD)[:-9], 0, fault="ends early"),
     Kind("damaged gzip", gzip.compress(GOOD)[:-8] + bytes(8), 0, fault="is damaged"),
+    Kind(
+        "gzip of blank lines",
+        gzip.compress(b"\n" * 150_000),
+        0,
+        fault=":100001: more than 100,000 blank lines follow each other",
+    ),
+    Kind(
+        "gzip that unpacks to far more than text",
+        gzip.compress(bytes(2**20)) * 65,
+        0,
+        fault="unpacks to more than 250 times its size",
+    ),
+    Kind(
+        "bad bytes in a column that is not needed",
+        b"label,image,text\n0,\xff\0,a\n1,b,\xff\n2,c,\0\n" + b"3," * 2 + b"d\n",
+        2,
+        {3: "is not valid UTF-8 at byte 5", 4: "holds a NUL character"},
+    ),
+    Kind(
+        "JSON Lines: bad values under keys that are not needed",
+        b'{"label": 0, "text": "a", "\\ud800": 1, "b": "\\ud800\\u0000"}\n'
+        b'{"label": 1, "text": "a", "b": "\xff", "c\xff": "\0"}\n'
+        b'{"label": 2, "text": "\xff"}\n{"label": 2, "text": "\0"}\n',
+        2,
+        {3: "is not valid UTF-8 at byte 23", 4: "holds a NUL character"},
+        file="rows.jsonl",
+    ),
+    Kind(
+        "JSON Lines: NaN as a cell",
+        jsonl('{"label": 0, "text": "NaN"}', '{"label": NaN, "text": "a"}'),
+        1,
+        {2: "the label is empty"},
+        file="rows.jsonl",
+    ),
     Kind("formula cells", GOOD + b'0,"=HYPERLINK(""x"")"\n', 2),
     Kind("right to left, emoji", GOOD + "0,\u202eשלום 👩‍🚀\n".encode(), 2),
     Kind("no newline at the end", GOOD.rstrip(), 1),
@@ -361,7 +452,7 @@ def test_unreadable_file_is_named(
     file = tmp_path / "rows.csv"
     file.write_bytes(GOOD)
     # Taking the rights away would not stop a test that runs as root.
-    monkeypatch.setattr(lines, "is_gzip", refuse)
+    monkeypatch.setattr(streams, "is_gzip", refuse)
     assert f"{file}: cannot be read: Permission denied" in read(file)[2][0]
 
 

@@ -8,6 +8,8 @@ from pyarrow import parquet
 
 from components.text_example_gen.readers import (
     BadRow,
+    Layout,
+    LineCount,
     Row,
     columns_of,
     format_of,
@@ -45,10 +47,28 @@ def test_csv_keeps_delimiters_and_newlines_in_quotes(tmp_path: Path) -> None:
     assert columns_of(file) == ("a", "b")
 
 
-def test_tsv(tmp_path: Path) -> None:
+def test_quotes_of_tsv_mean_nothing_unless_asked(tmp_path: Path) -> None:
     file = str(tmp_path / "a.tsv")
-    Path(file).write_text('a\tb\n1,2\t"x\ty"\n')
-    assert [row.values for row in rows_of(file)] == [{"a": "1,2", "b": "x\ty"}]
+    Path(file).write_text('a\tb\n1,2\t"x"\n3\t"y\tz"\n')
+    good, bad = read_rows(file)
+    assert isinstance(good, Row) and good.values == {"a": "1,2", "b": '"x"'}
+    assert isinstance(bad, BadRow) and 'data.quoting = "standard"' in bad.reason
+    quoted = [row.values for row in rows_of(file, "standard")]
+    assert quoted == [{"a": "1,2", "b": "x"}, {"a": "3", "b": "y\tz"}]
+
+
+def test_quotes_of_csv_can_mean_nothing(tmp_path: Path) -> None:
+    file = str(tmp_path / "a.csv")
+    Path(file).write_text('a,b\n"1,"2"\n')
+    (row,) = rows_of(file, "none")
+    assert row.values == {"a": '"1', "b": '"2"'}
+
+
+def test_header_in_quotes_that_mean_nothing_is_refused(tmp_path: Path) -> None:
+    file = str(tmp_path / "a.tsv")
+    Path(file).write_text('"a"\t"b"\n"1"\t"2"\n')
+    with pytest.raises(DataError, match='in quotes, .*quoting = "standard"'):
+        columns_of(file)
 
 
 def test_reading_is_lazy(tmp_path: Path) -> None:
@@ -59,6 +79,47 @@ def test_reading_is_lazy(tmp_path: Path) -> None:
     with file.open("r+b") as stream:
         stream.truncate(4)
     assert sum(1 for _ in rows) < 100_000
+
+
+def test_only_needed_columns_are_read(tmp_path: Path) -> None:
+    csv, jsonl = tmp_path / "a.csv", tmp_path / "a.jsonl"
+    csv.write_text("a,b,c\n1,2,3\n")
+    jsonl.write_text('{"a": 1, "b": 2, " c ": 3}\n')
+    for file in (csv, jsonl):
+        (row,) = read_rows(str(file), needed=("a", "c"))
+        assert isinstance(row, Row) and row.values == {"a": "1", "c": "3"}
+
+
+def test_surrogate_key_is_named_where_all_columns_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"\\ud800": 1, "b": 2}\n{"b": 3}\n')
+    bad, good = read_rows(str(tmp_path / "a.jsonl"))
+    assert isinstance(bad, BadRow) and r"key '\ud800' is not" in bad.reason
+    assert isinstance(good, Row)
+
+
+def test_every_line_is_counted(tmp_path: Path) -> None:
+    content = b'\n"a\nb",c\n\n1,"2\n\n3"\n\r\n4,"5\n6\n7,8,9\n'
+    (tmp_path / "a.csv").write_bytes(content)
+    (tmp_path / "a.jsonl").write_bytes(b' \n{"a": 1}\n\n{\n')
+    counts = {"a.csv": (2, 3, [3, 1, 1, 1]), "a.jsonl": (0, 2, [1, 1])}
+    for name, (header, blank, spans) in counts.items():
+        count = LineCount()
+        rows = list(read_rows(str(tmp_path / name), count=count))
+        assert (count.header, count.blank) == (header, blank)
+        assert [row.lines for row in rows] == spans
+        count.check(name, sum(spans))
+        with pytest.raises(DataError, match=f"{name}: has {count.read} lines, but"):
+            count.check(name, sum(spans) - 1)
+
+
+def test_time_is_linear_where_every_line_closes_and_opens_a_quote(
+    tmp_path: Path,
+) -> None:
+    # 20,000 lines: read anew from each line on, they would take minutes.
+    lines = 20_000
+    (tmp_path / "a.csv").write_bytes(b'a,b,c\n"x,0,y\n' + b'a",0,"b\n' * lines)
+    rows = list(read_rows(str(tmp_path / "a.csv"), is_row=lambda values: True))
+    assert len(rows) == lines + 1
 
 
 def test_json_lines_cells_become_text(tmp_path: Path) -> None:
@@ -122,8 +183,8 @@ def test_cut_tfrecord_is_named(tmp_path: Path) -> None:
         next(rows)
 
 
-def rows_of(file: str) -> Iterator[Row]:
-    for row in read_rows(file):
+def rows_of(file: str, quoting: str = "auto") -> Iterator[Row]:
+    for row in read_rows(file, Layout(quoting=quoting)):
         assert isinstance(row, Row)
         yield row
 
