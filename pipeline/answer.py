@@ -114,14 +114,28 @@ class Answerer:
         Raises:
             ConfigError: the model does not say.
         """
-        card = self._folder / "assets.extra" / features.MODEL_CARD
         try:
-            return list(json.loads(card.read_text(encoding="utf-8"))["text_columns"])
+            return list(self._card()["text_columns"])
         except (OSError, ValueError, KeyError, TypeError):
             raise ConfigError(
-                f"{card}: does not name the model's text columns; pass texts as "
-                "arguments or on standard input instead of --file"
+                f"{self._card_file}: does not name the model's text columns; pass "
+                "texts as arguments or on standard input instead of --file"
             ) from None
+
+    @property
+    def quoting(self) -> str:
+        """What quotes mean in the training data, as in `data.quoting`."""
+        try:
+            return str(self._card()["quoting"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return "auto"
+
+    @property
+    def _card_file(self) -> Path:
+        return self._folder / "assets.extra" / features.MODEL_CARD
+
+    def _card(self) -> Any:
+        return json.loads(self._card_file.read_text(encoding="utf-8"))
 
     def answers(
         self, questions: Iterable[Question | Pause]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from components.text_example_gen.quarantine import read_summary
+from components.text_example_gen.quarantine import OVER_LINES, read_summary
 from pipeline.records import text_property
 
 
@@ -14,12 +14,35 @@ def rows(quarantine: str) -> dict[str, int]:
         quarantine: the folder of the Quarantine artifact.
 
     Returns:
-        `rows_in`, `rows_out` and `quarantined`, and `rows/<split>` for every split.
+        `rows_in`, `rows_out` and `quarantined`, and `rows/<split>` for every split;
+        OVER_LINES, the rows that take several lines, if there are any.
     """
     summary = read_summary(quarantine)
     by_split = {f"rows/{split}": rows for split, rows in summary["splits"].items()}
     totals = {key: summary[key] for key in ("rows_in", "rows_out", "quarantined")}
-    return totals | by_split
+    over_lines = summary.get(OVER_LINES, 0)
+    return totals | by_split | ({OVER_LINES: over_lines} if over_lines else {})
+
+
+def rows_note(rows: dict[str, int]) -> str:
+    """Says in one line what became of the rows.
+
+    Args:
+        rows: from `rows`.
+
+    Returns:
+        Their numbers in words.
+    """
+    note = (
+        f"{rows['rows_in']:,} rows in = {rows['rows_out']:,} out "
+        f"+ {rows['quarantined']:,} quarantined"
+    )
+    over_lines = rows.get(OVER_LINES, 0)
+    if over_lines == 1:
+        note += "; 1 row spans several lines"
+    elif over_lines:
+        note += f"; {over_lines:,} rows span several lines"
+    return note
 
 
 def conflicts(statistics: str) -> str:

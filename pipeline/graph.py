@@ -152,6 +152,7 @@ def create_pipeline(
             "train": config.train.model_dump(mode="json"),
             "labels": config.data.labels,
             "text_columns": config.data.text_columns,
+            "quoting": config.data.quoting,
             "fingerprint": _trainer_fingerprint(config),
         },
     )

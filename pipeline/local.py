@@ -192,10 +192,7 @@ class _Run:
         if name == "TextExampleGen":
             rows = figures.rows(outputs["quarantine"].uri)
             self.summary.rows = rows
-            return (
-                f"{rows['rows_in']:,} rows in = {rows['rows_out']:,} out "
-                f"+ {rows['quarantined']:,} quarantined"
-            )
+            return figures.rows_note(rows)
         if name == "BaselineModel":
             if "model" not in outputs and self.current:
                 self.summary.accepted = self.accepted

@@ -74,7 +74,10 @@ def lines(stream: BinaryIO, name: str = "standard input") -> Iterator[Question |
 
 
 def rows(
-    file: str, text_columns: Sequence[str], columns: Sequence[str] = ()
+    file: str,
+    text_columns: Sequence[str],
+    columns: Sequence[str] = (),
+    quoting: str = "auto",
 ) -> Iterator[Question]:
     """Takes a text from each row of a file, its text columns joined as in training.
 
@@ -82,6 +85,7 @@ def rows(
         file: CSV, TSV, JSON Lines, Parquet or TFRecord; a label is not needed.
         text_columns: the columns that the model was trained on.
         columns: the names of the columns of a CSV or TSV file without a header.
+        quoting: what quotes mean in a CSV or TSV file, as in `data.quoting`.
 
     Yields:
         A question for each row, in the order of the file.
@@ -89,7 +93,7 @@ def rows(
     Raises:
         DataError: the file cannot be read, or none of its rows has the columns.
     """
-    layout = Layout(columns=tuple(columns))
+    layout = Layout(columns=tuple(columns), quoting=quoting)
     found = columns_of(file, layout)
     missing = [name for name in text_columns if name not in found] if found else []
     if missing:

@@ -27,6 +27,7 @@ def card(settings: TrainerSettings, rows: Rows, figures: Figures) -> dict[str, o
     """
     return {
         "text_columns": settings.text_columns,
+        "quoting": settings.quoting,
         "labels": settings.labels,
         "max_length": settings.text.max_length,
         "tokenizer": settings.text.tokenizer,

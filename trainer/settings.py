@@ -21,4 +21,5 @@ class TrainerSettings(Section):
     train: Train
     labels: list[str]
     text_columns: list[str]
+    quoting: str = "auto"
     fingerprint: str

@@ -60,9 +60,9 @@ def read(
         first, lines = record.lines[0].number, len(record.lines)
         fault = _fault(record, dialect, len(names), places)
         if fault:
-            yield BadRow(file, first, fault, _content(record), lines)
+            yield BadRow(file, first, fault, _content(record), lines=lines)
         else:
-            yield Row(file, first, values(record.cells), lines)
+            yield Row(file, first, values(record.cells), lines=lines)
 
 
 def header(file: str, dialect: Dialect) -> list[str]:

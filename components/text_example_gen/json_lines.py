@@ -55,7 +55,8 @@ def _row(file: str, line: Line, needed: Collection[str] | None) -> Row | BadRow:
     if not fault:
         named = ((key.strip(), _cell(value)) for key, value in values.items())
         cells = {key: cell for key, cell in named if needed is None or key in needed}
-        if line.fault and any(is_damaged(key + (cells[key] or "")) for key in cells):
+        texts = (*cells, *(cell for cell in cells.values() if isinstance(cell, str)))
+        if line.fault and any(map(is_damaged, texts)):
             fault = line.fault
         elif needed is None:
             fault = _bad_key(cells)

@@ -63,7 +63,9 @@ def predict(
         answerer = Answerer(found)
         asked: Iterator[questions.Question | Pause]
         if file:
-            asked = questions.rows(str(file), answerer.text_columns, columns or ())
+            asked = questions.rows(
+                str(file), answerer.text_columns, columns or (), answerer.quoting
+            )
         elif texts:
             asked = questions.typed(texts)
         else:

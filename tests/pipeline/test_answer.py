@@ -139,6 +139,18 @@ def test_a_batch_of_errors_asks_nothing(saved: Path) -> None:
     assert list(Answerer(saved).answers([Unusable("a")])) == [{"error": "a"}]
 
 
+def test_the_model_knows_what_quotes_meant(saved: Path) -> None:
+    card = saved / "assets.extra" / "newsdesk.json"
+    before = card.read_text()
+    answerer = Answerer(saved)
+    assert answerer.quoting == "auto"
+    try:
+        card.write_text(json.dumps({"quoting": "none"}))
+        assert answerer.quoting == "none"
+    finally:
+        card.write_text(before)
+
+
 def test_the_model_knows_its_text_columns(saved: Path, tmp_path: Path) -> None:
     answerer = Answerer(saved)
     assert answerer.text_columns == ["title", "body"]

@@ -1,5 +1,6 @@
 """What a node's line shows of the data."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,14 @@ def test_rows_with_contradicting_labels_are_shown(
     counted = TextStatistics(splits=splits)
     (tmp_path / FILE).write_text(counted.model_dump_json())
     assert figures.conflicts(str(tmp_path)) == note
+
+
+def test_rows_over_several_lines_are_said_if_there_are_any(tmp_path: Path) -> None:
+    summary = {"rows_in": 1200, "rows_out": 1199, "quarantined": 1, "splits": {}}
+    summary_file = tmp_path / "summary.json"
+    summary_file.write_text(json.dumps(summary))
+    note = "1,200 rows in = 1,199 out + 1 quarantined"
+    assert figures.rows_note(figures.rows(str(tmp_path))) == note
+    summary_file.write_text(json.dumps(summary | {"over_several_lines": 12}))
+    several = figures.rows_note(figures.rows(str(tmp_path)))
+    assert several == f"{note}; 12 rows span several lines"

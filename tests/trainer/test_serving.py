@@ -174,6 +174,7 @@ def test_the_card_says_what_the_model_was_made_from(trained: dict[str, Any]) -> 
     assert card.pop("eval_loss") > 0
     assert card == {
         "text_columns": ["title", "body"],
+        "quoting": "auto",
         "labels": ["Öl", "Other"],
         "max_length": 3,
         "tokenizer": "words",
