@@ -52,7 +52,12 @@ def read(
     def values(cells: Sequence[str]) -> dict[str, str]:
         return {name: cells[place] for place, name in picked}
 
-    records.expect(len(names), is_row and (lambda cells: is_row(values(cells))))
+    def is_sound(cells: Sequence[str]) -> bool:
+        found = values(cells)
+        damaged = any(map(is_damaged, found.values()))
+        return is_row is not None and not damaged and is_row(found)
+
+    records.expect(len(names), is_sound if is_row else None)
     for record in records:
         if not record.cells and not record.fault:
             count.blank += len(record.lines)

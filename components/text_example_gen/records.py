@@ -157,9 +157,10 @@ class Records:
         if len(cells) != self._width:
             return miscounted(lines, len(cells), self._width)
         return (
-            f"a quote opened in the row of line {lines[0].number} closes on line "
-            f"{lines[-1].number}, but the lines are rows by themselves; write a quote "
-            'in a cell as "", or set data.quoting = "none" if quotes enclose nothing'
+            f"a quote on line {lines[0].number} pairs up with one on line "
+            f"{lines[-1].number}, but these lines are rows by themselves; write a "
+            'quote in a cell as "", or set data.quoting = "none" if quotes enclose '
+            "nothing"
         )
 
 

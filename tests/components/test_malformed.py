@@ -15,7 +15,7 @@ import pyarrow.parquet
 import pytest
 from tensorflow.core.example.example_pb2 import Example
 
-from components.text_example_gen import streams, tf_records
+from components.text_example_gen import csv_lines, lines, streams, tf_records
 from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import NOTES, ReadFiles, Source
 from pipeline.config import Config
@@ -105,19 +105,25 @@ KINDS = [
         "lone quotes that pair up",
         GOOD + b'0,"a\n0,b\n1,c\n2,d"\n' + LAST,
         5,
-        {3: "opened in the row of line 3 closes on line 6, but the lines are rows"},
+        {3: "on line 3 pairs up with one on line 6, but these lines are rows"},
     ),
     Kind(
         "lone quotes that pair up, text first",
         b'text,label\n"a,0\nb,1\n\nc",2\nd,3\n',
         3,
-        {2: "opened in the row of line 2 closes on line 5"},
+        {2: "on line 2 pairs up with one on line 5"},
     ),
     Kind(
         "lone quotes that pair up, one row between them bad",
         GOOD + b'0,"a\n0,b\n9,c\n2,d\n3,e"\n' + LAST,
         5,
-        {3: "closes on line 7", 5: "unknown label '9'"},
+        {3: "pairs up with one on line 7", 5: "unknown label '9'"},
+    ),
+    Kind(
+        "lone quotes that pair up, bad bytes between them",
+        GOOD + b'0,"a\n0,b\xff\n1,c\0\n2,d\n3,e\n1,f\n2,g"\n' + LAST,
+        6,
+        {3: "pairs up with one on line 9", 4: "not valid UTF-8", 5: "holds a NUL"},
     ),
     Kind(
         "lone quotes that pair up and leave a cell too many",
@@ -138,7 +144,7 @@ KINDS = [
         "lone quotes in TSV, quoting standard",
         b'label\ttext\n0\t"a\n1\tb\n2\td"\n',
         2,
-        {2: "opened in the row of line 2 closes on line 4"},
+        {2: "on line 2 pairs up with one on line 4"},
         file="rows.tsv",
         settings={"quoting": "standard"},
     ),
@@ -425,6 +431,34 @@ def test_outcome(kind: Kind, tmp_path: Path, read: Callable[..., Any]) -> None:
 def test_every_kind_is_documented(repository: Path) -> None:
     text = (repository / "CONTRIBUTING.md").read_text()
     assert [kind.name for kind in KINDS if kind.name not in text] == []
+
+
+def test_rows_over_several_lines_are_counted(
+    tmp_path: Path, make_config: Callable[..., Config]
+) -> None:
+    (tmp_path / "rows.csv").write_bytes(GOOD + b'0,"a\nb"\n1,"c\n"\n8,"d\n"\n')
+    data = make_config(data={"text_columns": ["text"], "label_column": "label"}).data
+    source = Source(str(tmp_path / "rows.csv"), Division.by({"train": 1}))
+    *_, last = ReadFiles(data).process(source)
+    assert json.loads(last.value) == {"rows": 4, "over_lines": 2}
+
+
+def test_a_lost_line_stops_the_run(
+    tmp_path: Path, read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_lines.CsvLines, "put_back", lambda *_: None)
+    (tmp_path / "rows.csv").write_bytes(GOOD + b'0,"a\n1,"b"\n')
+    (fault,) = read(tmp_path / "rows.csv")[2]
+    assert "rows.csv: has 4 lines, but 1 of the header, 0 blank lines and 2" in fault
+
+
+def test_the_longest_line_that_is_skipped_has_a_limit(
+    tmp_path: Path, read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "_MAX_SKIPPED", 2**25)
+    (tmp_path / "rows.csv").write_bytes(GOOD + b"a" * (2**25 + 2))
+    (fault,) = read(tmp_path / "rows.csv")[2]
+    assert ":3: the line is longer than" in fault
 
 
 def test_bad_bytes_stay_visible(tmp_path: Path, read: Callable[..., Any]) -> None:

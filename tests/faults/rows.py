@@ -247,9 +247,8 @@ def main() -> None:
         "{damaged:,} damaged ({refused:,} refused with a sentence); {lone_quotes:,} "
         "with lone quotes, {swallowed} with other than one row per line; "
         "{quarantined:,} rows quarantined; {unbalanced} files where rows in are not "
-        "rows out + quarantined, {uncounted} where lines do not add up, {crashes} crashes".format(
-            **asdict(found)
-        )
+        "rows out + quarantined, {uncounted} where lines do not add up, {crashes} "
+        "crashes".format(**asdict(found))
         + f"; {seconds:.0f} s"
     )
 

@@ -79,6 +79,13 @@ def test_rows_without_a_header_take_given_names(tmp_path: Path) -> None:
     ]
 
 
+def test_quotes_mean_what_they_meant_in_training(tmp_path: Path) -> None:
+    file = str(tmp_path / "rows.tsv")
+    Path(file).write_text('t\n"one"\n')
+    assert list(rows(file, ["t"])) == ['"one"']
+    assert list(rows(file, ["t"], quoting="standard")) == ["one"]
+
+
 def test_a_file_without_the_columns_is_refused_as_a_whole(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("headline,body\na,b\n")
     with pytest.raises(DataError, match="no column 'title', which the model reads"):
