@@ -1,18 +1,24 @@
-"""Where the texts to be answered come from: typed, piped, or rows of a file."""
+"""Where the texts to classify come from: arguments, a pipe, or rows of a file."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from components.text_example_gen import lines as text_lines
 from components.text_example_gen.labelling import is_visible, joined, missing_cell
 from components.text_example_gen.readers import (
     BadRow,
     Layout,
     columns_of,
+    format_of,
     read_rows,
 )
+from components.text_example_gen.remedies import remedy
 from pipeline.errors import DataError, NewsdeskError
 from pipeline.line_reader import LONGEST, Pause, TooLong, read_lines
+
+_TEXT_FILE = re.compile(r"\.txt(\.gz)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,8 @@ def rows(
     """Takes a text from each row of a file, its text columns joined as in training.
 
     Args:
-        file: CSV, TSV, JSON Lines, Parquet or TFRecord; a label is not needed.
+        file: CSV, TSV, JSON Lines, Parquet or TFRecord, where a label is not needed;
+            or .txt with one text per line.
         text_columns: the columns that the model was trained on.
         columns: the names of the columns of a CSV or TSV file without a header.
         quoting: what quotes mean in a CSV or TSV file, as in `data.quoting`.
@@ -93,7 +100,10 @@ def rows(
     Raises:
         DataError: the file cannot be read, or none of its rows has the columns.
     """
-    layout = Layout(columns=tuple(columns), quoting=quoting)
+    if _TEXT_FILE.search(file):
+        yield from _lines_of(file)
+        return
+    layout = Layout(_format_of(file), tuple(columns), quoting)
     found = columns_of(file, layout)
     missing = [name for name in text_columns if name not in found] if found else []
     if missing:
@@ -103,10 +113,11 @@ def rows(
         )
     for row in read_rows(file, layout, text_columns):
         if isinstance(row, BadRow):
-            yield Unusable(str(row))
+            advice = remedy(row)
+            yield Unusable(f"{row}; {advice}" if advice else str(row))
             continue
         where = f"{row.file}:{row.number}"
-        fault = missing_cell(row.values, text_columns)
+        fault = missing_cell(row, text_columns)
         if fault:
             yield Unusable(f"{where}: {fault}")
         else:
@@ -121,6 +132,26 @@ def _line(line: bytes | TooLong, where: str, is_first: bool) -> Question:
     except UnicodeDecodeError:
         return Unusable(f"{where}: is not valid UTF-8")
     return _question(text.strip(), where)
+
+
+def _lines_of(file: str) -> Iterator[Question]:
+    for line in text_lines.read_lines(file):
+        where = f"{file}:{line.number}"
+        if line.fault:
+            yield Unusable(f"{where}: {line.fault}")
+        else:
+            yield _question(line.text.strip(), where)
+
+
+def _format_of(file: str) -> str:
+    try:
+        return format_of(file)
+    except DataError:
+        raise DataError(
+            f"{file}: its name does not say which format it has; rename it to end in "
+            ".csv, .tsv, .jsonl, .parquet or .tfrecord, "
+            "or in .txt if each line is a text"
+        ) from None
 
 
 def _question(text: str, where: str) -> Question:

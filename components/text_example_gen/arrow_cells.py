@@ -67,7 +67,8 @@ def cells_of(column: Any) -> Cells:
     """
     from pyarrow import types
 
-    if types.is_nested(column.type):
+    # pyarrow 10 does not count lists of a fixed size as nested.
+    if types.is_nested(column.type) or types.is_fixed_size_list(column.type):
         return Cells(_shapes(column), {})
     if _is_binary(column.type):
         return _of_binary(column)

@@ -4,12 +4,14 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from components.text_example_gen.dialect import explain_json
 from components.text_example_gen.lines import (
     Line,
     LineCount,
     is_damaged,
     read_lines,
 )
+from components.text_example_gen.nested import Nested
 from components.text_example_gen.rows import BadRow, Row, checked, clip
 from pipeline.errors import DataError
 
@@ -20,7 +22,7 @@ def read(
     """Reads a JSON Lines file; blank lines are no rows.
 
     Numbers keep the digits they are written with, true and false are those words,
-    null is an empty cell.
+    null and NaN, as pandas writes a missing number, are empty cells.
 
     Args:
         file: a local path, plain or gzip.
@@ -31,14 +33,13 @@ def read(
         Rows in the order of the file.
 
     Raises:
-        DataError: the file cannot be read, or is one JSON array.
+        DataError: the file cannot be read, or is JSON of another form.
     """
     count = LineCount() if count is None else count
+    other_form = explain_json(file)
+    if other_form:
+        raise DataError(other_form)
     for line in read_lines(file, count):
-        if line.number == 1 and line.text.lstrip().startswith("["):
-            raise DataError(
-                f"{file}: is a JSON array; write one object a line (JSON Lines)"
-            )
         if line.text.strip():
             yield _row(file, line, needed)
         else:
@@ -54,7 +55,12 @@ def _row(file: str, line: Line, needed: Collection[str] | None) -> Row | BadRow:
     cells = {}
     if not fault:
         named = ((key.strip(), _cell(value)) for key, value in values.items())
-        cells = {key: cell for key, cell in named if needed is None or key in needed}
+        # An object may hold a needed column, and is then named.
+        cells = {
+            key: cell
+            for key, cell in named
+            if needed is None or key in needed or isinstance(cell, Nested)
+        }
         texts = (*cells, *(cell for cell in cells.values() if isinstance(cell, str)))
         if line.fault and any(map(is_damaged, texts)):
             fault = line.fault
@@ -95,9 +101,9 @@ def _constant(name: str) -> str:
     return "" if name == "NaN" else name
 
 
-def _cell(value: object) -> str | None:
+def _cell(value: Any) -> str | Nested:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) else Nested.of(value)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from components.text_example_gen import folders, nested
 from components.text_example_gen.rows import BadRow, Row, clip
 from pipeline import numeric_labels
 from pipeline.config import Data
@@ -71,7 +72,9 @@ class Labelling:
             counted from first_label; "3.0" is the number 3.
         """
         values = row.values
-        fault = missing_cell(values, self.columns)
+        fault = missing_cell(row, self.columns)
+        if not fault and is_header(row, self.columns):
+            fault = "is a header, not a row: its cells are the names of the columns"
         text = "" if fault else joined(values, self.text_columns)
         if not fault and not is_visible(text):
             fault = f"the text is empty ({', '.join(self.text_columns)})"
@@ -145,20 +148,36 @@ def is_visible(text: str) -> bool:
     return any(one.isprintable() and not one.isspace() for one in text)
 
 
-def missing_cell(values: Mapping[str, str], columns: Sequence[str]) -> str:
+def missing_cell(row: Row, columns: Sequence[str]) -> str:
     """Names the first column that a row lacks.
 
     Args:
-        values: the cells by column.
+        row: the cells by column.
         columns: those that must be there.
 
     Returns:
-        What is missing, or "".
+        What is missing, or what the column holds instead of one value, or "".
     """
     for column in columns:
-        if column not in values:
-            return f"column {column!r} is missing, or holds a list or an object"
+        if column not in row.values:
+            instead = nested.explain(column, row.nested)
+            return instead or f"column {column!r} is missing"
     return ""
+
+
+def is_header(row: Row, columns: Sequence[str]) -> bool:
+    """Tells a header that stands among the rows, as in files that were joined.
+
+    Args:
+        row: the cells by column; it has all columns.
+        columns: at least two, because a single text may equal its column's name.
+
+    Returns:
+        Whether every cell is the name of its column.
+    """
+    return len(columns) > 1 and all(
+        row.values[name].strip() == name for name in columns
+    )
 
 
 def check_columns(file: str, found: Sequence[str], wanted: Sequence[str]) -> None:
@@ -175,6 +194,9 @@ def check_columns(file: str, found: Sequence[str], wanted: Sequence[str]) -> Non
     missing = [column for column in wanted if column not in found]
     if not found or not missing:
         return
+    partitioned = folders.explain_partition(file, missing[0])
+    if partitioned:
+        raise DataError(partitioned)
     shown = [name if len(name) <= 40 else name[:37] + "..." for name in found[:20]]
     raise DataError(
         f"{file}: has no column {', '.join(map(repr, missing))}; its columns are "

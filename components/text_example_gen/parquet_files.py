@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from components.text_example_gen.nested import Nested
 from components.text_example_gen.parquet_worker import worker
 from components.text_example_gen.rows import BadRow, Row, checked
 from components.text_example_gen.streams import check_file, faults_named, is_gzip
@@ -76,8 +77,11 @@ def _rows(
         yield checked(file, number, values, strict)
 
 
-def _cell(value: Any) -> bytes | str | None:
-    """Text as bytes where it has any that are not UTF-8; lists are left out."""
-    if not isinstance(value, str):
-        return None
-    return value if value.isascii() else value.encode("utf-8", "surrogateescape")
+def _cell(value: Any) -> bytes | str | Nested | None:
+    """Text as bytes where it has any that are not UTF-8."""
+    if isinstance(value, list):
+        size, paths = value
+        return Nested(size, tuple(paths))
+    if value is None or value.isascii():
+        return value
+    return value.encode("utf-8", "surrogateescape")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from components.text_example_gen import (
     delimited,
+    dialect,
+    folders,
     json_lines,
     parquet_files,
     tf_datasets,
@@ -41,6 +43,7 @@ _NAMES = {
     "parquet": re.compile(r"\.(parquet|pq)$"),
     "tfrecord": re.compile(r"tfrecords?([-.][^/]*)?$"),
 }
+_ENDINGS = re.compile(r"\.(csv|tsv|tab|jsonl|ndjson|json|parquet|pq)(\.gz)?$", re.I)
 
 
 @dataclass(frozen=True)
@@ -120,11 +123,45 @@ def columns_of(file: str, layout: Layout = Layout()) -> tuple[str, ...]:
     """
     found = format_of(file, layout.format)
     if found in _DELIMITERS:
+        check_delimiter(file, layout)
         dialect = _dialect(found, layout)
         return tuple(layout.columns or delimited.header(file, dialect))
     if found == "parquet":
         return tuple(parquet_files.header(file))
     return ()
+
+
+def first_row(file: str, layout: Layout = Layout()) -> list[str]:
+    """Reads the first row of a CSV or TSV file, whether it is a header or not.
+
+    Args:
+        file: as in read_rows.
+        layout: as in read_rows.
+
+    Returns:
+        Its cells.
+
+    Raises:
+        DataError: the file as a whole cannot be read.
+    """
+    return dialect.first_row(file, _DELIMITERS[format_of(file, layout.format)])
+
+
+def check_delimiter(file: str, layout: Layout = Layout()) -> None:
+    """Refuses a file whose cells are separated otherwise than its format says.
+
+    Args:
+        file: as in read_rows.
+        layout: as in read_rows.
+
+    Raises:
+        DataError: names the delimiter that the file has, and what to do.
+    """
+    found = format_of(file, layout.format)
+    if found in _DELIMITERS:
+        other = dialect.explain_delimiter(file, _DELIMITERS[found], layout.columns)
+        if other:
+            raise DataError(other)
 
 
 def format_of(file: str, file_format: str = "auto") -> str:
@@ -156,7 +193,11 @@ def _format_by_name(file: str) -> str:
     for file_format, pattern in _NAMES.items():
         if pattern.search(name):
             return file_format
-    raise DataError(
-        f"{file}: its name does not tell what it holds; set data.format to one of "
+    sentence = (
+        f"{file}: its name does not say which format it has; set data.format to one of "
         f"{', '.join(_NAMES)}"
     )
+    others = folders.pattern_beside(file, _ENDINGS)
+    if others:
+        sentence += f", or leave it out with data.path = {others!r}"
+    raise DataError(sentence)

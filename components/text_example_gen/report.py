@@ -10,6 +10,7 @@ from typing import Any
 from tfx.dsl.io import fileio
 
 from components.text_example_gen import quarantine
+from components.text_example_gen.remedies import remedies
 from components.text_example_gen.rows import BadRow
 from pipeline.config import RUN_FOLDER_VARIABLE
 from pipeline.errors import DataError, GateError
@@ -111,6 +112,7 @@ class Report:
             f"{self.quarantined} of {self.rows_in} rows cannot be used "
             f"({share:.2%}; data.max_bad_rows allows {max_bad_rows:.2%}):",
             *(f"  {row}" for row in kept[:_SHOWN]),
+            *(f"Hint: {sentence}" for sentence in remedies(kept)),
             "Fix the rows, or raise data.max_bad_rows to go on without them.",
         ]
         folder = os.environ.get(RUN_FOLDER_VARIABLE)

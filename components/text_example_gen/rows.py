@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from components.text_example_gen.nested import Nested
 from pipeline.errors import printable
 
 MAX_CONTENT = 500
@@ -19,12 +20,14 @@ class Row:
         values: the cells by column name, as text; an empty cell is "". A cell that
             holds a list or an object is left out.
         lines: how many lines of the file it takes.
+        nested: what those cells hold, by column name.
     """
 
     file: str
     number: int
     values: dict[str, str]
     lines: int = field(default=1, compare=False)
+    nested: dict[str, Nested] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         """Makes the path printable, because it is shown and never opened."""
@@ -80,7 +83,7 @@ def clip(content: str | bytes) -> str:
 def checked(
     file: str,
     number: int,
-    values: Mapping[str, str | bytes | None],
+    values: Mapping[str, str | bytes | Nested | None],
     strict: bool = True,
 ) -> Row | BadRow:
     """Makes a row of cells, unless one of them is not text.
@@ -88,15 +91,19 @@ def checked(
     Args:
         file: where the record stands.
         number: its number there.
-        values: the cells by column; None for one that holds a list or an object.
+        values: the cells by column; None for one that is left out.
         strict: False leaves out a cell that is not text instead.
 
     Returns:
         The row, or the bad row if a cell is not UTF-8 or holds a NUL.
     """
     cells: dict[str, str] = {}
+    nested: dict[str, Nested] = {}
     for column, value in values.items():
         if value is None:
+            continue
+        if isinstance(value, Nested):
+            nested[column] = value
             continue
         try:
             # Encoding fails for a lone surrogate, which JSON can express.
@@ -113,7 +120,7 @@ def checked(
                 continue
             reason = f"column {column!r} holds a NUL character"
             return BadRow(file, number, reason, _shown(value))
-    return Row(file, number, cells)
+    return Row(file, number, cells, nested=nested)
 
 
 def _shown(value: str | bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tfx.proto import example_gen_pb2
 
-from components.text_example_gen import splits, tf_datasets
+from components.text_example_gen import folders, splits, tf_datasets
 from pipeline.config import Data
 from pipeline.errors import DataError
 
@@ -80,6 +80,9 @@ def list_files(source: str) -> list[str]:
         if not os.path.isdir(file) and not os.path.basename(file).startswith("_")
     ]
     if not found:
+        partitions = folders.explain_partitions(source)
+        if partitions:
+            raise DataError(partitions)
         raise DataError(
             f"{source}: there is no such file; check data.path and data.splits"
         )

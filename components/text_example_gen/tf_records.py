@@ -5,6 +5,7 @@ import struct
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
+from components.text_example_gen.nested import Nested
 from components.text_example_gen.rows import BadRow, Row, checked, clip
 from components.text_example_gen.streams import opened
 from pipeline.errors import DataError
@@ -96,11 +97,11 @@ def _row(
     return checked(file, number, cells, strict=needed is not None)
 
 
-def _cell(feature: Any) -> str | bytes | None:
+def _cell(feature: Any) -> str | bytes | Nested:
     kind = feature.WhichOneof("kind")
     values = getattr(feature, kind).value if kind else ()
     if len(values) > 1:
-        return None
+        return Nested(len(values))
     if not values:
         return ""
     value = values[0]

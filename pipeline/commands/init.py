@@ -13,7 +13,10 @@ from pipeline.streams import is_interactive, say
 
 def init(
     file: Annotated[
-        Path, typer.Argument(help="CSV, TSV, JSON Lines or Parquet; a text a row.")
+        Path,
+        typer.Argument(
+            help="CSV, TSV, JSON Lines, Parquet or TFRecord, one text per row."
+        ),
     ],
     text: Annotated[
         list[str] | None, typer.Option(help="A text column; may be repeated.")
@@ -22,22 +25,38 @@ def init(
     columns: Annotated[
         list[str] | None,
         typer.Option(
-            "--columns", help="A column's name, where the file has none; repeated."
+            "--columns",
+            help="The name of a column, if the file has no header; repeat it.",
+        ),
+    ] = None,
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header",
+            help="Whether the first row names the columns; decided by the rows if "
+            "not given.",
         ),
     ] = None,
     file_format: Annotated[
-        str, typer.Option("--format", help="csv, tsv, jsonl or parquet.")
+        str, typer.Option("--format", help="csv, tsv, jsonl, parquet or tfrecord.")
     ] = "auto",
     name: Annotated[str, typer.Option(help="The pipeline's name.")] = "",
     to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
     force: Annotated[bool, typer.Option(help="Overwrite what is there.")] = False,
 ) -> None:
     """Look at your data; write newsdesk.toml and a schema for `newsdesk run`."""
-    from pipeline.proposal import propose
-    from pipeline.starter import write
-    from pipeline.survey import look
+    from pipeline.init.findings import (
+        about_header,
+        about_labels,
+        about_lost_rows,
+        about_texts,
+    )
+    from pipeline.init.look import look
+    from pipeline.init.proposal import propose
+    from pipeline.init.starter import write
+    from pipeline.init.texts import look_at_texts
 
-    survey = look(file, columns or (), file_format)
+    survey = look(file, columns or (), file_format, header)
     candidates = survey.label_candidates
     if not label and len(candidates) > 1 and is_interactive():
         label = typer.prompt(f"Which column is the label? {_listed(candidates)}")
@@ -48,18 +67,28 @@ def init(
         typed = typer.prompt(question, default=guess, show_default=False)
         chosen = [one.strip() for one in typed.split(",")]
         proposal = propose(survey, chosen, proposal.label_column, name)
-    written = write(proposal, to, force)
+    texts = look_at_texts(proposal)
+    written = write(proposal, to, force, texts)
     say(f"rows     {survey.rows:,}, and {survey.bad_rows:,} that cannot be read")
     if survey.bad:
         say(f"         the first of those: {survey.bad}")
+    _show("hint", [hint] if (hint := survey.cause) else [])
+    _show("header", [about_header(survey)] if survey.header else [])
     say(f"text     {' + '.join(map(one_line, proposal.text_columns))}")
     say(f"label    {one_line(proposal.label_column)}: {_labels_shown(proposal.labels)}")
+    _show("check", about_labels(proposal) + about_texts(texts))
+    _show("unused", about_lost_rows(texts))
     say(f"written  {shown(written.absolute())} and its schema")
     say(f"next     newsdesk run {shown(written.absolute())}")
 
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(one_line, names))
+
+
+def _show(heading: str, sentences: list[str]) -> None:
+    for sentence in sentences:
+        say(f"{heading:<8} {sentence}")
 
 
 def _labels_shown(labels: dict[str, int]) -> str:

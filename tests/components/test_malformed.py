@@ -199,7 +199,7 @@ KINDS = [
         "header in spite of data.columns",
         GOOD,
         1,
-        {1: "unknown label 'label'"},
+        {1: "is a header, not a row"},
         settings={"columns": ["label", "text"]},
     ),
     Kind("duplicate header", b"label,text,text\n0,a,b\n", 0, fault="'text' twice"),
@@ -285,7 +285,44 @@ KINDS = [
     Kind("no newline at the end", GOOD.rstrip(), 1),
     Kind("unknown ending", GOOD, 0, fault="set data.format", file="rows.txt"),
     Kind("unknown ending, named", GOOD, 1, file="r.txt", settings={"format": "csv"}),
-    Kind("semicolons", GOOD.replace(b",", b";"), 0, fault="columns are 'label;text'"),
+    Kind(
+        "semicolons", GOOD.replace(b",", b";"), 0, fault="separates its cells by semi"
+    ),
+    Kind(
+        "quoted semicolons", b'"label";"text"\n"0";"a, b"\n', 0, fault="by semicolons"
+    ),
+    Kind("vertical bars", GOOD.replace(b",", b"|"), 0, fault="by vertical bars"),
+    Kind(
+        "\\x01 between cells",
+        GOOD.replace(b",", b"\1"),
+        0,
+        fault="csv.reader(sys.stdin, delimiter='\\x01')",
+    ),
+    Kind("tabs in CSV", GOOD.replace(b",", b"\t"), 0, fault='data.format = "tsv"'),
+    Kind("commas in TSV", GOOD, 0, fault='data.format = "csv"', file="rows.tsv"),
+    Kind(
+        "semicolons by data.columns",
+        b"0;first row\n1;last, row\n",
+        0,
+        fault="by semicolons",
+        settings={"columns": ["label", "text"]},
+    ),
+    Kind("Excel's sep line", b"sep=,\n" + GOOD, 0, fault="tail -n +2 > NEW.csv"),
+    Kind(
+        "Excel's sep line with semicolons",
+        b"sep=;\r\n" + GOOD.replace(b",", b";"),
+        0,
+        fault="Excel's line sep=;, not a header; the cells are separated by semicolons",
+    ),
+    Kind("header in the middle", GOOD + GOOD, 2, {3: "is a header, not a row"}),
+    Kind(
+        "header in the middle, named as a label",
+        b"text,spam\na,ham\ntext,spam\nb,spam\n",
+        2,
+        {3: "is a header, not a row"},
+        settings={"label_column": "spam", "labels": ["ham", "spam"]},
+    ),
+    Kind("text named as its column", GOOD + b"1,text\n", 2),
     Kind("no Parquet", GOOD, 0, fault="as Parquet", file="rows.parquet"),
     Kind("no TFRecord", GOOD, 0, fault="record 1 is cut", file="rows.tfrecord"),
     Kind(
@@ -308,7 +345,7 @@ KINDS = [
             2: "is not JSON at character",
             3: "is not a JSON object",
             5: "column 'label' is missing",
-            6: "column 'text' is missing, or holds a list",
+            6: "column 'text' holds a list of 2 values",
             7: "the text is empty",
             8: "column 'text' is not valid UTF-8",
             9: "column 'text' holds a NUL",
@@ -384,6 +421,51 @@ KINDS = [
         file="a.tfrecord",
     ),
     Kind("JSON array", b'[{"label": 0}]', 0, fault="JSON array", file="rows.json"),
+    Kind(
+        "JSON array after a blank line",
+        b'\n[\n{"label": 0, "text": "a"},\n{"label": 1, "text": "b"}\n]\n',
+        0,
+        fault="is a JSON array; JSON Lines has one object per line",
+        file="rows.json",
+    ),
+    Kind(
+        "JSON over several lines",
+        json.dumps({"label": 0, "text": "a"}, indent=2).encode(),
+        0,
+        fault="writes each JSON object over several lines",
+        file="rows.jsonl",
+    ),
+    Kind(
+        "JSON Lines with a cut first row",
+        jsonl('{"label": 0,', '"text": "a"}', *['{"label": 1, "text": "b"}'] * 3),
+        3,
+        {1: "is not JSON", 2: "is not JSON"},
+        file="rows.jsonl",
+    ),
+    Kind(
+        "JSON NaN",
+        jsonl('{"label": 1, "text": "a"}', '{"label": NaN, "text": "b"}'),
+        1,
+        {2: "the label is empty"},
+        file="rows.jsonl",
+    ),
+    Kind(
+        "JSON lists and objects",
+        jsonl(
+            '{"label": [1], "text": "a"}',
+            '{"label": 1, "text": ["a", "b"]}',
+            '{"label": 1, "text": {"body": "a"}}',
+            '{"label": 1, "doc": {"meta": {"text": "a"}}}',
+        ),
+        0,
+        {
+            1: "column 'label' holds a list of one value; write the value itself",
+            2: "column 'text' holds a list of 2 values where one is expected",
+            3: "column 'text' holds an object (text.body); write text.body as a column",
+            4: "column 'text' is missing, but doc.meta.text holds it inside an object",
+        },
+        file="rows.jsonl",
+    ),
 ]
 
 

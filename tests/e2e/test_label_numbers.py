@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.init.starter import schema
 from pipeline.published import manifest
-from pipeline.starter import schema
 
 pytestmark = pytest.mark.e2e
 

@@ -101,7 +101,8 @@ def test_what_data_says_is_shown_and_not_done(
     rows = "one,a\x1b[31m\ntwo,b[bold]\n" * 20
     (tmp_path / "news-[a-c].csv").write_text("bo\x9bdy,desk\n" + rows)
     done = newsdesk("init", "news-[a-c].csv", "--text", "bo\x9bdy", "--label", "desk")
-    assert done.stdout.splitlines()[1:3] == [
+    assert done.stdout.splitlines()[1:4] == [
+        r"header   the first row names the columns: bo\x9bdy, desk",
         r"text     bo\x9bdy",
         r"label    desk: a\x1b[31m (20), b[bold] (20)",
     ]

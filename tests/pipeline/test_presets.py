@@ -11,7 +11,7 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 
 from pipeline.config import Config
 from pipeline.config_file import load
-from pipeline.starter import schema
+from pipeline.init.starter import schema
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -1,5 +1,6 @@
 """Every row keeps its place, also one that cannot be answered."""
 
+import gzip
 import io
 import os
 from pathlib import Path
@@ -90,3 +91,24 @@ def test_a_file_without_the_columns_is_refused_as_a_whole(tmp_path: Path) -> Non
     (tmp_path / "rows.csv").write_text("headline,body\na,b\n")
     with pytest.raises(DataError, match="no column 'title', which the model reads"):
         next(rows(str(tmp_path / "rows.csv"), ["title", "body"]))
+
+
+def test_a_text_file_holds_one_text_per_line(tmp_path: Path) -> None:
+    for name, content in [
+        ("rows.txt", b"\xef\xbb\xbfone, two\r\n\ncaf\xe9\nlast"),
+        ("rows.TXT.gz", gzip.compress(b"one, two\n\ncaf\xe9\nlast\n")),
+    ]:
+        file = tmp_path / name
+        file.write_bytes(content)
+        assert list(rows(str(file), ["text"])) == [
+            "one, two",
+            Unusable(f"{file}:2: the text is empty"),
+            Unusable(f"{file}:3: is not valid UTF-8 at byte 4"),
+            "last",
+        ]
+
+
+def test_a_name_that_does_not_say_the_format_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "rows.dat").write_text("text\na\n")
+    with pytest.raises(DataError, match=r"rename it .* \.txt if each line is a text"):
+        next(rows(str(tmp_path / "rows.dat"), ["text"]))

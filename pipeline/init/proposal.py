@@ -1,20 +1,27 @@
 """Decides what the columns of a surveyed file mean."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.errors import ConfigError, DataError
-from pipeline.survey import MAX_LABELS, Column, Survey
+from pipeline.errors import ConfigError, DataError, NewsdeskError
+from pipeline.init import odd_labels
+from pipeline.init.column import MAX_LABELS, Column
+from pipeline.init.misplaced import (
+    explain_no_label,
+    listed,
+    refuse_nested,
+    refuse_several,
+)
+from pipeline.init.survey import Survey
 
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A configuration to be.
+    """What a file's columns mean, before it becomes a configuration.
 
     Attributes:
         survey: what was found in the data.
@@ -22,6 +29,9 @@ class Proposal:
         text_columns: the columns that hold text, in order.
         label_column: the column that holds the label.
         labels: how many rows each label has, in the order of the classes.
+        missing: how many rows each value has that is left out of the labels because
+            programs write it for a missing value.
+        spellings: the label that each other spelling of its number is read as.
     """
 
     survey: Survey
@@ -29,6 +39,20 @@ class Proposal:
     text_columns: tuple[str, ...]
     label_column: str
     labels: dict[str, int]
+    missing: dict[str, int] = field(default_factory=dict)
+    spellings: dict[str, str] = field(default_factory=dict)
+
+    def label_of(self, cell: str) -> str:
+        """Reads a cell of the label column.
+
+        Args:
+            cell: without the space around it.
+
+        Returns:
+            The label, or "" if the cell holds none.
+        """
+        label = self.spellings.get(cell, cell)
+        return label if label in self.labels else ""
 
     @property
     def numbered(self) -> bool:
@@ -73,31 +97,53 @@ def propose(
     Raises:
         ConfigError: a named column does not exist, or which column is meant cannot
             be told; names the candidates and the flag.
-        DataError: there is one label only, or there are too many.
+        DataError: there is one label only, there are too many, or rows have several;
+            or the columns cannot be found because most rows cannot be read.
     """
+    try:
+        return _proposed(survey, text, label, name)
+    except NewsdeskError as error:
+        if not survey.cause:
+            raise
+        raise DataError(f"{survey.file}: {survey.cause}") from error
+
+
+def _proposed(survey: Survey, text: Sequence[str], label: str, name: str) -> Proposal:
     for column in (*text, *([label] if label else [])):
         if column not in survey.columns:
+            refuse_nested(survey, [column])
             raise ConfigError(
                 f"{survey.file}: has no column {column!r}; "
-                f"there are {_listed(survey.columns)}"
+                f"there are {listed(survey.columns)}"
             )
+    chosen = bool(label)
     label = label or _only_label(survey)
     if label in text:
         raise ConfigError(f"{label!r} cannot be both --label and --text")
-    labels = _counted(survey.file, label, survey.columns[label])
+    counts = _counted(survey.file, label, survey.columns[label])
+    if not chosen:
+        refuse_several(survey.file, label, counts)
     text_columns = tuple(text) or tuple(survey.text_candidates(label))
     if not text_columns:
+        refuse_nested(survey, survey.nested)
         others = [column for column in survey.columns if column != label]
         raise ConfigError(
             f"{survey.file}: no column looks like text; "
-            f"choose with --text COLUMN among {_listed(others)}"
+            f"choose with --text COLUMN among {listed(others)}"
         )
     name = _as_name(name or survey.file.name.partition(".")[0])
-    return Proposal(survey, name, text_columns, label, labels)
+    missing = {value: counts.pop(value) for value in odd_labels.missing(counts)}
+    spellings = {}
+    for shortest, *others in odd_labels.same_number(counts):
+        counts[shortest] += sum(counts.pop(other) for other in others)
+        spellings.update(dict.fromkeys(others, shortest))
+    return Proposal(survey, name, text_columns, label, counts, missing, spellings)
 
 
 def _only_label(survey: Survey) -> str:
     found = survey.label_candidates
+    if not found and not survey.one_class:
+        explain_no_label(survey)
     if survey.one_class and not found:
         return survey.one_class
     if len(found) == 1:
@@ -105,11 +151,16 @@ def _only_label(survey: Survey) -> str:
     if found:
         raise ConfigError(
             f"{survey.file}: several columns may hold the label; "
-            f"choose with --label COLUMN among {_listed(found)}"
+            f"choose with --label COLUMN among {listed(found)}"
+        )
+    if len(survey.columns) == 1:
+        raise DataError(
+            f"{survey.file}: has one column, {listed(survey.columns)}; a label and a "
+            "text are needed, each in a column of its own"
         )
     raise ConfigError(
         f"{survey.file}: no column looks like a label (few short values, repeated); "
-        f"choose with --label COLUMN among {_listed(survey.columns)}"
+        f"choose with --label COLUMN among {listed(survey.columns)}"
     )
 
 
@@ -121,10 +172,10 @@ def _counted(file: Path, name: str, column: Column) -> dict[str, int]:
         )
     if len(column.values) < 2:
         raise DataError(
-            f"{file}: column {name!r} holds {_listed(column.values) or 'nothing'} "
+            f"{file}: column {name!r} holds {listed(column.values) or 'nothing'} "
             "only; a classifier needs two labels or more"
         )
-    found = sorted(column.values)
+    found: list[str] = sorted(column.values)
     if all(_INTEGER.fullmatch(label) for label in found):
         found.sort(key=int)
     return {label: column.values[label] for label in found}
@@ -133,7 +184,3 @@ def _counted(file: Path, name: str, column: Column) -> dict[str, int]:
 def _as_name(text: str) -> str:
     """A text cut to what a pipeline's name may be."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower())[:63].strip("-") or "newsdesk"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(repr, islice(names, 20)))

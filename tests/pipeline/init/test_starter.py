@@ -10,9 +10,9 @@ from components.text_example_gen.labelling import Labelled, Labelling
 from components.text_example_gen.readers import Layout, Row, read_rows
 from pipeline.config_file import load
 from pipeline.errors import ConfigError
-from pipeline.proposal import propose
-from pipeline.starter import schema, write
-from pipeline.survey import look
+from pipeline.init.look import look
+from pipeline.init.proposal import propose
+from pipeline.init.starter import schema, write
 
 ROWS = """3,Oil falls again,"Oil fell again, traders said"
 4,Probe reaches moon,"The probe sent a

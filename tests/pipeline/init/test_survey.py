@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import ConfigError, DataError
-from pipeline.survey import MAX_LABELS, look
+from pipeline.init.column import MAX_LABELS
+from pipeline.init.look import look
 
 ROWS = [
     ("1", "north", "The envoys met again on Monday", "https://x.example/1"),

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigError, DataError
-from pipeline.proposal import propose
-from pipeline.survey import Column, Survey
+from pipeline.init.column import Column
+from pipeline.init.proposal import propose
+from pipeline.init.survey import Survey
 
 
 def _survey(header: bool = True, **columns: list[str]) -> Survey:

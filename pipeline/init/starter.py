@@ -7,17 +7,22 @@ import tomlkit
 
 from pipeline import features
 from pipeline.errors import ConfigError
-from pipeline.proposal import Proposal
+from pipeline.init.findings import about_labels, about_lost_rows
+from pipeline.init.proposal import Proposal
+from pipeline.init.texts import Texts
 
 CONFIG_FILE = "newsdesk.toml"
 SCHEMA_FILE = "schema.pbtxt"
 
 
-def write(proposal: Proposal, to: Path, force: bool = False) -> Path:
+def write(
+    proposal: Proposal, to: Path, force: bool = False, texts: Texts | None = None
+) -> Path:
     """Writes newsdesk.toml and schema.pbtxt.
 
     Args:
         proposal: what to write.
+        texts: what the rows look like; what a person must decide becomes a comment.
         to: the folder; made if it does not exist.
         force: overwrite what is there.
 
@@ -29,7 +34,7 @@ def write(proposal: Proposal, to: Path, force: bool = False) -> Path:
     """
     files = {
         to / SCHEMA_FILE: schema(len(proposal.labels)),
-        to / CONFIG_FILE: _configuration(proposal, to),
+        to / CONFIG_FILE: _configuration(proposal, to, texts or Texts()),
     }
     for path in files:
         if path.exists() and not force:
@@ -75,7 +80,7 @@ def schema(classes: int) -> str:
     return str(text_format.MessageToString(wanted))
 
 
-def _configuration(proposal: Proposal, to: Path) -> str:
+def _configuration(proposal: Proposal, to: Path, texts: Texts) -> str:
     """The text of newsdesk.toml, as a person might have written it."""
     survey = proposal.survey
     data = tomlkit.table()
@@ -89,6 +94,8 @@ def _configuration(proposal: Proposal, to: Path) -> str:
     data["text_columns"] = list(proposal.text_columns)
     data["text_columns"].comment("joined by a space")
     data["label_column"] = proposal.label_column
+    for sentence in about_labels(proposal):
+        data.add(tomlkit.comment(sentence))
     data["labels"] = tomlkit.array()
     data["labels"].extend(proposal.labels)
     data["labels"].multiline(len(proposal.labels) > 6)
@@ -97,6 +104,8 @@ def _configuration(proposal: Proposal, to: Path) -> str:
     if proposal.first_label:
         data["first_label"] = proposal.first_label
         data["first_label"].comment("the number that the data give the first label")
+    for sentence in about_lost_rows(texts):
+        data.add(tomlkit.comment(sentence))
     data["schema_file"] = SCHEMA_FILE
     data["schema_file"].comment("the data must agree with it")
     evaluation = tomlkit.table()

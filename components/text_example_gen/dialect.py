@@ -1,0 +1,180 @@
+"""Names what a text file is where it is not what its format says.
+
+A wrong delimiter or a JSON array makes every row of a file useless in the same way. The
+first rows show which it is, so that one sentence can replace a bad row per line.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Sequence
+
+from components.text_example_gen.commands import piped
+from components.text_example_gen.streams import opened
+
+_HEAD = 2**20
+_RECORDS = 200
+_NAMES = {
+    ",": "commas",
+    ";": "semicolons",
+    "|": "vertical bars",
+    "\t": "tabs",
+    "^": "carets",
+    "~": "tildes",
+    "\1": "\\x01 characters",  # Hive's default
+}
+_FORMATS = {",": "csv", "\t": "tsv"}
+_EXCEL = re.compile(r"\"?sep=(.)\"?[ ,;\t]*", re.IGNORECASE)
+
+
+def explain_delimiter(file: str, delimiter: str, names: Sequence[str] = ()) -> str:
+    """Says which delimiter a file has if it is not the expected one.
+
+    Args:
+        file: a local path, plain or gzip.
+        delimiter: the one that the format means.
+        names: the names of the columns of a file without a header.
+
+    Returns:
+        One sentence with what the file is and what to do; "" if its rows can be cut
+        by the expected delimiter, or by no other.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    lines = _lines(file)
+    excel = _EXCEL.fullmatch(lines[0].rstrip("\r\n"))
+    if excel:
+        return _excel(file, excel[1], delimiter)
+    if _fitting(lines, delimiter, names) > 0.5:
+        return ""
+    for other in _NAMES:
+        if other != delimiter and _fitting(lines, other, names) >= 0.9:
+            return (
+                f"{file}: separates its cells by {_NAMES[other]}, not by "
+                f"{_NAMES[delimiter]}; {_advice(file, other, delimiter)}"
+            )
+    return ""
+
+
+def first_row(file: str, delimiter: str) -> list[str]:
+    """Reads the first row of a delimited file, whether it is a header or not.
+
+    Args:
+        file: a local path, plain or gzip.
+        delimiter: between the cells.
+
+    Returns:
+        Its cells; none if the file has blank lines only, or no such row.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    try:
+        rows = csv.reader(_lines(file), delimiter=delimiter)
+        return next(filter(None, rows), [])
+    except csv.Error:
+        return []
+
+
+def explain_json(file: str) -> str:
+    """Says what a JSON file is if it does not hold one object per line.
+
+    Args:
+        file: a local path, plain or gzip.
+
+    Returns:
+        One sentence with what the file is and what to do; "" if most lines hold an
+        object each, or the first object cannot be parsed at all.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    text = _head(file).strip()
+    if _is_json_lines(text):
+        return ""
+    if text.startswith("["):
+        what, program = "is a JSON array", ".[]"
+    elif _spans_lines(text):
+        what, program = "writes each JSON object over several lines", "."
+    else:
+        return ""
+    return (
+        f"{file}: {what}; JSON Lines has one object per line, convert it: "
+        f"{piped(file, f'jq -c {program!r}', 'jsonl')}"
+    )
+
+
+def _head(file: str) -> str:
+    with opened(file) as stream:
+        return stream.read(_HEAD).decode("utf-8-sig", "replace")
+
+
+def _lines(file: str) -> list[str]:
+    # Not splitlines, which also cuts at separators that may stand in a cell.
+    lines = [line + "\n" for line in _head(file).split("\n")]
+    # The limit may have cut the last one.
+    return lines[:-1] or lines
+
+
+def _is_json_lines(text: str) -> bool:
+    """Whether most lines hold an object, so that a broken first row is just one."""
+    lines = [line for line in text.split("\n") if line.strip()][:_RECORDS]
+    return sum(map(_is_object, lines)) > len(lines) / 2
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _spans_lines(text: str) -> bool:
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return isinstance(value, dict) and "\n" in text[:end]
+
+
+def _fitting(lines: list[str], delimiter: str, names: Sequence[str]) -> float:
+    """The share of rows that a delimiter cuts into as many cells as the header."""
+    counts = []
+    try:
+        for cells in csv.reader(lines, delimiter=delimiter):
+            counts += [len(cells)] if cells else []
+            if len(counts) > _RECORDS:
+                break
+    except csv.Error:
+        pass  # what was counted before the damage is enough to decide
+    expected = len(names) or (counts.pop(0) if counts else 0)
+    if expected < 2:
+        return 0.0
+    return sum(count == expected for count in counts) / len(counts) if counts else 1.0
+
+
+def _excel(file: str, separator: str, delimiter: str) -> str:
+    what = f"{file}:1: is Excel's line sep={separator}, not a header; "
+    if separator == delimiter:
+        return f"{what}remove it: {piped(file, 'tail -n +2', _FORMATS[delimiter])}"
+    other = _NAMES.get(separator, repr(separator))
+    return (
+        f"{what}the cells are separated by {other}, convert the file: "
+        f"{piped(file, f'tail -n +2 | {_rewritten(separator)}', 'csv')}"
+    )
+
+
+def _advice(file: str, found: str, delimiter: str) -> str:
+    if found in _FORMATS:
+        name = _FORMATS[found]
+        return f'set data.format = "{name}" (init: --format {name}), or rename it'
+    return f"convert it: {piped(file, _rewritten(found), 'csv')}"
+
+
+def _rewritten(delimiter: str) -> str:
+    program = (
+        "import csv, sys; csv.writer(sys.stdout).writerows("
+        f"csv.reader(sys.stdin, delimiter={delimiter!r}))"
+    )
+    return f'python3 -c "{program}"'

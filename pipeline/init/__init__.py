@@ -1,0 +1,1 @@
+"""What `newsdesk init` finds out about a file of labelled text."""

@@ -1,0 +1,104 @@
+"""Reads a file of labelled text once, with or without a header."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from components.text_example_gen.folders import explain_partitions
+from components.text_example_gen.readers import (
+    Layout,
+    Row,
+    check_delimiter,
+    first_row,
+    format_of,
+    read_rows,
+)
+from pipeline.errors import ConfigError, DataError
+from pipeline.init.header import Header, judge
+from pipeline.init.survey import Survey
+
+_HEADER_SAMPLE = 1000
+
+
+def look(
+    file: Path,
+    columns: Sequence[str] = (),
+    file_format: str = "auto",
+    header: bool | None = None,
+) -> Survey:
+    """Reads a file once and describes its columns.
+
+    Args:
+        file: CSV, TSV, JSON Lines, Parquet or TFRecord.
+        columns: the names of the columns of a CSV or TSV file without a header.
+        file_format: one of data.format.
+        header: whether the first row of a CSV or TSV file names the columns; None to
+            decide by the rows. Columns without names are column_1, column_2, ...
+
+    Returns:
+        What was found.
+
+    Raises:
+        ConfigError: there is no such file, its name does not say which format it has,
+            or the arguments contradict each other.
+        DataError: the file cannot be read, or no row of it can.
+    """
+    path = str(file)
+    if not file.exists():
+        raise ConfigError(f"{path}: there is no such file")
+    if file.is_dir():
+        raise ConfigError(
+            explain_partitions(path) or f"{path}: is a folder; name one of its files"
+        )
+    if columns and header:
+        raise ConfigError("--columns is for files without a header; omit --header")
+    try:
+        delimited = format_of(path, file_format) in ("csv", "tsv")
+    except DataError:
+        raise ConfigError(
+            f"{path}: its name does not say which format it has; "
+            "add --format csv, tsv, jsonl, parquet or tfrecord"
+        ) from None
+    if not delimited:
+        columns, decided = (), None
+    else:
+        check_delimiter(path, Layout(file_format, tuple(columns)))
+        columns, decided = _decide(path, columns, file_format, header)
+    survey = _pass_over(file, columns, file_format, decided)
+    if not survey.rows:
+        if survey.cause:
+            raise DataError(f"{path}: {survey.cause}")
+        reason = f"; the first is {survey.bad}" if survey.bad else ""
+        raise DataError(f"{path}: holds no row that can be read{reason}")
+    return survey
+
+
+def _decide(
+    path: str, columns: Sequence[str], file_format: str, header: bool | None
+) -> tuple[Sequence[str], Header]:
+    """Names for the columns if the first row does not name them, and the decision."""
+    if columns or header:
+        return columns, Header(not columns, given=True)
+    first = [cell.strip() for cell in first_row(path, Layout(file_format))]
+    names = [f"column_{place}" for place in range(1, len(first) + 1)]
+    if header is False:
+        return names, Header(False, given=True)
+    rows = read_rows(path, Layout(file_format, tuple(names)))
+    cells = (list(row.values.values()) for row in rows if isinstance(row, Row))
+    # A header may stand in a file several times, as in files that were joined.
+    below = [
+        row
+        for row in islice(cells, _HEADER_SAMPLE)
+        if [cell.strip() for cell in row] != first
+    ]
+    decided = judge(first, below)
+    return () if decided.present else names, decided
+
+
+def _pass_over(
+    file: Path, names: Sequence[str], file_format: str, decided: Header | None
+) -> Survey:
+    survey = Survey(file, {}, 0, None, 0, not names, file_format, decided)
+    for row in read_rows(str(file), survey.layout_of(names)):
+        survey.add(row)
+    return survey

@@ -1,0 +1,153 @@
+"""Labels that are probably not meant as they are written."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+
+# What pandas reads as a missing value; the last ones may as well be meant as labels.
+_MISSING = {
+    *("#N/A", "#N/A N/A", "#NA", "-NaN", "-nan", "<NA>", "N/A", "NA", "NULL", "NaN"),
+    *("NaT", "None", "n/a", "nan", "null"),
+}
+_PERHAPS_MISSING = {
+    *("-", "--", "?", "missing", "na", "nil", "none", "undefined", "unknown", "unk"),
+}
+_NUMBER = re.compile(r"[+-]?(\d{1,50}(\.\d{0,50})?|\.\d{1,50})", re.ASCII)
+_SEPARATORS = ",;|"
+
+
+def missing(labels: Iterable[str]) -> list[str]:
+    """Finds labels that programs write for a missing value, such as nan or N/A.
+
+    Args:
+        labels: the labels.
+
+    Returns:
+        Those, in order; none if fewer than two labels would be left.
+    """
+    labels = list(labels)
+    found = [label for label in labels if label in _MISSING]
+    return found if len(labels) - len(found) >= 2 else []
+
+
+def perhaps_missing(labels: Iterable[str]) -> list[str]:
+    """Finds labels that may stand for a missing value, such as -1 among 0, 1, 2.
+
+    Args:
+        labels: the labels.
+
+    Returns:
+        Those, in order.
+    """
+    labels = list(labels)
+    found = [label for label in labels if label.lower() in _PERHAPS_MISSING]
+    values = {label: value for label in labels if (value := _value(label)) is not None}
+    below = [label for label, value in values.items() if value < 0]
+    # -1 and 1 alone are how some programs write two classes.
+    if [values[label] for label in below] == [-1] and 0 in values.values():
+        found += below
+    return found
+
+
+def same_number(labels: Iterable[str]) -> list[list[str]]:
+    """Finds labels that are one number, written differently, such as 1 and 1.0.
+
+    Args:
+        labels: the labels.
+
+    Returns:
+        Groups of at least two, the shortest name first.
+    """
+    groups: dict[Decimal, list[str]] = defaultdict(list)
+    for label in labels:
+        value = _value(label)
+        if value is not None:
+            groups[value].append(label)
+    return [
+        sorted(group, key=lambda label: (len(label), label))
+        for group in groups.values()
+        if len(group) > 1
+    ]
+
+
+def alike(labels: Iterable[str]) -> list[tuple[list[str], str]]:
+    """Finds labels that look the same to a reader, such as SPORT and sport.
+
+    Args:
+        labels: the labels.
+
+    Returns:
+        Groups of at least two, each with what they differ in.
+    """
+    groups: dict[str, list[str]] = defaultdict(list)
+    for label in labels:
+        groups[_plain(label)].append(label)
+    return [
+        (sorted(group), _difference(group))
+        for group in groups.values()
+        if len(group) > 1
+    ]
+
+
+def joined(labels: Mapping[str, int]) -> tuple[str, str, list[str]] | None:
+    """Finds labels that are several labels in one cell, such as "b,c,d".
+
+    Args:
+        labels: how many rows each label has.
+
+    Returns:
+        The separator, an example, and the single labels; None if there are no such
+        labels. "Food, Drink" is one label as long as neither occurs elsewhere.
+    """
+    for separator in _SEPARATORS:
+        parts = {label: _parts(label, separator) for label in labels}
+        several = [label for label in labels if len(parts[label]) > 1]
+        single = sorted({part for label in several for part in parts[label]})
+        shared = [
+            part
+            for part in single
+            if sum(part in found for found in parts.values()) > 1
+        ]
+        if several and len(single) <= len(labels) and len(shared) > len(single) / 2:
+            return separator, max(several, key=lambda label: len(parts[label])), single
+    return None
+
+
+def _parts(label: str, separator: str) -> set[str]:
+    bare = label.strip("[]{}() ")
+    return {part.strip(" '\"") for part in bare.split(separator)} - {""}
+
+
+def _value(label: str) -> Decimal | None:
+    return Decimal(label) if _NUMBER.fullmatch(label) else None
+
+
+def _plain(label: str) -> str:
+    return _one_case(_one_form(_one_space(label)))
+
+
+def _one_case(label: str) -> str:
+    return label.casefold()
+
+
+def _one_space(label: str) -> str:
+    visible = (one for one in label if unicodedata.category(one) != "Cf")
+    return "".join("".join(visible).split())
+
+
+def _one_form(label: str) -> str:
+    return unicodedata.normalize("NFKC", label)
+
+
+def _difference(group: list[str]) -> str:
+    ways: dict[str, Callable[[str], str]] = {
+        "case": _one_case,
+        "space": _one_space,
+        "Unicode form": _one_form,
+    }
+    for name, way in ways.items():
+        if len(set(map(way, group))) == 1:
+            return name
+    return "case, space or Unicode form"

@@ -1,0 +1,118 @@
+"""Looks at a file again when its columns are known: at texts with their labels."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from components.text_example_gen.labelling import is_header, is_visible, joined
+from components.text_example_gen.readers import BadRow, Row, read_rows
+from pipeline.init.proposal import Proposal
+
+MAX_TEXTS = 1_000_000
+# Longer than words that a segmenter leaves between spaces.
+_CHINESE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_THAI = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_LONGEST_CHINESE = 8
+_LONGEST_THAI = 20
+
+
+@dataclass
+class Texts:
+    """What the rows of a proposal look like.
+
+    Attributes:
+        rows: how many there are.
+        reasons: why `run` would put rows into the quarantine, with how many.
+        unspaced: how many have texts without spaces between words.
+        conflicts: the labels of each text that has several, with their rows; only
+            the first MAX_TEXTS texts are compared.
+    """
+
+    rows: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    unspaced: int = 0
+    conflicts: dict[str, Counter[str]] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> int:
+        """How many rows `run` would put into the quarantine."""
+        return sum(self.reasons.values())
+
+    @property
+    def lost_share(self) -> float:
+        """The share of rows that `run` would put into the quarantine."""
+        return self.lost / max(self.rows, 1)
+
+    @property
+    def unspaced_share(self) -> float:
+        """The share of the other rows whose texts have no spaces between words."""
+        return self.unspaced / max(self.rows - self.lost, 1)
+
+    @property
+    def conflicting_rows(self) -> int:
+        """How many rows have a text that has another label in another row."""
+        return sum(sum(labels.values()) for labels in self.conflicts.values())
+
+
+def look_at_texts(proposal: Proposal) -> Texts:
+    """Reads the file again as `run` will.
+
+    Args:
+        proposal: what the columns mean.
+
+    Returns:
+        What was found.
+    """
+    found = Texts()
+    # Texts by their hash: a dictionary of the texts would hold the whole file.
+    labels: dict[int, tuple[str, int]] = {}
+    for row in read_rows(str(proposal.survey.file), proposal.survey.layout):
+        found.rows += 1
+        reason, text, label = _read(row, proposal)
+        if reason:
+            found.reasons[reason] += 1
+            continue
+        found.unspaced += is_unspaced(text)
+        key = hash(text)
+        first, count = labels.get(key, (label, 0))
+        if text in found.conflicts:
+            found.conflicts[text][label] += 1
+        elif label != first:
+            found.conflicts[text] = Counter({first: count, label: 1})
+        elif count or len(labels) < MAX_TEXTS:
+            labels[key] = (first, count + 1)
+    return found
+
+
+def is_unspaced(text: str) -> bool:
+    """Tells texts in which spaces do not separate words, as in Chinese or Thai.
+
+    Args:
+        text: any text.
+
+    Returns:
+        Whether a piece between two spaces is longer than a word of these scripts.
+    """
+    if text.isascii():
+        return False
+    return any(
+        len(_CHINESE.findall(piece)) > _LONGEST_CHINESE
+        or len(_THAI.findall(piece)) > _LONGEST_THAI
+        for piece in text.split()
+    )
+
+
+def _read(row: Row | BadRow, proposal: Proposal) -> tuple[str, str, str]:
+    """Why `run` cannot use a row, or "", its text and its label."""
+    if isinstance(row, BadRow):
+        return "cannot be read", "", ""
+    columns = (*proposal.text_columns, proposal.label_column)
+    if any(name not in row.values for name in columns):
+        return "lack a column", "", ""
+    if is_header(row, columns):
+        return "repeat the header", "", ""
+    text = joined(row.values, proposal.text_columns)
+    if not is_visible(text):
+        return "have no text", "", ""
+    label = proposal.label_of(row.values[proposal.label_column].strip())
+    return "" if label else "have no label", text, label

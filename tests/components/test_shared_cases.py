@@ -1,0 +1,195 @@
+"""`run` reads the handed files, or says in one sentence what they are."""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pytest
+import tensorflow as tf
+from pyarrow import parquet
+
+from components.text_example_gen.report import Report
+from components.text_example_gen.sources import list_files
+from components.text_example_gen.splits import Division
+from components.text_example_gen.transforms import NOTES, ReadFiles, Source
+from pipeline.config import Config
+from pipeline.errors import DataError, GateError
+
+Notes = list[dict[str, Any]]
+
+
+@pytest.fixture
+def notes_of(make_config: Callable[..., Config]) -> Callable[..., Notes]:
+    """What a worker notes about a file: bad rows, faults, the number of rows."""
+
+    def read(file: Path, labels: str = "neg pos", **settings: Any) -> Notes:
+        columns = {"text_columns": ["text"], "label_column": "label"}
+        data = make_config(data={**columns, "labels": labels.split(), **settings}).data
+        source = Source(str(file), Division.by({"train": 1}))
+        outputs = ReadFiles(data).process(source)
+        return [json.loads(one.value) for one in outputs if one.tag == NOTES]
+
+    return read
+
+
+def reasons(notes: Notes) -> Counter[str]:
+    """The reasons of bad rows, and faults of the file."""
+    bad = [note["bad"]["reason"] for note in notes if "bad" in note]
+    return Counter(bad + [note["fault"] for note in notes if "fault" in note])
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("d4_pretty.json", "writes each JSON object over several lines"),
+        ("d5_array_after_blank.json", "is a JSON array"),
+        ("g2_excel_sep.csv", ":1: is Excel's line sep=;, not a header"),
+        ("g3_semicolon.csv", "by semicolons, not by commas; convert it"),
+        ("g5_pipe.csv", "by vertical bars, not by commas; convert it"),
+    ],
+)
+def test_other_form(
+    shared: Path, notes_of: Callable[..., Notes], name: str, sentence: str
+) -> None:
+    notes = notes_of(shared / "cases" / "w10_sentences" / name)
+    (fault,) = reasons(notes)
+    assert sentence in fault and name in fault
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "sentence"),
+    [
+        ("w06_nan_class/d1_nan.jsonl", 17, "the label is empty"),
+        ("w06_nan_class/e06_float_nan_label.parquet", 20, "the label is empty"),
+        ("w10_sentences/d6_list_label.jsonl", 40, "'label' holds a list of one value"),
+        ("w10_sentences/d7_nested.jsonl", 40, "doc.text holds it inside an object"),
+        ("w10_sentences/e07_list_label.parquet", 200, "holds a list of one value"),
+        ("w10_sentences/f3_two_sentences.tfrecord", 60, "holds a list of 2 values"),
+    ],
+)
+def test_cells_that_are_not_one_value(
+    shared: Path, notes_of: Callable[..., Notes], name: str, rows: int, sentence: str
+) -> None:
+    labels = "0.0 1.0" if "nan" in name else "neg pos"
+    found = reasons(notes_of(shared / "cases" / name, labels))
+    assert all(sentence in reason for reason in found)
+    assert found.total() == rows
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("g7_spark_escape.csv", 'Hint: the file writes a quote in a cell as \\"'),
+        ("g8_latin1.csv", "Hint: if the file is in Latin-1 or Windows-1252"),
+    ],
+)
+def test_the_cause_of_many_bad_rows(
+    shared: Path,
+    tmp_path: Path,
+    notes_of: Callable[..., Notes],
+    name: str,
+    sentence: str,
+) -> None:
+    notes = notes_of(shared / "cases" / "w10_sentences" / name, "x y")
+    lines = [json.dumps(note) + "\n" for note in notes]
+    count = sum(note.get("rows", 0) - ("bad" in note) for note in notes)
+    lines.append(json.dumps({"written": count, "split": "train"}) + "\n")
+    (tmp_path / "notes").write_text("".join(lines))
+    with pytest.raises(GateError) as caught:
+        Report.of(str(tmp_path), ["train"]).check(0.001)
+    assert str(caught.value).count(sentence) == 1
+
+
+def test_folders_named_as_hive_names_them(
+    shared: Path, notes_of: Callable[..., Notes]
+) -> None:
+    folder = shared / "cases" / "w10_sentences" / "e29_hive"
+    with pytest.raises(DataError, match="'label' in the names of its folders"):
+        list_files(str(folder))
+    for file in folder.glob("*/*.parquet"):
+        (fault,) = reasons(notes_of(file))
+        assert f"its folder {file.parent.name} holds column 'label'" in fault
+
+
+def test_the_command_for_hive_folders_works(tmp_path: Path) -> None:
+    import pandas
+
+    for label in "ab":
+        (tmp_path / f"label={label}").mkdir()
+        table = pyarrow.table({"text": [f"text {label}"]})
+        parquet.write_table(table, tmp_path / f"label={label}" / "0.parquet")
+    with pytest.raises(DataError, match="pandas.read_parquet"):
+        list_files(str(tmp_path))
+    assert list(pandas.read_parquet(tmp_path).columns) == ["text", "label"]
+
+
+def test_a_mixed_folder_names_the_odd_file(
+    tmp_path: Path, notes_of: Callable[..., Notes]
+) -> None:
+    (tmp_path / "a.csv").write_text("text,label\none,neg\n")
+    parquet.write_table(
+        pyarrow.table({"text": ["two"], "label": ["pos"]}), tmp_path / "b.parquet"
+    )
+    (tmp_path / "c.csv").write_text("text,label\nthree,neg\n")
+    (tmp_path / "README.md").write_text("Rows.\n")
+    found = {
+        Path(file).name: reasons(notes_of(Path(file)))
+        for file in list_files(str(tmp_path))
+    }
+    (fault,) = found.pop("README.md")
+    assert "README.md: its name does not say which format it has" in fault
+    assert f"leave it out with data.path = '{tmp_path}/*.csv'" in fault
+    assert not any(found.values())
+
+
+def test_nested_columns_of_parquet_are_described(
+    tmp_path: Path, notes_of: Callable[..., Notes]
+) -> None:
+    table = pyarrow.table(
+        {
+            "text": [{"body": {"plain": "a"}}, None],
+            "label": [["neg", "pos"], []],
+            "score": pyarrow.array([[1.0], [2.0]], pyarrow.list_(pyarrow.float64(), 1)),
+        }
+    )
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    found = reasons(notes_of(tmp_path / "rows.parquet"))
+    assert any("an object (text.body.plain)" in reason for reason in found)
+    found = reasons(notes_of(tmp_path / "rows.parquet", text_columns=["score"]))
+    assert all("'score' holds a list of one value" in reason for reason in found)
+
+
+def test_typed_nan_is_an_empty_cell(
+    tmp_path: Path, notes_of: Callable[..., Notes]
+) -> None:
+    parquet.write_table(
+        pyarrow.table({"text": ["a", "b"], "label": [1.0, float("nan")]}),
+        tmp_path / "rows.parquet",
+    )
+    example = tf.train.Example()
+    example.features.feature["text"].bytes_list.value.append(b"a")
+    example.features.feature["label"].float_list.value.append(float("nan"))
+    with tf.io.TFRecordWriter(str(tmp_path / "rows.tfrecord")) as writer:
+        writer.write(example.SerializeToString())
+    for name in ("rows.parquet", "rows.tfrecord"):
+        found = reasons(notes_of(tmp_path / name, "0.0 1.0"))
+        assert found == {"the label is empty (label)": 1}
+
+
+def test_commands_name_a_path_that_a_shell_can_read(
+    tmp_path: Path, notes_of: Callable[..., Notes]
+) -> None:
+    import gzip
+    import subprocess
+
+    file = tmp_path / "my rows.csv.gz"
+    file.write_bytes(gzip.compress(b"text;label\na, b;neg\nc;pos\n"))
+    (fault,) = reasons(notes_of(file))
+    assert shutil.which("zcat")
+    command = fault.partition("convert it: ")[2]
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path)
+    assert not reasons(notes_of(tmp_path / "NEW.csv"))

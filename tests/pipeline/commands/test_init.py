@@ -1,0 +1,203 @@
+"""`init` says what it decided, names what is odd, and refuses what it cannot use."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipeline.cli import app
+from pipeline.config_file import load
+from pipeline.errors import NewsdeskError
+from pipeline.questions import Unusable, rows
+
+Init = Callable[..., str]
+
+
+@pytest.fixture
+def init(tmp_path: Path) -> Init:
+    """Runs `init`; returns what it prints, or the sentence that it ends with."""
+
+    def run(file: Path, *arguments: str) -> str:
+        command = ["init", str(file), "--to", str(tmp_path / "to"), *arguments]
+        result: Result = CliRunner().invoke(app, command)
+        if isinstance(result.exception, NewsdeskError):
+            return str(result.exception)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "labels"),
+    [
+        (
+            "b1_header_is_value.csv",
+            "text, spam; if it is a row",
+            ["ham", "spam"],
+        ),
+        ("b2_header_numbers.csv", "0, 1", ["neg", "pos"]),
+        ("b4_text_named_text.csv", "text, label", ["neg", "pos"]),
+        ("msg.csv", "text, label", ["ham", "spam"]),
+        ("spam.csv", "text, spam; if it is a row", ["ham", "spam"]),
+    ],
+)
+def test_the_header_is_a_header(
+    shared: Path, tmp_path: Path, init: Init, name: str, header: str, labels: list[str]
+) -> None:
+    printed = init(shared / "cases" / "w03_header_guess" / name)
+    assert f"header   the first row names the columns: {header}" in printed
+    data = load(tmp_path / "to" / "newsdesk.toml").data
+    assert (data.labels, data.columns) == (labels, [])
+
+
+def test_predict_finds_the_columns_that_init_found(
+    shared: Path, tmp_path: Path, init: Init
+) -> None:
+    folder = shared / "cases" / "w03_header_guess"
+    init(folder / "spam.csv")
+    data = load(tmp_path / "to" / "newsdesk.toml").data
+    found = list(rows(str(folder / "spam_new.csv"), data.text_columns))
+    assert len(found) == 5 and all(isinstance(one, str) for one in found)
+    assert "has one column, 'text'" in init(folder / "spam_new.csv")
+
+
+def test_no_header_is_said_and_can_be_overruled(tmp_path: Path, init: Init) -> None:
+    rows = "".join(f"{'ab'[n % 2]},a text with number {n}\n" for n in range(10))
+    (tmp_path / "rows.csv").write_text(rows)
+    printed = init(tmp_path / "rows.csv")
+    assert "header   none: the columns are called column_1, column_2; if" in printed
+    assert "add --header\n" in printed
+    printed = init(tmp_path / "rows.csv", "--header", "--force")
+    assert "header   the first row names the columns: a, a text" in printed
+    printed = init(tmp_path / "rows.csv", "--no-header", "--force")
+    assert "header   none: the columns are called column_1, column_2\n" in printed
+
+
+def test_odd_labels_are_named_and_nothing_is_merged(
+    shared: Path, tmp_path: Path, init: Init
+) -> None:
+    printed = init(shared / "cases" / "w06_nan_class" / "c5_labels_case_nan.csv")
+    assert "'N/A' (13), 'None' (15), 'nan' (12) look like missing values" in printed
+    assert "'SPORT' (10), 'Sport' (10), 'sport' (14) differ only in case" in printed
+    assert (
+        "unused   59 of 120 rows (49.2%) cannot be used (59 have no label)" in printed
+    )
+    assert "set data.max_bad_rows = 0.5\n" in printed
+    written = tmp_path / "to" / "newsdesk.toml"
+    assert load(written).data.labels == ["Arts", "SPORT", "Sport", "arts", "sport"]
+    comments = [line for line in written.read_text().splitlines() if line[:1] == "#"]
+    assert any("look like missing values" in line for line in comments)
+    assert any("data.max_bad_rows = 0.5" in line for line in comments)
+
+
+def test_one_number_is_one_label(tmp_path: Path, init: Init) -> None:
+    rows = "".join(f"{('1', '2', '1.0')[n % 3]},text number {n}\n" for n in range(12))
+    (tmp_path / "rows.csv").write_text(f"label,text\n{rows}")
+    printed = init(tmp_path / "rows.csv")
+    assert "'1.0' (4), '1' (4) are the same number: both are read as '1'" in printed
+    assert "label    label: 1 (8), 2 (4)\n" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("d1_nan.jsonl", 17), ("e06_float_nan_label.parquet", 20)]
+)
+def test_typed_nan_is_no_label(
+    shared: Path, tmp_path: Path, init: Init, name: str, rows: int
+) -> None:
+    printed = init(shared / "cases" / "w06_nan_class" / name)
+    assert f"({rows} have no label)" in printed
+    data = load(tmp_path / "to" / "newsdesk.toml").data
+    assert data.labels == ["0.0", "1.0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("c6_labels_multi.csv", "'label' holds several labels in one cell, such as"),
+        ("d4_pretty.json", "writes each JSON object over several lines; .* jq -c"),
+        ("d5_array_after_blank.json", "is a JSON array; .* jq -c"),
+        ("d6_list_label.jsonl", "'label' holds a list of one value; write the value"),
+        ("d7_nested.jsonl", r"'doc' holds an object \(doc.text\); write doc.text as a"),
+        (
+            "e07_list_label.parquet",
+            "'label' holds a list of one value; write the value",
+        ),
+        ("e29_hive", "column 'label' in the names of its folders .* pandas"),
+        ("f3_two_sentences.tfrecord", "'text' holds a list of 2 values where one is"),
+        ("g2_excel_sep.csv", ":1: is Excel's line sep=;, .* delimiter=';'"),
+        ("g3_semicolon.csv", "by semicolons, not by commas; .* delimiter=';'"),
+        ("g5_pipe.csv", r"by vertical bars, not by commas; .* delimiter='\|'"),
+        ("g7_spark_escape.csv", "10 of 30 rows cannot be read .*Spark's default"),
+        ("g8_latin1.csv", "20 of 40 rows cannot be read .* iconv -f WINDOWS-1252"),
+    ],
+)
+def test_what_it_is_and_what_to_do(
+    shared: Path, init: Init, name: str, sentence: str
+) -> None:
+    printed = init(shared / "cases" / "w10_sentences" / name)
+    assert re.search(sentence, printed), printed
+    assert name in printed and "\n" not in printed
+
+
+def test_several_labels_in_a_cell_may_be_meant(shared: Path, init: Init) -> None:
+    file = shared / "cases" / "w10_sentences" / "c6_labels_multi.csv"
+    assert "label    label: a (8), a,b (1)" in init(file, "--label", "label")
+
+
+def test_a_file_below_a_hive_folder(shared: Path, init: Init) -> None:
+    (file,) = (shared / "cases" / "w10_sentences" / "e29_hive").glob("label=neg/*")
+    assert "folder label=neg holds column 'label'" in init(file)
+
+
+def test_one_text_with_several_labels_is_shown(shared: Path, init: Init) -> None:
+    printed = init(shared / "cases" / "w10_sentences" / "contradict.csv")
+    assert "300 rows hold 150 texts that have different labels" in printed
+
+
+def test_texts_without_spaces_are_named(shared: Path, init: Init) -> None:
+    assert "100% of the texts have no spaces" in init(
+        shared / "cases" / "zh_labels.csv"
+    )
+    printed = init(shared / "cases" / "zh_spaced.csv", "--force")
+    assert "no spaces" not in printed and "check" not in printed
+
+
+def test_foreign_encodings_are_counted_beside_good_rows(
+    tmp_path: Path, init: Init
+) -> None:
+    good = "".join(f"{'ab'[n % 2]},plain text number {n}\n" for n in range(40))
+    (tmp_path / "rows.csv").write_bytes(
+        f"label,text\n{good}a,über\n".encode("windows-1252")
+    )
+    printed = init(tmp_path / "rows.csv")
+    assert "hint     1 of 41 rows cannot be read (row 42: is not valid" in printed
+    assert "iconv -f WINDOWS-1252 -t UTF-8 > NEW.csv" in printed
+    assert "unused   1 of 41 rows (2.4%) cannot be used (1 cannot be read)" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("d4_pretty.json", "writes each JSON object over several lines"),
+        ("d5_array_after_blank.json", "is a JSON array"),
+        ("d7_nested.jsonl", "doc.text holds it inside an object"),
+        ("f3_two_sentences.tfrecord", "'text' holds a list of 2 values"),
+        ("g2_excel_sep.csv", "is Excel's line sep=;"),
+        ("g3_semicolon.csv", "by semicolons, not by commas"),
+        ("g5_pipe.csv", "by vertical bars, not by commas"),
+        ("g7_spark_escape.csv", "Spark's default"),
+        ("g8_latin1.csv", "iconv -f WINDOWS-1252"),
+    ],
+)
+def test_predict_says_the_same(shared: Path, name: str, sentence: str) -> None:
+    file = shared / "cases" / "w10_sentences" / name
+    try:
+        found = [
+            one.reason for one in rows(str(file), ["text"]) if isinstance(one, Unusable)
+        ]
+    except NewsdeskError as error:
+        found = [str(error)]
+    assert found and all(sentence in reason for reason in found)
