@@ -56,9 +56,9 @@ def sync_commands(
             holds the addresses of the usual one, so another one goes by the hashes.
     """
     if index is None:
-        return [[uv, "sync", "--locked", "--compile-bytecode", "--python", python]]
+        return [[uv, "sync", "--locked", "--python", python]]
     pins = os.path.join(ROOT, ".uv", "requirements.txt")
-    inside = ["--compile-bytecode", "--default-index", index, "--python", venv]
+    inside = ["--default-index", index, "--python", venv]
     export = ["export", "--frozen", "--quiet", "--no-emit-project", "--output-file"]
     return [
         [uv, *export, pins, "--python", python],

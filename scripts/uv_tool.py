@@ -100,6 +100,7 @@ def uv_environment(
     environment["UV_PROJECT_ENVIRONMENT"] = venv
     environment["UV_PYTHON_INSTALL_DIR"] = os.path.join(folder, "python")
     environment.setdefault("UV_SYSTEM_CERTS", "1")
+    environment.setdefault("UV_COMPILE_BYTECODE", "1")
     # Compiling 40,000 files on a busy machine takes longer than uv would wait.
     environment.setdefault("UV_COMPILE_BYTECODE_TIMEOUT", "900")
     for ours, pips in (

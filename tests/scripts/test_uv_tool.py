@@ -54,14 +54,17 @@ def test_environment_keeps_uv_in_the_clone_and_obeys_pip_settings():
     assert environment["UV_PYTHON_INSTALL_DIR"] == "/clone/.uv/python"
     assert environment["SSL_CERT_FILE"] == "/certificates.pem"
     assert environment["UV_HTTP_TIMEOUT"] == "180"
+    assert environment["UV_COMPILE_BYTECODE"] == "1"
     assert "VIRTUAL_ENV" not in environment
 
 
 def test_settings_for_uv_win_over_those_for_pip():
     user = {"PIP_CERT": "/pip.pem", "SSL_CERT_FILE": "/uv.pem", "UV_SYSTEM_CERTS": "0"}
+    user["UV_COMPILE_BYTECODE"] = "0"
     environment = uv_environment(user, "/clone/.uv", "/clone/.venv")
     assert environment["SSL_CERT_FILE"] == "/uv.pem"
     assert environment["UV_SYSTEM_CERTS"] == "0"
+    assert environment["UV_COMPILE_BYTECODE"] == "0"
 
 
 @pytest.mark.parametrize(
