@@ -2,7 +2,7 @@
 
 import datetime
 import json
-import tempfile
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -116,11 +116,13 @@ class RunFolder:
         Args:
             summary: what is known so far.
         """
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=self.path, suffix=".tmp", delete=False
-        ) as stream:
+        # Made with the rights of the umask, so that other accounts can list the runs.
+        aside = self.path / f".{SUMMARY}.{os.getpid()}"
+        with open(aside, "w", encoding="utf-8") as stream:
             stream.write(summary.model_dump_json(indent=2) + "\n")
-        Path(stream.name).replace(self.path / SUMMARY)
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.replace(self.path / SUMMARY)
 
 
 def mark_killed(root: Path) -> None:

@@ -3,6 +3,9 @@
 import json
 import logging
 import os
+import queue
+import threading
+import time
 from typing import Any
 
 from pipeline.config import Notify
@@ -11,7 +14,10 @@ from pipeline.history import Summary
 
 _log = logging.getLogger("newsdesk")
 _SECONDS = 10.0
+_SECONDS_IN_ALL = 60.0
 _RETRIES = 2
+_PAUSE = 0.25
+_BUSY = (502, 503, 504)
 # Before the name of a variable that holds the address.
 BY_NAME = "env:"
 
@@ -48,7 +54,7 @@ def notify(settings: Notify | None, summary: Summary) -> str | None:
 
 
 def post(url: str, body: dict[str, Any]) -> str | None:
-    """Posts JSON, and tries again where that may help.
+    """Posts JSON, and tries again where that may help, for a minute at most.
 
     Args:
         url: of the webhook.
@@ -58,27 +64,49 @@ def post(url: str, body: dict[str, Any]) -> str | None:
         In a few words, without the address, why it could not be posted; None if it
         was.
     """
-    import requests
-    from requests.adapters import HTTPAdapter
-    from urllib3.util import Retry
-
-    # Told twice is better than not told.
-    retry = Retry(
-        _RETRIES,
-        backoff_factor=0.5,
-        status_forcelist=(502, 503, 504),
-        allowed_methods=("POST",),
-        raise_on_status=False,
-    )
+    answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    # The timeouts of requests start anew with every byte that a server sends, so only
+    # the caller can bound the time; the thread ends with the process at the latest.
+    threading.Thread(target=lambda: answers.put(_tried(url, body)), daemon=True).start()
     try:
-        with requests.Session() as session:
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, HTTPAdapter(max_retries=retry))
-            answer = session.post(url, json=body, timeout=_SECONDS)
-    except (requests.RequestException, ValueError) as error:
-        # Its text may hold the address, which may be a secret.
-        return type(error).__name__
-    return None if answer.ok else f"it answered {answer.status_code}"
+        return answers.get(timeout=_SECONDS_IN_ALL)
+    except queue.Empty:
+        return f"it did not answer within {_SECONDS_IN_ALL:g} s"
+
+
+def _tried(url: str, body: dict[str, Any]) -> str | None:
+    """Posts until the server is not busy, or the attempts are used up."""
+    import requests
+
+    # urllib3 warns with the path of an address, which may be a secret.
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+    reason: str | None = None
+    for attempt in range(1 + _RETRIES):
+        if attempt:
+            time.sleep(_PAUSE * 2**attempt)
+        try:
+            # A redirected POST arrives as a GET without its body. The body of the
+            # answer says nothing that is needed, so nobody waits for it.
+            with requests.post(
+                url,
+                json=body,
+                timeout=_SECONDS,
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                status = answer.status_code
+        except (requests.ConnectionError, requests.Timeout) as error:
+            # Its text may hold the address.
+            reason = type(error).__name__
+            continue
+        except (requests.RequestException, ValueError) as error:
+            return type(error).__name__
+        if 300 <= status < 400:
+            return f"it answered {status}, a redirect; name the address it leads to"
+        reason = None if status < 300 else f"it answered {status}"
+        if status not in _BUSY:
+            return reason
+    return reason
 
 
 def _sentence(summary: Summary) -> str:

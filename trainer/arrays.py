@@ -3,8 +3,6 @@
 import contextlib
 import logging
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -65,6 +63,7 @@ def read(file: Path) -> dict[str, np.ndarray] | None:
             return dict(arrays)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        _log.warning("%s: damaged, and so passed over: %s", file, error)
+    except Exception as error:
+        # zipfile and NumPy raise a dozen kinds for a damaged directory or header.
+        _log.warning("%s: is damaged and will not be used: %r", file, error)
         return None

@@ -1,6 +1,7 @@
 """The epoch that did best on the eval split, and when to stop looking for a better."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -44,6 +45,11 @@ class BestWeights:
         self.values: list[np.ndarray] = []
         self.figures: Figures | None = None
         self.waited = 0
+
+    @property
+    def weights(self) -> Sequence[tf.Variable]:
+        """The model's variables, in the order of `values`."""
+        return self._weights
 
     @property
     def worth_another_epoch(self) -> bool:

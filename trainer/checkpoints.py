@@ -1,10 +1,12 @@
 """What a training continues from after it was killed."""
 
+import contextlib
 import hashlib
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,15 +16,20 @@ from trainer.settings import TrainerSettings
 
 _log = logging.getLogger("newsdesk")
 _KEPT = 2
+_UNUSABLE = ".unusable"
+_T = TypeVar("_T")
 
 
-def fingerprint(settings: TrainerSettings, rows: Rows, eval_rows: Rows) -> str:
-    """Digests all that decides the course of a training.
+def fingerprint(
+    settings: TrainerSettings, rows: Rows, eval_rows: Rows, vocabulary: bytes
+) -> str:
+    """Digests everything that decides the course of a training.
 
     Args:
         settings: the Trainer's, with the fingerprint of its code.
         rows: the train split.
         eval_rows: the eval split.
+        vocabulary: the content of the file that maps tokens to ids.
 
     Returns:
         A hexadecimal string.
@@ -30,6 +37,11 @@ def fingerprint(settings: TrainerSettings, rows: Rows, eval_rows: Rows) -> str:
     digest = hashlib.sha256(settings.model_dump_json().encode())
     for split in (rows, eval_rows):
         digest.update(split.fingerprint.encode())
+        # The same texts have other ids under another vocabulary or another cut.
+        digest.update(split.starts.astype("<i8").tobytes())
+        digest.update(split.ids.astype("<i4").tobytes())
+    # The exported graph holds all of it, the tokens of no row included.
+    digest.update(hashlib.sha256(vocabulary).digest())
     return digest.hexdigest()[:32]
 
 
@@ -64,23 +76,39 @@ class Checkpoints:
         for file in self._newest_first()[_KEPT:]:
             file.unlink(missing_ok=True)
 
-    def newest(self) -> dict[str, np.ndarray] | None:
-        """Reads the newest checkpoint that is whole.
+    def restore(self, into: Callable[[Mapping[str, np.ndarray]], _T]) -> _T | None:
+        """Restores the newest checkpoint that can be used, and sets others aside.
+
+        Args:
+            into: takes what was saved; raises ValueError, and changes nothing, where
+                it does not fit.
 
         Returns:
-            What was saved, None where there is nothing to continue from.
+            What `into` returned; None where there is nothing to continue from.
         """
         for file in self._newest_first():
             values = arrays.read(file)
             if values is not None:
-                _log.info("training continues from %s", file)
-                return values
+                try:
+                    restored = into(values)
+                except ValueError as error:
+                    _log.warning("%s: cannot be used: %s", file, error)
+                else:
+                    _log.info("training continues from %s", file)
+                    return restored
+            self._set_aside(file)
         return None
 
     def remove(self) -> None:
         """Removes the folder; the training is over and its model exported."""
         if self.writes:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _set_aside(self, file: Path) -> None:
+        """Keeps it for a look, where it cannot count as one of the newest two."""
+        if self.writes:
+            with contextlib.suppress(OSError):
+                file.replace(file.with_name(file.name + _UNUSABLE))
 
     def _newest_first(self) -> list[Path]:
         files = [file for file in self.folder.glob("*.npz") if file.stem.isdecimal()]

@@ -85,8 +85,7 @@ class Loop:
         """
         best = BestWeights(self._weights, self._train.patience)
         snapshot = Snapshot(self._weights, self.adamw, best)
-        saved = checkpoints.newest()
-        place = snapshot.restore(saved) if saved else Place()
+        place = checkpoints.restore(snapshot.restore) or Place()
         strategy.refuse_unequal(self._count(place))
 
         def save() -> None:

@@ -8,6 +8,7 @@ there, and when the other side is gone, this process ends too.
 
 import argparse
 import contextlib
+import ctypes
 import errno
 import json
 import logging
@@ -30,6 +31,7 @@ _log = logging.getLogger("newsdesk")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 # An orphan may save what it has learned, which takes a second or two, and no more.
 _SECONDS_TO_SAVE = 30
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError")
 
 
@@ -69,7 +71,12 @@ class Channel(logging.Handler):
         )
 
     def end_with_the_other_side(self) -> None:
-        """Waits, in a thread, for the other side to vanish, and then ends this one."""
+        """Waits, in a thread, for the other side to vanish, and then ends this one.
+
+        A process that was stopped (SIGSTOP) runs no thread, so the kernel wakes it
+        when its parent ends.
+        """
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGCONT), 0, 0, 0)
         threading.Thread(target=self._outlive, daemon=True).start()
 
     def _outlive(self) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -70,21 +71,49 @@ class Snapshot:
             values[f"best-{name}"] = value
         return values
 
-    def restore(self, values: dict[str, np.ndarray]) -> Place:
-        """Puts a state back.
+    def restore(self, values: Mapping[str, np.ndarray]) -> Place:
+        """Restores a state, after checking all of it.
 
         Args:
-            values: what `take` gave.
+            values: what `take` returned.
 
         Returns:
             Where the training was.
+
+        Raises:
+            ValueError: the values are not a state of this training; nothing changed.
         """
-        told = json.loads(str(values["told"]))
-        for name, variable in enumerate(self._variables):
-            variable.assign(values[f"variable-{name}"])
-        if told["figures"] is not None:
-            count = sum(name.startswith("best-") for name in values)
-            self._best.figures = Figures(**told["figures"])
-            self._best.values = [values[f"best-{name}"] for name in range(count)]
-            self._best.waited = told["waited"]
-        return Place(*told["place"])
+        try:
+            told = json.loads(str(values["told"]))
+            epoch, step, loss = told["place"]
+            place = Place(int(epoch), int(step), float(loss))
+            figures = Figures(**told["figures"]) if told["figures"] else None
+            waited = int(told["waited"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"its record cannot be read: {error!r}") from None
+        variables = _matching(values, "variable", self._variables)
+        best = _matching(values, "best", self._best.weights) if figures else []
+        for variable, value in zip(self._variables, variables, strict=True):
+            variable.assign(value)
+        self._best.figures, self._best.values = figures, best
+        self._best.waited = waited
+        return place
+
+
+def _matching(
+    values: Mapping[str, np.ndarray], kind: str, variables: Sequence[tf.Variable]
+) -> list[np.ndarray]:
+    """The arrays for some variables, each of its variable's shape and type."""
+    found = []
+    for number, variable in enumerate(variables):
+        value = values.get(f"{kind}-{number}")
+        if value is None:
+            raise ValueError(f"{kind}-{number} is missing")
+        expected = tuple(variable.shape), variable.dtype.as_numpy_dtype
+        if (value.shape, value.dtype) != expected:
+            raise ValueError(
+                f"{kind}-{number} is {value.dtype} {list(value.shape)}, and the model "
+                f"has {np.dtype(expected[1])} {list(expected[0])}"
+            )
+        found.append(value)
+    return found

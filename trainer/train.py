@@ -55,7 +55,8 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
     chosen = precision.resolve(train, settings.model.encoder)
     model = _classifier(settings, transform_output, chosen)
     checkpoints = Checkpoints(
-        _checkpoint_root(fn_args) / fingerprint(settings, rows, eval_rows),
+        _checkpoint_root(fn_args)
+        / fingerprint(settings, rows, eval_rows, _vocabulary(transform_output)),
         writes=strategy.is_chief(),
     )
     progress = Progress(fn_args.model_run_dir)
@@ -82,6 +83,10 @@ def _checkpoint_root(fn_args: Job) -> Path:
     """Outlives the run where the environment names it."""
     inside = os.path.join(fn_args.model_run_dir, "checkpoints")
     return Path(os.environ.get(CHECKPOINTS_VARIABLE, inside))
+
+
+def _vocabulary(transform_output: tft.TFTransformOutput) -> bytes:
+    return Path(text.vocabulary_file(transform_output)).read_bytes()
 
 
 def _classifier(

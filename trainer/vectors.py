@@ -109,9 +109,9 @@ class Kept:
         self._written: list[np.ndarray] = []
         self._new: list[np.ndarray] = []
         self.rows = 0
-        while (part := arrays.read(self._file)) is not None:
-            self._written.append(part["values"])
-            self.rows += len(part["values"])
+        while (part := self._read(self._file)) is not None:
+            self._written.append(part)
+            self.rows += len(part)
 
     @property
     def batches_to_write(self) -> int:
@@ -122,6 +122,15 @@ class Kept:
     def _file(self) -> Path:
         """The next one."""
         return self._folder / f"{sum(map(len, self._written))}.npz"
+
+    def _read(self, file: Path) -> np.ndarray | None:
+        """A file's vectors, unless they cannot follow those before them."""
+        values = (arrays.read(file) or {}).get("values")
+        if values is None or values.ndim != 2 or not len(values):
+            return None
+        width = self._written[0].shape[1] if self._written else values.shape[1]
+        fits = values.dtype == np.float32 and values.shape[1] == width
+        return values if fits else None
 
     def add(self, values: np.ndarray) -> None:
         """Takes one more batch.

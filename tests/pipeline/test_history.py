@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,20 @@ def test_the_effective_configuration_can_be_run_again(
     config = make_config(output={"root": str(tmp_path)}, train={"epochs": 9})
     folder = RunFolder.create(config)
     assert load(folder.path / "config.toml") == config
+
+
+def test_other_accounts_can_list_the_runs(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    before = os.umask(0o022)
+    try:
+        folder = RunFolder.create(make_config(output={"root": str(tmp_path)}))
+        folder.write(_summary(folder.path.name))
+    finally:
+        os.umask(before)
+    assert (folder.path / "summary.json").stat().st_mode & 0o777 == 0o644
+    names = sorted(file.name for file in folder.path.iterdir())
+    assert names == ["config.toml", "summary.json"]
 
 
 def test_two_runs_in_one_second_have_two_folders(

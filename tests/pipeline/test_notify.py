@@ -36,6 +36,7 @@ def sink() -> Iterator[Sink]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             told.append(json.loads(body, parse_constant=_no_json))
             self.send_response(answers.pop(0) if answers else 204)
+            self.send_header("Location", self.path)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -173,3 +174,62 @@ def test_a_server_that_stays_busy_is_left_alone(
     sink.answers.extend([503, 503])
     assert post(sink.url, {"text": "x"}) == "it answered 503"
     assert len(sink.told) == 2
+
+
+def test_a_redirect_is_no_answer(sink: Sink) -> None:
+    sink.answers.append(302)
+    reason = post(sink.url, {"text": "x"})
+    assert reason == "it answered 302, a redirect; name the address it leads to"
+    assert len(sink.told) == 1
+
+
+@pytest.mark.parametrize("sent", [b"HTTP/1.1 204 No", b"HTTP/1.1 200 OK\r\nX: "])
+def test_a_webhook_that_drips_bytes_is_left_alone_in_time(
+    monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(module, "_SECONDS_IN_ALL", 0.5)
+    over = threading.Event()
+
+    def drip() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(sent)
+            # Each byte starts the timeout of the socket anew.
+            while not over.wait(0.05):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        reason = post(f"http://127.0.0.1:{server.getsockname()[1]}/", {"text": "x"})
+        over.set()
+        thread.join()
+    assert reason == "it did not answer within 0.5 s"
+
+
+def test_an_answer_is_not_read_to_its_end() -> None:
+    """A body of a petabyte is announced; only its first bytes come."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000000\r\n\r\nx"
+    over = threading.Event()
+
+    def answer() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(head)
+            over.wait()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        assert post(f"http://127.0.0.1:{server.getsockname()[1]}/", {"a": 1}) is None
+        over.set()
+        thread.join()
+
+
+def test_the_secret_is_in_no_log(
+    nobody: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_RETRIES", 1)
+    caplog.set_level("DEBUG")
+    assert post(nobody, {"text": "x"}) == "ConnectionError"
+    assert "secret" not in caplog.text

@@ -1,5 +1,6 @@
 """The training process: what it says arrives, and it never outlives its parent."""
 
+import contextlib
 import errno
 import logging
 import os
@@ -174,6 +175,25 @@ def test_a_killed_parent_leaves_no_process(
     parent.send_signal(number)
     parent.wait()
     wait_for(lambda: is_gone(int(pid.read_text())))
+    assert saved.exists()
+
+
+def test_a_stopped_training_does_not_outlive_its_parent(
+    tmp_path: Path, repository: Path
+) -> None:
+    pid, saved = tmp_path / "pid", tmp_path / "saved"
+    do = _waiting(pid, f"open({str(saved)!r}, 'w').close()")
+    code = f"from tests.trainer.test_launch import train; train({do!r})"
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=repository)
+    wait_for(lambda: pid.exists() and bool(pid.read_text()))
+    os.kill(int(pid.read_text()), signal.SIGSTOP)
+    parent.kill()
+    parent.wait()
+    try:
+        wait_for(lambda: is_gone(int(pid.read_text())))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid.read_text()), signal.SIGKILL)
     assert saved.exists()
 
 

@@ -1,5 +1,6 @@
 """A training that was killed, stopped or damaged ends as if it had not been."""
 
+import dataclasses
 import json
 import logging
 import os
@@ -163,8 +164,41 @@ def test_a_damaged_checkpoint_is_passed_over(
     newest.write_bytes(content)
 
     expect_equal(tiny_training.run(tmp_path), unbroken, range(13, 25))
-    assert f"{newest}: damaged, and so passed over" in caplog.text
+    assert f"{newest}: is damaged and will not be used" in caplog.text
+    assert (tmp_path / "14.npz.unusable").read_bytes() == bytes(content)
     assert f"training continues from {tmp_path / '12.npz'}" in caplog.text
+
+
+@pytest.mark.parametrize("spoilt", ["shape", "record", "missing", "directory"])
+def test_a_checkpoint_that_does_not_fit_is_set_aside(
+    tmp_path: Path,
+    unbroken: tuple[Figures, list[np.ndarray]],
+    caplog: pytest.LogCaptureFixture,
+    spoilt: str,
+) -> None:
+    def stop_at_14(step: int, stop: Stop) -> None:
+        stop.requested = step == 14
+
+    with pytest.raises(Interrupted):
+        tiny_training.run(tmp_path, stop_at_14)
+    newest = tmp_path / "14.npz"
+    values = dict(np.load(newest))
+    if spoilt == "shape":
+        values["variable-1"] = np.zeros(3, np.float32)
+    elif spoilt == "record":
+        values["told"] = np.array("[]")
+    else:
+        del values["variable-1"]
+    np.savez(newest, **values)
+    if spoilt == "directory":
+        content = bytearray(newest.read_bytes())
+        # The compression method of the first entry of the zip's directory.
+        content[content.index(b"PK\x01\x02") + 10] ^= 1
+        newest.write_bytes(content)
+
+    expect_equal(tiny_training.run(tmp_path), unbroken, range(13, 25))
+    assert f"{newest}: " in caplog.text
+    assert (tmp_path / "14.npz.unusable").exists()
 
 
 def test_a_finished_training_only_gives_its_result(
@@ -181,7 +215,7 @@ def test_checkpoints_go_when_nobody_needs_them(tmp_path: Path) -> None:
     half_written = tmp_path / "digest" / ".writing-1-2.npz"
     half_written.touch()
 
-    assert Checkpoints(tmp_path / "digest").newest() is not None
+    assert Checkpoints(tmp_path / "digest").restore(len) == 1
     assert not half_written.exists()
     checkpoints.remove()
     assert list(tmp_path.iterdir()) == []
@@ -203,7 +237,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         Checkpoints(tmp_path / "taken").save(1, {"a": np.ones(3)})
 
 
-def test_another_seed_code_or_data_has_its_own_checkpoints() -> None:
+def test_another_seed_code_vocabulary_or_data_has_its_own_checkpoints() -> None:
     settings = TrainerSettings.model_validate(
         {
             "text": {},
@@ -219,14 +253,18 @@ def test_another_seed_code_or_data_has_its_own_checkpoints() -> None:
     fewer = tiny_training.in_content_order(
         split.ids[:3], np.array([1, 2]), split.labels[:2], split.keys[:2]
     )
+    other_ids = dataclasses.replace(split, ids=split.ids[::-1])
+    other_code = settings.model_copy(update={"fingerprint": "x"})
     seed = settings.train.model_copy(update={"seed": 2})
     digests = [
-        fingerprint(settings, split, split),
-        fingerprint(settings.model_copy(update={"train": seed}), split, split),
-        fingerprint(settings.model_copy(update={"fingerprint": "x"}), split, split),
-        fingerprint(settings, fewer, split),
-        fingerprint(settings, split, fewer),
+        fingerprint(settings, split, split, b"a"),
+        fingerprint(settings.model_copy(update={"train": seed}), split, split, b"a"),
+        fingerprint(other_code, split, split, b"a"),
+        fingerprint(settings, fewer, split, b"a"),
+        fingerprint(settings, split, fewer, b"a"),
+        fingerprint(settings, other_ids, split, b"a"),
+        fingerprint(settings, split, split, b"b"),
     ]
 
-    assert len(set(digests)) == 5
-    assert digests[0] == fingerprint(settings, tiny_training.rows(), split)
+    assert len(set(digests)) == 7
+    assert digests[0] == fingerprint(settings, tiny_training.rows(), split, b"a")
