@@ -34,6 +34,8 @@ RUN_FOLDER_VARIABLE = "NEWSDESK_RUN_FOLDER"
 # Names `Config.checkpoints` there. It is no setting of the Trainer: a moved folder
 # would change the cache key of a model that it does not change.
 CHECKPOINTS_VARIABLE = "NEWSDESK_CHECKPOINTS"
+# In the folder of a training's checkpoints: the folder of the run that wrote last.
+RUN_FILE = "run.txt"
 
 Split = Literal["train", "eval", "test"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]

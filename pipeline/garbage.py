@@ -7,23 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.config import Config
+from pipeline import database
+from pipeline.config import RUN_FILE, Config
 from pipeline.errors import NewsdeskError
-from pipeline.history import past_runs
+from pipeline.history import RUN_NAME, past_runs
+from pipeline.outputs import DIGESTS
 
 _RUN_CONTEXT = "pipeline_run"
-# What the trainer names the folder of a training by, and a run its own; others are not
-# ours.
 _CHECKPOINTS = re.compile(r"[0-9a-f]{32}")
-_RUN = re.compile(r"\d{8}-\d{6}a*")
+# Older releases named runs by the local time alone.
+_RUN = re.compile(rf"{RUN_NAME.pattern}|\d{{8}}-\d{{6}}a*")
 
 
 @dataclass(frozen=True)
 class Garbage:
-    """A folder that can go.
+    """A folder or file that can be removed.
 
     Attributes:
-        path: where it lies.
+        path: where it is.
         size: bytes in it and below.
     """
 
@@ -31,98 +32,159 @@ class Garbage:
     size: int
 
 
-def find(config: Config, keep_last: int) -> list[Garbage]:
-    """Finds what can go, and touches nothing.
+@dataclass(frozen=True)
+class Found:
+    """What a root holds besides that which is needed.
 
-    What the newest runs have made or read stays, and with it what the cache would
-    answer the next run with; the versions in service are no concern of this.
+    Attributes:
+        garbage: what can be removed, sorted.
+        unexplained: what no record of this root explains, sorted; it stays.
+    """
+
+    garbage: list[Garbage]
+    unexplained: list[Path]
+
+
+@dataclass(frozen=True)
+class _Records:
+    """What the database says of executions.
+
+    Attributes:
+        needed: `node/output/execution` of the artifacts that kept runs made, read or
+            took from the cache.
+        kept: the ids of their executions.
+        old: the ids of all other executions.
+    """
+
+    needed: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    old: frozenset[str] = frozenset()
+
+
+def find(config: Config, keep_last: int) -> Found:
+    """Finds what can be removed, and changes nothing.
+
+    What the newest runs made or read stays, and with it what the cache would answer
+    the next run with; the versions in service are not looked at. Places are compared
+    relative to the root, which may have been moved or copied, and ages by the names of
+    runs, not by clocks.
 
     Args:
         config: the whole configuration.
         keep_last: how many of the newest runs that did something stay.
 
     Returns:
-        Folders of artifacts, checkpoints and runs, sorted.
+        Artifacts, checkpoints and runs.
     """
     runs = list(past_runs(config.root))
     worked = [run for run in runs if run.nodes]
     if len(worked) <= keep_last:
-        return []
-    oldest = worked[keep_last - 1]
-    # One that was killed has no nodes in its summary, and may have come far.
-    kept = [run.run for run in runs if run.run >= oldest.run]
-    uris, executions = _needed(config.root, kept)
+        return Found([], [])
+    oldest = worked[keep_last - 1].run
+    # A killed run has no nodes in its summary, and may have come far.
+    kept = {run.run for run in runs if run.run >= oldest}
+    garbage: list[Path] = []
+    unexplained = sorted(config.root.glob(f"{database.ARTIFACTS}.unusable-*"))
+    unexplained += sorted(config.root.glob(f"{database.DATABASE}.unusable-*"))
     found = [
-        *_artifacts(config.root / "artifacts", uris, executions),
-        *_older(config.checkpoints, oldest.started.timestamp()),
-        *(
-            folder
-            for folder in (config.root / "runs").iterdir()
-            if _is_ours(folder, _RUN) and folder.name < oldest.run
-        ),
+        *_artifacts(config.root / database.ARTIFACTS, _read(config.root, kept)),
+        *_checkpoints(config, oldest),
     ]
-    return [Garbage(path, _size(path)) for path in sorted(found)]
+    for path, is_old in found:
+        (garbage if is_old else unexplained).append(path)
+    garbage += [
+        folder
+        for folder in (config.root / "runs").iterdir()
+        if _is_ours(folder, _RUN) and folder.name < oldest
+    ]
+    return Found(
+        [Garbage(path, _size(path)) for path in sorted(garbage)], sorted(unexplained)
+    )
 
 
 def remove(found: list[Garbage]) -> None:
     """Removes what was found.
 
     Args:
-        found: from `find`.
+        found: the garbage that `find` found.
 
     Raises:
-        NewsdeskError: a folder cannot be removed.
+        NewsdeskError: something cannot be removed.
     """
     for one in found:
         try:
-            shutil.rmtree(one.path)
+            if one.path.is_dir():
+                shutil.rmtree(one.path)
+            else:
+                one.path.unlink()
         except OSError as error:
             raise NewsdeskError(
-                f"{error.filename}: cannot be removed: {error.strerror}; mend it, and "
-                "run `newsdesk gc` again"
+                f"{error.filename}: cannot be removed: {error.strerror}; correct that "
+                "and run `newsdesk gc` again"
             ) from None
 
 
-def _needed(root: Path, runs: list[str]) -> tuple[set[Path], set[str]]:
-    """The artifacts that runs made, read or took from the cache; their executions."""
+def _read(root: Path, kept_runs: set[str]) -> _Records:
+    """Reads the executions of all runs; none where the database cannot be used."""
+    if database.fault(root) or not (root / database.DATABASE).exists():
+        return _Records()
     from ml_metadata.metadata_store import metadata_store
     from tfx.orchestration import metadata
 
-    connection = metadata.sqlite_metadata_connection_config(
-        str(root / "metadata.sqlite")
+    store = metadata_store.MetadataStore(
+        metadata.sqlite_metadata_connection_config(str(root / database.DATABASE))
     )
-    store = metadata_store.MetadataStore(connection)
-    executions = set()
-    for run in runs:
-        context = store.get_context_by_type_and_name(_RUN_CONTEXT, run)
-        if context is not None:
-            found = store.get_executions_by_context(context.id)
-            executions |= {execution.id for execution in found}
-    events = store.get_events_by_execution_ids(list(executions)) if executions else []
+    kept: set[int] = set()
+    old: set[int] = set()
+    for context in store.get_contexts_by_type(_RUN_CONTEXT):
+        executions = kept if context.name in kept_runs else old
+        executions.update(one.id for one in store.get_executions_by_context(context.id))
+    events = store.get_events_by_execution_ids(list(kept)) if kept else []
     artifacts = store.get_artifacts_by_id([event.artifact_id for event in events])
-    # The root may be reached by another name, through a link, than when they were made.
-    uris = {Path(one.uri).resolve() for one in artifacts}
-    return uris, {str(one) for one in executions}
+    return _Records(
+        frozenset("/".join(Path(one.uri).parts[-3:]) for one in artifacts),
+        frozenset(map(str, kept)),
+        frozenset(map(str, old - kept)),
+    )
 
 
-def _artifacts(folder: Path, uris: set[Path], executions: set[str]) -> Iterator[Path]:
-    """Folders `<node>/<output>/<execution>` that nobody needs."""
+def _artifacts(folder: Path, records: _Records) -> Iterator[tuple[Path, bool]]:
+    """Entries `<node>/<output>/<execution>`; whether an old execution explains each."""
     for made in folder.glob("*/*/*"):
         if made.parent.name == ".system":
             yield from (
-                one
-                for one in made.iterdir()
-                if one.name.isdigit() and one.name not in executions
+                (one, one.name in records.old)
+                for one in _folders_in(made)
+                if one.name.isdigit() and one.name not in records.kept
             )
-        elif made.resolve() not in uris:
-            yield made
+            continue
+        execution = made.name.removesuffix(DIGESTS)
+        place = made.relative_to(folder).with_name(execution).as_posix()
+        if place not in records.needed and execution not in records.kept:
+            is_known = made.is_dir() or made.name.endswith(DIGESTS)
+            yield made, is_known and execution in records.old
 
 
-def _older(checkpoints: Path, moment: float) -> Iterator[Path]:
-    """Checkpoints that no kept run has written to."""
-    for folder in checkpoints.glob("*"):
-        if _is_ours(folder, _CHECKPOINTS) and folder.stat().st_mtime < moment:
-            yield folder
+def _checkpoints(config: Config, oldest: str) -> Iterator[tuple[Path, bool]]:
+    """Folders that no kept run has written to; whether a run of this root has."""
+    for folder in config.checkpoints.glob("*"):
+        if not _is_ours(folder, _CHECKPOINTS):
+            continue
+        try:
+            run = Path((folder / RUN_FILE).read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeError):
+            yield folder, False
+            continue
+        # Several roots may share a folder of checkpoints; the default one moves along.
+        is_inside = config.root in config.checkpoints.parents
+        if not is_inside and run.parent.resolve() != (config.root / "runs").resolve():
+            continue
+        if run.name < oldest:
+            yield folder, True
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    return [one for one in folder.iterdir() if one.is_dir()] if folder.is_dir() else []
 
 
 def _is_ours(folder: Path, names: re.Pattern[str]) -> bool:
@@ -130,9 +192,11 @@ def _is_ours(folder: Path, names: re.Pattern[str]) -> bool:
     return is_named and folder.is_dir() and not folder.is_symlink()
 
 
-def _size(folder: Path) -> int:
+def _size(path: Path) -> int:
+    if not path.is_dir():
+        return os.lstat(path).st_size
     return sum(
         os.lstat(Path(above, name)).st_size
-        for above, _, files in os.walk(folder)
+        for above, _, files in os.walk(path)
         for name in files
     )

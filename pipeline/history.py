@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,8 @@ from pipeline.errors import ExitCode, NewsdeskError
 CONFIG = "config.toml"
 LOG = "log.txt"
 SUMMARY = "summary.json"
+# Sorts behind the names of older releases, which were the local time alone.
+RUN_NAME = re.compile(r"run-(?P<number>\d{6,})-\d{8}T\d{6}Z")
 RUNNING, KILLED = "running", "killed"
 # States in which a run has said all there is to say of its data.
 VERDICTS = ("pushed", "unchanged", "withdrawn", "not good enough", "stopped")
@@ -83,18 +86,17 @@ class RunFolder:
             config: the effective configuration.
 
         Returns:
-            The folder, named by the time.
+            The folder, named by a counter, which orders the runs whatever the clock
+            says, and by the time in UTC.
 
         Raises:
             NewsdeskError: the root cannot be written.
         """
         runs = config.root / "runs"
-        stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+        now = datetime.datetime.now(datetime.timezone.utc)
         try:
             runs.mkdir(parents=True, exist_ok=True)
-            path = runs / stamp
-            while path.exists():
-                path = path.with_name(path.name + "a")
+            path = runs / f"run-{_next_number(runs):06}-{now:%Y%m%dT%H%M%SZ}"
             path.mkdir()
             values = config.model_dump(mode="json", exclude_none=True)
             (path / CONFIG).write_text(tomlkit.dumps(values), encoding="utf-8")
@@ -123,6 +125,11 @@ class RunFolder:
             stream.flush()
             os.fsync(stream.fileno())
         aside.replace(self.path / SUMMARY)
+
+
+def _next_number(runs: Path) -> int:
+    named = (RUN_NAME.fullmatch(folder.name) for folder in runs.iterdir())
+    return 1 + max((int(name["number"]) for name in named if name), default=0)
 
 
 def mark_killed(root: Path) -> None:

@@ -6,13 +6,14 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline import evaluated, figures
+from pipeline import database, evaluated, figures
 from pipeline.config import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Config
 from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from pipeline.explain import explain, is_of_data
 from pipeline.history import Node, RunFolder, Summary
 from pipeline.inputs import key, recipe
 from pipeline.interrupt import interruptible
+from pipeline.outputs import Outputs
 from pipeline.published.in_service import (
     IN_SERVICE,
     NOTHING,
@@ -105,6 +106,7 @@ class _Run:
         self.accepted = accepted
         self.current: InService | None = None
         self.outcome: str | None = None
+        self.outputs = Outputs(config.root)
 
     def launch(self, beam_args: Sequence[str]) -> None:
         """Compiles the pipeline and launches its nodes in order."""
@@ -126,6 +128,8 @@ class _Run:
             else:
                 self.summary.pushed = f"{self.config.serving}/{current.version}"
             return
+        if said := database.set_aside(self.config.root):
+            self.screen.warn(said)
         from tfx.dsl.compiler import compiler, constants
         from tfx.orchestration import metadata
         from tfx.orchestration.local import runner_utils
@@ -171,7 +175,8 @@ class _Run:
         state, note = "failed", ""
         self.screen.begin(name)
         try:
-            execution = launcher.launch()
+            with self.outputs.checked_cache() as damaged:
+                execution = launcher.launch()
             if self.signals:
                 raise Interrupted("stopped on request")
             ended = records.state(execution.execution_id)
@@ -181,7 +186,12 @@ class _Run:
                     f"remove {self.config.root} or choose another output.root"
                 )
             state = "cached" if ended == "CACHED" else "done"
-            note = self._learn(name, records.outputs(execution.execution_id))
+            outputs = records.outputs(execution.execution_id)
+            if state == "done":
+                self.outputs.record(one.uri for one in outputs.values())
+            note = self._learn(name, outputs)
+            if damaged:
+                note = f"made anew: {damaged[0]}  {note}".rstrip()
         finally:
             seconds = round(watch.seconds, 1)
             self.summary.nodes.append(Node(name=name, state=state, seconds=seconds))

@@ -2,10 +2,12 @@
 
 import contextlib
 import datetime
+import errno
 import fcntl
 import json
 import os
 import socket
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,10 @@ from pipeline.errors import Locked, NewsdeskError
 
 _FILE = ".lock"
 _ROOM = 512
+# Without following a link, behind which something else would be overwritten, and
+# without waiting for the other end of a pipe.
+_OPENED = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_NOT_A_FILE = "{}: is a link, a folder, a pipe or a device and not a file; remove it"
 
 
 @contextlib.contextmanager
@@ -28,12 +34,14 @@ def held(root: Path, what: str) -> Iterator[None]:
 
     Raises:
         Locked: another process holds it; names it and since when.
-        NewsdeskError: the folder cannot be written.
+        NewsdeskError: the folder cannot be written, or its lock is not a file.
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(root / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(root / _FILE, _OPENED, 0o644)
     except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR):
+            raise NewsdeskError(_NOT_A_FILE.format(root / _FILE)) from None
         raise NewsdeskError(
             f"{root}: cannot be written: {error.strerror}; "
             "choose another folder with --set output.root=FOLDER"
@@ -47,6 +55,8 @@ def held(root: Path, what: str) -> Iterator[None]:
     # Always as long, so that who reads meanwhile never finds two texts in one.
     written = json.dumps(told).encode().ljust(_ROOM)
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise NewsdeskError(_NOT_A_FILE.format(root / _FILE))
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

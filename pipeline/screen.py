@@ -82,6 +82,17 @@ class Screen(logging.Handler):
         self._epoch = 0
         self._task = self._bar.add_task(name, total=None, detail="", left="")
 
+    def warn(self, text: str) -> None:
+        """Shows a sentence that a person should read.
+
+        Args:
+            text: the sentence.
+        """
+        self.clear()
+        self.console.print(
+            text, style="yellow", markup=False, highlight=False, soft_wrap=True
+        )
+
     def clear(self) -> None:
         """Takes the moving line away."""
         if self._task is not None:

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from pipeline.config import RUN_FILE
+from pipeline.errors import NewsdeskError
 from trainer import arrays
 from trainer.data import Rows
 from trainer.settings import TrainerSettings
@@ -59,6 +61,26 @@ class Checkpoints:
         if writes:
             for rest in folder.rglob(f"{arrays.ASIDE}*"):
                 rest.unlink(missing_ok=True)
+
+    def sign(self, run: str) -> None:
+        """Records which run trains, so that garbage collection knows whose these are.
+
+        Args:
+            run: the folder of the run.
+
+        Raises:
+            NewsdeskError: the record cannot be written.
+        """
+        if not self.writes:
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / RUN_FILE).write_text(f"{run}\n", encoding="utf-8")
+        except OSError as error:
+            raise NewsdeskError(
+                f"{self.folder}: the checkpoints cannot be written: {error.strerror}; "
+                "make room or choose another folder with output.checkpoints"
+            ) from None
 
     def save(self, step: int, values: Mapping[str, np.ndarray]) -> None:
         """Writes a checkpoint, and removes those that nobody needs any more.

@@ -7,7 +7,7 @@ from pathlib import Path
 import tensorflow_transform as tft
 import tf_keras
 
-from pipeline.config import CHECKPOINTS_VARIABLE, Train
+from pipeline.config import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Train
 from pipeline.published import operations
 from trainer import (
     card,
@@ -59,6 +59,8 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
         / fingerprint(settings, rows, eval_rows, _vocabulary(transform_output)),
         writes=strategy.is_chief(),
     )
+    if run := os.environ.get(RUN_FOLDER_VARIABLE):
+        checkpoints.sign(run)
     progress = Progress(fn_args.model_run_dir)
     figures = _fit(model, settings, rows, eval_rows, progress, checkpoints)
     if strategy.is_chief():

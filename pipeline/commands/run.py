@@ -49,7 +49,7 @@ def run(
     Exit codes: 0 pushed or nothing to do, 1 failed, 2 wrong usage or configuration,
     3 not good enough, 4 stopped by a gate, 5 another run is at work, 130 interrupted.
     """
-    from pipeline import lock
+    from pipeline import lock, ownership
     from pipeline.config_file import load
     from pipeline.history import mark_killed
     from pipeline.paths import refuse_patterns
@@ -64,6 +64,7 @@ def run(
     refuse_patterns("push.destination", loaded.serving)
     try:
         with lock.held(loaded.root, "a run"):
+            ownership.claim(loaded.root, loaded.name)
             mark_killed(loaded.root)
             if if_new_data and (seen := _seen(loaded)):
                 streams.say(seen)

@@ -1,11 +1,11 @@
 """What old runs have left goes; what a kept run made, read or reused stays."""
 
 import datetime
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -14,6 +14,8 @@ from pipeline.cli import app
 from pipeline.config import Config
 from pipeline.errors import Locked, NewsdeskError
 from pipeline.history import Node, RunFolder, Summary
+from pipeline.outputs import Outputs
+from trainer.checkpoints import Checkpoints
 
 OLD, MIDDLE, NEW = "20260101-000000", "20260102-000000", "20260103-000000"
 
@@ -115,13 +117,16 @@ def _finish(root: Path, *runs: str, nodes: Sequence[str] = ("Gen", "Trainer")) -
                 nodes=[Node(name=name, state="done", seconds=1.0) for name in nodes],
             )
         )
-        day = datetime.datetime.strptime(run, "%Y%m%d-%H%M%S").timestamp()
-        os.utime(folder.path, (day, day))
 
 
 def _found(config: Config, keep_last: int) -> set[str]:
     found = garbage.find(config, keep_last)
-    return {str(one.path.relative_to(config.root)) for one in found}
+    return {str(one.path.relative_to(config.root)) for one in found.garbage}
+
+
+def _left(config: Config) -> set[str]:
+    found = garbage.find(config, 1).unexplained
+    return {str(path.relative_to(config.root)) for path in found}
 
 
 @pytest.mark.usefixtures("store")
@@ -165,30 +170,98 @@ def test_a_run_that_did_nothing_is_none_of_the_last(config: Config) -> None:
     assert f"runs/{OLD}" in _found(config, 2)
 
 
+def _train(
+    config: Config, digest: str, run: str = "", root: Path | None = None
+) -> None:
+    """Leaves the checkpoints of a training that a run of a root has begun."""
+    checkpoints = Checkpoints(config.checkpoints / (digest * 32))
+    checkpoints.save(1, {"a": np.ones(3)})
+    if run:
+        checkpoints.sign(str((root or config.root) / "runs" / run))
+
+
 @pytest.mark.usefixtures("store")
-def test_checkpoints_go_that_no_kept_run_has_written(config: Config) -> None:
-    for name, day in (("a" * 32, 1), ("b" * 32, 2), ("c" * 32, 3), ("mine", 1)):
-        folder = config.checkpoints / name
-        folder.mkdir(parents=True)
-        written = datetime.datetime(2026, 1, day, 12).timestamp()
-        os.utime(folder, (written, written))
+def test_checkpoints_go_that_only_old_runs_have_written(config: Config) -> None:
+    for digest, run in (("a", OLD), ("b", MIDDLE), ("c", NEW)):
+        _train(config, digest, run)
+    (config.checkpoints / "mine").mkdir()
     found = {one for one in _found(config, 2) if one.startswith("checkpoints")}
     assert found == {f"checkpoints/{'a' * 32}"}
+
+
+@pytest.mark.usefixtures("store")
+def test_checkpoints_of_other_roots_stay(
+    config: Config, make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    output = {"root": str(config.root), "checkpoints": str(tmp_path / "shared")}
+    config = make_config(output=output)
+    _train(config, "a", OLD)
+    _train(config, "b", OLD, tmp_path / "another root")
+    _train(config, "c")
+    found = garbage.find(config, 1)
+    assert config.checkpoints / ("a" * 32) in [one.path for one in found.garbage]
+    assert found.unexplained == [config.checkpoints / ("c" * 32)]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_moved_root_keeps_and_removes_what_it_would_have(
+    config: Config, make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    _train(config, "a", OLD)
+    _train(config, "c", NEW)
+    before = _found(config, 1)
+    moved = make_config(output={"root": str(tmp_path / "moved")})
+    config.root.rename(moved.root)
+    assert _found(moved, 1) == before
+    assert f"checkpoints/{'a' * 32}" in before
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("content", [None, b"", b"no database", b"SQLite format 3\0"])
+def test_without_its_database_artifacts_stay_and_are_named(
+    config: Config, content: bytes | None
+) -> None:
+    (config.root / "metadata.sqlite").unlink()
+    if content is not None:
+        (config.root / "metadata.sqlite").write_bytes(content)
+    assert _found(config, 1) == {f"runs/{OLD}", f"runs/{MIDDLE}"}
+    assert {"artifacts/Gen/output/1", "artifacts/Trainer/output/6"} <= _left(config)
+
+
+@pytest.mark.usefixtures("store")
+def test_what_is_not_an_artifact_stays_and_is_named(config: Config) -> None:
+    for name in ("Gen/notes.txt", "Gen/output/notes.txt", "Gen/output/77/x"):
+        path = config.root / "artifacts" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    left = _left(config)
+    assert left == {"artifacts/Gen/output/77", "artifacts/Gen/output/notes.txt"}
+    garbage.remove(garbage.find(config, 1).garbage)
+    assert all((config.root / path).exists() for path in left)
+
+
+@pytest.mark.usefixtures("store")
+def test_digests_go_with_their_artifact(config: Config) -> None:
+    gen = config.root / "artifacts" / "Gen" / "output"
+    Outputs(config.root).record([str(gen / "1"), str(gen / "3")])
+    assert "artifacts/Gen/output/1.sha256" in _found(config, 1)
+    garbage.remove(garbage.find(config, 1).garbage)
+    assert {path.name for path in gen.iterdir()} == {"3", "3.sha256"}
 
 
 @pytest.mark.usefixtures("store")
 def test_published_versions_are_not_touched(config: Config) -> None:
     version = Path(config.serving) / "1"
     version.mkdir(parents=True)
-    garbage.remove(garbage.find(config, 1))
+    garbage.remove(garbage.find(config, 1).garbage)
     assert version.is_dir()
-    assert garbage.find(config, 1) == []
+    assert garbage.find(config, 1) == garbage.Found([], [])
     assert (config.root / "runs" / NEW / "summary.json").exists()
 
 
 @pytest.mark.usefixtures("store")
 def test_sizes_are_those_of_the_files(config: Config) -> None:
-    sizes = {one.path.name: one.size for one in garbage.find(config, 2)}
+    sizes = {one.path.name: one.size for one in garbage.find(config, 2).garbage}
     assert sizes["2"] == 1000
 
 
@@ -201,14 +274,17 @@ def test_what_cannot_be_removed_is_named(
 
     monkeypatch.setattr(garbage.shutil, "rmtree", refuse)
     with pytest.raises(NewsdeskError, match="/1: cannot be removed: Permission denied"):
-        garbage.remove(garbage.find(config, 2))
+        garbage.remove(garbage.find(config, 2).garbage)
 
 
 @pytest.fixture
 def command(root: Path) -> list[str]:
     """`gc` of the root."""
     sample = Path(__file__).parents[2] / "pipeline" / "configs" / "sample.toml"
-    return ["gc", str(sample), "--set", f"output.root={root}", "--keep-last", "2"]
+    return [
+        *("gc", str(sample), "--set", f"output.root={root}", "--set", "name=x"),
+        *("--keep-last", "2"),
+    ]
 
 
 @pytest.mark.usefixtures("store")
@@ -218,10 +294,10 @@ def test_a_dry_run_says_what_would_go_and_leaves_it(
     done = CliRunner().invoke(app, [*command, "--dry-run"])
     *lines, total = done.output.splitlines()
     assert len(lines) == 5
-    assert total.split(maxsplit=1)[1] == "bytes in 5 folders would go"
+    assert total.split(maxsplit=1)[1] == "bytes in 5 places would be removed"
     assert len(_found(config, 2)) == 5
     done = CliRunner().invoke(app, command)
-    assert done.output.endswith("bytes in 5 folders are gone\n")
+    assert done.output.endswith("bytes in 5 places were removed\n")
     assert _found(config, 2) == set()
 
 

@@ -1,7 +1,6 @@
 """What a kept run needs stays, by whatever name; what is not ours stays too."""
 
 import datetime
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,24 +29,11 @@ def config(make_config: Callable[..., Config], tmp_path: Path) -> Config:
                 nodes=[Node(name="Trainer", state="failed", seconds=60.0)],
             )
         )
-        ended = began.timestamp() + 60
-        os.utime(folder.path, (ended, ended))
     return make_config(output={"root": str(tmp_path / "root")})
 
 
 def _found(config: Config) -> set[str]:
-    return {one.path.name for one in garbage.find(config, 1)}
-
-
-def test_the_checkpoint_of_a_kept_run_that_was_interrupted_stays(
-    config: Config,
-) -> None:
-    began = datetime.datetime.strptime(NEW, "%Y%m%d-%H%M%S").timestamp()
-    for name, moment in (("a" * 32, began - 1), ("b" * 32, began + 30)):
-        folder = config.checkpoints / name
-        folder.mkdir(parents=True)
-        os.utime(folder, (moment, moment))
-    assert _found(config) == {OLD, "a" * 32}
+    return {one.path.name for one in garbage.find(config, 1).garbage}
 
 
 def test_what_is_no_run_is_not_touched(config: Config) -> None:
@@ -55,7 +41,7 @@ def test_what_is_no_run_is_not_touched(config: Config) -> None:
     (runs / ".DS_Store").touch()
     (runs / "0-notes").mkdir()
     (runs / "20250101-000000").symlink_to(runs / "0-notes")
-    garbage.remove(garbage.find(config, 1))
+    garbage.remove(garbage.find(config, 1).garbage)
     assert {path.name for path in runs.iterdir()} == {
         ".DS_Store",
         "0-notes",

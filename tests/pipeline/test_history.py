@@ -3,6 +3,7 @@
 import datetime
 import math
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def test_two_runs_in_one_second_have_two_folders(
 ) -> None:
     config = make_config(output={"root": str(tmp_path)})
     assert RunFolder.create(config).path != RunFolder.create(config).path
+
+
+def test_runs_are_ordered_by_a_counter_whatever_the_clock_says(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    config = make_config(output={"root": str(tmp_path)})
+    runs = tmp_path / "runs"
+    for name in ("20991231-235959", "run-000009-29990101T000000Z", "notes"):
+        (runs / name).mkdir(parents=True)
+    new = RunFolder.create(config).path.name
+    assert re.fullmatch(r"run-000010-\d{8}T\d{6}Z", new)
+    assert max(folder.name for folder in runs.iterdir()) == new
 
 
 def test_a_root_that_is_a_file_is_named(

@@ -112,3 +112,22 @@ def test_a_file_system_without_locks_is_named(
     with pytest.raises(NewsdeskError, match="cannot be locked: No locks available"):
         with held(tmp_path, "a run"):
             pass
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "pipe", "folder"])
+def test_a_lock_that_is_not_a_file_is_refused(tmp_path: Path, kind: str) -> None:
+    root, target = tmp_path / "root", tmp_path / "target"
+    root.mkdir()
+    if kind == "pipe":
+        os.mkfifo(root / ".lock")
+    elif kind == "folder":
+        (root / ".lock").mkdir()
+    else:
+        (root / ".lock").symlink_to(target)
+    if kind == "link":
+        target.write_text("precious")
+    with pytest.raises(NewsdeskError, match=r"\.lock: is a "), held(root, "a run"):
+        pass
+    if kind == "link":
+        assert target.read_text() == "precious"
+    assert target.exists() == (kind == "link")

@@ -1,0 +1,83 @@
+"""The metadata database of a root: whether it can be used, and what to do if not."""
+
+import contextlib
+import itertools
+import sqlite3
+from pathlib import Path
+
+from pipeline.errors import NewsdeskError
+
+DATABASE = "metadata.sqlite"
+ARTIFACTS = "artifacts"
+
+
+def fault(root: Path) -> str:
+    """Finds out why a root's database cannot explain its artifacts.
+
+    Args:
+        root: the folder that holds everything a pipeline writes.
+
+    Returns:
+        "is missing", "is damaged" or "is not a file"; "" for a database that is
+        whole, and for a root without either.
+    """
+    file = root / DATABASE
+    if not file.exists() or (file.is_file() and not file.stat().st_size):
+        return "is missing" if _has_artifacts(root) else ""
+    if not file.is_file():
+        return "is not a file"
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError:
+        return "is damaged"
+    return "" if found == ("ok",) else "is damaged"
+
+
+def set_aside(root: Path) -> str:
+    """Sets aside a database that cannot be used, with the artifacts that it lists.
+
+    A new database counts executions from 1 again, and folders are named by them: the
+    files of two executions would lie in one folder.
+
+    Args:
+        root: the folder that holds everything a pipeline writes; nothing runs in it.
+
+    Returns:
+        What happened, for the screen; "" where the database is whole.
+
+    Raises:
+        NewsdeskError: they cannot be renamed.
+    """
+    wrong = fault(root)
+    if not wrong:
+        return ""
+    moved = [_renamed(root / name) for name in (DATABASE, ARTIFACTS)]
+    where = " and ".join(path.name for path in moved if path)
+    return (
+        f"{root / DATABASE} {wrong}: the results of earlier runs cannot be reused and "
+        f"are set aside as {where}; delete them when you do not need them"
+    )
+
+
+def _has_artifacts(root: Path) -> bool:
+    return any((root / ARTIFACTS).glob("*/*/*"))
+
+
+def _renamed(path: Path) -> Path | None:
+    if not path.exists():
+        return None
+    names = (
+        path.with_name(f"{path.name}.unusable-{one}") for one in itertools.count(1)
+    )
+    free = next(name for name in names if not name.exists())
+    try:
+        return path.rename(free)
+    except OSError as error:
+        raise NewsdeskError(
+            f"{path}: cannot be renamed to {free.name}: {error.strerror}; make "
+            f"{path.parent} writable, or choose another folder with --set "
+            "output.root=FOLDER"
+        ) from None

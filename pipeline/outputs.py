@@ -1,0 +1,121 @@
+"""Digests of what nodes wrote, so that the cache never answers with damaged files.
+
+TFX looks whether the folder of a cached artifact exists, and not into it.
+"""
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline import fingerprint
+from pipeline.database import ARTIFACTS
+from pipeline.errors import NewsdeskError
+
+_log = logging.getLogger("newsdesk")
+# Beside the folder of an artifact, in the form that `sha256sum --check` reads.
+DIGESTS = ".sha256"
+
+
+class Outputs:
+    """The artifacts of one root.
+
+    Args:
+        root: the folder that holds everything a pipeline writes.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._artifacts = (root / ARTIFACTS).resolve()
+
+    def record(self, uris: Iterable[str]) -> None:
+        """Writes the digests of artifacts that a node has just made.
+
+        Args:
+            uris: of the artifacts; those outside of the root are left out.
+
+        Raises:
+            OSError: the digests cannot be written.
+        """
+        for folder in map(Path, uris):
+            if folder.is_dir() and self._artifacts in folder.resolve().parents:
+                _write(_beside(folder), _lines(folder))
+
+    @contextlib.contextmanager
+    def checked_cache(self) -> Iterator[list[str]]:
+        """Lets the cache of TFX pass over artifacts that are not as they were made.
+
+        Yields:
+            What was wrong with those that were passed over, in words.
+        """
+        from tfx.types import artifact_utils
+
+        exist = artifact_utils.verify_artifacts
+        damaged: list[str] = []
+
+        def verify(artifacts: Any) -> None:
+            exist(artifacts)
+            for artifact in (one for many in artifacts.values() for one in many):
+                if wrong := difference(Path(artifact.uri)):
+                    _log.warning("not taken from the cache: %s", wrong)
+                    damaged.append(wrong)
+                    # The cache takes this error for "not there".
+                    raise RuntimeError(wrong)
+
+        # The cache has no place for a check of one's own.
+        artifact_utils.verify_artifacts = verify
+        try:
+            yield damaged
+        finally:
+            artifact_utils.verify_artifacts = exist
+
+
+def difference(folder: Path) -> str:
+    """Compares an artifact with its digests.
+
+    Args:
+        folder: of the artifact.
+
+    Returns:
+        Which file is not as it was made, and how; "" where all are, or where nobody
+        has recorded any.
+    """
+    try:
+        recorded = _beside(folder).read_text("utf-8", "surrogateescape").splitlines()
+        found = _lines(folder)
+    except FileNotFoundError:
+        return ""
+    except (OSError, NewsdeskError) as error:
+        return f"{folder}: cannot be read: {error}"
+    for line in recorded:
+        if line not in found:
+            name = folder.parent / line[66:]
+            return f"{name} {'has changed' if name.exists() else 'is missing'}"
+    added = next((line for line in found if line not in recorded), "")
+    return f"{folder.parent / added[66:]} was added" if added else ""
+
+
+def _beside(folder: Path) -> Path:
+    return folder.with_name(folder.name + DIGESTS)
+
+
+def _lines(folder: Path) -> list[str]:
+    return [
+        f"{fingerprint.of_file(file)}  {os.path.relpath(file, folder.parent)}"
+        for file in fingerprint.files_below(folder)
+    ]
+
+
+def _write(file: Path, lines: list[str]) -> None:
+    aside = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        with open(aside, "w", encoding="utf-8", errors="surrogateescape") as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        raise
