@@ -4,11 +4,12 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import fingerprint
 from pipeline.config import Config
+from pipeline.errors import NewsdeskError
 
 # The property of the Examples artifact that holds the digest of the data's content.
 CONTENT = "content"
@@ -35,11 +36,34 @@ class Recipe:
         digest: of configuration, code, and the files that the configuration names.
         code: of the sources and the installed versions.
         versions: of the packages that matter most, for a person.
+        files: digests of the files that the configuration names, by path.
     """
 
     digest: str
     code: str
     versions: dict[str, str]
+    files: dict[str, str] = field(default_factory=dict)
+
+    def check(self, now: "Recipe") -> None:
+        """Refuses a recipe that changed while nodes read parts of it.
+
+        Args:
+            now: the recipe of the same configuration, taken later.
+
+        Raises:
+            NewsdeskError: names the file that changed.
+        """
+        if now.digest == self.digest:
+            return
+        paths = sorted(self.files.keys() | now.files.keys())
+        changed = [
+            path for path in paths if self.files.get(path) != now.files.get(path)
+        ]
+        raise NewsdeskError(
+            f"{changed[0] if changed else 'the installed code'}: has changed during "
+            "the run, so nobody knows which content the nodes read; nothing was "
+            "published; run again"
+        )
 
 
 def recipe(config: Config) -> Recipe:
@@ -58,9 +82,10 @@ def recipe(config: Config) -> Recipe:
     values = config.model_dump(mode="json", exclude=_ELSEWHERE)
     digest = hashlib.sha256(code.encode())
     digest.update(json.dumps(_without_places(values), sort_keys=True).encode())
-    for file in files_of(config):
-        digest.update(fingerprint.of_file(file).encode())
-    return Recipe(digest.hexdigest()[:32], code, _versions())
+    files = {file: fingerprint.of_file(file) for file in files_of(config)}
+    for content in files.values():
+        digest.update(content.encode())
+    return Recipe(digest.hexdigest()[:32], code, _versions(), files)
 
 
 def key(recipe: str, data: str) -> str:

@@ -11,7 +11,7 @@ from pipeline.config import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Config
 from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from pipeline.explain import explain, is_of_data
 from pipeline.history import Node, RunFolder, Summary
-from pipeline.inputs import key, recipe
+from pipeline.inputs import Recipe, key, recipe
 from pipeline.interrupt import interruptible
 from pipeline.outputs import Outputs
 from pipeline.published.in_service import (
@@ -114,11 +114,12 @@ class _Run:
         from components.text_example_gen import content
 
         self.summary.content = content.of(self.config.data)
+        began = recipe(self.config)
         current = self.current = newest(self.config.serving)
         if current:
             # Every file of it, because the cache may answer for BaselineModel.
             store(self.config.serving).verify(current.version)
-        if current and not self.accepted and self._is_unchanged(current):
+        if current and not self.accepted and self._is_unchanged(current, began):
             self.screen.clear()
             self.summary.state = "unchanged"
             self.summary.exit_code = ExitCode.DONE
@@ -150,6 +151,7 @@ class _Run:
         for node in compiled.nodes:
             name = node.pipeline_node.node_info.id
             if name == "Pusher":
+                began.check(recipe(self.config))
                 # The cache might answer with a version that somebody has removed.
                 options = node.pipeline_node.execution_options
                 options.caching_options.enable_cache = False
@@ -248,10 +250,10 @@ class _Run:
         limit = self.config.evaluation.min_accuracy
         return evaluated.has_fallen(before, when_pushed, limit)
 
-    def _is_unchanged(self, current: InService) -> bool:
-        """Tells whether the model in service came of just this run's inputs."""
+    def _is_unchanged(self, current: InService, recipe: Recipe) -> bool:
+        """Whether the model in service was made of exactly this run's inputs."""
         data = self.summary.content or ""
-        return key(recipe(self.config).digest, data) == current.manifest.origin.inputs
+        return key(recipe.digest, data) == current.manifest.origin.inputs
 
     def _conclude(self) -> None:
         """Decides what this run amounts to."""

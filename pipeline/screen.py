@@ -89,9 +89,7 @@ class Screen(logging.Handler):
             text: the sentence.
         """
         self.clear()
-        self.console.print(
-            text, style="yellow", markup=False, highlight=False, soft_wrap=True
-        )
+        self.console.print(Text(escaped(text), "yellow"), soft_wrap=True)
 
     def clear(self) -> None:
         """Takes the moving line away."""
