@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from pipeline.escaping import one_line
+from pipeline.escaping import escaped, one_line
 
 _MARKS = {
     "done": ("✓", "green"),
