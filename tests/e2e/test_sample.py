@@ -219,12 +219,12 @@ def test_a_run_whose_screen_breaks_comes_to_its_own_end(
     words = ("--set", "evaluation.min_accuracy=0.998")
     with _start(sample_root, *words, env=environment) as process:
         assert process.stdout and process.stderr
-        assert process.stdout.readline().startswith("= BaselineModel")
+        assert re.match(r"[+=] BaselineModel ", process.stdout.readline())
         process.stdout.close()
         errors = process.stderr.read()
     assert process.returncode == 3
     assert last_summary(sample_root)["state"] == "not good enough"
-    assert re.fullmatch(r"error accuracy is 0\.\d+, at least 0.998 .*\n", errors)
+    assert re.fullmatch(r"error accuracy .*0\.998.*\n", errors)
 
 
 def test_a_terminal_that_closes_ends_a_run_as_interrupted(
