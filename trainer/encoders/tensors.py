@@ -100,22 +100,9 @@ class Tensors:
 
         Returns:
             Its values as float32.
-
-        Raises:
-            DataError: some of them are NaN or infinite.
         """
-        stored = self._stored[name]
         with safetensors.safe_open(self._path, "np") as file:
-            values: np.ndarray = file.get_tensor(stored)
-        finite = np.isfinite(values)
-        if not finite.all():
-            kinds = {"NaN": np.isnan(values).any(), "Inf": np.isinf(values).any()}
-            raise DataError(
-                f"{self._path}: {stored} holds "
-                f"{' and '.join(kind for kind, is_there in kinds.items() if is_there)} "
-                f"({values.size - finite.sum():,} of {values.size:,} values); the file "
-                "is damaged, fetch it again"
-            )
+            values: np.ndarray = file.get_tensor(self._stored[name])
         return values.astype(np.float32)
 
     def check_values(self, names: Iterable[str]) -> None:
@@ -127,8 +114,24 @@ class Tensors:
         Raises:
             DataError: a tensor holds NaN or infinite values.
         """
-        for name in names:
-            self.read(name)
+        found = {name: _not_finite(self.read(name)) for name in names}
+        damaged = [name for name, damage in found.items() if damage]
+        if damaged:
+            more = f", one of {len(damaged)} such tensors" if damaged[1:] else ""
+            raise DataError(
+                f"{self._path}: {self._stored[damaged[0]]} holds {found[damaged[0]]}"
+                f"{more}; the file is damaged, fetch it again"
+            )
+
+
+def _not_finite(values: np.ndarray) -> str:
+    """Which values are not finite, and how many; "" if all are."""
+    finite = np.isfinite(values)
+    if finite.all():
+        return ""
+    kinds = {"NaN": np.isnan(values).any(), "Inf": np.isinf(values).any()}
+    named = " and ".join(kind for kind, is_there in kinds.items() if is_there)
+    return f"{named} ({values.size - finite.sum():,} of {values.size:,} values)"
 
 
 def _plain(name: str) -> str:

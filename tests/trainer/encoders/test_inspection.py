@@ -84,6 +84,18 @@ def test_weights_that_are_not_finite_are_refused(
     )
 
 
+def test_several_damaged_tensors_are_counted(
+    write_checkpoint: Any, random_tensors: Tensors
+) -> None:
+    nothing = {
+        name: np.full_like(values, np.nan) for name, values in random_tensors.items()
+    }
+    said = rf"holds NaN .* values\), one of {len(nothing)} such tensors; the file"
+
+    with pytest.raises(DataError, match=said):
+        inspection.check_checkpoint(str(write_checkpoint(nothing)))
+
+
 def test_values_that_nothing_reads_may_be_anything(
     write_checkpoint: Any, random_tensors: Tensors
 ) -> None:
