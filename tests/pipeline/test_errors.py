@@ -7,7 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import reason
+from pipeline.errors import DataError, printable, reason
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (os.fsdecode(b"caf\xe9.csv"), "caf\\xe9.csv"),
+        ("café.csv", "café.csv"),
+        ("key \ud800", "key \\ud800"),
+    ],
+)
+def test_a_sentence_can_be_written_anywhere(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    assert str(DataError(f"{text}: is empty")) == f"{shown}: is empty"
 
 
 @pytest.mark.parametrize(

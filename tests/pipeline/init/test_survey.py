@@ -1,6 +1,7 @@
 """A survey finds the label and the text without being told."""
 
 import gzip
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -94,6 +95,14 @@ def test_bad_rows_are_counted_and_the_first_is_kept(tmp_path: Path) -> None:
     survey = look(_written(tmp_path / "rows.csv", rows))
     assert survey.bad_rows == 2
     assert survey.bad is not None and survey.bad.number == 6
+
+
+def test_file_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    file = _written(tmp_path / os.fsdecode(b"caf\xe9.csv"), [("class", "body"), *ROWS])
+    with pytest.raises(
+        ConfigError, match=r"/caf\\xe9\.csv: a configuration cannot hold"
+    ):
+        look(file)
 
 
 def test_distinct_values_are_counted_only_so_far(tmp_path: Path) -> None:
