@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import resource
+import select
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -16,17 +17,22 @@ from typing import Any, BinaryIO
 from components.text_example_gen import parquet_batches
 
 MAX_MEMORY = 4 * 2**30
+SECONDS_IDLE = 5
 
 
 def main() -> None:
-    """Answers requests until standard input ends."""
+    """Answers requests until standard input ends, or none comes for some seconds."""
     restrict(MAX_MEMORY)
     answers = os.fdopen(os.dup(1), "wb")
     # What libraries print must not come between the answers.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     # Nobody is left to answer when the other side has ended.
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
-        for line in sys.stdin.buffer:
+        while select.select([0], [], [], SECONDS_IDLE)[0]:
+            # The next request comes after the last answer: none waits in the buffer.
+            line = sys.stdin.buffer.readline()
+            if not line:
+                break
             for answer in answers_to(json.loads(line)):
                 _send(answers, answer)
 

@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from components.text_example_gen.parquet_process import MAX_MEMORY
 from pipeline.errors import DataError
 
 _COMMAND = (sys.executable, "-m", "components.text_example_gen.parquet_process")
-_SECONDS_IDLE = 5.0
 
 
 class Worker:
@@ -29,16 +28,7 @@ class Worker:
     def __init__(self) -> None:
         """Starts the process."""
         self.ready = True
-        self._process = subprocess.Popen(
-            _COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            # It must import what this process does, whatever lies in its folder.
-            cwd=Path(__file__).parents[2],
-            # Ctrl-C reaches this process alone; that one ends when its input does.
-            start_new_session=True,
-        )
+        self._process = _started()
 
     def ask(self, file: str, **request: Any) -> Iterator[dict[str, Any]]:
         """Lets the process read a file.
@@ -53,14 +43,15 @@ class Worker:
         Raises:
             DataError: the file cannot be read, or crashes the process.
         """
-        assert self._process.stdin and self._process.stdout
         rows, self.ready = 0, False
         line = json.dumps({"file": os.path.abspath(file), **request}).encode() + b"\n"
-        # Whether it has died shows when there is no answer.
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-        for line in self._process.stdout:
+        first = self._first(line)
+        if not first and self._process.wait() == 0:
+            # It ended while it had nothing to do.
+            self._process = _started()
+            first = self._first(line)
+        assert self._process.stdout
+        for line in chain([first], self._process.stdout):
             if not line.endswith(b"\n"):
                 break
             answer = json.loads(line)
@@ -78,9 +69,29 @@ class Worker:
         self._process.kill()
         self._process.communicate()
 
+    def _first(self, request: bytes) -> bytes:
+        assert self._process.stdin and self._process.stdout
+        # Whether it has died shows when there is no answer.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(request)
+            self._process.stdin.flush()
+        return self._process.stdout.readline()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        _COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        # It must import what this process does, whatever lies in its folder.
+        cwd=Path(__file__).parents[2],
+        # Ctrl-C reaches this process alone; that one ends when its input does.
+        start_new_session=True,
+    )
+
 
 _idle: list[Worker] = []
-_lock = threading.Lock()
 # A forked process must not use the workers of the one it came from.
 os.register_at_fork(after_in_child=_idle.clear)
 
@@ -90,35 +101,20 @@ def worker() -> Iterator[Worker]:
     """Lends a process, a new one if all are busy.
 
     Yields:
-        A process that is kept for the next file for some seconds, unless it died or
-        was not listened to until its end.
+        A process that is kept for the next file, unless it died or was not listened
+        to until its end. It ends by itself if there is none for some seconds.
     """
-    with _lock:
-        lent = _idle.pop() if _idle else None
-    lent = lent or Worker()
+    try:
+        lent = _idle.pop()
+    except IndexError:
+        lent = Worker()
     try:
         yield lent
     finally:
         if lent.ready:
-            _keep(lent)
+            _idle.append(lent)
         else:
             lent.end()
-
-
-def _keep(lent: Worker) -> None:
-    with _lock:
-        _idle.append(lent)
-    timer = threading.Timer(_SECONDS_IDLE, _retire, [lent])
-    timer.daemon = True
-    timer.start()
-
-
-def _retire(lent: Worker) -> None:
-    with _lock:
-        if lent not in _idle:
-            return
-        _idle.remove(lent)
-    lent.end()
 
 
 def _death(file: str, rows: int, code: int) -> str:

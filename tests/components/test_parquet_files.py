@@ -307,6 +307,22 @@ def test_file_that_is_not_read_to_its_end_costs_its_process(tmp_path: Path) -> N
     assert len(values(file)) == ROWS
 
 
+def test_process_that_ended_by_itself_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "a.parquet")
+    code = "from components.text_example_gen import parquet_process as p;"
+    code += " p.SECONDS_IDLE = 0; p.main()"
+    monkeypatch.setattr(parquet_worker, "_idle", [])
+    with monkeypatch.context() as patch:
+        patch.setattr(parquet_worker, "_COMMAND", (sys.executable, "-c", code))
+        idle = parquet_worker.Worker()
+    assert idle._process.wait() == 0
+    parquet_worker._idle.append(idle)
+    assert len(values(file)) == ROWS
+    assert parquet_worker._idle == [idle]
+
+
 @pytest.mark.slow
 def test_damaged_bits(tmp_path: Path) -> None:
     rng = random.Random(12)
