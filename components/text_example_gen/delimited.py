@@ -46,7 +46,6 @@ def read(
         for place, name in enumerate(names)
         if needed is None or name in needed
     ]
-
     places = [place for place, _ in picked]
 
     def values(cells: Sequence[str]) -> dict[str, str]:

@@ -5,13 +5,14 @@ import gzip
 import io
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["well-formed", "damaged", "lone quotes"]
-Cells = dict[str, str]
+from tests.faults.row_damage import damaged
+from tests.faults.row_rules import Cells, looks_like_rows
 
+Kind = Literal["well-formed", "damaged", "lone quotes"]
 LABELS = (
     ("World", "Sports", "Business", "Sci/Tech"),
     ("Öl, Gas", 'the "rest"', "спорт", "label"),
@@ -75,7 +76,7 @@ class RowFiles:
         made = make()
         if kind == ["damaged"]:
             made.kind = "damaged"
-            made.content = self._damage(made)
+            made.content = damaged(made.content, made.format, self._chance)
         if made.format != "parquet" and self._chance.random() < 0.2:
             made.content = gzip.compress(made.content, 1)
         return made
@@ -251,30 +252,6 @@ class RowFiles:
         )
         return self._chance.choice(shapes) if self._chance.random() < 0.3 else text
 
-    def _damage(self, made: RowFile) -> bytes:
-        content = made.content
-        if made.format == "parquet":
-            # Other damage may end the process, which is tried elsewhere.
-            return content[: self._chance.randrange(1, len(content))]
-        damages: tuple[Callable[[bytes, int], bytes], ...] = (
-            lambda old, at: _without(old, old.find(b'"', at)),
-            lambda old, at: _without(old, old.find(b"\n", at)),
-            lambda old, at: _without(old, old.find(b",", at)),
-            lambda old, at: old[:at] + b'"' + old[at:],
-            lambda old, at: _after(old, old.find(b",", at), b'"'),
-            lambda old, at: _after(old, old.find(b"\t", at), b'"'),
-            lambda old, at: old[:at] + self._chance.choice((b",", b"\t")) + old[at:],
-            lambda old, at: old[:at] + self._chance.choice((b"\n", b"\r")) + old[at:],
-            lambda old, at: old[:at],
-            lambda old, at: old[:at] + old[at + self._chance.randrange(40) :],
-            lambda old, at: old[:at] + old[max(0, at - 40) :],
-            lambda old, at: old[:at] + self._chance.randbytes(3) + old[at:],
-            lambda old, at: old[:at] + b"\0" + old[at:],
-        )
-        for damage in self._chance.choices(damages, k=self._chance.randrange(1, 6)):
-            content = damage(content, self._chance.randrange(len(content) + 1))
-        return content
-
 
 class _Writer:
     """Writes one record at a time, as Python's csv does or without any quotes."""
@@ -299,54 +276,3 @@ class _Writer:
             quoting=style,  # type: ignore[arg-type]
         ).writerow(cells)
         return stream.getvalue()
-
-
-def looks_like_rows(
-    record: str, delimiter: str, columns: Sequence[str], settings: dict[str, Any]
-) -> bool:
-    """Decides whether the lines of a record are rows by themselves.
-
-    Args:
-        record: as it is written.
-        delimiter: between the cells.
-        columns: of the file.
-        settings: the data section.
-
-    Returns:
-        Whether more than half of its lines but one are.
-    """
-    lines = [line.rstrip("\r") for line in record.split("\n")]
-    lines = [line for line in lines if line]
-    names = [one.strip() for one in columns]
-    rows = 0
-    for line in lines:
-        cells = line.split(delimiter)
-        if len(cells) == len(names):
-            rows += expected(dict(zip(names, cells, strict=True)), settings) is not None
-    return len(lines) > 1 and 2 * rows > len(lines) + 1
-
-
-def expected(row: Cells, settings: dict[str, Any]) -> tuple[str, int] | None:
-    """Says what a row must come to.
-
-    Args:
-        row: the cells by column.
-        settings: the data section.
-
-    Returns:
-        Its text and the place of its label, or None if it belongs in the quarantine.
-    """
-    text = " ".join(row[one] for one in settings["text_columns"]).strip()
-    label = row["label"].strip()
-    visible = any(one.isprintable() and not one.isspace() for one in text)
-    if not visible or label not in settings["labels"]:
-        return None
-    return text, settings["labels"].index(label)
-
-
-def _without(content: bytes, at: int) -> bytes:
-    return content if at < 0 else content[:at] + content[at + 1 :]
-
-
-def _after(content: bytes, at: int, more: bytes) -> bytes:
-    return content if at < 0 else content[: at + 1] + more + content[at + 1 :]

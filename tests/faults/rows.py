@@ -26,7 +26,8 @@ from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import NOTES, ReadFiles, Source
 from pipeline.config import Data
 from pipeline.errors import DataError
-from tests.faults.row_files import Cells, RowFile, RowFiles, expected
+from tests.faults.row_files import RowFile, RowFiles
+from tests.faults.row_rules import Cells, expected
 
 _SHOWN = 20
 
