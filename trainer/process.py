@@ -83,7 +83,11 @@ class Channel(logging.Handler):
         with contextlib.suppress(OSError):
             while self._connection.recv(1):
                 pass
-        os.kill(os.getpid(), signal.SIGTERM)
+        # Where the main thread still sleeps, the kernel may give a signal to this one,
+        # and Python would not notice it before the main thread wakes up.
+        main = threading.main_thread().ident
+        assert main is not None
+        signal.pthread_kill(main, signal.SIGTERM)
         threading.Event().wait(_SECONDS_TO_SAVE)
         os.kill(os.getpid(), signal.SIGKILL)
 
