@@ -1,8 +1,6 @@
 """Answers texts with a pushed model; needs nothing but the SavedModel."""
 
-import contextlib
 import json
-import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,7 +10,7 @@ from pipeline import features
 from pipeline.errors import ConfigError
 from pipeline.history import past_runs
 from pipeline.line_reader import Pause
-from pipeline.paths import has_pattern
+from pipeline.paths import plainly_named
 from pipeline.questions import Question, Unusable
 
 BATCH = 64
@@ -98,7 +96,7 @@ class Answerer:
         self._constant = tf.constant
         try:
             # Held, because the signature does not keep its variables alive.
-            with _plainly_named(folder) as plain:
+            with plainly_named(folder) as plain:
                 self._model = tf.saved_model.load(str(plain))
             self._signature = self._model.signatures[features.SERVING_TEXT]
         except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
@@ -171,18 +169,6 @@ class Answerer:
                 "probability": probabilities[label.decode()],
                 "probabilities": probabilities,
             }
-
-
-@contextlib.contextmanager
-def _plainly_named(folder: Path) -> Iterator[Path]:
-    """A name under which TensorFlow, which takes paths for patterns, finds a model."""
-    if not has_pattern(str(folder)):
-        yield folder
-        return
-    with tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
-        link = Path(scratch, "model")
-        link.symlink_to(folder.absolute())
-        yield link
 
 
 def _batches(questions: Iterable[Question | Pause]) -> Iterator[list[Question]]:

@@ -21,6 +21,7 @@ from pipeline.commands.shown import complain
 from pipeline.commands.submit import submit
 from pipeline.commands.verify import verify
 from pipeline.errors import ExitCode, NewsdeskError
+from pipeline.output import Output
 
 app = typer.Typer(
     help="Turns labelled text into a transformer classifier in service.",
@@ -70,7 +71,7 @@ def _warn_of_lost_messages() -> None:
 
     Whoever has closed the stream wanted no messages.
     """
-    broke = isinstance(sys.stdout, streams.Output) and sys.stdout.broke
+    broke = isinstance(sys.stdout, Output) and sys.stdout.broke
     if broke and broke.errno not in (errno.EPIPE, errno.EBADF):
         complain(
             f"standard output cannot be written: {broke.strerror}; what the command "

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.streams import Output
+from pipeline.output import Output
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 

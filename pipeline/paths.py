@@ -1,7 +1,10 @@
 """Paths and addresses in a configuration: made absolute, and kept where they belong."""
 
+import contextlib
 import os
 import re
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,13 +21,23 @@ _SLASH = re.compile(r"[/\\]")
 _GLOB = re.compile(r"[*?\[\\]")
 
 
-def has_pattern(path: str) -> bool:
-    """Tells whether TensorFlow and Apache Beam would look for other files than named.
+@contextlib.contextmanager
+def plainly_named(folder: Path) -> Iterator[Path]:
+    """Gives a folder a name under which TensorFlow finds the files in it.
 
     Args:
-        path: a file or a folder.
+        folder: its own name may hold characters that mean something in a pattern.
+
+    Yields:
+        The folder itself, or a link to it for as long as the block lasts.
     """
-    return _GLOB.search(path) is not None
+    if not _GLOB.search(str(folder)):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
+        link = Path(scratch, "model")
+        link.symlink_to(folder.absolute())
+        yield link
 
 
 def refuse_patterns(key: str, path: str) -> None:

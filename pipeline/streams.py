@@ -6,132 +6,15 @@ whose result is what it prints asks afterwards whether it was written (`answer`,
 `require_written`); one whose result is elsewhere only says it (`say`).
 """
 
-import codecs
 import contextlib
 import errno
-import io
 import os
-import select
 import sys
-from collections.abc import Iterator
 from typing import TextIO
 
 from pipeline.errors import ExitCode, NewsdeskError
 from pipeline.escaping import escaped
-
-# What stands for our own marks where an encoding lacks them; anything else is escaped.
-_PLAIN = {"✓": "+", "✗": "x", "…": "~"}
-_READABLE = "newsdesk.readable"
-
-
-class _Sink(io.RawIOBase):
-    """Writes to a descriptor, and keeps the first error instead of raising it."""
-
-    def __init__(self, descriptor: int, is_owned: bool, is_closed: bool) -> None:
-        super().__init__()
-        self.broke = OSError(errno.EBADF, "it is closed") if is_closed else None
-        self.lost = False
-        self.is_required = True
-        self.is_closed = is_closed
-        self._descriptor = descriptor
-        self._is_owned = is_owned
-
-    def writable(self) -> bool:
-        """Overrides io.RawIOBase.writable."""
-        return True
-
-    def fileno(self) -> int:
-        """Overrides io.RawIOBase.fileno."""
-        return self._descriptor
-
-    def isatty(self) -> bool:
-        """Overrides io.RawIOBase.isatty."""
-        return os.isatty(self._descriptor)
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        """Overrides io.RawIOBase.write; always takes all of it."""
-        rest = memoryview(data).cast("B")
-        size = len(rest)
-        try:
-            while rest and not self.is_closed:
-                try:
-                    rest = rest[os.write(self._descriptor, rest) :]
-                except BlockingIOError:
-                    # Another process has made the shared description non-blocking.
-                    _wait_for_room(self._descriptor)
-        except OSError as error:
-            self.broke = self.broke or error
-        self.lost = self.lost or (self.broke is not None and self.is_required)
-        return size
-
-    def close(self) -> None:
-        """Overrides io.RawIOBase.close."""
-        if not self.closed and self._is_owned:
-            with contextlib.suppress(OSError):
-                os.close(self._descriptor)
-        super().close()
-
-
-class Output(io.TextIOWrapper):
-    """A text stream that never raises because of what it writes, or where to."""
-
-    def __init__(
-        self,
-        descriptor: int,
-        encoding: str = "utf-8",
-        is_owned: bool = False,
-        is_closed: bool = False,
-    ) -> None:
-        """Opens the stream.
-
-        Args:
-            descriptor: where to write to.
-            encoding: characters that it lacks are written as escapes.
-            is_owned: close the descriptor with the stream.
-            is_closed: whoever started the command wants no output here.
-        """
-        self._sink = _Sink(descriptor, is_owned, is_closed)
-        super().__init__(
-            io.BufferedWriter(self._sink),  # type: ignore[type-var]
-            encoding=encoding,
-            errors=_READABLE,
-            line_buffering=True,
-        )
-
-    @property
-    def broke(self) -> OSError | None:
-        """Why something that was written did not arrive, if so."""
-        return self._sink.broke
-
-    @property
-    def lost(self) -> bool:
-        """Whether some of that was required."""
-        return self._sink.lost
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the stream was closed before the command began."""
-        return self._sink.is_closed
-
-    def inherit(self, other: "Output") -> None:
-        """Takes over what became of another stream to the same place.
-
-        Args:
-            other: a stream that is used no more.
-        """
-        self._sink.broke = self._sink.broke or other.broke
-        self._sink.lost = self._sink.lost or other.lost
-
-    @contextlib.contextmanager
-    def optional(self) -> Iterator[None]:
-        """Lets a block write what nobody needs for the command to have succeeded."""
-        self.flush()
-        before, self._sink.is_required = self._sink.is_required, False
-        try:
-            yield
-        finally:
-            self.flush()
-            self._sink.is_required = before
+from pipeline.output import Output
 
 
 def open_standard() -> None:
@@ -234,24 +117,3 @@ def _replaced(stream: TextIO | None, descriptor: int) -> Output:
         return Output(descriptor, is_closed=True)
     stream.flush()
     return Output(descriptor, stream.encoding)
-
-
-def _wait_for_room(descriptor: int) -> None:
-    waiting = select.poll()
-    waiting.register(descriptor, select.POLLOUT)
-    waiting.poll()
-
-
-def _readably(error: UnicodeError) -> tuple[str, int]:
-    """Stands for characters that an encoding lacks; an error handler of `codecs`."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    lacking = error.object[error.start : error.end]
-    shown = (
-        _PLAIN.get(one) or one.encode("ascii", "backslashreplace").decode()
-        for one in lacking
-    )
-    return "".join(shown), error.end
-
-
-codecs.register_error(_READABLE, _readably)

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.errors import ExitCode, NewsdeskError
-from pipeline.streams import Output, answer, require_written, say
+from pipeline.output import Output
+from pipeline.streams import answer, require_written, say
 
 
 @pytest.fixture
