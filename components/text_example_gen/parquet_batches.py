@@ -7,21 +7,13 @@ from typing import Any, NamedTuple
 
 from components.parquet_opener import open_parquet
 from components.text_example_gen.arrow_cells import Cell, cells_of, plain
+from components.text_example_gen.parquet_limits import Limit, Unreadable, check_rows
 from pipeline.errors import reason
 
 BATCH_ROWS = 1024
 _BATCH_BYTES = 16 * 2**20
 # Pages are unpacked whole; what is compressed comes in pieces instead of whole columns.
 _BUFFER = 2**20
-# What a file may unfold to. No legitimate file of text is packed more densely.
-MAX_UNFOLDED = 256 * 2**20
-MAX_RATIO = 1000
-# A row costs this much even if its cells are empty.
-_ROW_BYTES = 100
-
-
-class Unreadable(Exception):
-    """Says why a file cannot be read, without the name of the file."""
 
 
 class BadCell(NamedTuple):
@@ -80,11 +72,11 @@ def batches(file: str, needed: Collection[str] | None) -> Iterator[Batch]:
         The rows.
 
     Raises:
-        Unreadable: the file cannot be read, or unfolds to more than MAX_UNFOLDED and
+        Unreadable: the file cannot be read, or unpacks to more than MAX_UNPACKED and
             MAX_RATIO times its size.
     """
     with _opened(file) as parquet:
-        limit = _Limit(os.stat(file).st_size)
+        limit = Limit(os.stat(file).st_size)
         limit.take(parquet.metadata.num_rows, 0)
         chosen = [
             name
@@ -100,23 +92,6 @@ def batches(file: str, needed: Collection[str] | None) -> Iterator[Batch]:
                 yield batch
 
 
-class _Limit:
-    """Counts what a file unfolds to."""
-
-    def __init__(self, size: int) -> None:
-        self._most = max(MAX_UNFOLDED, MAX_RATIO * size)
-        self._cells = 0
-
-    def take(self, rows: int, cells: int) -> None:
-        self._cells += cells
-        if self._cells + rows * _ROW_BYTES > self._most:
-            raise Unreadable(
-                f"unpacks to more than {self._most >> 20:,} MiB by row {rows:,}, over "
-                f"{MAX_RATIO:,} times the size of the file, which texts never do; "
-                "write it again from its source"
-            )
-
-
 def _decoded(parquet: Any, chosen: list[str]) -> Iterator[Any]:
     """Decodes one row group after the other, and counts what comes."""
     leaves = _leaves(parquet, chosen)
@@ -129,19 +104,10 @@ def _decoded(parquet: Any, chosen: list[str]) -> Iterator[Any]:
             ):
                 yield batch
                 first += batch.num_rows
-        _check_rows(first - 1, parquet.metadata.num_rows)
+        check_rows(first - 1, parquet.metadata.num_rows)
     except Exception as error:
         last = min(first + size - 1, parquet.metadata.num_rows)
         raise _fault(error, f" in rows {first:,} to {last:,}") from None
-
-
-def _check_rows(read: int, said: int) -> None:
-    # Where a page is damaged, pyarrow may end a row group early and say nothing.
-    if read != said:
-        raise Unreadable(
-            f"holds {read:,} rows where its footer says {said:,}; the file is damaged, "
-            "write it again from its source"
-        )
 
 
 def _leaves(parquet: Any, chosen: list[str]) -> list[int]:

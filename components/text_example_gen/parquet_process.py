@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from components.text_example_gen import parquet_batches
+from components.text_example_gen.parquet_limits import Unreadable
 
 MAX_MEMORY = 4 * 2**30
 SECONDS_IDLE = 5
@@ -71,7 +72,7 @@ def answers_to(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         else:
             for batch in parquet_batches.batches(request["file"], request["needed"]):
                 yield batch._asdict()
-    except parquet_batches.Unreadable as error:
+    except Unreadable as error:
         yield {"error": str(error)}
     else:
         yield {"end": True}
