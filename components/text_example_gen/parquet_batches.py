@@ -81,7 +81,7 @@ def batches(file: str, needed: Collection[str] | None) -> Iterator[Batch]:
         chosen = [
             name
             for name in parquet.schema_arrow.names
-            if needed is None or name in needed
+            if needed is None or name.strip() in needed
         ]
         read = 0
         for decoded in _decoded(parquet, chosen):
@@ -163,7 +163,7 @@ def _opened(file: str) -> Iterator[Any]:
         # By stream, because pyarrow cannot encode a name that is not UTF-8.
         with open(file, "rb") as stream:
             parquet = open_parquet(stream, buffer_size=_BUFFER)
-            found = parquet.schema_arrow.names
+            found = [name.strip() for name in parquet.schema_arrow.names]
             if len(set(found)) < len(found):
                 raise Unreadable("two columns have the same name")
             yield parquet

@@ -49,7 +49,7 @@ def header(file: str) -> list[str]:
     found: list[str] = []
     with worker() as process:
         for answer in process.ask(file, names=True):
-            found = answer["names"]
+            found = [name.strip() for name in answer["names"]]
     return found
 
 
@@ -73,7 +73,7 @@ def _rows(
             reason, content = bad[index]
             yield BadRow(file, number, reason, content)
             continue
-        values = {name: _cell(column[index]) for name, column in cells.items()}
+        values = {name.strip(): _cell(column[index]) for name, column in cells.items()}
         yield checked(file, number, values, strict)
 
 

@@ -90,10 +90,11 @@ def _row(
         features = Example.FromString(record).features.feature
     except DecodeError:
         return BadRow(file, number, "is not a tf.Example", clip(record))
-    names = (
-        features if needed is None else [name for name in needed if name in features]
-    )
-    cells = {name: _cell(features[name]) for name in names}
+    cells = {
+        name.strip(): _cell(features[name])
+        for name in features
+        if needed is None or name.strip() in needed
+    }
     return checked(file, number, cells, strict=needed is not None)
 
 

@@ -69,7 +69,9 @@ def init(
         proposal = propose(survey, chosen, proposal.label_column, name)
     texts = look_at_texts(proposal)
     written = write(proposal, to, force, texts)
-    say(f"rows     {survey.rows:,}, and {survey.bad_rows:,} that cannot be read")
+    # Only the second look finds rows between two lone quotes, by their labels.
+    bad = texts.reasons["cannot be read"]
+    say(f"rows     {texts.rows - bad:,}, and {bad:,} that cannot be read")
     if survey.bad:
         say(f"         the first of those: {survey.bad}")
     _show("hint", [hint] if (hint := survey.cause) else [])

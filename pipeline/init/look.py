@@ -13,7 +13,7 @@ from components.text_example_gen.readers import (
     format_of,
     read_rows,
 )
-from pipeline.errors import ConfigError, DataError
+from pipeline.errors import ConfigError, DataError, printable
 from pipeline.init.header import Header, judge
 from pipeline.init.survey import Survey
 
@@ -46,6 +46,11 @@ def look(
     path = str(file)
     if not file.exists():
         raise ConfigError(f"{path}: there is no such file")
+    if printable(path) != path:
+        raise ConfigError(
+            f"{path}: a configuration cannot hold a name that is not UTF-8; "
+            "rename the file"
+        )
     if file.is_dir():
         raise ConfigError(
             explain_partitions(path) or f"{path}: is a folder; name one of its files"

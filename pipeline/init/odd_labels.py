@@ -1,10 +1,11 @@
 """Labels that are probably not meant as they are written."""
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+
+from pipeline.numeric_labels import name_value
 
 # What pandas reads as a missing value; the last ones may as well be meant as labels.
 _MISSING = {
@@ -14,7 +15,6 @@ _MISSING = {
 _PERHAPS_MISSING = {
     *("-", "--", "?", "missing", "na", "nil", "none", "undefined", "unknown", "unk"),
 }
-_NUMBER = re.compile(r"[+-]?(\d{1,50}(\.\d{0,50})?|\.\d{1,50})", re.ASCII)
 _SEPARATORS = ",;|"
 
 
@@ -43,7 +43,9 @@ def perhaps_missing(labels: Iterable[str]) -> list[str]:
     """
     labels = list(labels)
     found = [label for label in labels if label.lower() in _PERHAPS_MISSING]
-    values = {label: value for label in labels if (value := _value(label)) is not None}
+    values = {
+        label: value for label in labels if (value := name_value(label)) is not None
+    }
     below = [label for label, value in values.items() if value < 0]
     # -1 and 1 alone are how some programs write two classes.
     if [values[label] for label in below] == [-1] and 0 in values.values():
@@ -62,7 +64,7 @@ def same_number(labels: Iterable[str]) -> list[list[str]]:
     """
     groups: dict[Decimal, list[str]] = defaultdict(list)
     for label in labels:
-        value = _value(label)
+        value = name_value(label)
         if value is not None:
             groups[value].append(label)
     return [
@@ -118,10 +120,6 @@ def joined(labels: Mapping[str, int]) -> tuple[str, str, list[str]] | None:
 def _parts(label: str, separator: str) -> set[str]:
     bare = label.strip("[]{}() ")
     return {part.strip(" '\"") for part in bare.split(separator)} - {""}
-
-
-def _value(label: str) -> Decimal | None:
-    return Decimal(label) if _NUMBER.fullmatch(label) else None
 
 
 def _plain(label: str) -> str:

@@ -66,7 +66,12 @@ def look_at_texts(proposal: Proposal) -> Texts:
     found = Texts()
     # Texts by their hash: a dictionary of the texts would hold the whole file.
     labels: dict[int, tuple[str, int]] = {}
-    for row in read_rows(str(proposal.survey.file), proposal.survey.layout):
+    file, layout = str(proposal.survey.file), proposal.survey.layout
+
+    def is_row(values: dict[str, str]) -> bool:
+        return not _read(Row(file, 0, values), proposal)[0]
+
+    for row in read_rows(file, layout, is_row=is_row):
         found.rows += 1
         reason, text, label = _read(row, proposal)
         if reason:

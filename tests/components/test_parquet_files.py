@@ -336,3 +336,12 @@ def test_damaged_bits(tmp_path: Path) -> None:
             assert len(list(read_rows(str(file)))) == ROWS
         except DataError as error:
             assert str(error).startswith(f"{file}: ")
+
+
+def test_space_around_the_name_of_a_column_is_removed(tmp_path: Path) -> None:
+    file = str(tmp_path / "a.parquet")
+    columns = {" text ": ["one"], "label\n": ["a"], "more": [1]}
+    parquet.write_table(pyarrow.table(columns), file)
+    assert columns_of(file) == ("text", "label", "more")
+    (row,) = read_rows(file, needed=["text", "label"])
+    assert row == Row(file, 1, {"text": "one", "label": "a"})
