@@ -107,7 +107,7 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
     from google.protobuf import json_format
     from pydantic import ValidationError
 
-    from components.text_example_gen import driver, sources
+    from components.text_example_gen import sources
     from pipeline.config import Data
 
     section = json.loads(properties["data"])
@@ -122,7 +122,7 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
         ) from None
     base, wanted = sources.input_of(data)
     if mirror:
-        patterns = driver.resolve(base, wanted, data.span_marker).values()
+        patterns = sources.resolve(base, wanted, data.span_marker).values()
         mirror.fill(file for one in patterns for file in sources.list_files(one))
     return {
         **properties,

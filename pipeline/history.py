@@ -18,7 +18,7 @@ CONFIG = "config.toml"
 LOG = "log.txt"
 SUMMARY = "summary.json"
 # Sorts behind the names of older releases, which were the local time alone.
-RUN_NAME = re.compile(r"run-(?P<number>\d{6,})-\d{8}T\d{6}Z")
+RUN_NAME = re.compile(r"r(?P<number>\d{6,})-\d{8}T\d{6}Z")
 RUNNING, KILLED = "running", "killed"
 # States in which a run has said all there is to say of its data.
 VERDICTS = ("pushed", "unchanged", "withdrawn", "not good enough", "stopped")
@@ -96,7 +96,7 @@ class RunFolder:
         now = datetime.datetime.now(datetime.timezone.utc)
         try:
             runs.mkdir(parents=True, exist_ok=True)
-            path = runs / f"run-{_next_number(runs):06}-{now:%Y%m%dT%H%M%SZ}"
+            path = runs / f"r{_next_number(runs):06}-{now:%Y%m%dT%H%M%SZ}"
             path.mkdir()
             values = config.model_dump(mode="json", exclude_none=True)
             (path / CONFIG).write_text(tomlkit.dumps(values), encoding="utf-8")

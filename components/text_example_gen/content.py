@@ -1,10 +1,12 @@
 """The content of the data, as one digest."""
 
+import functools
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
-from components.text_example_gen import driver, sources, tf_datasets
+from components.text_example_gen import sources, tf_datasets
 from pipeline import fingerprint
 from pipeline.config import Data
 from pipeline.errors import DataError
@@ -28,7 +30,7 @@ def digest(base: str, wanted: Any, marker: str | None = None) -> str:
     if base.startswith(tf_datasets.PREFIX):
         found.update(base.encode())
         return found.hexdigest()[:32]
-    for split, pattern in sorted(driver.resolve(base, wanted, marker).items()):
+    for split, pattern in sorted(sources.resolve(base, wanted, marker).items()):
         for file in sources.list_files(pattern):
             # The name's ending may decide the format.
             line = f"{split}\0{Path(file).suffixes}\0{_of_file(file)}\n"
@@ -39,6 +41,22 @@ def digest(base: str, wanted: Any, marker: str | None = None) -> str:
 def _of_file(file: str) -> str:
     if not Path(file).is_file():
         raise DataError(f"{file}: is not a file; name files in data.path")
+    try:
+        found = os.stat(file)
+    except OSError as error:
+        raise DataError(
+            f"{file}: cannot be read: {error.strerror}; check data.path"
+        ) from None
+    # Only the kernel sets the time of the last change of an inode.
+    times = (found.st_mtime_ns, found.st_ctime_ns)
+    return _of_inode(file, found.st_dev, found.st_ino, found.st_size, times)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _of_inode(
+    file: str, device: int, inode: int, size: int, times: tuple[int, int]
+) -> str:
+    """Reads a file once per state; a run asks for its digest several times."""
     return fingerprint.of_file(file)
 
 

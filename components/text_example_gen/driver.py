@@ -1,47 +1,18 @@
 """TFX's driver for files: finds the newest span, and tells whether data changed."""
 
-import os
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from tfx.components.example_gen import driver, input_processor
 from tfx.proto import example_gen_pb2
 
-from components.text_example_gen import tf_datasets
-from components.text_example_gen.sources import fingerprint, list_files
+from components.text_example_gen import content, spans, tf_datasets
 from pipeline.config import Data
 from pipeline.errors import DataError
 
-_SPEC = re.compile(r"\{[A-Z]+(:\d+)?\}")
-
-
-def resolve(base: str, wanted: Any, marker: str | None = None) -> dict[str, str]:
-    """Puts the newest span into the patterns, where that is still to be done.
-
-    Args:
-        base: the folder above every pattern.
-        wanted: an `example_gen_pb2.Input`.
-        marker: the file that says of a span's folder that it is complete.
-
-    Returns:
-        The patterns, joined with the folder, by the name of their split.
-
-    Raises:
-        DataError: no span can be found.
-    """
-    processor = Processor(base, wanted.splits, marker=marker)
-    span, version = processor.resolve_span_and_version()
-    return {
-        split.name: os.path.join(
-            base, processor.get_pattern_for_span_version(split.pattern, span, version)
-        )
-        for split in wanted.splits
-    }
-
 
 class Processor(input_processor.FileBasedInputProcessor):
-    """TFX's search for spans, with a finer fingerprint and readable errors."""
+    """TFX's frame for the search for spans: our search, and the content as the key."""
 
     def __init__(
         self,
@@ -68,56 +39,38 @@ class Processor(input_processor.FileBasedInputProcessor):
         self._marker = marker
 
     def resolve_span_and_version(self) -> tuple[int, int | None]:
-        """Finds the newest span, and takes the fingerprint of its files.
+        """Finds the newest span, and digests the content of its files.
 
         Returns:
             The span, 0 without a pattern for it, and the version if there is one.
 
         Raises:
-            DataError: nothing matches.
+            DataError: nothing matches, or a file cannot be read.
         """
-        self._fingerprint = self._input_base_uri
+        self._fingerprint = content.digest(
+            self._input_base_uri,
+            example_gen_pb2.Input(splits=self._splits),
+            self._marker,
+        )
         if self._input_base_uri.startswith(tf_datasets.PREFIX):
             return 0, None
-        try:
-            span, version = self._newest()
-            files = [
-                (split.name, file)
-                for split in self._splits
-                for file in list_files(self._joined(split.pattern, span, version))
-            ]
-        except (ValueError, DataError) as error:
-            raise DataError(self._unmatched(error)) from None
-        self._fingerprint = fingerprint(files)
-        return span, version
+        patterns = [split.pattern for split in self._splits]
+        return spans.newest(self._input_base_uri, patterns, self._marker)
 
-    def _newest(self) -> tuple[int, int | None]:
-        marked = [
-            example_gen_pb2.Input.Split(
-                name=split.name,
-                pattern=os.path.join(os.path.dirname(split.pattern), self._marker),
-            )
-            for split in self._splits
-            if self._marker and _SPEC.search(os.path.dirname(split.pattern))
-        ]
-        if not marked:
-            return super().resolve_span_and_version()
-        found = input_processor.FileBasedInputProcessor(self._input_base_uri, marked)
-        return found.resolve_span_and_version()
+    def get_pattern_for_span_version(
+        self, pattern: str, span: int, version: int | None
+    ) -> str:
+        """Overrides FileBasedInputProcessor.get_pattern_for_span_version.
 
-    def _joined(self, pattern: str, span: int, version: int | None) -> str:
-        filled = self.get_pattern_for_span_version(pattern, span, version)
-        return os.path.join(self._input_base_uri, filled)
+        Args:
+            pattern: of a split.
+            span: its number.
+            version: its version.
 
-    def _unmatched(self, error: Exception) -> str:
-        for split in self._splits:
-            if _SPEC.search(split.pattern):
-                return (
-                    f"{os.path.join(self._input_base_uri, split.pattern)}: no file "
-                    f"matches ({error}); a span with leading zeros is written "
-                    "{SPAN:2}, its digits counted"
-                )
-        return str(error)
+        Returns:
+            The pattern with both filled in.
+        """
+        return spans.filled(pattern, spans.Span(span, version))
 
 
 class Driver(driver.FileBasedDriver):

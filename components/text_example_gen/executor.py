@@ -12,7 +12,6 @@ from tfx.utils import proto_utils
 
 from components.text_example_gen import (
     content,
-    driver,
     quarantine,
     sources,
     splits,
@@ -100,7 +99,7 @@ def _files(
         tf_datasets.prepare(data.path)
     # The driver has filled the span in already where there is one: open-source
     # Kubeflow Pipelines runs no drivers.
-    patterns = driver.resolve(base, wanted, data.span_marker)
+    patterns = sources.resolve(base, wanted, data.span_marker)
     return [
         Source(file, plan[name])
         for name, pattern in patterns.items()

@@ -1,15 +1,13 @@
 """Where the files are: the patterns, and the files that they match."""
 
 import glob
-import hashlib
 import os
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from tfx.proto import example_gen_pb2
 
-from components.text_example_gen import folders, splits, tf_datasets
+from components.text_example_gen import folders, spans, splits, tf_datasets
 from pipeline.config import Data
 from pipeline.errors import DataError
 
@@ -89,18 +87,33 @@ def list_files(source: str) -> list[str]:
     return sorted(found)
 
 
-def fingerprint(files: Iterable[tuple[str, str]]) -> str:
-    """Digests name, size and time of files; TFX's own counts whole seconds only.
+def resolve(base: str, wanted: Any, marker: str | None = None) -> dict[str, str]:
+    """Fills the newest span into the patterns, unless that is done already.
 
     Args:
-        files: pairs of split and path.
+        base: the folder above every pattern.
+        wanted: an `example_gen_pb2.Input`.
+        marker: the file whose presence marks the folder of a span as complete.
 
     Returns:
-        A hexadecimal string.
+        The patterns, joined with the folder, by the name of their split.
+
+    Raises:
+        DataError: a pattern is wrong, or no span can be found.
     """
-    digest = hashlib.sha256()
-    for split, file in files:
-        found = os.stat(file)
-        record = f"{split}\0{file}\0{found.st_size}\0{found.st_mtime_ns}\n"
-        digest.update(record.encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()[:32]
+    patterns = {split.name: split.pattern for split in wanted.splits}
+    if base.startswith(tf_datasets.PREFIX):
+        span = spans.Span()
+    else:
+        try:
+            span = spans.newest(base, list(patterns.values()), marker)
+        except ValueError as error:
+            first = os.path.join(base, next(iter(patterns.values())))
+            raise DataError(
+                f"{first}: {error}; a span with leading zeros is written {{SPAN:2}}, "
+                "with the number of its digits"
+            ) from None
+    return {
+        name: os.path.join(base, spans.filled(pattern, span))
+        for name, pattern in patterns.items()
+    }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.text_example_gen import driver, sources
+from components.text_example_gen import sources
 from kubeflow import fetch
 from pipeline.errors import ConfigError
 from tests.kubeflow.object_stores import Bucket, buckets
@@ -94,7 +94,7 @@ def test_spans_are_found_before_anything_is_downloaded(
     assert set(_files(tmp_path).values()) == {""}
     base, pattern = mirror.path.split("/{SPAN}/")
     split = example_gen_pb2.Input.Split(name="all", pattern=f"{{SPAN}}/{pattern}")
-    (found,) = driver.resolve(base, example_gen_pb2.Input(splits=[split])).values()
+    (found,) = sources.resolve(base, example_gen_pb2.Input(splits=[split])).values()
     files = sources.list_files(found)
     mirror.fill(files)
     assert [Path(file).read_text() for file in files] == ["10", "10"]

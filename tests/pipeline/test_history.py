@@ -54,10 +54,10 @@ def test_runs_are_ordered_by_a_counter_whatever_the_clock_says(
 ) -> None:
     config = make_config(output={"root": str(tmp_path)})
     runs = tmp_path / "runs"
-    for name in ("20991231-235959", "run-000009-29990101T000000Z", "notes"):
+    for name in ("20991231-235959", "r000009-29990101T000000Z", "notes"):
         (runs / name).mkdir(parents=True)
     new = RunFolder.create(config).path.name
-    assert re.fullmatch(r"run-000010-\d{8}T\d{6}Z", new)
+    assert re.fullmatch(r"r000010-\d{8}T\d{6}Z", new)
     assert max(folder.name for folder in runs.iterdir()) == new
 
 

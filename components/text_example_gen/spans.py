@@ -1,0 +1,171 @@
+"""The newest span of a pattern: the highest number, or the latest day, that has files.
+
+TFX writes spans into patterns as `{SPAN}` or `{YYYY}`, `{MM}` and `{DD}`, and versions
+as `{VERSION}`. Its own search imports TensorFlow and Beam, for seconds; a schedule asks
+every hour whether there is new data.
+"""
+
+import datetime
+import glob
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+_NUMBER = re.compile(r"\{(SPAN|VERSION)(?::([^}]*))?\}")
+_DATE = re.compile(r"\{(YYYY|MM|DD)\}")
+_SPEC = re.compile(rf"{_NUMBER.pattern}|{_DATE.pattern}")
+_DIGITS = {"YYYY": 4, "MM": 2, "DD": 2}
+_EPOCH = datetime.date(1970, 1, 1)
+
+
+class Span(NamedTuple):
+    """One span of the data.
+
+    Attributes:
+        number: of the span; days since 1970-01-01 where the pattern has a date, 0
+            where it has neither.
+        version: of the span, None where the pattern has none.
+    """
+
+    number: int = 0
+    version: int | None = None
+
+
+def has_span(pattern: str) -> bool:
+    """Tells whether a pattern has a span.
+
+    Args:
+        pattern: a path or a glob.
+
+    Returns:
+        Whether something is to be filled in.
+    """
+    return _SPEC.search(pattern) is not None
+
+
+def newest(base: str, patterns: Sequence[str], marker: str | None = None) -> Span:
+    """Finds the newest span, and its newest version.
+
+    Args:
+        base: the folder above every pattern.
+        patterns: of the splits, seen from there.
+        marker: the file whose presence marks the folder of a span as complete.
+
+    Returns:
+        The span, which is the same for all patterns.
+
+    Raises:
+        ValueError: a pattern is wrong, no file matches it, or the patterns have
+            different newest spans.
+    """
+    for pattern in patterns:
+        _check(pattern)
+    marked = [
+        os.path.join(folder, marker)
+        for folder in map(os.path.dirname, patterns)
+        if marker and has_span(folder)
+    ]
+    found = {pattern: _newest_of(base, pattern) for pattern in marked or patterns}
+    if len(set(found.values())) > 1:
+        shown = ", ".join(filled(pattern, span) for pattern, span in found.items())
+        raise ValueError(f"the newest spans differ: {shown}")
+    return next(iter(found.values()), Span())
+
+
+def filled(pattern: str, span: Span) -> str:
+    """Fills a span into a pattern.
+
+    Args:
+        pattern: a path or a glob.
+        span: from `newest`.
+
+    Returns:
+        The pattern of the files of that span.
+    """
+    day = _EPOCH
+    if _DATE.search(pattern):
+        day += datetime.timedelta(days=span.number)
+    values = {"YYYY": day.year, "MM": day.month, "DD": day.day}
+    return _filled(
+        pattern, values | {"SPAN": span.number, "VERSION": span.version or 0}
+    )
+
+
+def _filled(pattern: str, values: Mapping[str, object]) -> str:
+    def value(found: re.Match[str]) -> str:
+        name = found[1] or found[3]
+        return str(values[name]).zfill(_DIGITS.get(name) or int(found[2] or 1))
+
+    return _SPEC.sub(value, pattern)
+
+
+def _check(pattern: str) -> None:
+    names = [found[1] or found[3] for found in _SPEC.finditer(pattern)]
+    dated = [name for name in names if name in _DIGITS]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    widths = [found[2] for found in _NUMBER.finditer(pattern) if found[2] is not None]
+    wrong = ""
+    if twice:
+        wrong = f"has {{{twice[0]}}} twice"
+    elif dated and "SPAN" in names:
+        wrong = "has both {SPAN} and a date"
+    elif dated and len(dated) < len(_DIGITS):
+        wrong = "needs {YYYY}, {MM} and {DD}, or none of them"
+    elif names == ["VERSION"]:
+        wrong = "has {VERSION} without {SPAN} or a date"
+    elif not all(width.isdecimal() and int(width) for width in widths):
+        wrong = "has a width that is not a number above 0, such as {SPAN:4}"
+    if wrong:
+        raise ValueError(f"{pattern} {wrong}")
+
+
+def _newest_of(base: str, pattern: str) -> Span:
+    if not has_span(pattern):
+        return Span()
+    spans = list(_spans(os.path.join(base, pattern)))
+    if not spans:
+        raise ValueError("no file has a span")
+    return max(spans, key=lambda span: (span.number, span.version or 0))
+
+
+def _spans(path: str) -> Iterator[Span]:
+    """The span of every file that matches."""
+    matching = re.compile("".join(_as_regex(path)))
+    for file in glob.iglob(_SPEC.sub("*", path), recursive=True):
+        # A folder that matches ends with the separator where the pattern does.
+        if found := matching.fullmatch(file):
+            texts = found.groupdict()
+            values = {name: int(text) for name, text in texts.items()}
+            if _filled(path, values) != _filled(path, texts):
+                raise ValueError(f"{file} has a number with leading zeros")
+            number = values.get("SPAN", 0)
+            if "YYYY" in values:
+                try:
+                    day = datetime.date(values["YYYY"], values["MM"], values["DD"])
+                except ValueError:
+                    continue
+                number = (day - _EPOCH).days
+            yield Span(number, values.get("VERSION"))
+
+
+def _as_regex(path: str) -> Iterator[str]:
+    """What a path with specifications and wildcards matches, in pieces."""
+    rest = 0
+    for found in _SPEC.finditer(path):
+        yield _of_glob(path[rest : found.start()])
+        name = found[1] or found[3]
+        width = _DIGITS.get(name) or int(found[2] or 0)
+        yield f"(?P<{name}>\\d{{{width}}})" if width else f"(?P<{name}>\\d+)"
+        rest = found.end()
+    yield _of_glob(path[rest:])
+
+
+def _of_glob(text: str) -> str:
+    # What a set in brackets matches was looked at by glob.
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\])", text)
+    return "".join(
+        wild.get(piece) or ("[^/]" if piece.startswith("[") else re.escape(piece))
+        for piece in pieces
+    )
