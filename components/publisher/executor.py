@@ -31,7 +31,7 @@ from pipeline.published.in_service import (
 )
 from pipeline.published.manifest import Manifest, Origin
 from pipeline.published.places import store
-from pipeline.published.store import Store
+from pipeline.published.store import Store, replaced
 
 _log = logging.getLogger("newsdesk")
 
@@ -80,7 +80,8 @@ class Executor(executor.Executor):
         if outcome is None:
             if current:
                 _must_be_compared(current, input_dict, exec_properties)
-            version = _publish(place, candidate, digest, origin, input_dict)
+            over = current.version if current else None
+            version = _publish(place, candidate, digest, origin, input_dict, over)
             outcome = PUSHED
             _retire(place, version, exec_properties)
         elif current:
@@ -123,11 +124,7 @@ def _must_be_compared(
         for one in models
     ]
     if compared != [current.manifest.digest]:
-        raise ModelError(
-            f"{exec_properties['destination']}: version {current.version} came into "
-            "service while the run was at work, and the candidate was not compared "
-            "with it, so nothing was published; run again, which compares anew"
-        )
+        raise replaced(exec_properties["destination"], current.version)
 
 
 def _publish(
@@ -136,6 +133,7 @@ def _publish(
     digest: str,
     origin: Origin,
     input_dict: dict[str, list[types.Artifact]],
+    over: int | None,
 ) -> int:
     statistics = artifact_utils.get_single_uri(input_dict["statistics"])
     predictions = artifact_utils.get_single_uri(input_dict["predictions"])
@@ -154,7 +152,7 @@ def _publish(
         rehearse(folder, Path(predictions))
         # What was rehearsed is what is published.
         manifest.verify(folder)
-        return place.publish(folder, described)
+        return place.publish(folder, described, over)
     finally:
         place.release(folder)
 

@@ -27,5 +27,7 @@ def rollback(
     with lock.held(loaded.root, "a rollback"), quiet():
         from pipeline.published.rollback import roll_back
 
-        version, restored = roll_back(loaded.serving, to)
-    say(f"version {version} is in service: what version {restored} was")
+        done = roll_back(loaded.serving, to)
+    if done.damaged:
+        say(f"the version that was in service is damaged: {done.damaged}")
+    say(f"version {done.version} is in service: what version {done.copied} was")

@@ -15,6 +15,7 @@ def verify(
 
     Exit codes: 0 unaltered, 4 something is altered, missing, new or not allowed.
     """
+    import os
     import tempfile
 
     from pipeline.errors import ModelError
@@ -29,7 +30,8 @@ def verify(
             f"{found.origin.run} on {found.published:%Y-%m-%d %H:%M}"
         )
 
-    if "://" not in address and Path(address, manifest.FILE).exists():
+    # A link that leads nowhere is there, and is refused by what it is.
+    if "://" not in address and os.path.lexists(Path(address, manifest.FILE)):
         with quiet():
             found = manifest.verify(Path(address))
             operations.check(Path(address))

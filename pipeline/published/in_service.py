@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.published.manifest import Manifest
+from pipeline.published.manifest import Damaged, Manifest
 from pipeline.published.places import store
 
 # What the nodes note on their artifacts: the version of a baseline, that there is none
@@ -37,10 +37,17 @@ def newest(address: str) -> InService | None:
         The newest version, None where nothing was ever published.
 
     Raises:
-        ModelError: something is there, and it is unreadable, incomplete or altered.
+        Damaged: its manifest is missing or altered.
+        ModelError: the place cannot be read.
     """
     place = store(address)
     versions = place.versions()
     if not versions:
         return None
-    return InService(versions[-1], place.manifest(versions[-1]))
+    try:
+        return InService(versions[-1], place.manifest(versions[-1]))
+    except Damaged as error:
+        raise Damaged(
+            f"{error}; version {versions[-1]} is in service and cannot be compared "
+            "with: `newsdesk rollback` puts the version before it back"
+        ) from None

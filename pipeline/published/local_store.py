@@ -1,7 +1,5 @@
 """Versions of a model in a folder, as TensorFlow Serving watches it."""
 
-import errno
-import fcntl
 import os
 import re
 import shutil
@@ -14,8 +12,11 @@ from pathlib import Path
 from pipeline.errors import ModelError, reason
 from pipeline.published import manifest as manifests
 from pipeline.published.manifest import Manifest
+from pipeline.published.numbers import number
+from pipeline.published.staging import Staged, Staging, renamed
+from pipeline.published.store import replaced
+from pipeline.published.turns import turn
 
-_STAGING = ".staging-"
 _RETIRED = re.compile(r"^\.retired-(\d+)-(\d+)$")
 
 
@@ -28,7 +29,8 @@ class LocalStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._held: dict[Path, int] = {}
+        self._staging = Staging(root)
+        self._staged: dict[Path, Staged] = {}
 
     @property
     def address(self) -> str:
@@ -39,9 +41,9 @@ class LocalStore:
         """Implements Store.versions."""
         with self._told("read"):
             return sorted(
-                int(name)
+                found
                 for name in self._names()
-                if _is_version(name) and (self._root / name).is_dir()
+                if (found := number(name)) is not None and (self._root / name).is_dir()
             )
 
     def manifest(self, version: int) -> Manifest:
@@ -69,36 +71,33 @@ class LocalStore:
     def stage(self) -> Path:
         """Implements Store.stage; what dead publishers have left is removed."""
         with self._told("written"):
-            self._root.mkdir(parents=True, exist_ok=True)
-            for name in self._names():
-                if name.startswith(_STAGING):
-                    _remove_if_left(self._root / name)
-            while True:
-                folder = self._root / f"{_STAGING}{uuid.uuid4().hex}"
-                folder.mkdir()
-                held = _lock(folder)
-                # Another publisher may have taken it for a leftover in between.
-                if held is not None and folder.is_dir():
-                    self._held[folder] = held
-                    return folder
+            staged = self._staging.make()
+            self._staged[staged.model] = staged
+            self._staging.sweep(staged, self._newest())
+        return staged.model
 
-    def publish(self, folder: Path, manifest: Manifest) -> int:
+    def publish(self, folder: Path, manifest: Manifest, over: int | None) -> int:
         """Implements Store.publish."""
+        staged = self._staged[folder]
         with self._told("written"):
             _sync(folder)
-            version = max(int(time.time()), self._largest() + 1)
-            while not _renamed(folder, self._root / str(version)):
-                version += 1
+            try:
+                with turn(self._staging.folder / "lock"):
+                    version = self._placed(staged, over)
+            except FileNotFoundError:
+                raise ModelError(
+                    f"{self._root}: another publisher took {staged.above} for left "
+                    "behind, so nothing was published; run again"
+                ) from None
             _sync_one(self._root)
-        self.release(folder)
+        os.close(self._staged.pop(folder).lock)
         return version
 
     def release(self, folder: Path) -> None:
         """Implements Store.release."""
-        shutil.rmtree(folder, ignore_errors=True)
-        held = self._held.pop(folder, None)
-        if held is not None:
-            os.close(held)
+        staged = self._staged.pop(folder, None)
+        if staged is not None:
+            self._staging.discard(staged)
 
     def retire(self, keep: int, grace_seconds: float) -> list[int]:
         """Implements Store.retire."""
@@ -117,6 +116,27 @@ class LocalStore:
                     shutil.rmtree(self._root / name, ignore_errors=True)
         return gone
 
+    def _placed(self, staged: Staged, over: int | None) -> int:
+        """Lets a model appear as the version after another one."""
+        if not self._staging.succeed(staged, over, lambda: self._newest() == over):
+            raise replaced(self.address, self._newest())
+        version = max(int(time.time()), self._largest() + 1)
+        while (
+            # Renaming a folder over an empty one would work.
+            os.path.lexists(self._root / str(version))
+            or not renamed(staged.model, self._root / str(version))
+        ):
+            version += 1
+        return version
+
+    def _newest(self) -> int | None:
+        # A client of NFS remembers a listing for up to a minute, but not beyond a
+        # change of its own.
+        look = self._root / f".look-{uuid.uuid4().hex}"
+        look.mkdir()
+        look.rmdir()
+        return max(self.versions(), default=None)
+
     def _names(self) -> list[str]:
         try:
             return sorted(os.listdir(self._root))
@@ -126,8 +146,8 @@ class LocalStore:
     def _largest(self) -> int:
         """The largest number ever used here, as far as it can be seen."""
         retired = (_RETIRED.match(name) for name in self._names())
-        numbers = [int(found[1]) for found in retired if found]
-        numbers += [int(name) for name in self._names() if _is_version(name)]
+        names = [found[1] for found in retired if found] + self._names()
+        numbers = [found for name in names if (found := number(name)) is not None]
         return max(numbers, default=0)
 
     @contextmanager
@@ -140,44 +160,6 @@ class LocalStore:
                 f"{error.filename or self._root}: cannot be {what}: {error.strerror}; "
                 "what is published is as it was; mend it, or set push.destination"
             ) from None
-
-
-def _is_version(name: str) -> bool:
-    return name.isascii() and name.isdigit()
-
-
-def _lock(folder: Path) -> int | None:
-    """Marks a folder as in use for as long as this process lives."""
-    try:
-        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(held)
-        return None
-    return held
-
-
-def _remove_if_left(folder: Path) -> None:
-    held = _lock(folder)
-    if held is not None:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(held)
-
-
-def _renamed(folder: Path, version: Path) -> bool:
-    """Renames, unless another publisher was quicker with this number."""
-    if version.exists():
-        return False
-    try:
-        folder.rename(version)
-    except OSError as error:
-        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-            return False
-        raise
-    return True
 
 
 def _sync(folder: Path) -> None:

@@ -10,11 +10,17 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import ModelError
+from pipeline.published import regular
 
 FILE = "assets.extra/manifest.json"
 # Of the data that trained the model; goes with it, and is no part of it.
 STATISTICS = "assets.extra/statistics.json"
 _BLOCK = 1 << 20
+_MOST_BYTES = 16 << 20
+
+
+class Damaged(ModelError):
+    """The manifest of a version is missing, altered, or not a file."""
 
 
 class Part(BaseModel):
@@ -139,15 +145,17 @@ def read(folder: Path) -> Manifest:
         The manifest, unchanged since it was written.
 
     Raises:
-        ModelError: it is missing, cannot be read, or was changed.
+        Damaged: it is missing, cannot be read, or was changed.
     """
     try:
-        written = (folder / FILE).read_bytes()
+        written = regular.read(folder / FILE, _MOST_BYTES)
     except OSError as error:
-        raise ModelError(
+        raise Damaged(
             f"{folder / FILE}: cannot be read: {error.strerror}; without its manifest "
             "a model is not trusted"
         ) from None
+    except ModelError as error:
+        raise Damaged(str(error)) from None
     return parse(written, str(folder / FILE))
 
 
@@ -162,17 +170,17 @@ def parse(written: bytes, where: str) -> Manifest:
         The manifest, unchanged since it was written.
 
     Raises:
-        ModelError: it was changed, or is no manifest.
+        Damaged: it was changed, or is not a manifest.
     """
     try:
         manifest = Manifest.model_validate_json(written)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ModelError(f"{where}: {place}: {first['msg']}; it was altered") from None
+        raise Damaged(f"{where}: {place}: {first['msg']}; it was altered") from None
     # Byte for byte, since another way to write the same values is a change too.
     if manifest.signed().to_bytes() != written:
-        raise ModelError(f"{where}: was altered: its digest does not fit its content")
+        raise Damaged(f"{where}: was altered: its digest does not fit its content")
     return manifest
 
 
@@ -258,7 +266,7 @@ def digest(files: list[Part]) -> str:
 
 def _sha256(file: Path) -> str:
     found = hashlib.sha256()
-    with open(file, "rb") as stream:
+    with regular.opened(file) as stream:
         while block := stream.read(_BLOCK):
             found.update(block)
     return found.hexdigest()

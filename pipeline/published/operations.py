@@ -14,7 +14,7 @@ from pipeline.published import parsed, saver, vocabularies
 from pipeline.published.allowed import OPERATIONS
 from pipeline.published.parsed import Parsed
 
-MAX_GRAPH_BYTES = 512 << 20
+MAX_GRAPH_BYTES = parsed.MAX_BYTES
 MAX_BYTES = 8 << 30
 MAX_FILES = 1000
 _GRAPH = "saved_model.pb"

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError
+from pipeline.published import regular
+
+MAX_BYTES = 512 << 20
 
 
 class Parsed:
@@ -72,7 +75,7 @@ def read(file: Path) -> Parsed:
     from tensorflow.core.protobuf import saved_model_pb2
 
     try:
-        model = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+        model = saved_model_pb2.SavedModel.FromString(regular.read(file, MAX_BYTES))
     except (OSError, DecodeError) as error:
         raise ModelError(
             f"{file}: cannot be read as a SavedModel: {error}; name the folder of one"

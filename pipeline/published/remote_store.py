@@ -1,7 +1,8 @@
 """Versions of a model in an object store, where nothing can be renamed at once.
 
-A version counts when it has a manifest, and the manifest is written last, right after
-the graph. Its number is claimed before by an object that only one writer can create.
+A version counts when it has a manifest, and the manifest is written last. Its number is
+claimed before by an object that only one writer can create, and so is the right to come
+after the version that it was compared with (`successors.py`).
 """
 
 import logging
@@ -18,11 +19,13 @@ from typing import Any
 from pipeline.errors import ModelError
 from pipeline.published import manifest as manifests
 from pipeline.published.manifest import Manifest
+from pipeline.published.numbers import number
+from pipeline.published.store import replaced
+from pipeline.published.successors import FOLDER, GRAPH, GRAPHS, NAME, Successors
 
 _log = logging.getLogger("newsdesk")
 _EXTRAS = {"gs": "gcs", "s3": "s3"}
-_GRAPH = "saved_model.pb"
-_CLAIMS, _RETIRED = ".claims", ".retired"
+_RETIRED = ".retired"
 _RETIREMENT = re.compile(r"(\d+)-(\d+)\.json")
 # An upload that took longer than this has died.
 _UPLOAD_SECONDS = 24 * 3600
@@ -82,6 +85,9 @@ class RemoteStore:
     def __init__(self, address: str) -> None:
         self._address = address.rstrip("/")
         self._files, self._root = connected(self._address)
+        self._successors = Successors(
+            self._files, self._root, lambda: max(self.versions(), default=None)
+        )
 
     @property
     def address(self) -> str:
@@ -93,7 +99,7 @@ class RemoteStore:
         with self._told("read"):
             return sorted(
                 version
-                for version in map(int, self._numbers())
+                for version in self._numbers("")
                 if self._files.exists(self._at(version, manifests.FILE))
             )
 
@@ -131,19 +137,20 @@ class RemoteStore:
         """Implements Store.stage: on this machine."""
         return Path(tempfile.mkdtemp(prefix="newsdesk-staging-"))
 
-    def publish(self, folder: Path, manifest: Manifest) -> int:
+    def publish(self, folder: Path, manifest: Manifest, over: int | None) -> int:
         """Implements Store.publish."""
         with self._told("written"):
+            self._must_be_newest(over)
             version = self._claimed()
-            # TensorFlow Serving loads what has a graph, even without its variables,
-            # and fails, to try again, where there is none yet.
-            for part in sorted(manifest.files, key=lambda part: part.path == _GRAPH):
-                self._files.put_file(
-                    str(folder / part.path), self._at(version, part.path)
-                )
-            self._files.pipe_file(
-                self._at(version, manifests.FILE), manifest.to_bytes()
-            )
+            for part in manifest.files:
+                place = self._at(version, part.path)
+                if part.path == GRAPH:
+                    place = self._graph(version)
+                self._files.put_file(str(folder / part.path), place)
+            if not self._successors.succeed(over, version, manifest.to_bytes()):
+                self._remove(version)
+                self._must_be_newest(over)
+                raise replaced(self._address, over)
         try:
             with self._told("swept"):
                 self._sweep()
@@ -177,17 +184,22 @@ class RemoteStore:
                     self._files.rm_file(f"{self._root}/{_RETIRED}/{name}")
         return gone
 
+    def _must_be_newest(self, version: int | None) -> None:
+        """Refuses to publish over another version than the newest."""
+        self._successors.settle(self._listed(FOLDER))
+        newest = max(self.versions(), default=None)
+        if newest != version:
+            raise replaced(self._address, newest)
+
     def _claimed(self) -> int:
         """A number that no other writer has, larger than every one there."""
-        used = [int(name) for name in (*self._numbers(), *self._listed(_CLAIMS))]
+        used = [*self._numbers(""), *self._numbers(FOLDER)]
         version = max(int(time.time()), max(used, default=0) + 1)
         told = f"{os.uname().nodename} {os.getpid()}".encode()
         while True:
             try:
-                # Fails where the object exists: If-None-Match on S3, generation 0 on
-                # Google Cloud Storage.
                 self._files.pipe_file(
-                    f"{self._root}/{_CLAIMS}/{version}", told, mode="create"
+                    f"{self._root}/{FOLDER}/{version}", told, mode="create"
                 )
                 return version
             except FileExistsError:
@@ -195,22 +207,37 @@ class RemoteStore:
 
     def _sweep(self) -> None:
         """Removes what dead uploads have left, and claims of finished ones."""
-        for name in self._listed(_CLAIMS):
-            version = int(name)
+        for name in self._listed(FOLDER):
+            version = number(name)
+            if version is None:
+                if not NAME.fullmatch(name):
+                    _log.warning(
+                        "%s/%s/%s: is not a claim of a push and was ignored; remove it "
+                        "if nobody needs it",
+                        *(self._address, FOLDER, name),
+                    )
+                continue
             is_old = time.time() - version > _UPLOAD_SECONDS
             if self._files.exists(self._at(version, manifests.FILE)):
                 # Its number is seen by its objects from now on.
-                self._files.rm_file(f"{self._root}/{_CLAIMS}/{name}")
+                self._remove_graph(version)
+                self._files.rm_file(f"{self._root}/{FOLDER}/{name}")
             elif is_old:
                 self._remove(version)
-                self._files.rm_file(f"{self._root}/{_CLAIMS}/{name}")
+                self._files.rm_file(f"{self._root}/{FOLDER}/{name}")
 
     def _remove(self, version: int) -> None:
         for name in self._files.find(self._at(version)):
             self._files.rm_file(name)
+        self._remove_graph(version)
 
-    def _numbers(self) -> list[str]:
-        return [name for name in self._listed("") if name.isascii() and name.isdigit()]
+    def _remove_graph(self, version: int) -> None:
+        if self._files.exists(self._graph(version)):
+            self._files.rm_file(self._graph(version))
+
+    def _numbers(self, below: str) -> list[int]:
+        names = self._listed(below)
+        return [found for name in names if (found := number(name)) is not None]
 
     def _listed(self, below: str) -> list[str]:
         """The names right below a prefix; none where nothing has it."""
@@ -221,6 +248,10 @@ class RemoteStore:
             return []
         names = [name.rstrip("/").removeprefix(place).strip("/") for name in found]
         return [name for name in names if name]
+
+    def _graph(self, version: int) -> str:
+        """Where the graph waits until the version is the next one."""
+        return f"{self._root}/{GRAPHS}/{version}"
 
     def _at(self, version: int, name: str = "") -> str:
         return f"{self._root}/{version}/{name}".rstrip("/")

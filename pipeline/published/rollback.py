@@ -1,21 +1,43 @@
 """Puts a former version back in service."""
 
+import logging
+from dataclasses import dataclass
+
 from pipeline.errors import ConfigError
 from pipeline.published import manifest, operations
+from pipeline.published.manifest import Damaged, Manifest, Origin
 from pipeline.published.places import store
 from pipeline.published.store import Store
 
+_log = logging.getLogger("newsdesk")
 
-def roll_back(address: str, to: int | None = None) -> tuple[int, int]:
+
+@dataclass(frozen=True)
+class Restored:
+    """What a rollback did.
+
+    Attributes:
+        version: the new version.
+        copied: the version that it is a copy of.
+        damaged: says what is wrong with the version that was in service; None if its
+            manifest could be read.
+    """
+
+    version: int
+    copied: int
+    damaged: str | None = None
+
+
+def roll_back(address: str, to: int | None = None) -> Restored:
     """Publishes a former version again, as the newest.
 
     Args:
         address: above the versions.
-        to: the version; None for the newest that is another model, and not one that
-            was rolled back from.
+        to: the version; None for the newest that is another model, that can be read,
+            and that was not rolled back from.
 
     Returns:
-        The new version, and the one that it is a copy of.
+        What was done.
 
     Raises:
         ConfigError: there is no such version.
@@ -23,45 +45,68 @@ def roll_back(address: str, to: int | None = None) -> tuple[int, int]:
     """
     place = store(address)
     versions = place.versions()
-    former = _former(place, versions) if to is None else to
+    newest, damaged = _read(place, versions[-1]) if versions else (None, None)
+    former = _former(place, versions, newest) if to is None else to
     if former not in versions[:-1]:
-        there = ", ".join(map(str, versions)) or "none"
-        raise ConfigError(
-            f"{address}: there is no former version to go back to (versions: {there}); "
-            "name one with --to, or train one with `newsdesk run`"
-        )
-    newest = place.manifest(versions[-1])
+        raise ConfigError(_no_way_back(address, versions, damaged))
     folder = place.stage()
     try:
         found = place.fetch(former, folder)
         operations.check(folder)
-        # Data and inputs are those of the model given up: a run that would only make
-        # it again has nothing to do.
-        origin = found.origin.model_copy(
-            update={
-                "inputs": newest.origin.inputs,
-                "data": newest.origin.data,
-                "restored": former,
-                "withdrawn": sorted(
-                    {*newest.origin.withdrawn, newest.model} - {found.model}
-                ),
-            }
-        )
         (folder / manifest.FILE).unlink()
-        described = manifest.describe(folder, origin)
+        described = manifest.describe(folder, _origin(found, newest, former))
         manifest.write(described, folder)
-        return place.publish(folder, described), former
+        version = place.publish(folder, described, versions[-1])
+        return Restored(version, former, damaged)
     finally:
         place.release(folder)
 
 
-def _former(place: Store, versions: list[int]) -> int | None:
-    """What was in service before; going back twice does not go forth again."""
-    if not versions:
-        return None
-    newest = place.manifest(versions[-1])
-    given_up = {newest.model, *newest.origin.withdrawn}
-    return next(
-        (one for one in versions[-2::-1] if place.manifest(one).model not in given_up),
-        None,
+def _origin(found: Manifest, given_up: Manifest | None, former: int) -> Origin:
+    if given_up is None:
+        # Nobody judged the damaged version's model, so it is not withdrawn, and its
+        # data may be trained on again.
+        return found.origin
+    # Data and inputs are those of the model given up: a run that would only make it
+    # again has nothing to do.
+    return found.origin.model_copy(
+        update={
+            "inputs": given_up.origin.inputs,
+            "data": given_up.origin.data,
+            "restored": former,
+            "withdrawn": sorted(
+                {*given_up.origin.withdrawn, given_up.model} - {found.model}
+            ),
+        }
     )
+
+
+def _former(place: Store, versions: list[int], newest: Manifest | None) -> int | None:
+    """What was in service before; going back twice does not go forth again."""
+    given_up = {newest.model, *newest.origin.withdrawn} if newest else set()
+    for version in versions[-2::-1]:
+        found, damage = _read(place, version)
+        if damage:
+            _log.warning("version %d is passed over: %s", version, damage)
+        elif found and found.model not in given_up:
+            return version
+    return None
+
+
+def _read(place: Store, version: int) -> tuple[Manifest | None, str | None]:
+    """A version's manifest, or what is wrong with it."""
+    try:
+        return place.manifest(version), None
+    except Damaged as error:
+        return None, str(error)
+
+
+def _no_way_back(address: str, versions: list[int], damaged: str | None) -> str:
+    there = ", ".join(map(str, versions)) or "none"
+    nothing = f"{address}: there is no former version to go back to (versions: {there})"
+    if damaged:
+        return (
+            f"{nothing}, and the newest is damaged: {damaged}; remove the folder of "
+            f"version {versions[-1]}, and train one with `newsdesk run`"
+        )
+    return f"{nothing}; name one with --to, or train one with `newsdesk run`"

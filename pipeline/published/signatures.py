@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import features
+from pipeline.published import regular
+from pipeline.published.parsed import MAX_BYTES
 
 _ANSWER = {
     features.LABEL: "string [?]",
@@ -26,13 +28,13 @@ def difference(folder: Path) -> str | None:
         The first difference, None if there is none.
 
     Raises:
+        ModelError: it is something else than a regular file.
         OSError: it cannot be read.
     """
     from tensorflow.core.protobuf import saved_model_pb2
 
-    model = saved_model_pb2.SavedModel.FromString(
-        (folder / "saved_model.pb").read_bytes()
-    )
+    graph = regular.read(folder / "saved_model.pb", MAX_BYTES)
+    model = saved_model_pb2.SavedModel.FromString(graph)
     found = model.meta_graphs[0].signature_def
     for name, (inputs, outputs) in _SIGNATURES.items():
         if name not in found:

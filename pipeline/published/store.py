@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.errors import ModelError
 from pipeline.published.manifest import Manifest
 
 
@@ -67,18 +68,24 @@ class Store(Protocol):
             ModelError: a file is altered, missing or new.
         """
 
-    def publish(self, folder: Path, manifest: Manifest) -> int:
-        """Adds a version, all at once.
+    def publish(self, folder: Path, manifest: Manifest, over: int | None) -> int:
+        """Adds a version, all at once, after the one that it was compared with.
+
+        Of several publishers that name the same version, on whatever hosts, one
+        succeeds.
 
         Args:
             folder: a SavedModel in the folder that `stage` gave; gone afterwards.
             manifest: of what lies in the folder, and written into it.
+            over: the newest version that this one may replace; None if there must be
+                no version yet.
 
         Returns:
             Its number, larger than every number there.
 
         Raises:
-            ModelError: the place cannot be written; what was there is as it was.
+            ModelError: another version is the newest, or the place cannot be written;
+                what was there is as it was.
         """
 
     def stage(self) -> Path:
@@ -109,3 +116,25 @@ class Store(Protocol):
         Returns:
             The versions that went out of sight.
         """
+
+
+def replaced(address: str, newest: int | None) -> ModelError:
+    """Says that a candidate was not compared with the model in service.
+
+    Args:
+        address: above the versions.
+        newest: the newest version there, None if there is none any more.
+
+    Returns:
+        The error.
+    """
+    if newest is None:
+        return ModelError(
+            f"{address}: the version that the candidate was compared with was removed, "
+            "so nothing was published; run again"
+        )
+    return ModelError(
+        f"{address}: version {newest} came into service while the run was at work, and "
+        "the candidate was not compared with it, so nothing was published; run again, "
+        "which compares anew"
+    )

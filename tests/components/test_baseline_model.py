@@ -45,7 +45,8 @@ def publish(serving: LocalStore) -> Callable[..., int]:
         )
         described = manifest.describe(folder, origin)
         manifest.write(described, folder)
-        return serving.publish(folder, described)
+        newest = max(serving.versions(), default=None)
+        return serving.publish(folder, described, newest)
 
     return publish
 

@@ -18,6 +18,7 @@ from pipeline.published.in_service import IN_SERVICE, OUTCOME, PUSHED, WITHDRAWN
 from pipeline.published.local_store import LocalStore
 from pipeline.published.rollback import roll_back
 from tests.components.conftest import Candidate
+from tests.destination import names
 from tests.faults import model
 
 pytestmark = pytest.mark.slow
@@ -140,7 +141,7 @@ def _copied(serving: Path, folder: Path) -> list[Any]:
 
 def _versions(serving: Path) -> list[int]:
     """All that lies there; fails where something else was left behind."""
-    return sorted(int(name) for name in os.listdir(serving))
+    return sorted(int(name) for name in names(serving))
 
 
 def test_a_blessed_model_is_published_whole_and_answers_elsewhere(

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests import destination
 from tests.faults import comparing, names
 from tests.faults.names import Row
 from tests.faults.sample import REPOSITORY, SAMPLE
@@ -168,7 +169,7 @@ class Range:
 
 
 def _listed(serving: Path) -> set[str]:
-    return set(os.listdir(serving)) if serving.is_dir() else set()
+    return set(destination.names(serving)) if serving.is_dir() else set()
 
 
 def main() -> None:

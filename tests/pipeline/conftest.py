@@ -49,6 +49,7 @@ def publish(fill_model: FillModel, origin: Origin) -> Publish:
         (folder / "saved_model.pb").write_bytes(graph)
         described = manifest.describe(folder, origin.model_copy(update=changes))
         manifest.write(described, folder)
-        return store.publish(folder, described)
+        newest = max(store.versions(), default=None)
+        return store.publish(folder, described, newest)
 
     return publish

@@ -10,6 +10,7 @@ from pipeline import lock
 from pipeline.cli import app
 from pipeline.errors import ConfigError, ExitCode, Locked, ModelError
 from pipeline.published import manifest
+from tests.destination import names
 from tests.faults import model, poisoned_models
 from tests.faults.pushes import push
 
@@ -34,7 +35,7 @@ def serving(tmp_path: Path, exported: Path) -> Path:
 
 
 def _versions(serving: Path) -> list[Path]:
-    return sorted(serving.iterdir())
+    return [serving / name for name in names(serving)]
 
 
 def _call(*words: str | Path) -> Result:

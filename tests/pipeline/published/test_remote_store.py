@@ -91,7 +91,11 @@ def test_servers_see_no_graph_before_all_that_it_reads(
     remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    put, pipe = remote._files.put_file, remote._files.pipe_file
+    put, pipe, copy = (
+        remote._files.put_file,
+        remote._files.pipe_file,
+        remote._files.cp_file,
+    )
 
     def putting(file: str, there: str) -> None:
         seen.append(there)
@@ -101,33 +105,113 @@ def test_servers_see_no_graph_before_all_that_it_reads(
         seen.append(there)
         pipe(there, *rest, **more)
 
+    def copying(there: str, to: str) -> None:
+        seen.append(to)
+        copy(there, to)
+
     monkeypatch.setattr(remote._files, "put_file", putting)
     monkeypatch.setattr(remote._files, "pipe_file", piping)
+    monkeypatch.setattr(remote._files, "cp_file", copying)
     version = publish(remote)
-    names = [there.rpartition(f"/{version}/")[2] for there in seen]
-    assert names[-3:] == [
-        "variables/variables.index",
+    marks = (f"/models/news/{version}/", "/.claims/after-nothing")
+    names = [there for there in seen if any(mark in there for mark in marks)]
+    # No graph before the decision that this is the next version.
+    assert [name.rpartition("/")[2] for name in names] == [
+        "variables.index",
+        "after-nothing-0",
         "saved_model.pb",
-        "assets.extra/manifest.json",
+        "manifest.json",
+        "after-nothing-0",
     ]
 
 
-def test_publishers_at_once_get_versions_of_their_own(
+def test_of_publishers_at_once_one_follows_a_version_and_others_are_refused(
     remote: RemoteStore, publish: Publish
 ) -> None:
-    found: list[int] = []
-    several = [
-        threading.Thread(
-            target=lambda: found.append(publish(RemoteStore(remote.address)))
-        )
-        for _ in range(4)
-    ]
+    found: list[object] = []
+
+    def work() -> None:
+        try:
+            found.append(publish(RemoteStore(remote.address)))
+        except ModelError as error:
+            found.append(str(error))
+
+    several = [threading.Thread(target=work) for _ in range(4)]
     for one in several:
         one.start()
     for one in several:
         one.join()
-    assert sorted(found) == remote.versions()
-    assert len(set(found)) == 4
+    (version,) = remote.versions()
+    refused = f"version {version} came into service while the run was at work"
+    assert found.count(version) == 1
+    assert sum(refused in str(one) for one in found) == 3
+    remote.verify(version)
+    assert publish(remote) > version
+
+
+def test_a_model_that_was_compared_with_another_version_is_refused(
+    remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(remote)
+    put = remote._files.put_file
+    second: list[int] = []
+
+    def putting(file: str, there: str) -> None:
+        put(file, there)
+        if not second:
+            second.append(0)
+            second[:] = [publish(RemoteStore(remote.address), graph=b"other")]
+
+    monkeypatch.setattr(remote._files, "put_file", putting)
+    with pytest.raises(ModelError, match="was not compared with it, so nothing was"):
+        publish(remote)
+    # Not even its graph is there, which TensorFlow Serving would load.
+    assert remote.versions() == [first, *second]
+    assert not [
+        name
+        for name in remote._files.find(remote._root)
+        if name.endswith("saved_model.pb") and f"/{first}/" not in name
+        if f"/{second[0]}/" not in name
+    ]
+
+
+def test_a_push_that_died_after_its_claim_is_completed_by_the_next(
+    remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(remote)
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(remote._files, "cp_file", dies)
+        publish(remote, graph=b"claimed")
+    assert remote.versions() == [first]
+    with pytest.raises(ModelError, match="came into service while the run was at work"):
+        publish(remote)
+    second = remote.versions()[-1]
+    assert second > first
+    remote.verify(second)
+    assert publish(remote) > second
+
+
+def test_a_version_that_was_removed_by_hand_can_be_followed_again(
+    remote: RemoteStore, publish: Publish
+) -> None:
+    first, second = publish(remote), publish(remote, graph=b"bad")
+    remote._files.rm(f"{remote._root}/{second}", recursive=True)
+    third = publish(remote, graph=b"good")
+    assert remote.versions() == [first, third]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "²", "7 (copy)", "1" * 40, "folder/x"])
+def test_a_stray_object_among_the_claims_is_named_and_blocks_nothing(
+    remote: RemoteStore, publish: Publish, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    remote._files.pipe_file(f"{remote._root}/.claims/{name}", b"?")
+    assert [publish(remote), publish(remote)] == remote.versions()
+    stray = f"{remote.address}/.claims/{name.partition('/')[0]}: is not a claim"
+    assert stray in caplog.text
 
 
 def test_altered_missing_and_new_objects_are_found(

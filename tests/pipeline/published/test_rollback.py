@@ -1,5 +1,6 @@
 """A former version comes back as a new one, unless it cannot be trusted."""
 
+import os
 import re
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import pytest
 
 from pipeline.errors import ConfigError, ModelError
 from pipeline.published import manifest
+from pipeline.published.in_service import newest
 from pipeline.published.local_store import LocalStore
 from pipeline.published.rollback import roll_back
+from tests.destination import names
 from tests.pipeline.conftest import Publish
 
 
@@ -24,7 +27,7 @@ def versions(store: LocalStore, publish: Publish) -> list[int]:
     """A good model, and a bad one after it."""
     return [
         publish(store, graph=b"good", inputs="good", metrics={"accuracy": 0.9}),
-        publish(store, graph=b"bad", inputs="bad", data="more", metrics={}),
+        publish(store, graph=b"bad", inputs="bad", data="more", metrics={"f": 0.9}),
     ]
 
 
@@ -32,8 +35,9 @@ def test_the_model_before_comes_back_as_the_newest(
     store: LocalStore, versions: list[int]
 ) -> None:
     first, second = versions
-    version, restored = roll_back(store.address)
-    assert restored == first
+    done = roll_back(store.address)
+    version = done.version
+    assert (done.copied, done.damaged) == (first, None)
     assert store.versions() == [first, second, version]
     found = store.verify(version)
     assert found.model == store.manifest(first).model
@@ -47,20 +51,20 @@ def test_the_model_before_comes_back_as_the_newest(
 def test_any_former_version_can_be_named(
     store: LocalStore, versions: list[int], publish: Publish
 ) -> None:
-    newest = publish(store, graph=b"newest")
-    version, restored = roll_back(store.address, versions[0])
-    assert restored == versions[0]
-    assert version > newest
+    latest = publish(store, graph=b"newest")
+    done = roll_back(store.address, versions[0])
+    assert done.copied == versions[0]
+    assert done.version > latest
 
 
 def test_going_back_again_goes_on_backwards(
     store: LocalStore, versions: list[int], publish: Publish
 ) -> None:
     publish(store, graph=b"worse")
-    assert roll_back(store.address)[1] == versions[1]
-    newest, restored = roll_back(store.address)
-    assert restored == versions[0]
-    withdrawn = store.manifest(newest).origin.withdrawn
+    assert roll_back(store.address).copied == versions[1]
+    done = roll_back(store.address)
+    assert done.copied == versions[0]
+    withdrawn = store.manifest(done.version).origin.withdrawn
     assert store.manifest(versions[1]).model in withdrawn
     assert len(withdrawn) == 2
     with pytest.raises(ConfigError, match="no former version to go back to"):
@@ -71,9 +75,9 @@ def test_a_withdrawn_model_that_is_named_is_withdrawn_no_more(
     store: LocalStore, versions: list[int]
 ) -> None:
     roll_back(store.address)
-    newest, _ = roll_back(store.address, versions[1])
+    done = roll_back(store.address, versions[1])
     good = store.manifest(versions[0]).model
-    assert store.manifest(newest).origin.withdrawn == [good]
+    assert store.manifest(done.version).origin.withdrawn == [good]
 
 
 @pytest.mark.parametrize("there", [0, 1])
@@ -113,8 +117,69 @@ def test_a_version_with_a_forbidden_operation_does_not_come_back(
     _assert_only(store, versions)
 
 
+@pytest.mark.parametrize("damage", ["empty", "missing", "pipe", "digest"])
+@pytest.mark.parametrize("to", [None, 0])
+def test_a_newest_version_with_a_damaged_manifest_is_rolled_back_over(
+    store: LocalStore, versions: list[int], damage: str, to: int | None
+) -> None:
+    file = Path(store.address, str(versions[-1]), manifest.FILE)
+    _damage(file, damage)
+    with pytest.raises(ModelError, match="`newsdesk rollback` puts the version before"):
+        newest(store.address)
+    done = roll_back(store.address, None if to is None else versions[to])
+    assert done.copied == versions[0]
+    assert str(file) in (done.damaged or "")
+    found = newest(store.address)
+    assert found is not None
+    # The model is that of the first version, and its inputs are what it came of.
+    first = store.manifest(versions[0])
+    assert found.manifest.model == first.model
+    assert found.manifest.origin == first.origin
+
+
+def test_damaged_versions_on_the_way_back_are_passed_over(
+    store: LocalStore,
+    versions: list[int],
+    publish: Publish,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    publish(store, graph=b"newest")
+    _damage(Path(store.address, str(versions[1]), manifest.FILE), "empty")
+    assert roll_back(store.address).copied == versions[0]
+    assert f"version {versions[1]} is passed over: " in caplog.text
+
+
+def test_without_a_former_version_a_damaged_one_must_be_removed(
+    store: LocalStore, publish: Publish
+) -> None:
+    version = publish(store)
+    _damage(Path(store.address, str(version), manifest.FILE), "empty")
+    with pytest.raises(ConfigError, match=f"remove the folder of version {version}"):
+        roll_back(store.address)
+
+
+def test_a_store_that_cannot_be_reached_is_not_rolled_back_over(
+    store: LocalStore, versions: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ModelError("s3://x: cannot be read: the network is down")
+
+    monkeypatch.setattr(LocalStore, "manifest", fail)
+    with pytest.raises(ModelError, match="network is down"):
+        roll_back(store.address, versions[0])
+    assert store.versions() == versions
+
+
+def _damage(file: Path, how: str) -> None:
+    content = file.read_bytes()
+    file.unlink()
+    if how == "pipe":
+        os.mkfifo(file)
+    elif how != "missing":
+        file.write_bytes(b"" if how == "empty" else content.replace(b"0.9", b"0.8"))
+
+
 def _assert_only(store: LocalStore, versions: list[int]) -> None:
     """Nothing was published, and nothing staged was left behind."""
-    names = [path.name for path in Path(store.address).iterdir()]
-    assert sorted(names) == [str(version) for version in versions]
+    assert names(Path(store.address)) == [str(version) for version in versions]
     assert manifest.verify(Path(store.address, str(versions[-1])))
