@@ -26,6 +26,21 @@ def reason_against() -> str | None:
     return None
 
 
+def reason_against_mirrors() -> str | None:
+    """Says why `mirrored` cannot work here, None if it can."""
+    if shutil.which("bindfs") is None:
+        return "bindfs is not installed"
+    with tempfile.TemporaryDirectory(prefix="newsdesk-mount-") as scratch:
+        folder, at = Path(scratch, "folder"), Path(scratch, "at")
+        folder.mkdir()
+        at.mkdir()
+        try:
+            with mirrored(folder, at):
+                return None
+        except OSError as error:
+            return f"bindfs cannot mount here: {error}"
+
+
 @contextlib.contextmanager
 def tmpfs(folder: Path, mebibytes: int) -> Iterator[None]:
     """Mounts an empty file system of a size.
@@ -42,6 +57,28 @@ def tmpfs(folder: Path, mebibytes: int) -> Iterator[None]:
         yield
     finally:
         _call("umount", str(folder))
+
+
+@contextlib.contextmanager
+def mirrored(folder: Path, at: Path) -> Iterator[None]:
+    """Mounts a folder once more, as another host mounts a network file system.
+
+    Locks that are taken in one mount are not seen in another, and neither in the
+    folder.
+
+    Args:
+        folder: what to mount.
+        at: where to; is there, and empty.
+
+    Raises:
+        OSError: it cannot be mounted.
+    """
+    _call("bindfs", str(folder), str(at))
+    try:
+        yield
+    finally:
+        # A killed process may still hold a file there.
+        _call("umount", "--lazy", str(at))
 
 
 @contextlib.contextmanager

@@ -1,11 +1,13 @@
-"""Pushes, some of them killed, under a reader that loads whatever appears.
+"""Pushes from two hosts, some of them killed, under a reader that loads what appears.
 
-`python -m tests.faults.pushes` publishes 200 times, four processes at a time, and kills
-20 of them at random moments, while a reader lists the destination 50 times a second and
-loads each folder named by an integer as it appears.
+`python -m tests.faults.pushes` publishes 200 times, four processes at a time on two
+mounts of one folder that share no locks, and kills 20 of them at random moments. Each
+notes which version it was compared with. A reader lists the destination 50 times a
+second and loads each folder named by an integer as it appears.
 """
 
 import argparse
+import os
 import random
 import shutil
 import signal
@@ -13,15 +15,20 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import ModelError
 from pipeline.published import manifest
 from pipeline.published.local_store import LocalStore
-from tests.faults import model
+from tests.destination import names
+from tests.faults import model, mounts
 
 _LISTINGS_A_SECOND = 50
 _PUSH = "push"
+_REFUSED = "came into service while the run was at work"
 
 
 @dataclass
@@ -29,38 +36,49 @@ class Counts:
     """What was seen.
 
     Attributes:
+        mounts: of the destination.
         pushes: begun.
         killed: before they ended.
-        published: versions there at the end.
+        refused: because another version had come meanwhile.
+        published: versions that are there at the end.
         loaded: folders that the reader loaded.
-        failed: folders that it could not load.
-        collisions: versions that two publishers were told to have made.
+        half: folders that could not be loaded, or differ from their manifest.
+        uncompared: versions that replaced another one than they were compared with.
+        left: folders of killed publishers that the last one did not remove.
     """
 
+    mounts: int
     pushes: int
     killed: int
+    refused: int
     published: int
     loaded: int
-    failed: int
-    collisions: int
+    half: int
+    uncompared: int
+    left: int
 
 
 def push(exported: Path, destination: Path) -> int:
-    """Publishes a copy, as the Pusher does.
+    """Publishes a copy over the newest version, as the Pusher does.
 
     Args:
         exported: the model.
         destination: above the versions.
 
     Returns:
-        The version.
+        The version, which notes in its manifest which one it was compared with.
     """
     place = LocalStore(destination)
+    newest = max(place.versions(), default=None)
     folder = place.stage()
-    shutil.copytree(exported, folder, dirs_exist_ok=True)
-    described = manifest.describe(folder, model.origin())
-    manifest.write(described, folder)
-    return place.publish(folder, described)
+    try:
+        shutil.copytree(exported, folder, dirs_exist_ok=True)
+        origin = model.origin().model_copy(update={"data": str(newest)})
+        described = manifest.describe(folder, origin)
+        manifest.write(described, folder)
+        return place.publish(folder, described, newest)
+    finally:
+        place.release(folder)
 
 
 def read(destination: Path, stop: Path) -> None:
@@ -104,41 +122,99 @@ def run(pushes: int, kills: int, at_once: int = 4) -> Counts:
     Returns:
         What was seen.
     """
-    chance = random.Random(11)
     with tempfile.TemporaryDirectory(prefix="newsdesk-pushes-") as scratch:
-        exported, serving = Path(scratch, "exported"), Path(scratch, "serving")
-        stop = Path(scratch, "stop")
-        model.export(exported)
-        began = time.monotonic()
-        told = [str(push(exported, serving))]
-        lasts = time.monotonic() - began
-        reader = _start("read", serving, stop)
-        assert reader.stdout is not None
-        assert reader.stdout.readline() == "ready\n"
-        killed = 0
-        for first in range(1, pushes, at_once):
-            several = [
-                _start(_PUSH, exported, serving)
-                for _ in range(first, min(pushes, first + at_once))
-            ]
-            if killed < kills:
-                killed += _killed(several[0], chance.uniform(0.0, lasts))
-            for one in several:
-                said, _ = one.communicate()
-                told += [word for word in said.split() if word.isdigit()]
-        stop.touch()
-        lines = reader.communicate()[0].splitlines()
-        for line in lines:
-            if line.startswith("failed"):
-                print(line)
-        return Counts(
-            pushes,
-            killed,
-            len(LocalStore(serving).versions()),
-            sum(line.startswith("loaded") for line in lines),
-            sum(line.startswith("failed") for line in lines),
-            len(told) - len(set(told)),
-        )
+        folder = Path(scratch, "folder")
+        folder.mkdir()
+        model.export(Path(scratch, "exported"))
+        with _mounts(folder, Path(scratch)) as mounted:
+            return _run(Path(scratch), folder, mounted, pushes, kills, at_once)
+
+
+@contextmanager
+def _mounts(folder: Path, scratch: Path) -> Iterator[list[Path]]:
+    """Two mounts of a folder, or the folder itself where nothing can be mounted."""
+    if mounts.reason_against_mirrors():
+        yield [folder]
+        return
+    first, second = scratch / "first", scratch / "second"
+    first.mkdir()
+    second.mkdir()
+    with mounts.mirrored(folder, first), mounts.mirrored(folder, second):
+        yield [first, second]
+
+
+def _run(
+    scratch: Path,
+    folder: Path,
+    mounted: list[Path],
+    pushes: int,
+    kills: int,
+    at_once: int,
+) -> Counts:
+    chance = random.Random(11)
+    exported, stop = scratch / "exported", scratch / "stop"
+    serving = folder / "serving"
+    began = time.monotonic()
+    push(exported, serving)
+    lasts = time.monotonic() - began
+    reader = _start("read", serving, stop)
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == "ready\n"
+    killed = refused = 0
+    for first in range(1, pushes - 1, at_once):
+        several = [
+            _start(_PUSH, exported, mounted[number % len(mounted)] / "serving")
+            for number in range(first, min(pushes - 1, first + at_once))
+        ]
+        if killed < kills:
+            killed += _killed(several[0], chance.uniform(0.0, lasts))
+        for one in several:
+            refused += _REFUSED in one.communicate()[0]
+    # The last one finds the destination in order, and removes what is left.
+    push(exported, serving)
+    stop.touch()
+    lines = reader.communicate()[0].splitlines()
+    for line in lines:
+        if line.startswith("failed"):
+            print(line)
+    versions = LocalStore(serving).versions()
+    left = [name for name in names(serving) if not name.isdigit()]
+    for name in left:
+        print("left", name, os.listdir(serving / name))
+    return Counts(
+        len(mounted),
+        pushes,
+        killed,
+        refused,
+        len(versions),
+        sum(line.startswith("loaded") for line in lines),
+        sum(line.startswith("failed") for line in lines) + _half(serving),
+        _uncompared(serving),
+        len(left),
+    )
+
+
+def _half(serving: Path) -> int:
+    """Counts the versions that differ from their manifest."""
+    place = LocalStore(serving)
+    half = 0
+    for version in place.versions():
+        try:
+            place.verify(version)
+        except ModelError as error:
+            print(error)
+            half += 1
+    return half
+
+
+def _uncompared(serving: Path) -> int:
+    """Counts the versions that followed another one than they note."""
+    place = LocalStore(serving)
+    versions = place.versions()
+    return sum(
+        place.manifest(version).origin.data != str(before)
+        for before, version in zip([None, *versions], versions, strict=False)
+    )
 
 
 def _killed(publisher: "subprocess.Popen[str]", seconds: float) -> bool:
@@ -162,7 +238,10 @@ def main() -> None:
     """Runs the whole, or one of its processes."""
     if len(sys.argv) == 4 and sys.argv[1] == _PUSH:
         print("begun", flush=True)
-        print(push(Path(sys.argv[2]), Path(sys.argv[3])), flush=True)
+        try:
+            print(push(Path(sys.argv[2]), Path(sys.argv[3])), flush=True)
+        except ModelError as error:
+            print(error)
         return
     if len(sys.argv) == 4 and sys.argv[1] == "read":
         read(Path(sys.argv[2]), Path(sys.argv[3]))
@@ -173,9 +252,10 @@ def main() -> None:
     asked = parser.parse_args()
     found = run(asked.pushes, asked.kills)
     print(
-        f"{found.pushes} pushes, {found.killed} killed, {found.published} versions, "
-        f"{found.loaded} loaded: {found.failed} failed loads, {found.collisions} "
-        "collisions"
+        f"{found.pushes} pushes on {found.mounts} mounts, {found.killed} killed, "
+        f"{found.refused} refused, {found.published} versions, {found.loaded} loaded: "
+        f"{found.half} half versions, {found.uncompared} replacements of a model that "
+        f"was not compared with, {found.left} folders left"
     )
 
 

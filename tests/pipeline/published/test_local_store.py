@@ -1,17 +1,22 @@
 """Versions appear whole, never twice under one number, and go out of sight whole."""
 
 import os
+import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.errors import ModelError
-from pipeline.published import local_store, manifest
+from pipeline.published import local_store, manifest, owner, staging
 from pipeline.published.local_store import LocalStore
 from pipeline.published.manifest import Origin
+from pipeline.published.staging import Staging
 from tests.destination import names
+from tests.faults import model
 from tests.pipeline.conftest import FillModel, Publish
 
 
@@ -101,6 +106,166 @@ def test_what_a_dead_publisher_left_goes_and_a_living_ones_stays(
     mine = LocalStore(Path(store.address)).stage()
     assert not Path(dead).exists()
     assert living.is_dir() and mine.is_dir()
+
+
+@pytest.fixture
+def other(store: LocalStore) -> LocalStore:
+    """The same destination, as another publisher has it."""
+    return LocalStore(Path(store.address))
+
+
+def test_of_two_publishers_that_compared_with_one_version_one_is_refused(
+    store: LocalStore,
+    other: LocalStore,
+    publish: Publish,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = publish(store)
+    second: list[int] = []
+
+    def sync(_: Path) -> None:
+        # The other publisher's whole push, after this one was checked.
+        if not second:
+            second.append(0)
+            second[:] = [publish(other, graph=b"better")]
+
+    monkeypatch.setattr(local_store, "_sync", sync)
+    with pytest.raises(ModelError) as caught:
+        publish(store, graph=b"worse")
+    said = f"version {second[0]} came into service while the run was at work, and the "
+    assert said in str(caught.value)
+    assert store.versions() == [first, *second]
+
+
+def test_a_publisher_that_slept_for_long_is_refused(
+    store: LocalStore,
+    other: LocalStore,
+    publish: Publish,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    succeed = Staging.succeed
+    monkeypatch.setattr(staging, "_PATIENCE_SECONDS", 0.0)
+    second: list[int] = []
+
+    def sleepy(*given: Any) -> bool:
+        if not second:
+            second.append(0)
+            succeeds = succeed(*given)
+            second[:] = [publish(other, graph=b"other")]
+            return succeeds
+        return succeed(*given)
+
+    # No lock, as on a file system that does not share it.
+    monkeypatch.setattr(local_store, "turn", lambda _: nullcontext())
+    monkeypatch.setattr(Staging, "succeed", sleepy)
+    folder = store.stage()
+    (folder / "file").write_text("")
+    described = manifest.describe(folder, model.origin())
+    manifest.write(described, folder)
+    with pytest.raises(ModelError, match="for left behind, so nothing was published"):
+        store.publish(folder, described, None)
+    store.release(folder)
+    assert store.versions() == second
+    store.verify(second[0])
+
+
+@pytest.mark.parametrize("rename", [1, 2])
+def test_a_publisher_that_died_while_it_published_blocks_nobody(
+    store: LocalStore, publish: Publish, rename: int
+) -> None:
+    first = publish(store)
+    code = (
+        "import os, sys; from pathlib import Path"
+        "; from pipeline.published.local_store import LocalStore"
+        "; from pipeline.published.manifest import describe"
+        "; from tests.faults.model import origin"
+        "; store = LocalStore(Path(sys.argv[1])); folder = store.stage()"
+        "; renames = []; rename = Path.rename"
+        "; Path.rename = lambda *given: (renames.append(0), os.kill(os.getpid(), 9)"
+        " if len(renames) == int(sys.argv[2]) else rename(*given))"
+        "; store.publish(folder, describe(folder, origin()), store.versions()[-1])"
+    )
+    words = [sys.executable, "-c", code, store.address, str(rename)]
+    assert subprocess.run(words).returncode == -9
+    assert store.versions() == [first]
+    second = publish(store)
+    assert names(Path(store.address)) == [str(first), str(second)]
+
+
+def test_a_version_that_was_removed_by_hand_can_be_followed_again(
+    store: LocalStore, publish: Publish
+) -> None:
+    first, second = publish(store), publish(store)
+    shutil.rmtree(Path(store.address, str(second)))
+    third = publish(store)
+    assert store.versions() == [first, third]
+
+
+def test_staging_of_another_host_stays_for_a_day(
+    store: LocalStore, other: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, "_machine", lambda: ["another", "boot", "pid:[1]"])
+        # A file system that shares no locks.
+        patch.setattr(owner.fcntl, "flock", lambda *_: None)
+        theirs = store.stage()
+    (theirs / "half").write_text("")
+    other.stage()
+    assert theirs.is_dir()
+    for path in (theirs.parent, theirs.parent / owner.FILE):
+        os.utime(path, (0, 0))
+    monkeypatch.setattr(owner, "_is_held", lambda _: False)
+    other.stage()
+    assert not theirs.exists()
+
+
+def test_staging_of_a_process_number_that_was_used_again_is_dead(
+    store: LocalStore, other: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, "_started", lambda _: "0")
+        patch.setattr(owner.fcntl, "flock", lambda *_: None)
+        theirs = store.stage()
+    other.stage()
+    assert not theirs.exists()
+
+
+def test_staging_of_a_former_release_goes_after_a_day(
+    store: LocalStore, other: LocalStore
+) -> None:
+    store.stage()
+    former = Path(store.address, ".staging-0123")
+    former.mkdir()
+    other.stage()
+    assert former.is_dir()
+    os.utime(former, (0, 0))
+    other.stage()
+    assert not former.exists()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_a_lock_that_is_not_a_file_is_named(
+    store: LocalStore, publish: Publish, tmp_path: Path, kind: str
+) -> None:
+    store.stage()
+    file = Path(store.address, ".pushes", "lock")
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ModelError, match=rf"lock: is a {kind} and not a regular file"):
+        publish(store)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("name", ["007", "9" * 19])
+def test_a_folder_whose_name_is_not_a_version_number_blocks_nothing(
+    store: LocalStore, publish: Publish, name: str
+) -> None:
+    first = publish(store)
+    Path(store.address, name).mkdir()
+    assert store.versions() == [first]
+    assert publish(store) == store.versions()[-1]
 
 
 def test_released_is_gone(store: LocalStore) -> None:
