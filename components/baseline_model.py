@@ -5,6 +5,7 @@ cannot run on open-source Kubeflow Pipelines: what counts is what is served.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.utils import path_utils
 
 from pipeline.errors import ModelError
-from pipeline.published import operations, signatures
+from pipeline.published import operations, signatures, trial
 from pipeline.published.in_service import ABSENT, NOTHING, VERSION, InService, newest
 from pipeline.published.places import store
 
@@ -28,6 +29,7 @@ class BaselineModelSpec(component_spec.ComponentSpec):
         "labels": component_spec.ExecutionParameter(type=str),
         "accepted": component_spec.ExecutionParameter(type=str),
         "mark_absent": component_spec.ExecutionParameter(type=int),
+        "allowed": component_spec.ExecutionParameter(type=str, optional=True),
         "fingerprint": component_spec.ExecutionParameter(type=str),
     }
     INPUTS: dict[str, Any] = {}
@@ -83,6 +85,7 @@ class BaselineModel(base_component.BaseComponent):
         accepted: str,
         fingerprint: str,
         mark_absent: bool = False,
+        allowed: Sequence[str] = (),
     ) -> None:
         """Declares the node.
 
@@ -98,7 +101,9 @@ class BaselineModel(base_component.BaseComponent):
             mark_absent: keep the artifact where there is no model, with the custom
                 property `absent`, for a runner that wants every output to exist; it
                 must take it from the inputs of later nodes.
+            allowed: operations that the configuration allows besides the list.
         """
+        optional = {"allowed": json.dumps(list(allowed))} if allowed else {}
         super().__init__(
             spec=BaselineModelSpec(
                 destination=destination,
@@ -107,6 +112,7 @@ class BaselineModel(base_component.BaseComponent):
                 accepted=accepted,
                 mark_absent=int(mark_absent),
                 fingerprint=fingerprint,
+                **optional,
                 model=types.Channel(type=standard_artifacts.Model),
             )
         )
@@ -135,7 +141,8 @@ def _copied(
         InService(current.version, store(address).fetch(current.version, folder)),
         address,
     )
-    operations.check(folder)
+    operations.check(folder, json.loads(exec_properties.get("allowed") or "[]"))
+    trial.check(folder)
     found, wanted = (
         current.manifest.origin.labels,
         json.loads(exec_properties["labels"]),

@@ -11,6 +11,7 @@ from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.utils import path_utils
 
 from pipeline import features
+from pipeline.published import trial
 
 FILE = "predictions.parquet"
 # Rows a time: quick enough, and of 512 tokens each they fit in memory. The publisher
@@ -125,6 +126,8 @@ def _predicted(model: str, files: list[str]) -> Iterator[dict[str, Any]]:
     import tensorflow as tf
     import tensorflow_text  # noqa: F401  registers operations of the model
 
+    # Before the first call in this process, which could not be ended.
+    trial.check(Path(model))
     loaded = tf.saved_model.load(model)
     answer = loaded.signatures[features.SERVING_EXAMPLES]
     spec = {

@@ -38,6 +38,7 @@ CHECKPOINTS_VARIABLE = "NEWSDESK_CHECKPOINTS"
 RUN_FILE = "run.txt"
 
 Split = Literal["train", "eval", "test"]
+Operation = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_>]*$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -173,12 +174,17 @@ class CheckpointEncoder(Section):
 
 
 class HubEncoder(Section):
-    """A BERT from TF Hub or Kaggle Models: handles, or folders of SavedModels."""
+    """A BERT from TF Hub or Kaggle Models: handles, or folders of SavedModels.
+
+    `allow_operations` names TensorFlow operations of the encoder that are not on the
+    allow-list of `pipeline/published/allowed.py`.
+    """
 
     kind: Literal["hub"]
     path: Location
     preprocess: Location
     trainable: bool = True
+    allow_operations: list[Operation] = []
 
 
 ENCODERS: dict[str, type[Section]] = {
@@ -211,6 +217,11 @@ class Model(Section):
     head_width: int = Field(20, ge=1)
     dropout: float = Field(0.1, ge=0.0, lt=1.0)
     token_dropout: float = Field(0.0, ge=0.0, lt=1.0)
+
+    @property
+    def allowed_operations(self) -> list[str]:
+        """What a model with this encoder may contain besides the allow-list."""
+        return list(getattr(self.encoder, "allow_operations", ()))
 
 
 class Optimizer(Section):

@@ -85,6 +85,7 @@ def create_pipeline(
         accepted=accepted,
         mark_absent=mark_absent,
         fingerprint=fingerprint.of(["components.baseline_model", *published]),
+        allowed=config.model.allowed_operations,
     )
     baseline = baseline_model.outputs["model"]
 
@@ -197,6 +198,7 @@ def create_pipeline(
         accepted=accepted,
         min_accuracy=config.evaluation.min_accuracy,
         fingerprint=fingerprint.of(["components.publisher", *published]),
+        allowed=config.model.allowed_operations,
     )
 
     return Pipeline(

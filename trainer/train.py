@@ -67,7 +67,8 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
         served = serving.Served(model, transform_output, settings.labels, settings.text)
         serving.export(served, fn_args.serving_model_dir)
         card.write(card.card(settings, rows, figures), fn_args.serving_model_dir)
-        operations.check(Path(fn_args.serving_model_dir))
+        allowed = settings.model.allowed_operations
+        operations.check(Path(fn_args.serving_model_dir), allowed)
     checkpoints.remove()
 
 

@@ -1,6 +1,7 @@
 """The node Pusher."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from tfx import types
@@ -66,6 +67,7 @@ class Pusher(component.Pusher):
         accepted: str,
         min_accuracy: float,
         fingerprint: str,
+        allowed: Sequence[str] = (),
     ) -> None:
         """Declares the node.
 
@@ -79,22 +81,22 @@ class Pusher(component.Pusher):
                 or fails on the rows of this run; "" where it is not.
             min_accuracy: what the model in service must reach on the tested rows.
             fingerprint: a digest of the code that this node runs.
+            allowed: operations that the configuration allows besides the list.
         """
         optional: dict[str, Any] = {} if push.keep is None else {"keep": push.keep}
+        origin = {
+            "recipe": recipe.digest,
+            "code": recipe.code,
+            "versions": recipe.versions,
+            **({"allowed": list(allowed)} if allowed else {}),
+        }
         spec = PusherSpec(
             **channels,
             **optional,
             destination=destination,
             grace_seconds=push.grace_minutes * 60,
             labels=json.dumps(labels),
-            origin=json.dumps(
-                {
-                    "recipe": recipe.digest,
-                    "code": recipe.code,
-                    "versions": recipe.versions,
-                },
-                sort_keys=True,
-            ),
+            origin=json.dumps(origin, sort_keys=True),
             accepted=accepted,
             min_accuracy=min_accuracy,
             fingerprint=fingerprint,

@@ -146,7 +146,7 @@ def _publish(
                 f"{folder}: the copy is not the model that was trained, so nothing "
                 "was published; run again, and look at the disk if it happens again"
             )
-        operations.check(folder)
+        operations.check(folder, origin.allowed_operations)
         if other := signatures.difference(folder):
             raise ModelError(f"{candidate}: cannot be served as models before: {other}")
         rehearse(folder, Path(predictions))
@@ -216,4 +216,5 @@ def _origin(
         # Keep the reason only if a baseline was given up.
         accepted=(exec_properties["accepted"] or None) if given_up else None,
         withdrawn=withdrawn,
+        allowed_operations=told.get("allowed", []),
     )

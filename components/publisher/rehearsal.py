@@ -13,12 +13,12 @@ from components.parquet_opener import open_parquet
 from components.predictions import BATCH, FILE
 from pipeline import features
 from pipeline.errors import ModelError
-from pipeline.published import manifest
+from pipeline.published import fresh, manifest
 
 # The same rows in the same batch on the same machine: nothing but a change of the
 # model moves a probability by more.
 TOLERANCE = 1e-5
-_MINUTES = 10
+_MINUTES = fresh.MINUTES
 _MODULE = "components.publisher.rehearsal"
 
 
@@ -32,24 +32,13 @@ def rehearse(model: Path, predictions: Path) -> None:
     Raises:
         ModelError: it cannot be loaded there, or answers otherwise.
     """
-    paths = [str(path.resolve()) for path in (model, predictions)]
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", _MODULE, *paths],
-            capture_output=True,
-            text=True,
-            timeout=_MINUTES * 60,
-            stdin=subprocess.DEVNULL,
-            # It must import what this process does, whatever lies in its folder.
-            cwd=Path(__file__).parents[2],
-            # Ctrl-C reaches this process alone, which ends the other one.
-            start_new_session=True,
-        )
-    except subprocess.TimeoutExpired:
+    done = fresh.run(_MODULE, model, predictions, minutes=_MINUTES)
+    if done is None:
         raise ModelError(
-            f"the staged model did not answer within {_MINUTES} minutes, so nothing "
-            "was published; run again when the machine is less busy"
-        ) from None
+            f"the staged model did not load and answer within {_MINUTES:g} minutes, so "
+            "nothing was published; its graph may loop for ever, or the machine was "
+            "busy: then run again"
+        )
     if done.returncode:
         raise ModelError(
             "the staged model is not what was trained, so nothing was published: "

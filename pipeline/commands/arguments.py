@@ -11,6 +11,14 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
 ]
+AllowOperations = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-operation",
+        metavar="NAME",
+        help="Accept a TensorFlow operation that is not on the allow-list; repeatable.",
+    ),
+]
 Compiled = Annotated[
     Path | None,
     typer.Option("--pipeline", help="A compiled one; else it is compiled now."),

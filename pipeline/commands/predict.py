@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.commands.arguments import AllowOperations
 from pipeline.errors import ExitCode, NewsdeskError
 
 
@@ -32,6 +33,7 @@ def predict(
     verify: Annotated[
         bool, typer.Option(help="Hold the model against its manifest first.")
     ] = False,
+    allow_operations: AllowOperations = None,
 ) -> None:
     """Answer texts with the pushed model: label and probability.
 
@@ -45,7 +47,7 @@ def predict(
     from pipeline.escaping import one_line
     from pipeline.line_reader import Pause
     from pipeline.logfile import quiet
-    from pipeline.published import manifest, operations
+    from pipeline.published import manifest, operations, trial
     from pipeline.streams import answer, encodes_all
 
     if texts and file:
@@ -59,7 +61,8 @@ def predict(
         manifest.verify(found)
     failed = False
     with quiet() as screen:
-        operations.check(found)
+        operations.check(found, allow_operations or ())
+        trial.check(found)
         answerer = Answerer(found)
         asked: Iterator[questions.Question | Pause]
         if file:

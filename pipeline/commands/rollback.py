@@ -27,7 +27,8 @@ def rollback(
     with lock.held(loaded.root, "a rollback"), quiet():
         from pipeline.published.rollback import roll_back
 
-        done = roll_back(loaded.serving, to)
+        allowed = loaded.model.allowed_operations
+        done = roll_back(loaded.serving, to, allowed)
     if done.damaged:
         say(f"the version that was in service is damaged: {done.damaged}")
     say(f"version {done.version} is in service: what version {done.copied} was")

@@ -5,11 +5,14 @@ from typing import Annotated
 
 import typer
 
+from pipeline.commands.arguments import AllowOperations
+
 
 def verify(
     address: Annotated[
         str, typer.Argument(help="A version's folder, or the address above versions.")
     ],
+    allow_operations: AllowOperations = None,
 ) -> None:
     """Hold a published model against its manifest, and look at what it may do.
 
@@ -24,6 +27,8 @@ def verify(
     from pipeline.published.places import store
     from pipeline.streams import answer
 
+    allowed = allow_operations or ()
+
     def say(where: str, found: manifest.Manifest) -> None:
         answer(
             f"{where}: {len(found.files)} files as they were published by run "
@@ -34,7 +39,7 @@ def verify(
     if "://" not in address and os.path.lexists(Path(address, manifest.FILE)):
         with quiet():
             found = manifest.verify(Path(address))
-            operations.check(Path(address))
+            operations.check(Path(address), allowed)
         say(address, found)
         return
     place = store(address)
@@ -44,5 +49,5 @@ def verify(
     for version in versions:
         with quiet(), tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
             found = place.fetch(version, Path(scratch))
-            operations.check(Path(scratch))
+            operations.check(Path(scratch), allowed)
         say(f"{address.rstrip('/')}/{version}", found)

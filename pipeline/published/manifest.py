@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ModelError
 from pipeline.published import regular
@@ -47,6 +47,8 @@ class Origin(BaseModel):
         accepted: why a baseline that it cannot be compared with was given up.
         withdrawn: model digests that were rolled back from and must not come again.
         restored: the version that this one is a copy of.
+        allowed_operations: that the configuration allowed besides the list; they show
+            what the model may do, and allow nothing to those who read them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +63,9 @@ class Origin(BaseModel):
     accepted: str | None = None
     withdrawn: list[str] = []
     restored: int | None = None
+    # Left out if there are none: a manifest is compared byte for byte with what its
+    # values are written as, and former releases wrote no such key.
+    allowed_operations: list[str] = Field([], exclude_if=lambda value: not value)
 
 
 class Manifest(BaseModel):

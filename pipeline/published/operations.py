@@ -6,7 +6,7 @@ there, by parsing the protocol buffers; nothing is loaded or executed.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from pipeline.errors import ModelError
@@ -34,17 +34,18 @@ _COLLECTIONS = {"saved_model_main_op"}
 _STANDS_IN = "api_implements"
 
 
-def check(folder: Path) -> None:
+def check(folder: Path, allowed: Collection[str] = ()) -> None:
     """Checks what a model consists of, without loading it.
 
     Args:
         folder: of the SavedModel.
+        allowed: operations that somebody has allowed by name besides the list.
 
     Raises:
         ModelError: a file, an operation or a path that has no business there; names
             it and the function that it stands in.
     """
-    for fault in _faults(folder):
+    for fault in _faults(folder, frozenset(allowed)):
         raise ModelError(
             f"{folder}: {fault}, which a text classifier does not need; nothing of the "
             "model was loaded. Take it from a source that you trust, and export it for "
@@ -52,7 +53,7 @@ def check(folder: Path) -> None:
         )
 
 
-def _faults(folder: Path) -> Iterator[str]:
+def _faults(folder: Path, allowed: frozenset[str]) -> Iterator[str]:
     """What has no business there; each look is taken only after those before it."""
     yield from _files(folder)
     model = parsed.read(folder / _GRAPH)
@@ -64,7 +65,7 @@ def _faults(folder: Path) -> Iterator[str]:
         if _STANDS_IN in function.attr:
             yield f"function {name} can stand in for others ({_STANDS_IN})"
     yield from saver.faults(model)
-    yield from _operations(model, saver.functions(model))
+    yield from _operations(model, saver.functions(model), OPERATIONS | allowed)
     yield from vocabularies.faults(model)
 
 
@@ -92,9 +93,11 @@ def _files(folder: Path) -> Iterator[str]:
                 yield f"it has over {MAX_BYTES:,} bytes"
 
 
-def _operations(model: Parsed, savers: set[str]) -> Iterator[str]:
+def _operations(
+    model: Parsed, savers: set[str], allowed: frozenset[str]
+) -> Iterator[str]:
     for function, node in model.everywhere():
         name = function.signature.name if function is not None else None
-        if name not in savers and node.op not in OPERATIONS:
+        if name not in savers and node.op not in allowed:
             where = f"function {name}" if name else "the graph"
             yield f"{where} has the operation {node.op}"

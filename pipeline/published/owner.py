@@ -18,6 +18,7 @@ FILE = "owner.json"
 _MOST_BYTES = 4096
 # The owner may be on a host that cannot be asked; no push takes as long as this.
 GRACE_SECONDS = 24 * 3600
+_UNOWNED_SECONDS = 600
 
 
 def claim(folder: Path) -> int:
@@ -52,7 +53,8 @@ def is_dead(folder: Path, now: float) -> bool:
 
     Returns:
         True if nobody holds the lock, and the owner was a process of this machine that
-        has ended, or the folder was not touched for a day.
+        has ended, or the folder was not touched for a day; for ten minutes, if it
+        names no owner.
     """
     try:
         if _is_held(folder / FILE):
@@ -60,8 +62,11 @@ def is_dead(folder: Path, now: float) -> bool:
         told = json.loads(regular.read(folder / FILE, _MOST_BYTES))
         if told["machine"] == _machine():
             return _started(told["process"]) != told["started"]
+    except FileNotFoundError:
+        # The owner was killed before it wrote, or is about to write.
+        return age(folder, now) > _UNOWNED_SECONDS
     except (OSError, ModelError, ValueError, KeyError, TypeError):
-        # An owner that was killed before it wrote is told by age alone.
+        # Nobody knows the owner.
         pass
     return age(folder, now) > GRACE_SECONDS
 

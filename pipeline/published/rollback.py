@@ -1,6 +1,7 @@
 """Puts a former version back in service."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pipeline.errors import ConfigError
@@ -28,13 +29,16 @@ class Restored:
     damaged: str | None = None
 
 
-def roll_back(address: str, to: int | None = None) -> Restored:
+def roll_back(
+    address: str, to: int | None = None, allowed: Collection[str] = ()
+) -> Restored:
     """Publishes a former version again, as the newest.
 
     Args:
         address: above the versions.
         to: the version; None for the newest that is another model, that can be read,
             and that was not rolled back from.
+        allowed: operations that the configuration allows besides the list.
 
     Returns:
         What was done.
@@ -52,7 +56,7 @@ def roll_back(address: str, to: int | None = None) -> Restored:
     folder = place.stage()
     try:
         found = place.fetch(former, folder)
-        operations.check(folder)
+        operations.check(folder, allowed)
         (folder / manifest.FILE).unlink()
         described = manifest.describe(folder, _origin(found, newest, former))
         manifest.write(described, folder)

@@ -13,6 +13,7 @@ from pipeline.published import manifest
 from pipeline.published.in_service import ABSENT, NOTHING, VERSION, newest
 from pipeline.published.local_store import LocalStore
 from pipeline.published.manifest import Origin
+from tests.faults import endless
 from tests.tiny_models import LABELS, answers, examples, model, save
 
 pytestmark = pytest.mark.slow
@@ -249,3 +250,30 @@ def _states(
         for one in sorted(found, key=lambda one: one.id)
     }
     return {name: newest_of[name] for name in ("BaselineModel", "Evaluator")}
+
+
+def test_a_baseline_that_does_not_come_back_stops_the_run(
+    find: Callable[..., list[Any]],
+    publish: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from pipeline.published import fresh
+
+    monkeypatch.setattr(fresh, "run", lambda *_: None)
+    publish(lambda folder: endless.export(folder, "called"))
+    with pytest.raises(ModelError, match="did not load and answer within 10 minutes"):
+        find()
+
+
+def test_a_baseline_may_contain_what_the_configuration_allows(
+    find: Callable[..., list[Any]],
+    publish: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from pipeline.published import operations
+
+    monkeypatch.setattr(operations, "OPERATIONS", operations.OPERATIONS - {"Tile"})
+    publish()
+    with pytest.raises(ModelError, match="has the operation Tile"):
+        find()
+    assert find(allowed='["Tile"]')

@@ -13,7 +13,7 @@ from tfx.types import standard_artifacts
 from components.publisher import executor, rehearsal
 from components.text_statistics.component import TextStatisticsOfSplits
 from pipeline.errors import GateError, ModelError
-from pipeline.published import manifest
+from pipeline.published import fresh, manifest
 from pipeline.published.in_service import IN_SERVICE, OUTCOME, PUSHED, WITHDRAWN
 from pipeline.published.local_store import LocalStore
 from pipeline.published.rollback import roll_back
@@ -208,6 +208,20 @@ def test_a_byte_that_changes_after_the_rehearsal_is_refused(
     assert _versions(serving) == []
 
 
+@pytest.mark.usefixtures("unrehearsed")
+def test_operations_that_were_allowed_are_shown_in_the_manifest(
+    push: Push, serving: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(
+        executor.operations, "check", lambda _, allowed: asked.append(list(allowed))
+    )
+    origin = {"recipe": "r", "code": "c", "versions": {}, "allowed": ["Bitcast"]}
+    version = push(origin=json.dumps(origin)).address
+    assert asked == [["Bitcast"]]
+    assert manifest.read(Path(version)).origin.allowed_operations == ["Bitcast"]
+
+
 def test_a_model_that_answers_otherwise_is_refused(
     push: Push, serving: Path, tmp_path: Path
 ) -> None:
@@ -273,7 +287,11 @@ def test_of_a_graphs_error_the_reason_is_told(
         ("kill -9 $$", "its process was ended by signal 9"),
         ("exit 7", "its process ended with 7"),
         ("echo one >&2; echo two >&2; exit 1", "published: two;"),
-        ("exec sleep 600", "did not answer within 0.001 minutes"),
+        (
+            "exec sleep 600",
+            "the staged model did not load and answer within 0.001 minutes, so nothing "
+            "was published; its graph may loop for ever",
+        ),
     ],
 )
 def test_a_process_that_dies_or_hangs_is_told(
@@ -282,7 +300,7 @@ def test_a_process_that_dies_or_hangs_is_told(
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\n{script}\n")
     python.chmod(0o755)
-    monkeypatch.setattr(rehearsal.sys, "executable", str(python))
+    monkeypatch.setattr(fresh.sys, "executable", str(python))
     if "sleep" in script:
         monkeypatch.setattr(rehearsal, "_MINUTES", 0.001)
     with pytest.raises(ModelError, match=sentence):
@@ -305,7 +323,7 @@ def test_a_model_in_service_is_not_pushed_again(
 def test_a_model_that_was_rolled_back_from_does_not_come_again(
     push: Push, serving: Path, retrained: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.published.rollback.operations.check", lambda _: None)
+    monkeypatch.setattr("pipeline.published.rollback.operations.check", lambda *_: None)
     push()
     push(retrained, data="bad")
     roll_back(str(serving))

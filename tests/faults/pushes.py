@@ -44,7 +44,7 @@ class Counts:
         loaded: folders that the reader loaded.
         half: folders that could not be loaded, or differ from their manifest.
         uncompared: versions that replaced another one than they were compared with.
-        left: folders of killed publishers that the last one did not remove.
+        left: folders of killed publishers, with files, that the last one left.
     """
 
     mounts: int
@@ -178,9 +178,12 @@ def _run(
         if line.startswith("failed"):
             print(line)
     versions = LocalStore(serving).versions()
-    left = [name for name in names(serving) if not name.isdigit()]
-    for name in left:
-        print("left", name, os.listdir(serving / name))
+    # A folder without anything may be of a publisher that is about to begin.
+    left = [
+        name
+        for name in names(serving)
+        if not name.isdigit() and os.listdir(serving / name)
+    ]
     return Counts(
         len(mounted),
         pushes,

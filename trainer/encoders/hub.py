@@ -46,7 +46,7 @@ class HubBert(tf_keras.layers.Layer):
                 "it was saved in; for encoders of kind 'hub' leave it at 'auto'"
             )
         self._max_length = max_length
-        loaded = load(config.path, _KEY).loaded
+        loaded = load(config.path, _KEY, config.allow_operations).loaded
         _check(loaded, config.path, id_count, max_length)
         self._bert = hub.KerasLayer(loaded, trainable=config.trainable)
         if config.trainable and not self.trainable_weights:

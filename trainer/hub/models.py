@@ -7,7 +7,7 @@ import os
 import socket
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import tensorflow_text  # noqa: F401  registers the operations of tokenizers
 from tensorflow_hub import resolver
 
 from pipeline.errors import ConfigError, ModelError
-from pipeline.published import operations
+from pipeline.published import operations, trial
 from trainer.hub import files
 
 # A hub that is silent for so long will not answer at all.
@@ -38,24 +38,36 @@ class HubModel:
     loaded: Any
 
 
-def load(handle: str, key: str) -> HubModel:
+def load(handle: str, key: str, allowed: Collection[str] | None = None) -> HubModel:
     """Fetches a model where that is needed, and loads it.
 
     Args:
         handle: a URL of TF Hub or Kaggle Models, or a folder.
         key: the setting that names it, for an error.
+        allowed: operations that model.encoder.allow_operations adds to the list; None
+            for a model that the setting is not about.
 
     Returns:
         The model, whatever graph is being built meanwhile.
 
     Raises:
         ConfigError: it cannot be reached, or is no TensorFlow 2 SavedModel.
-        ModelError: it cannot be read, or holds what an encoder does not need.
+        ModelError: it cannot be read, holds what an encoder does not need, or does not
+            come back from being loaded and called.
     """
     folder = _fetched(handle, key)
     files.check(folder, key)
     try:
-        operations.check(Path(folder))
+        operations.check(Path(folder), allowed or ())
+    except ModelError as error:
+        hint = (
+            ""
+            if allowed is None
+            else ", or name the operation in model.encoder.allow_operations"
+        )
+        raise ModelError(f"{key}: {error}{hint}") from None
+    try:
+        trial.check(Path(folder))
     except ModelError as error:
         raise ModelError(f"{key}: {error}") from None
     try:

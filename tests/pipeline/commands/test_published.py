@@ -1,5 +1,6 @@
 """What `verify`, `predict --verify` and `rollback` say of published models."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -93,6 +94,40 @@ def test_what_a_model_may_do_is_verified_too(tmp_path: Path) -> None:
     told = _refusal(_call("verify", serving / str(version)))
     assert "has the operation WriteFile" in told
     assert not (tmp_path / "canary").exists()
+
+
+def test_an_operation_can_be_allowed_by_name(
+    serving: Path, monkeypatch: pytest.MonkeyPatch, rollback: list[str]
+) -> None:
+    from pipeline.published import operations
+
+    monkeypatch.setattr(operations, "OPERATIONS", operations.OPERATIONS - {"Tile"})
+    for words in (["verify", serving], ["predict", "--model", serving, "a text"]):
+        assert "has the operation Tile" in _refusal(_call(*words))
+        assert _call(*words, "--allow-operation", "Tile").exit_code == 0
+    assert "has the operation Tile" in _refusal(_call(*rollback))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_a_manifest_that_is_not_a_file_stops_no_command_for_ever(
+    serving: Path, rollback: list[str], kind: str
+) -> None:
+    first, newest = _versions(serving)
+    file = newest / manifest.FILE
+    file.unlink()
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.symlink_to("/dev/zero")
+    said = f"manifest.json: is a {kind} and not a regular file; it was not read"
+    assert said in _refusal(_call("verify", newest))
+    assert said in _refusal(_call("verify", serving))
+    done = _call(*rollback)
+    assert done.exit_code == 0
+    damaged, restored = done.output.splitlines()
+    assert damaged.startswith("the version that was in service is damaged: ")
+    assert said in damaged
+    assert restored.endswith(f"is in service: what version {first.name} was")
 
 
 def test_a_model_is_looked_at_before_it_answers(tmp_path: Path) -> None:

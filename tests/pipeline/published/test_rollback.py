@@ -18,7 +18,7 @@ from tests.pipeline.conftest import Publish
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalStore:
     # The models of these tests hold no graph; operations have tests of their own.
-    monkeypatch.setattr("pipeline.published.rollback.operations.check", lambda _: None)
+    monkeypatch.setattr("pipeline.published.rollback.operations.check", lambda *_: None)
     return LocalStore(tmp_path / "serving")
 
 
@@ -108,7 +108,7 @@ def test_an_altered_version_does_not_come_back(
 def test_a_version_with_a_forbidden_operation_does_not_come_back(
     store: LocalStore, versions: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(folder: Path) -> None:
+    def refuse(folder: Path, _: object) -> None:
         raise ModelError(f"{folder}: has the operation WriteFile")
 
     monkeypatch.setattr("pipeline.published.rollback.operations.check", refuse)

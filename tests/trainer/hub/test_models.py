@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from pipeline.config import HubEncoder
 from pipeline.errors import ConfigError, ModelError
+from pipeline.published import fresh
+from tests.faults import endless
 from trainer.encoders.hub import HubBert
 from trainer.hub import models, pieces
 
@@ -95,6 +97,28 @@ def test_a_model_that_does_more_is_not_loaded(save_module: Any) -> None:
     }.items():
         with pytest.raises(ModelError, match=f"^{key}: .*has the operation ReadFile"):
             load()
+
+
+def test_an_operation_that_the_encoder_needs_can_be_allowed(save_module: Any) -> None:
+    spec = tf.TensorSpec([], tf.float32)
+    folder = str(save_module("turn", lambda given: tf.bitcast(given, tf.int32), spec))
+    encoder = HubEncoder(kind="hub", path=folder, preprocess=folder)
+
+    with pytest.raises(ModelError, match="operation Bitcast.*allow_operations"):
+        HubBert(encoder, 9, 9, "float32")
+    allowed = encoder.model_copy(update={"allow_operations": ["Bitcast"]})
+    with pytest.raises(ConfigError, match="is no BERT encoder"):
+        HubBert(allowed, 9, 9, "float32")
+
+
+def test_a_model_that_does_not_come_back_is_not_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless.export(tmp_path / "model", "loaded")
+    monkeypatch.setattr(fresh, "run", lambda *_: None)
+
+    with pytest.raises(ModelError, match=f"^{KEY}: .*did not load and answer within"):
+        models.load(str(tmp_path / "model"), KEY)
 
 
 def test_a_folder_must_be_there_and_hold_a_whole_model(tmp_path: Path) -> None:
