@@ -13,7 +13,7 @@ from pipeline.errors import ModelError, reason
 from pipeline.published import manifest as manifests
 from pipeline.published.manifest import Manifest
 from pipeline.published.numbers import number
-from pipeline.published.staging import Staged, Staging, renamed
+from pipeline.published.staging import LOOK, Staged, Staging, renamed
 from pipeline.published.store import replaced
 from pipeline.published.turns import turn
 
@@ -132,7 +132,7 @@ class LocalStore:
     def _newest(self) -> int | None:
         # A client of NFS remembers a listing for up to a minute, but not beyond a
         # change of its own.
-        look = self._root / f".look-{uuid.uuid4().hex}"
+        look = self._root / f"{LOOK}{uuid.uuid4().hex}"
         look.mkdir()
         look.rmdir()
         return max(self.versions(), default=None)

@@ -33,11 +33,12 @@ def claim(folder: Path) -> int:
     Raises:
         OSError: the file cannot be written.
     """
+    written = json.dumps(_this_process()).encode()
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     descriptor = os.open(folder / FILE, flags, 0o644)
     try:
+        os.write(descriptor, written)
         _is_locked(descriptor)
-        os.write(descriptor, json.dumps(_this_process()).encode())
     except OSError:
         os.close(descriptor)
         raise
@@ -62,10 +63,10 @@ def is_dead(folder: Path, now: float) -> bool:
         told = json.loads(regular.read(folder / FILE, _MOST_BYTES))
         if told["machine"] == _machine():
             return _started(told["process"]) != told["started"]
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         # The owner was killed before it wrote, or is about to write.
         return age(folder, now) > _UNOWNED_SECONDS
-    except (OSError, ModelError, ValueError, KeyError, TypeError):
+    except (OSError, ModelError):
         # Nobody knows the owner.
         pass
     return age(folder, now) > GRACE_SECONDS

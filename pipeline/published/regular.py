@@ -39,7 +39,7 @@ def descriptor(file: Path, flags: int = os.O_RDONLY) -> int:
         _check(file, os.lstat(file).st_mode)
     # The file may be replaced between the two looks: not to follow a link and not to
     # wait for a writer makes the second one safe.
-    found = os.open(file, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
+    found = os.open(file, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     try:
         _check(file, os.fstat(found).st_mode)
     except ModelError:

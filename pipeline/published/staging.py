@@ -22,8 +22,9 @@ from pathlib import Path
 from pipeline.published import owner
 
 _STAGING, _AFTER, _DEAD, _MODEL = "staging-", "after-", "dead-", "model-"
-# Of releases that staged beside the versions.
-_FORMER = ".staging-"
+LOOK = ".look-"
+# Beside the versions: what former releases staged there, and `LOOK`.
+_BESIDE = (".staging-", LOOK)
 # Between the two renames of a publication lie milliseconds.
 _PATIENCE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
@@ -126,14 +127,14 @@ class Staging:
         """
         now = _now(staged)
         current = f"{_AFTER}{'nothing' if newest is None else newest}"
-        for path in [*self.folder.iterdir(), *self._root.glob(f"{_FORMER}*")]:
+        for path in [*self.folder.iterdir(), *self._root.iterdir()]:
             name = path.name
             is_old = owner.age(path, now) > owner.GRACE_SECONDS
             if (
                 name.startswith(_DEAD)
                 or (name.startswith(_STAGING) and owner.is_dead(path, now))
                 or (name.startswith(_AFTER) and name != current and is_old)
-                or (name.startswith(_FORMER) and is_old)
+                or (name.startswith(_BESIDE) and is_old)
             ):
                 self._remove(path)
 

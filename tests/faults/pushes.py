@@ -44,7 +44,7 @@ class Counts:
         loaded: folders that the reader loaded.
         half: folders that could not be loaded, or differ from their manifest.
         uncompared: versions that replaced another one than they were compared with.
-        left: folders of killed publishers, with files, that the last one left.
+        left: models of killed publishers that the last one did not remove.
     """
 
     mounts: int
@@ -178,11 +178,11 @@ def _run(
         if line.startswith("failed"):
             print(line)
     versions = LocalStore(serving).versions()
-    # A folder without anything may be of a publisher that is about to begin.
+    # Without a model, a folder may be of a publisher that is about to begin.
     left = [
         name
         for name in names(serving)
-        if not name.isdigit() and os.listdir(serving / name)
+        if "model-" in name and os.listdir(serving / name)
     ]
     return Counts(
         len(mounted),
@@ -258,7 +258,7 @@ def main() -> None:
         f"{found.pushes} pushes on {found.mounts} mounts, {found.killed} killed, "
         f"{found.refused} refused, {found.published} versions, {found.loaded} loaded: "
         f"{found.half} half versions, {found.uncompared} replacements of a model that "
-        f"was not compared with, {found.left} folders left"
+        f"was not compared with, {found.left} prepared models left"
     )
 
 

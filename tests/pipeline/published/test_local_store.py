@@ -230,11 +230,12 @@ def test_staging_of_a_process_number_that_was_used_again_is_dead(
     assert not theirs.exists()
 
 
-def test_staging_of_a_former_release_goes_after_a_day(
-    store: LocalStore, other: LocalStore
+@pytest.mark.parametrize("name", [".staging-0123", ".look-0123"])
+def test_what_was_left_beside_the_versions_goes_after_a_day(
+    store: LocalStore, other: LocalStore, name: str
 ) -> None:
     store.stage()
-    former = Path(store.address, ".staging-0123")
+    former = Path(store.address, name)
     former.mkdir()
     other.stage()
     assert former.is_dir()
