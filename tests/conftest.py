@@ -10,6 +10,7 @@ import pytest
 
 import pipeline.legacy_keras  # noqa: F401  before any test imports TensorFlow
 from pipeline.config import Config
+from tests import first_run as first_runs
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -55,6 +56,12 @@ def make_config() -> Callable[..., Config]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> first_runs.FirstRun:
+    """A first run of the sample, which takes most of a minute."""
+    return first_runs.run(tmp_path_factory.mktemp("first-run") / "root")
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.first_run import FirstRun
+
 REPOSITORY = Path(__file__).parent.parent.parent
 SAMPLE = str(REPOSITORY / "pipeline" / "configs" / "sample.toml")
 
@@ -54,14 +56,9 @@ def last_summary() -> Callable[[Path], dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def sample_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_root(first_run: FirstRun) -> Path:
     """A root in which the sample has been run once, and pushed."""
-    root = tmp_path_factory.mktemp("sample") / "root"
-    done = _newsdesk("run", SAMPLE, "--set", f"output.root={root}")
-    assert done.code == 0, done.screen + done.errors
-    (root / "screen.txt").write_text(done.screen)
-    (root / "errors.txt").write_text(done.errors)
-    return root
+    return first_run.root
 
 
 @pytest.fixture(scope="session")

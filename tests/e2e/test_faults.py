@@ -1,7 +1,6 @@
 """Each fault ends as one sentence and its exit code; the next run works."""
 
 import csv
-import json
 import os
 import re
 import signal
@@ -43,10 +42,11 @@ def _write_rows(project: Path, rows: list[str]) -> None:
     (project / "news.csv").write_text("desk,body\n" + "\n".join(rows) + "\n")
 
 
-def test_own_data_run_as_init_wrote_them_and_with_bad_rows(
+def test_own_data_with_bad_rows_then_stopped_by_ctrl_c_then_as_init_wrote_them(
     project: Path, newsdesk: Callable[..., Any], last_summary: Callable[..., Any]
 ) -> None:
     lenient = ("run", "newsdesk.toml", "--set", "evaluation.min_accuracy=0.3")
+    root = project / "newsdesk" / "news"
     clean = (project / "news.csv").read_text()
     with open(project / "news.csv", "a") as stream:
         stream.write("Weather,It rains.\n" * 67)
@@ -58,11 +58,41 @@ def test_own_data_run_as_init_wrote_them_and_with_bad_rows(
     assert len(kept.read_text().splitlines()) == 67
     tolerated = newsdesk(*lenient, "--set", "data.max_bad_rows=0.2", cwd=project)
     assert tolerated.code == 0, tolerated.screen
-    rows = last_summary(project / "newsdesk" / "news")["rows"]
+    rows = last_summary(root)["rows"]
     assert (rows["rows_in"], rows["rows_out"], rows["quarantined"]) == (667, 600, 67)
     assert "667 rows in = 600 out + 67 quarantined" in tolerated.screen
     (project / "news.csv").write_text(clean)
-    assert newsdesk(*lenient, cwd=project).code == 0
+    models = list(root.glob("artifacts/Trainer/model/*"))
+    code, rest = _interrupted_in_training(project, *lenient)
+    assert code == 130
+    assert re.search(r"error +stopped on request", rest)
+    assert "Traceback" not in rest
+    assert last_summary(root)["state"] == "interrupted"
+    assert list(root.glob("artifacts/Trainer/model/*")) == models
+    again = newsdesk(*lenient, cwd=project)
+    assert again.code == 0, again.screen
+    states = {node["name"]: node["state"] for node in last_summary(root)["nodes"]}
+    assert (states["Transform"], states["Trainer"]) == ("cached", "done")
+    assert states["Pusher"] == "done"
+
+
+def _interrupted_in_training(project: Path, *words: str) -> tuple[int, str]:
+    """Runs, and sends what Ctrl-C sends; the exit code and the screen after that."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli", *words, "--set", "train.epochs=10000"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    assert running.stdout is not None
+    for line in running.stdout:
+        if "epoch 1/" in line:
+            running.send_signal(signal.SIGINT)
+            break
+    rest = running.stdout.read()
+    return running.wait(), rest
 
 
 @pytest.mark.parametrize(
@@ -108,34 +138,3 @@ def test_a_full_disk_is_named(
     done = newsdesk("run", "newsdesk.toml", "--set", root, cwd=project)
     assert done.code == 1
     assert f"the disk that holds {small_disk}/root is full" in _sentence(done)
-
-
-def test_ctrl_c_during_training_stops_cleanly_and_the_next_run_works(
-    project: Path, newsdesk: Callable[..., Any], last_summary: Callable[..., Any]
-) -> None:
-    words = ["run", "newsdesk.toml", "--set", "evaluation.min_accuracy=0.3"]
-    running = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.cli", *words, "--set", "train.epochs=10000"],
-        cwd=project,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )
-    assert running.stdout is not None
-    for line in running.stdout:
-        if "epoch 1/" in line:
-            running.send_signal(signal.SIGINT)
-            break
-    rest = running.stdout.read()
-    assert running.wait() == 130
-    assert re.search(r"error +stopped on request", rest)
-    assert "Traceback" not in rest
-    root = project / "newsdesk" / "news"
-    assert last_summary(root)["state"] == "interrupted"
-    assert list(root.glob("artifacts/Trainer/model/*")) == []
-    again = newsdesk(*words, cwd=project)
-    assert again.code == 0, again.screen
-    states = {node["name"]: node["state"] for node in last_summary(root)["nodes"]}
-    assert states["Transform"] == "cached"
-    assert json.dumps(states["Pusher"]) == '"done"'

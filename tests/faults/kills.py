@@ -17,7 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import first_run
 from tests.faults import sample
+from tests.first_run import FirstRun
 
 # A checkpoint often enough that a killed training has something to go on from.
 _WORDS = ("--set", "train.checkpoint_steps=10")
@@ -53,20 +55,19 @@ class Chain:
     went_on: bool
 
 
-def points(root: Path, startup: float) -> list[list[Point]]:
+def points(unbroken: FirstRun) -> list[list[Point]]:
     """Looks at an unbroken run, and spreads points over it.
 
     Args:
-        root: where it has run.
-        startup: seconds until its first node had ended.
+        unbroken: the run.
 
     Returns:
         Four chains of points, in the order of the nodes: starts, middles and ends, and
         more of the training and the push. 40 of 12 nodes.
     """
-    durations = {one["name"]: one["seconds"] for one in sample.summary(root)["nodes"]}
+    durations = {one["name"]: one["seconds"] for one in unbroken.summary["nodes"]}
     names = list(durations)
-    durations[names[0]] = startup
+    durations[names[0]] = unbroken.startup
     jitter = random.Random(7)
 
     def point(name: str, share: float) -> Point:
@@ -108,30 +109,27 @@ def kill(point: Point, root: Path, startup: float) -> Kill:
     return Kill(point, was_in_time, broken, lost)
 
 
-def survive(
-    chain: list[Point], root: Path, metrics: dict[str, float], startup: float
-) -> Chain:
+def survive(chain: list[Point], root: Path, unbroken: FirstRun) -> Chain:
     """Kills at each point, and lets the last run come to its end.
 
     Args:
         chain: the points.
         root: is empty.
-        metrics: what the unbroken run came to.
-        startup: seconds until its first node had ended.
+        unbroken: what the last run must come to, too.
 
     Returns:
         What became of it.
     """
     found = []
     for point in chain:
-        found.append(kill(point, root, startup))
+        found.append(kill(point, root, unbroken.startup))
         _tell(found[-1])
     code, screen = sample.finish(root, *_WORDS)
     after = sample.versions(root)
     reached = after[max(after)] if after else {}
     went_on = code == 0 and all(
         abs(reached.get(name, -1.0) - value) <= _TOLERANCE
-        for name, value in metrics.items()
+        for name, value in unbroken.metrics.items()
     )
     if not went_on:
         print(screen, flush=True)
@@ -172,24 +170,6 @@ def _kill_after(process: "subprocess.Popen[str]", seconds: float, sign: str) -> 
     reader.join()
 
 
-def unbroken(root: Path) -> tuple[dict[str, float], float]:
-    """Runs without a kill.
-
-    Args:
-        root: is empty.
-
-    Returns:
-        The metrics of what it has pushed, and the seconds until its first node ended.
-    """
-    began = time.monotonic()
-    process = sample.start(root, *_WORDS)
-    _wait_for(process, *_ENDED)
-    startup = time.monotonic() - began
-    screen, _ = process.communicate()
-    assert process.returncode == 0, screen
-    return sample.versions(root).popitem()[1], startup
-
-
 def chains(scratch: Path) -> Iterator[Chain]:
     """Kills at all points.
 
@@ -199,9 +179,9 @@ def chains(scratch: Path) -> Iterator[Chain]:
     Yields:
         What became of each chain.
     """
-    metrics, startup = unbroken(scratch / "unbroken")
-    for number, chain in enumerate(points(scratch / "unbroken", startup)):
-        yield survive(chain, scratch / str(number), metrics, startup)
+    unbroken = first_run.run(scratch / "unbroken")
+    for number, chain in enumerate(points(unbroken)):
+        yield survive(chain, scratch / str(number), unbroken)
 
 
 def main() -> None:

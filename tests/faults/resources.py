@@ -7,10 +7,13 @@ is named, and the next run works.
 import argparse
 import contextlib
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from pipeline.errors import ExitCode
+from tests import first_run
 from tests.faults import mounts, sample
 from tests.faults.held_up import held_up
 from tests.faults.small_root import Place, prepared
@@ -160,7 +163,10 @@ def main() -> None:
     if reason := mounts.reason_against():
         parser.error(reason)
     found = []
-    with prepared() as place:
+    with (
+        tempfile.TemporaryDirectory(prefix="newsdesk-resources-") as scratch,
+        prepared(first_run.run(Path(scratch, "root"))) as place,
+    ):
         faults = (
             iter([no_network(place)]),
             full_disks(place, asked.nodes),

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import ExitCode, ModelError
+from tests import first_run
 from tests.faults import mounts, sample
+from tests.first_run import FirstRun
 
 _MEBIBYTES = 64
 # Whether a candidate is good enough is another matter than whether it comes to be one.
@@ -65,8 +67,11 @@ class Place(NamedTuple):
 
 
 @contextlib.contextmanager
-def prepared() -> Iterator[Place]:
-    """Mounts a small file system, and runs the sample on it.
+def prepared(first: FirstRun) -> Iterator[Place]:
+    """Mounts a small file system, with a root in which the sample was run.
+
+    Args:
+        first: the run.
 
     Yields:
         The place.
@@ -83,7 +88,6 @@ def prepared() -> Iterator[Place]:
         words = (*_WORDS, "--set", f"data.path={rows}")
         with mounts.tmpfs(mount, _MEBIBYTES):
             place = Place(mount, mount / "root", Path(scratch, "saved"), words)
-            code, screen = sample.finish(place.root, *_WORDS)
-            assert code == ExitCode.DONE, screen
+            first_run.copy(first, place.root)
             place.save()
             yield place

@@ -7,16 +7,17 @@ import pytest
 from tests.faults import mounts
 from tests.faults.resources import Outcome, full_disks, read_only
 from tests.faults.small_root import Place, prepared
+from tests.first_run import FirstRun
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
+def place(first_run: FirstRun) -> Iterator[Place]:
     """A root on a small file system."""
     if reason := mounts.reason_against():
         pytest.skip(reason)
-    with prepared() as found:
+    with prepared(first_run) as found:
         yield found
 
 
