@@ -23,7 +23,10 @@ class Part(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How a part ended; `processor` counts the seconds of all its processes."""
+    """How a part ended.
+
+    `processor` is the seconds that its processes took, those in containers excepted.
+    """
 
     name: str
     state: str

@@ -44,7 +44,8 @@ def run(tmp_path):
         put(tools / "make", f'echo "$*" >> {calls}\n[ "$*" != "{broken}" ]')
         done = subprocess.run(
             ["bash", str(tmp_path / "clone" / ".ci" / "run")],
-            env=os.environ | {"PATH": f"{tools}:{os.environ['PATH']}"},
+            env=os.environ
+            | {"PATH": f"{tools}:{os.environ['PATH']}", "NEWSDESK_VENV": ".venv"},
             stdin=subprocess.DEVNULL,
             text=True,
             capture_output=True,
