@@ -13,7 +13,8 @@ _MISSING = {
     *("NaT", "None", "n/a", "nan", "null"),
 }
 _PERHAPS_MISSING = {
-    *("-", "--", "?", "missing", "na", "nil", "none", "undefined", "unknown", "unk"),
+    *("-", "--", "?", "missing", "nil", "undefined", "unknown", "unk"),
+    *map(str.lower, _MISSING),
 }
 _SEPARATORS = ",;|"
 
@@ -48,7 +49,8 @@ def perhaps_missing(labels: Iterable[str]) -> list[str]:
     }
     below = [label for label, value in values.items() if value < 0]
     # -1 and 1 alone are how some programs write two classes.
-    if [values[label] for label in below] == [-1] and 0 in values.values():
+    two_classes = len(labels) == 2 and set(values.values()) == {-1, 1}
+    if [values[label] for label in below] == [-1] and not two_classes:
         found += below
     return found
 

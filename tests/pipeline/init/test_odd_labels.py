@@ -29,7 +29,12 @@ def test_missing(labels: list[str], found: str) -> None:
         (["-1.0", "0.0", "1.0"], "-1.0"),
         (["-1", "1"], ""),
         (["-2", "-1", "0", "1", "2"], ""),
+        (["-1", "1", "2", "3"], "-1"),
+        (["-1", "neg", "pos"], "-1"),
         (["none", "unknown", "?", "weather"], "none unknown ?"),
+        (["NAN", "Null", "n/A", "a", "b"], "NAN Null n/A"),
+        # Left in by `missing`, because one label is no choice.
+        (["nan", "pos"], "nan"),
     ],
 )
 def test_perhaps_missing(labels: list[str], found: str) -> None:
