@@ -10,6 +10,8 @@ from decimal import Decimal
 # Without an exponent: a name such as 2E4 is more often a code than a number.
 _NAME = re.compile(r"[+-]?(\d{1,50}(\.\d{0,50})?|\.\d{1,50})", re.ASCII)
 # With one, because 1e+16 is how Python and pandas write large floats.
+_DIGITS = re.compile(r"\d{1,50}")
+_TRUTH = {"false": 0, "no": 0, "true": 1, "yes": 1}
 _CELL = re.compile(rf"({_NAME.pattern})(e[+-]?\d{{1,3}})?", re.ASCII | re.IGNORECASE)
 
 
@@ -68,3 +70,24 @@ def same_value(labels: Iterable[str]) -> tuple[str, str] | None:
             return seen[value], name
         seen[value] = name
     return None
+
+
+def no_position(labels: Iterable[str], first: int) -> str:
+    """Looks for a name that says another number than its position.
+
+    Args:
+        labels: the names of the classes, in order.
+        first: the position of the first.
+
+    Returns:
+        The first name such as `2 stars`, `2,5` or `true` (which is 1) that stands
+        elsewhere, so that whole numbers are not meant as positions; "" if there is
+        none.
+    """
+    for place, name in enumerate(labels, first):
+        numbers = {int(digits) for digits in _DIGITS.findall(name)}
+        if name.casefold() in _TRUTH:
+            numbers.add(_TRUTH[name.casefold()])
+        if numbers - {place}:
+            return name
+    return ""

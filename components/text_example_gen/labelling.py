@@ -68,8 +68,9 @@ class Labelling:
         Returns:
             What the row says, or the bad row with the reason. A label is matched
             without the space around it: as a name, then by value with the names that
-            are numbers. Where no name is a number, a whole number is a position,
-            counted from first_label; "3.0" is the number 3.
+            are numbers. Where no name is a number, or says another number than its
+            position, a whole number is a position, counted from first_label; "3.0"
+            is the number 3.
         """
         values = row.values
         fault = missing_cell(row, self.columns)
@@ -95,13 +96,17 @@ class Labelling:
     def _numbers(self) -> dict[Decimal, int]:
         return numeric_labels.by_value(self.labels)
 
+    @cached_property
+    def _no_position(self) -> str:
+        return numeric_labels.no_position(self.labels, self.first_label)
+
     def _place(self, cell: str) -> int | None:
         if cell in self._names:
             return self._names[cell]
         if self._numbers:
             value = numeric_labels.cell_value(cell)
             return None if value is None else self._numbers.get(value)
-        if not _POSITION.fullmatch(cell):
+        if self._no_position or not _POSITION.fullmatch(cell):
             return None
         place = int(cell.partition(".")[0]) - self.first_label
         return place if 0 <= place < len(self.labels) else None
@@ -114,11 +119,13 @@ class Labelling:
         if len(self.labels) > _LISTED:
             allowed += f", ... ({len(self.labels)} labels)"
         last = self.first_label + len(self.labels) - 1
-        how = (
-            "; numbers are compared by value"
-            if self._numbers
-            else f", or their positions {self.first_label} to {last}"
-        )
+        if self._numbers:
+            how = "; numbers are compared by value"
+        elif self._no_position:
+            name = self._no_position
+            how = f"; no number is a position, because {name!r} says another number"
+        else:
+            how = f", or their positions {self.first_label} to {last}"
         return f"unknown label {shown!r}; allowed are {allowed}{how}"
 
 

@@ -112,6 +112,35 @@ def test_numbers_between_the_names_are_no_positions() -> None:
     assert found == [None, 0, None, 1, None, 2]
 
 
+@pytest.mark.parametrize(
+    ("labels", "first", "expected"),
+    [
+        ("1 star|2 stars|3 stars", 0, [None, None, None]),
+        ("1 star|2 stars|3 stars", 1, [None, 0, 1]),
+        ("1,0|2,0|3,0", 0, [None, None, None]),
+        ("1e0|2e0", 0, [None, None, None]),
+        ("\uff11|\uff10", 0, [None, None, None]),
+        ("LABEL_0|LABEL_1|LABEL_2", 0, [0, 1, 2]),
+        ("True|False", 0, [None, None, None]),
+        ("yes|no", 0, [None, None, None]),
+        ("no|yes", 0, [0, 1, None]),
+        ("false|true", 1, [None, None, None]),
+    ],
+)
+def test_a_name_that_says_another_number_ends_positions(
+    labels: str, first: int, expected: list[int | None]
+) -> None:
+    names = tuple(labels.split("|"))
+    assert [place(cell, names, first) for cell in ("0", "1.0", "2")] == expected
+
+
+def test_the_reason_tells_why_numbers_are_no_positions() -> None:
+    rules = Labelling(("text",), "label", ("0 stars", "2,5"))
+    found = rules.apply(Row("a.csv", 2, {"text": "words", "label": "1"}))
+    assert isinstance(found, BadRow)
+    assert "no number is a position, because '2,5' says another" in found.reason
+
+
 def test_one_name_that_is_a_number_ends_positions() -> None:
     labels = ("1", "other", "2E4")
     found = [place(cell, labels) for cell in ("1.0", "other", "2E4", "0", "2", "20000")]
