@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from components.text_example_gen.lines import LineCount, is_damaged, read_lines
 from components.text_example_gen.records import Dialect, Record, Records, miscounted
+from components.text_example_gen.remedies import remedy
 from components.text_example_gen.rows import BadRow, Row, clip
 from pipeline.errors import DataError
 
@@ -98,9 +99,10 @@ def _header(
     where = f"{file}:{record.lines[0].number}"
     fault = _damage(record) or record.fault
     if fault:
-        raise DataError(
-            f"{where}: the header {fault}; is this UTF-8 text of the given data.format?"
-        )
+        advice = remedy(BadRow(file, 1, fault, _content(record)))
+        if not advice:
+            advice = "is this UTF-8 text of the given data.format?"
+        raise DataError(f"{where}: the header {fault}; {advice}")
     names = [cell.strip() for cell in record.cells]
     if not dialect.quotes and all(_is_quoted(name) for name in names):
         raise DataError(

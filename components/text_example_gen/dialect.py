@@ -173,8 +173,11 @@ def _advice(file: str, found: str, delimiter: str) -> str:
 
 
 def _rewritten(delimiter: str) -> str:
+    # Bytes that are not UTF-8 pass through, line ends in cells stay, a BOM goes.
     program = (
-        "import csv, sys; csv.writer(sys.stdout).writerows("
-        f"csv.reader(sys.stdin, delimiter={delimiter!r}))"
+        "import csv; csv.field_size_limit(2**30); "
+        "csv.writer(open(1, 'w', newline='', errors='surrogateescape', "
+        "encoding='utf-8')).writerows(csv.reader(open(0, newline='', "
+        f"errors='surrogateescape', encoding='utf-8-sig'), delimiter={delimiter!r}))"
     )
     return f'python3 -c "{program}"'

@@ -1,7 +1,9 @@
 """Names what is wrong with a folder of files: labels in names, odd files."""
 
+import json
 import os
 import re
+import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -62,9 +64,11 @@ def explain_partitions(folder: str) -> str:
 
 
 def _unpartition(folder: str) -> str:
+    path = json.dumps(folder, ensure_ascii=False)
+    program = f'import pandas; pandas.read_parquet({path}).to_parquet("rows.parquet")'
     return (
-        'write it into the rows, for Parquet with: python3 -c "import pandas; '
-        f"pandas.read_parquet('{folder}').to_parquet('rows.parquet')\""
+        "write it into the rows, for Parquet with: "
+        f"python3 -c {shlex.quote(program)}"
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
+from components.text_example_gen.commands import encoded, ending, piped
 from components.text_example_gen.streams import opened
 from pipeline.errors import DataError
 
@@ -15,7 +16,13 @@ _MAX_BLANK = 100_000
 _NUL = "\udc00"
 _DAMAGE = re.compile("[\udc00\udc80-\udcff]")
 _BOM = b"\xef\xbb\xbf"
-_WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_WIDE_BOMS = {
+    # That of UTF-32 begins with that of UTF-16.
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
 
 
 class Line(NamedTuple):
@@ -117,13 +124,17 @@ def read_lines(file: str, count: LineCount | None = None) -> Iterator[Line]:
 
 
 def _first(file: str, raw: bytes) -> bytes:
-    if raw.startswith(_WIDE_BOMS):
-        raise DataError(f"{file}: is UTF-16 or UTF-32; convert it to UTF-8")
+    for bom, encoding in _WIDE_BOMS.items():
+        if raw.startswith(bom):
+            raise DataError(
+                f"{file}: is {encoding}; convert it to UTF-8: {encoded(file, encoding)}"
+            )
     raw = raw.removeprefix(_BOM)
     if b"\n" not in raw and b"\r" in raw.rstrip(b"\r"):
+        command = piped(file, r"tr '\r' '\n'", ending(file))
         raise DataError(
             f"{file}: its lines end with a carriage return alone; "
-            "convert them to line feeds"
+            f"convert them to line feeds: {command}"
         )
     return raw
 

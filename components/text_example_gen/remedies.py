@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from components.text_example_gen.commands import piped
+from components.text_example_gen.commands import encoded, ending, piped
 from components.text_example_gen.rows import BadRow
 
 
@@ -17,15 +17,27 @@ def remedy(row: BadRow) -> str:
         its file.
     """
     if "is not valid UTF-8 at byte" in row.reason:
-        command = piped(row.file, "iconv -f WINDOWS-1252 -t UTF-8", _ending(row.file))
-        return f"if the file is in Latin-1 or Windows-1252, convert it: {command}"
+        return latin(row.file)
     if '\\"' in row.content and "quote" in row.reason:
-        command = piped(row.file, 'sed \'s/\\\\"/""/g\'', _ending(row.file))
+        command = piped(row.file, 'sed \'s/\\\\"/""/g\'', ending(row.file))
         return (
             "the file writes a quote in a cell as \\\" (Spark's default) where CSV has "
             f'""; write it with option("escape", "\\""), or convert it: {command}'
         )
     return ""
+
+
+def latin(file: str) -> str:
+    """Says how to convert a file that is not UTF-8.
+
+    Args:
+        file: a local path.
+
+    Returns:
+        A condition, because other encodings cannot be told from these, and a command.
+    """
+    command = encoded(file, "WINDOWS-1252")
+    return f"if the file is in Latin-1 or Windows-1252, convert it: {command}"
 
 
 def remedies(rows: Iterable[BadRow]) -> list[str]:
@@ -43,7 +55,3 @@ def remedies(rows: Iterable[BadRow]) -> list[str]:
         if sentence:
             found.setdefault(sentence.partition(":")[0], sentence)
     return list(found.values())
-
-
-def _ending(file: str) -> str:
-    return file.removesuffix(".gz").rpartition(".")[2]

@@ -296,7 +296,7 @@ KINDS = [
         "\\x01 between cells",
         GOOD.replace(b",", b"\1"),
         0,
-        fault="csv.reader(sys.stdin, delimiter='\\x01')",
+        fault="delimiter='\\x01'",
     ),
     Kind("tabs in CSV", GOOD.replace(b",", b"\t"), 0, fault='data.format = "tsv"'),
     Kind("commas in TSV", GOOD, 0, fault='data.format = "csv"', file="rows.tsv"),

@@ -1,7 +1,9 @@
 """`run` reads the handed files, or says in one sentence what they are."""
 
 import json
+import os
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +14,9 @@ import pytest
 import tensorflow as tf
 from pyarrow import parquet
 
+from components.text_example_gen.remedies import remedies
 from components.text_example_gen.report import Report
+from components.text_example_gen.rows import BadRow
 from components.text_example_gen.sources import list_files
 from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import NOTES, ReadFiles, Source
@@ -184,7 +188,6 @@ def test_commands_name_a_path_that_a_shell_can_read(
     tmp_path: Path, notes_of: Callable[..., Notes]
 ) -> None:
     import gzip
-    import subprocess
 
     file = tmp_path / "my rows.csv.gz"
     file.write_bytes(gzip.compress(b"text;label\na, b;neg\nc;pos\n"))
@@ -193,3 +196,34 @@ def test_commands_name_a_path_that_a_shell_can_read(
     command = fault.partition("convert it: ")[2]
     subprocess.run(command, shell=True, check=True, cwd=tmp_path)
     assert not reasons(notes_of(tmp_path / "NEW.csv"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("NEW.csv", '\ufeff"text";"label"\r\n"é\r\nb";neg\r\nc;pos\r\n'.encode()),
+        ("l.csv", "text;label\né\x92, b;neg\nc;pos\n".encode("latin-1")),
+        ("h.csv", "text,label,été\na,neg,\nc,pos,\n".encode("latin-1")),
+        ("u.csv", "text,label\né,neg\nc,pos\n".encode("utf-16")),
+        ("v.csv", "text,label\né,neg\nc,pos\n".encode("utf-32")),
+        ("m.csv", "\ufefftext,label\ra,neg\rc,pos\r".encode()),
+    ],
+)
+def test_commands_mend_the_file(
+    tmp_path: Path, notes_of: Callable[..., Notes], name: str, content: bytes
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    for _ in range(3):
+        said = [*reasons(notes_of(file))]
+        rows = [BadRow(**note["bad"]) for note in notes_of(file) if "bad" in note]
+        if not said:
+            break
+        (sentence,) = remedies(rows) or said
+        command = sentence.partition(": ")[2].partition("convert")[2].partition(": ")[2]
+        command = command or sentence.rpartition("convert it: ")[2]
+        # As in a shell whose language is not C.
+        strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+        subprocess.run(command, shell=True, check=True, cwd=tmp_path, env=strict)
+        file = tmp_path / command.rpartition("> ")[2]
+    assert not said and file.stat().st_size
