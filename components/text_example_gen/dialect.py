@@ -1,18 +1,18 @@
 """Names what a text file is where it is not what its format says.
 
-A wrong delimiter or a JSON array makes every row of a file useless in the same way. The
-first rows show which it is, so that one sentence can replace a bad row per line.
+A wrong delimiter makes every row of a file useless in the same way. The first rows show
+which it is, so that one sentence can replace a bad row per line; of JSON, see
+`json_forms.py`.
 """
 
 import csv
-import json
 import re
 from collections.abc import Sequence
 
 from components.text_example_gen.commands import piped
 from components.text_example_gen.streams import opened
 
-_HEAD = 2**20
+HEAD = 2**20
 _RECORDS = 200
 _NAMES = {
     ",": "commas",
@@ -77,65 +77,27 @@ def first_row(file: str, delimiter: str) -> list[str]:
         return []
 
 
-def explain_json(file: str) -> str:
-    """Says what a JSON file is if it does not hold one object per line.
+def head(file: str) -> str:
+    """Reads the beginning of a text file.
 
     Args:
         file: a local path, plain or gzip.
 
     Returns:
-        One sentence with what the file is and what to do; "" if most lines hold an
-        object each, or the first object cannot be parsed at all.
+        At most 1 MiB, without a byte order mark.
 
     Raises:
         DataError: the file cannot be read.
     """
-    text = _head(file).strip()
-    if _is_json_lines(text):
-        return ""
-    if text.startswith("["):
-        what, program = "is a JSON array", ".[]"
-    elif _spans_lines(text):
-        what, program = "writes each JSON object over several lines", "."
-    else:
-        return ""
-    return (
-        f"{file}: {what}; JSON Lines has one object per line, convert it: "
-        f"{piped(file, f'jq -c {program!r}', 'jsonl')}"
-    )
-
-
-def _head(file: str) -> str:
     with opened(file) as stream:
-        return stream.read(_HEAD).decode("utf-8-sig", "replace")
+        return stream.read(HEAD).decode("utf-8-sig", "replace")
 
 
 def _lines(file: str) -> list[str]:
     # Not splitlines, which also cuts at separators that may stand in a cell.
-    lines = [line + "\n" for line in _head(file).split("\n")]
+    lines = [line + "\n" for line in head(file).split("\n")]
     # The limit may have cut the last one.
     return lines[:-1] or lines
-
-
-def _is_json_lines(text: str) -> bool:
-    """Whether most lines hold an object, so that a broken first row is just one."""
-    lines = [line for line in text.split("\n") if line.strip()][:_RECORDS]
-    return sum(map(_is_object, lines)) > len(lines) / 2
-
-
-def _is_object(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _spans_lines(text: str) -> bool:
-    try:
-        value, end = json.JSONDecoder().raw_decode(text)
-    except (json.JSONDecodeError, RecursionError):
-        return False
-    return isinstance(value, dict) and "\n" in text[:end]
 
 
 def _fitting(lines: list[str], delimiter: str, names: Sequence[str]) -> float:

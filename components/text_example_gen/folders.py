@@ -67,8 +67,7 @@ def _unpartition(folder: str) -> str:
     path = json.dumps(folder, ensure_ascii=False)
     program = f'import pandas; pandas.read_parquet({path}).to_parquet("rows.parquet")'
     return (
-        "write it into the rows, for Parquet with: "
-        f"python3 -c {shlex.quote(program)}"
+        f"write it into the rows, for Parquet with: python3 -c {shlex.quote(program)}"
     )
 
 

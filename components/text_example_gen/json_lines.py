@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from components.text_example_gen.dialect import explain_json
+from components.text_example_gen.json_forms import explain_json
 from components.text_example_gen.lines import (
     Line,
     LineCount,
