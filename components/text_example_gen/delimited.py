@@ -107,7 +107,7 @@ def _header(
     if not dialect.quotes and all(_is_quoted(name) for name in names):
         raise DataError(
             f"{where}: the names of the columns stand in quotes, which mean nothing "
-            'here; set data.quoting = "standard"'
+            'here; set data.quoting = "standard" (init: --quoting standard)'
         )
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
@@ -126,7 +126,10 @@ def _fault(record: Record, dialect: Dialect, width: int, places: list[int]) -> s
         if not whole or any(is_damaged(record.cells[place]) for place in places):
             return _damage(record)
     if fault and not dialect.quotes and any(map(_opens, record.cells)):
-        fault += '; quotes mean nothing here, see data.quoting = "standard"'
+        fault += (
+            "; quotes mean nothing here; if they enclose cells, set data.quoting = "
+            '"standard" (init: --quoting standard)'
+        )
     return fault
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from components.text_example_gen.commands import piped
+from components.text_example_gen.records import Dialect
 from components.text_example_gen.streams import opened
 
 HEAD = 2**20
@@ -57,12 +58,12 @@ def explain_delimiter(file: str, delimiter: str, names: Sequence[str] = ()) -> s
     return ""
 
 
-def first_row(file: str, delimiter: str) -> list[str]:
+def first_row(file: str, written: Dialect) -> list[str]:
     """Reads the first row of a delimited file, whether it is a header or not.
 
     Args:
         file: a local path, plain or gzip.
-        delimiter: between the cells.
+        written: how.
 
     Returns:
         Its cells; none if the file has blank lines only, or no such row.
@@ -70,9 +71,11 @@ def first_row(file: str, delimiter: str) -> list[str]:
     Raises:
         DataError: the file cannot be read.
     """
+    lines = [line for line in _lines(file) if line.strip("\r\n")]
+    if not written.quotes:
+        return lines[0].rstrip("\r\n").split(written.delimiter) if lines else []
     try:
-        rows = csv.reader(_lines(file), delimiter=delimiter)
-        return next(filter(None, rows), [])
+        return next(csv.reader(lines, delimiter=written.delimiter), [])
     except csv.Error:
         return []
 

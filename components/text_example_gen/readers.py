@@ -144,7 +144,22 @@ def first_row(file: str, layout: Layout = Layout()) -> list[str]:
     Raises:
         DataError: the file as a whole cannot be read.
     """
-    return dialect.first_row(file, _DELIMITERS[format_of(file, layout.format)])
+    found = format_of(file, layout.format)
+    return dialect.first_row(file, _dialect(found, layout))
+
+
+def quotes_enclose(file: str, layout: Layout = Layout()) -> bool:
+    """Tells whether quotes enclose the cells of a file.
+
+    Args:
+        file: as in read_rows.
+        layout: as in read_rows.
+
+    Returns:
+        False for a CSV or TSV file in which quotes mean nothing.
+    """
+    found = format_of(file, layout.format)
+    return found not in _DELIMITERS or _dialect(found, layout).quotes
 
 
 def check_delimiter(file: str, layout: Layout = Layout()) -> None:

@@ -159,8 +159,8 @@ class Records:
         return (
             f"a quote on line {lines[0].number} pairs up with one on line "
             f"{lines[-1].number}, but these lines are rows by themselves; write a "
-            'quote in a cell as "", or set data.quoting = "none" if quotes enclose '
-            "nothing"
+            'quote in a cell as "", or set data.quoting = "none" (init: --quoting '
+            "none) if quotes enclose nothing"
         )
 
 

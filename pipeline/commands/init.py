@@ -40,6 +40,13 @@ def init(
     file_format: Annotated[
         str, typer.Option("--format", help="csv, tsv, jsonl, parquet or tfrecord.")
     ] = "auto",
+    quoting: Annotated[
+        str,
+        typer.Option(
+            help="What quotes in CSV or TSV mean: standard if they enclose cells, none "
+            "if not; auto is standard for CSV, none for TSV.",
+        ),
+    ] = "auto",
     name: Annotated[str, typer.Option(help="The pipeline's name.")] = "",
     to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
     force: Annotated[bool, typer.Option(help="Overwrite what is there.")] = False,
@@ -56,7 +63,7 @@ def init(
     from pipeline.init.starter import write
     from pipeline.init.texts import look_at_texts
 
-    survey = look(file, columns or (), file_format, header)
+    survey = look(file, columns or (), file_format, header, quoting)
     candidates = survey.label_candidates
     if not label and len(candidates) > 1 and is_interactive():
         label = typer.prompt(f"Which column is the label? {_listed(candidates)}")

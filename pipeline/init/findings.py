@@ -117,6 +117,12 @@ def about_texts(texts: Texts) -> list[str]:
             f"({_counted(labels, labels)}); keep one label for each text, "
             "gate.max_conflict_share limits their share"
         )
+    if texts.enclosed:
+        found.append(
+            f"{_rows(texts.enclosed)} have a text in quotes with doubled quotes in it, "
+            "as programs write cells that hold quotes; if quotes enclose cells, add "
+            "--quoting standard"
+        )
     if texts.unspaced_share > _UNSPACED:
         found.append(
             f"{texts.unspaced_share:.0%} of the texts have no spaces between words, as "

@@ -1,6 +1,7 @@
 """Reads a file of labelled text once, with or without a header."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def look(
     columns: Sequence[str] = (),
     file_format: str = "auto",
     header: bool | None = None,
+    quoting: str = "auto",
 ) -> Survey:
     """Reads a file once and describes its columns.
 
@@ -34,6 +36,7 @@ def look(
         file_format: one of data.format.
         header: whether the first row of a CSV or TSV file names the columns; None to
             decide by the rows. Columns without names are column_1, column_2, ...
+        quoting: what quotes mean in a CSV or TSV file, one of data.quoting.
 
     Returns:
         What was found.
@@ -55,6 +58,8 @@ def look(
         raise ConfigError(
             explain_partitions(path) or f"{path}: is a folder; name one of its files"
         )
+    if quoting not in ("auto", "standard", "none"):
+        raise ConfigError(f"--quoting {quoting}: use auto, standard or none")
     if columns and header:
         raise ConfigError("--columns is for files without a header; omit --header")
     try:
@@ -68,8 +73,13 @@ def look(
         columns, decided = (), None
     else:
         check_delimiter(path, Layout(file_format, tuple(columns)))
-        columns, decided = _decide(path, columns, file_format, header)
-    survey = _pass_over(file, columns, file_format, decided)
+        layout = Layout(file_format, tuple(columns), quoting)
+        columns, decided = _decide(path, layout, header)
+    survey = Survey(
+        file, {}, 0, None, 0, not columns, file_format, decided, quoting=quoting
+    )
+    for row in read_rows(path, survey.layout_of(columns)):
+        survey.add(row)
     if not survey.rows:
         if survey.cause:
             raise DataError(f"{path}: {survey.cause}")
@@ -79,16 +89,16 @@ def look(
 
 
 def _decide(
-    path: str, columns: Sequence[str], file_format: str, header: bool | None
+    path: str, layout: Layout, header: bool | None
 ) -> tuple[Sequence[str], Header]:
     """Names for the columns if the first row does not name them, and the decision."""
-    if columns or header:
-        return columns, Header(not columns, given=True)
-    first = [cell.strip() for cell in first_row(path, Layout(file_format))]
+    if layout.columns or header:
+        return layout.columns, Header(not layout.columns, given=True)
+    first = [cell.strip() for cell in first_row(path, layout)]
     names = [f"column_{place}" for place in range(1, len(first) + 1)]
     if header is False:
         return names, Header(False, given=True)
-    rows = read_rows(path, Layout(file_format, tuple(names)))
+    rows = read_rows(path, replace(layout, columns=tuple(names)))
     cells = (list(row.values.values()) for row in rows if isinstance(row, Row))
     # A header may stand in a file several times, as in files that were joined.
     below = [
@@ -98,12 +108,3 @@ def _decide(
     ]
     decided = judge(first, below)
     return () if decided.present else names, decided
-
-
-def _pass_over(
-    file: Path, names: Sequence[str], file_format: str, decided: Header | None
-) -> Survey:
-    survey = Survey(file, {}, 0, None, 0, not names, file_format, decided)
-    for row in read_rows(str(file), survey.layout_of(names)):
-        survey.add(row)
-    return survey

@@ -141,6 +141,12 @@ def _proposed(survey: Survey, text: Sequence[str], label: str, name: str) -> Pro
 
 
 def _only_label(survey: Survey) -> str:
+    if len(survey.columns) == 1:
+        explain_no_label(survey)
+        raise DataError(
+            f"{survey.file}: has one column, {listed(survey.columns)}; a label and a "
+            "text are needed, each in a column of its own"
+        )
     found = survey.label_candidates
     if not found and not survey.one_class:
         explain_no_label(survey)
@@ -152,11 +158,6 @@ def _only_label(survey: Survey) -> str:
         raise ConfigError(
             f"{survey.file}: several columns may hold the label; "
             f"choose with --label COLUMN among {listed(found)}"
-        )
-    if len(survey.columns) == 1:
-        raise DataError(
-            f"{survey.file}: has one column, {listed(survey.columns)}; a label and a "
-            "text are needed, each in a column of its own"
         )
     raise ConfigError(
         f"{survey.file}: no column looks like a label (few short values, repeated); "

@@ -88,6 +88,8 @@ def _configuration(proposal: Proposal, to: Path, texts: Texts) -> str:
     data["path"].comment("seen from this file")
     if survey.file_format != "auto":
         data["format"] = survey.file_format
+    if survey.quoting != "auto":
+        data["quoting"] = survey.quoting
     if not survey.has_header:
         data["columns"] = list(survey.columns)
         data["columns"].comment("the file has no header")

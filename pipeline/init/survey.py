@@ -30,6 +30,7 @@ class Survey:
         nested: what columns hold that hold lists or objects, by name.
         causes: what is behind rows that cannot be read, with the number of rows.
         examples: the first row of each cause.
+        quoting: as the person named it, or auto.
     """
 
     file: Path
@@ -44,6 +45,7 @@ class Survey:
     nested: dict[str, Nested] = field(default_factory=dict)
     causes: Counter[str] = field(default_factory=Counter)
     examples: dict[str, BadRow] = field(default_factory=dict)
+    quoting: str = "auto"
 
     def add(self, row: Row | BadRow) -> None:
         """Counts one row.
@@ -82,7 +84,7 @@ class Survey:
         Returns:
             The layout.
         """
-        return Layout(self.file_format, tuple(names))
+        return Layout(self.file_format, tuple(names), self.quoting)
 
     @property
     def cause(self) -> str:

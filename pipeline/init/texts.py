@@ -5,13 +5,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from components.text_example_gen.labelling import is_header, is_visible, joined
-from components.text_example_gen.readers import BadRow, Row, read_rows
+from components.text_example_gen.readers import (
+    BadRow,
+    Row,
+    quotes_enclose,
+    read_rows,
+)
 from pipeline.init.proposal import Proposal
 
 MAX_TEXTS = 1_000_000
 # Longer than words that a segmenter leaves between spaces.
 _CHINESE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _THAI = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_ENCLOSED = re.compile(r'"(?:[^"]|"")+"')
 _LONGEST_CHINESE = 8
 _LONGEST_THAI = 20
 
@@ -23,6 +29,8 @@ class Texts:
     Attributes:
         rows: how many there are.
         reasons: why `run` would put rows into the quarantine, with how many.
+        enclosed: how many have a text in quotes that a CSV writer seems to have put
+            there, though quotes mean nothing in the file.
         unspaced: how many have texts without spaces between words.
         conflicts: the labels of each text that has several, with their rows; only
             the first MAX_TEXTS texts are compared.
@@ -30,6 +38,7 @@ class Texts:
 
     rows: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    enclosed: int = 0
     unspaced: int = 0
     conflicts: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -68,6 +77,8 @@ def look_at_texts(proposal: Proposal) -> Texts:
     labels: dict[int, tuple[str, int]] = {}
     file, layout = str(proposal.survey.file), proposal.survey.layout
 
+    is_literal = not quotes_enclose(file, layout)
+
     def is_row(values: dict[str, str]) -> bool:
         return not _read(Row(file, 0, values), proposal)[0]
 
@@ -77,6 +88,7 @@ def look_at_texts(proposal: Proposal) -> Texts:
         if reason:
             found.reasons[reason] += 1
             continue
+        found.enclosed += is_literal and is_enclosed(row, proposal)
         found.unspaced += is_unspaced(text)
         key = hash(text)
         first, count = labels.get(key, (label, 0))
@@ -87,6 +99,22 @@ def look_at_texts(proposal: Proposal) -> Texts:
         elif count or len(labels) < MAX_TEXTS:
             labels[key] = (first, count + 1)
     return found
+
+
+def is_enclosed(row: Row | BadRow, proposal: Proposal) -> bool:
+    """Tells rows whose text a CSV writer has put in quotes, doubling those in it.
+
+    Args:
+        row: as it was read.
+        proposal: what the columns mean.
+
+    Returns:
+        Whether a text column looks so; people who quote do not double inner quotes.
+    """
+    return isinstance(row, Row) and any(
+        '""' in row.values[name][1:-1] and _ENCLOSED.fullmatch(row.values[name])
+        for name in proposal.text_columns
+    )
 
 
 def is_unspaced(text: str) -> bool:

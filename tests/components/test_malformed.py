@@ -152,7 +152,7 @@ KINDS = [
         "delimiter in quotes in TSV",
         b'label\ttext\n0\t"a\tb"\n1\tc\n',
         1,
-        {2: 'quotes mean nothing here, see data.quoting = "standard"'},
+        {2: 'if they enclose cells, set data.quoting = "standard"'},
         file="rows.tsv",
     ),
     Kind(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from components.text_example_gen.readers import Layout, Row, read_rows
 from pipeline.cli import app
 from pipeline.config_file import load
 from pipeline.errors import NewsdeskError
@@ -155,6 +156,29 @@ def test_a_file_below_a_hive_folder(shared: Path, init: Init) -> None:
 def test_one_text_with_several_labels_is_shown(shared: Path, init: Init) -> None:
     printed = init(shared / "cases" / "w10_sentences" / "contradict.csv")
     assert "300 rows hold 150 texts that have different labels" in printed
+
+
+def test_quotes_that_enclose_cells_of_tsv(tmp_path: Path, init: Init) -> None:
+    rows = "".join(f'"he said ""no {n}"""\t"{"ab"[n % 2]}"\n' for n in range(20))
+    file = tmp_path / "all.tsv"
+    file.write_text('"text"\t"label"\n' + rows)
+    assert "(init: --quoting standard)" in init(file)
+    printed = init(file, "--quoting", "standard")
+    assert "label    label: a (10), b (10)" in printed and "check" not in printed
+    data = load(tmp_path / "to" / "newsdesk.toml").data
+    found = [*read_rows(data.path, Layout.of(data))]
+    assert isinstance(found[0], Row)
+    assert found[0].values == {"text": 'he said "no 0"', "label": "a"}
+    # pandas encloses only the cells that need it.
+    file.write_text("text\tlabel\n" + rows.replace('\t"a"', "\ta"))
+    assert "check    20 rows have a text in quotes" in init(file, "--force")
+    assert "check" not in init(file, "--force", "--quoting", "standard")
+    assert "use auto, standard or none" in init(file, "--quoting", "full")
+
+
+def test_one_column_is_named(tmp_path: Path, init: Init) -> None:
+    (tmp_path / "rows.csv").write_text("label\n" + "a\nb\n" * 9)
+    assert "has one column, 'label'; a label and a text" in init(tmp_path / "rows.csv")
 
 
 def test_texts_without_spaces_are_named(shared: Path, init: Init) -> None:
