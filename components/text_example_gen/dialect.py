@@ -10,8 +10,10 @@ import re
 from collections.abc import Sequence
 
 from components.text_example_gen.commands import piped
+from components.text_example_gen.magic import explain_content
 from components.text_example_gen.records import Dialect
 from components.text_example_gen.streams import opened
+from pipeline.errors import DataError
 
 HEAD = 2**20
 _RECORDS = 200
@@ -44,6 +46,11 @@ def explain_delimiter(file: str, delimiter: str, names: Sequence[str] = ()) -> s
         DataError: the file cannot be read.
     """
     lines = _lines(file)
+    if _are_objects(lines):
+        return (
+            f"{file}: is JSON Lines, with an object per line; set data.format = "
+            '"jsonl" (init: --format jsonl), or rename it'
+        )
     excel = _EXCEL.fullmatch(lines[0].rstrip("\r\n"))
     if excel:
         return _excel(file, excel[1], delimiter)
@@ -90,10 +97,13 @@ def head(file: str) -> str:
         At most 1 MiB, without a byte order mark.
 
     Raises:
-        DataError: the file cannot be read.
+        DataError: the file cannot be read, or is no text file.
     """
     with opened(file) as stream:
-        return stream.read(HEAD).decode("utf-8-sig", "replace")
+        beginning = stream.read(HEAD)
+    if what := explain_content(beginning):
+        raise DataError(f"{file}: {what}")
+    return beginning.decode("utf-8-sig", "replace")
 
 
 def _lines(file: str) -> list[str]:
@@ -101,6 +111,12 @@ def _lines(file: str) -> list[str]:
     lines = [line + "\n" for line in head(file).split("\n")]
     # The limit may have cut the last one.
     return lines[:-1] or lines
+
+
+def _are_objects(lines: list[str]) -> bool:
+    found = [line.strip() for line in lines[:_RECORDS] if line.strip()]
+    objects = sum(one.startswith('{"') and one.endswith("}") for one in found)
+    return objects > len(found) / 2
 
 
 def _fitting(lines: list[str], delimiter: str, names: Sequence[str]) -> float:

@@ -54,6 +54,8 @@ def _row(file: str, line: Line, needed: Collection[str] | None) -> Row | BadRow:
     fault = fault and (line.fault or fault)
     cells = {}
     if not fault:
+        if len({key.strip() for key in values}) < len(values):
+            fault = _twice(values, needed)
         named = ((key.strip(), _cell(value)) for key, value in values.items())
         # An object may hold a needed column, and is then named.
         cells = {
@@ -65,7 +67,7 @@ def _row(file: str, line: Line, needed: Collection[str] | None) -> Row | BadRow:
         if line.fault and any(map(is_damaged, texts)):
             fault = line.fault
         elif needed is None:
-            fault = _bad_key(cells)
+            fault = fault or _bad_key(cells)
     if fault:
         return BadRow(file, line.number, fault, clip(line.shown))
     return checked(file, line.number, cells)
@@ -84,6 +86,15 @@ def _parsed(line: Line) -> tuple[Any, str]:
     except RecursionError:
         return None, "is nested too deeply"
     return values, ""
+
+
+def _twice(keys: Collection[str], needed: Collection[str] | None) -> str:
+    """Names a key that two columns would share."""
+    names = [key.strip() for key in keys]
+    for name in names:
+        if names.count(name) > 1 and (needed is None or name in needed):
+            return f"the key {clip(name)[:40]!r} stands there twice, once with spaces"
+    return ""
 
 
 def _bad_key(cells: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from components.text_example_gen.magic import explain_content
 from components.text_example_gen.nested import Nested
 from components.text_example_gen.parquet_worker import worker
 from components.text_example_gen.rows import BadRow, Row, checked
@@ -58,6 +59,11 @@ def _check(file: str) -> None:
     with faults_named(file):
         if is_gzip(file):
             raise DataError(f"{file}: is Parquet inside gzip; unpack it first")
+        with open(file, "rb") as stream:
+            beginning = stream.read(100)
+        what = explain_content(beginning)
+        if what and not beginning.startswith(b"PAR1"):
+            raise DataError(f"{file}: {what}")
 
 
 def _rows(

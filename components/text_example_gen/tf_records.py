@@ -90,11 +90,12 @@ def _row(
         features = Example.FromString(record).features.feature
     except DecodeError:
         return BadRow(file, number, "is not a tf.Example", clip(record))
-    cells = {
-        name.strip(): _cell(features[name])
-        for name in features
-        if needed is None or name.strip() in needed
-    }
+    chosen = [name for name in features if needed is None or name.strip() in needed]
+    cells = {name.strip(): _cell(features[name]) for name in chosen}
+    if len(cells) < len(chosen):
+        # Features have no order, so it would be chance which of them counts.
+        fault = "two features differ only in the space around their names"
+        return BadRow(file, number, fault, clip(", ".join(sorted(chosen))))
     return checked(file, number, cells, strict=needed is not None)
 
 

@@ -1,0 +1,40 @@
+"""Names files that are something else than their name says, by their first bytes."""
+
+import re
+
+_CONVERTED = "write its rows as CSV, JSON Lines or Parquet"
+_KINDS = {
+    rb"PK\x03\x04": "is a ZIP archive or an Excel workbook; unpack it, or "
+    f"{_CONVERTED}",
+    rb"\xd0\xcf\x11\xe0": f"is an old Excel workbook; {_CONVERTED}",
+    rb"BZh\d1AY&SY": "is packed by bzip2; unpack it with bunzip2, or pack it with gzip",
+    rb"\xfd7zXZ\0": "is packed by xz; unpack it with unxz, or pack it with gzip",
+    rb"\x28\xb5\x2f\xfd": "is packed by zstd; unpack it with unzstd, or use gzip",
+    rb"\x1f\x8b": "is gzip inside gzip; unpack it once with zcat",
+    rb"PAR1[\x00-\x08\x0e-\x1f]": 'is Parquet; set data.format = "parquet" '
+    "(init: --format parquet), or rename it",
+    rb"(ARROW1|FEA1)\x00": f"is an Arrow or Feather file; {_CONVERTED}",
+    rb"Obj\x01": f"is an Avro file; {_CONVERTED}",
+    rb"SQLite format 3\0": f"is an SQLite database; {_CONVERTED}",
+    rb"%PDF-": f"is a PDF; {_CONVERTED}",
+    rb"version https://git-lfs": "is a pointer of Git LFS, not the file itself; get it "
+    "with `git lfs pull`",
+    rb"\s*(?i:<!doctype html|<html)\b": "is a web page, perhaps an error in place of a "
+    "download; fetch the file again",
+}
+_PATTERNS = {re.compile(start): what for start, what in _KINDS.items()}
+
+
+def explain_content(beginning: bytes) -> str:
+    """Says what a file is that is no text and no table.
+
+    Args:
+        beginning: its first bytes, after gzip is unpacked.
+
+    Returns:
+        What it is and what to do; "" if nothing tells.
+    """
+    for start, what in _PATTERNS.items():
+        if start.match(beginning):
+            return what
+    return ""
