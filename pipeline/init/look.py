@@ -19,6 +19,7 @@ from pipeline.init.header import Header, judge
 from pipeline.init.survey import Survey
 
 _HEADER_SAMPLE = 1000
+_MOST_HEADERS = 0.25
 
 
 def look(
@@ -99,12 +100,12 @@ def _decide(
     if header is False:
         return names, Header(False, given=True)
     rows = read_rows(path, replace(layout, columns=tuple(names)))
-    cells = (list(row.values.values()) for row in rows if isinstance(row, Row))
-    # A header may stand in a file several times, as in files that were joined.
-    below = [
-        row
-        for row in islice(cells, _HEADER_SAMPLE)
-        if [cell.strip() for cell in row] != first
-    ]
+    found = (list(row.values.values()) for row in rows if isinstance(row, Row))
+    cells = list(islice(found, _HEADER_SAMPLE))
+    # A header may stand in a file several times, as in files that were joined; what
+    # stands there as often as rows do is one.
+    below = [row for row in cells if [cell.strip() for cell in row] != first]
+    if len(cells) - len(below) > _MOST_HEADERS * len(cells):
+        below = cells[1:]
     decided = judge(first, below)
     return () if decided.present else names, decided

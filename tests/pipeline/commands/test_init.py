@@ -176,6 +176,15 @@ def test_quotes_that_enclose_cells_of_tsv(tmp_path: Path, init: Init) -> None:
     assert "use auto, standard or none" in init(file, "--quoting", "full")
 
 
+def test_a_first_row_that_half_of_the_rows_repeat_is_no_header(
+    tmp_path: Path, init: Init
+) -> None:
+    (tmp_path / "rows.csv").write_text("so good,pos\nvery bad,neg\n" * 30)
+    printed = init(tmp_path / "rows.csv", "--text", "column_1", "--label", "column_2")
+    assert "header   none: the columns are called column_1, column_2" in printed
+    assert "rows     60, and 0 that cannot be read" in printed
+
+
 def test_one_column_is_named(tmp_path: Path, init: Init) -> None:
     (tmp_path / "rows.csv").write_text("label\n" + "a\nb\n" * 9)
     assert "has one column, 'label'; a label and a text" in init(tmp_path / "rows.csv")
