@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from types import FrameType
 
+from pipeline import output
 from pipeline.errors import Interrupted
 
 
@@ -29,9 +30,11 @@ def interruptible() -> Iterator[list[int]]:
 
     def stop(number: int, _: FrameType | None) -> None:
         came.append(number)
+        output.set_ending(True)
         put_back()
         raise Interrupted("stopped on request")
 
+    output.set_ending(False)
     numbers = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         numbers.append(signal.SIGHUP)

@@ -11,6 +11,22 @@ from collections.abc import Iterator
 # What stands for our own marks where an encoding lacks them; anything else is escaped.
 _PLAIN = {"✓": "+", "✗": "x", "…": "~"}
 _READABLE = "newsdesk.readable"
+# How long a write waits for a reader after a signal asked the command to end.
+_PATIENCE_SECONDS = 1.0
+_is_ending = False
+
+
+def set_ending(is_ending: bool) -> None:
+    """Limits how long the streams of this process wait for their readers.
+
+    A stopped terminal or a pipe that nobody reads may block a run. It must not block a
+    run that a signal has ended, because that run still holds the lock of its folder.
+
+    Args:
+        is_ending: whether a signal asked the command to end.
+    """
+    global _is_ending
+    _is_ending = is_ending
 
 
 class _Sink(io.RawIOBase):
@@ -43,11 +59,19 @@ class _Sink(io.RawIOBase):
         size = len(rest)
         try:
             while rest and not self.is_closed:
+                if _is_ending:
+                    if self.broke:
+                        break
+                    if not _wait_for_room(self._descriptor, _PATIENCE_SECONDS):
+                        raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
                 try:
-                    rest = rest[os.write(self._descriptor, rest) :]
+                    # A pipe with room takes this much without blocking.
+                    some = rest[: select.PIPE_BUF] if _is_ending else rest
+                    rest = rest[os.write(self._descriptor, some) :]
                 except BlockingIOError:
                     # Another process has made the shared description non-blocking.
-                    _wait_for_room(self._descriptor)
+                    if not _is_ending:
+                        _wait_for_room(self._descriptor)
         except OSError as error:
             self.broke = self.broke or error
         self.lost = self.lost or (self.broke is not None and self.is_required)
@@ -123,10 +147,10 @@ class Output(io.TextIOWrapper):
             self._sink.is_required = before
 
 
-def _wait_for_room(descriptor: int) -> None:
+def _wait_for_room(descriptor: int, seconds: float | None = None) -> bool:
     waiting = select.poll()
     waiting.register(descriptor, select.POLLOUT)
-    waiting.poll()
+    return bool(waiting.poll(None if seconds is None else seconds * 1000))
 
 
 def _readably(error: UnicodeError) -> tuple[str, int]:

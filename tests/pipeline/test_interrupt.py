@@ -1,12 +1,15 @@
 """The first signal is an ordinary error, the second is the system's own."""
 
+import errno
 import os
 import signal
+import threading
 
 import pytest
 
 from pipeline.errors import ExitCode, Interrupted
 from pipeline.interrupt import interruptible
+from pipeline.output import Output
 
 pytestmark = pytest.mark.usefixtures("default_sighup")
 
@@ -46,3 +49,32 @@ def test_handlers_are_put_back() -> None:
     with interruptible():
         assert signal.getsignal(signal.SIGTERM) is not before
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_pipe_that_nobody_reads_does_not_delay_the_end() -> None:
+    reading, writing = os.pipe()
+    screen = Output(writing, is_owned=True)
+    # Should the write block after all, closing the reader ends the test.
+    rescue = threading.Timer(20, os.close, [reading])
+    rescue.start()
+    killer = threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGTERM])
+    killer.start()
+    with pytest.raises(Interrupted), interruptible():
+        while True:
+            screen.write("a full pipe blocks this\n" * 1000)
+    print("the run was interrupted", file=screen)
+    screen.close()
+    assert screen.broke is not None and screen.broke.errno == errno.ETIMEDOUT
+    rescue.cancel()
+    os.close(reading)
+
+
+def test_a_reader_gets_what_is_written_after_a_signal() -> None:
+    reading, writing = os.pipe()
+    screen = Output(writing, is_owned=True)
+    with pytest.raises(Interrupted), interruptible():
+        os.kill(os.getpid(), signal.SIGTERM)
+    print("the run was interrupted", file=screen)
+    screen.close()
+    with open(reading) as whole:
+        assert whole.read() == "the run was interrupted\n"
