@@ -68,11 +68,15 @@ def run(
         CHECKPOINTS_VARIABLE: str(config.checkpoints),
     }
     os.environ.update(told)
+    signals: list[int] = []
     try:
         with interruptible() as signals, screen.drawing():
             _Run(config, screen, summary, signals, accepted).launch(beam_args)
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         _log.exception("the run ended with an error")
+        if signals and not isinstance(error, Interrupted):
+            # A library that was importing turns the interruption into another error.
+            error = Interrupted("stopped on request")
         summary.error, summary.exit_code = explain(error, config.root)
         summary.state = "stopped" if is_of_data(error) else "failed"
         if summary.exit_code == ExitCode.INTERRUPTED:

@@ -1,6 +1,9 @@
 """What a run that was stopped says of itself, and of its data."""
 
+import contextlib
 import io
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +61,25 @@ def test_only_a_gate_has_said_all_of_the_data(
     summary = local.run(config, RunFolder.create(config), screen)
     assert (summary.exit_code, summary.state) == (code, state)
     assert (_seen(config) is not None) == has_seen
+
+
+def test_an_error_that_a_signal_causes_is_an_interruption(
+    make_config: Callable[..., Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def launch(*_: object) -> None:
+        with contextlib.suppress(Interrupted):
+            os.kill(os.getpid(), signal.SIGTERM)
+        raise AttributeError("partially initialized module")
+
+    monkeypatch.setattr(local._Run, "launch", launch)
+    config = make_config(output={"root": str(tmp_path / "root")})
+    screen = Screen(Console(file=io.StringIO()))
+    summary = local.run(config, RunFolder.create(config), screen)
+    assert (summary.exit_code, summary.state, summary.error) == (
+        ExitCode.INTERRUPTED,
+        "interrupted",
+        "stopped on request",
+    )
 
 
 @pytest.mark.parametrize(
