@@ -75,7 +75,7 @@ def _warn_of_lost_messages() -> None:
     if broke and broke.errno not in (errno.EPIPE, errno.EBADF):
         complain(
             f"standard output cannot be written: {broke.strerror}; what the command "
-            "said is lost, the exit code tells how it ended",
+            "said is lost, the exit code shows how it ended",
             "warning",
             "yellow",
         )

@@ -106,7 +106,7 @@ def _header(
     names = [cell.strip() for cell in record.cells]
     if not dialect.quotes and all(_is_quoted(name) for name in names):
         raise DataError(
-            f"{where}: the names of the columns stand in quotes, which mean nothing "
+            f"{where}: the names of the columns are in quotes, which mean nothing "
             'here; set data.quoting = "standard" (init: --quoting standard)'
         )
     twice = sorted({name for name in names if name and names.count(name) > 1})

@@ -179,5 +179,5 @@ def miscounted(lines: list[Line], found: int, wanted: int) -> str:
         return ""
     fault = f"has {found} cells where {wanted} are expected"
     if len(lines) > 1:
-        fault += f"; it goes on to line {lines[-1].number}, check its quotes"
+        fault += f"; it continues to line {lines[-1].number}, check its quotes"
     return fault

@@ -130,7 +130,7 @@ KINDS = [
         GOOD + b'0,"a\n0,b\n1,c",d\n' + LAST,
         3,
         {
-            3: "has 3 cells where 2 are expected; it goes on to line 5",
+            3: "has 3 cells where 2 are expected; it continues to line 5",
             5: "has 3 cells where 2 are expected",
         },
     ),
@@ -159,7 +159,7 @@ KINDS = [
         "header in quotes in TSV",
         b'"label"\t"text"\n"0"\t"a"\n',
         0,
-        fault='stand in quotes, which mean nothing here; set data.quoting = "standard"',
+        fault='are in quotes, which mean nothing here; set data.quoting = "standard"',
         file="rows.tsv",
     ),
     Kind(
@@ -221,7 +221,7 @@ KINDS = [
         settings={"labels": ["1", "0"]},
     ),
     Kind(
-        "number that is no label",
+        "number that is not a label",
         b"label,text\n1,a\n2,b\n5,c\nnan,d\n\xd9\xa1,e\n",
         2,
         {
