@@ -12,7 +12,6 @@ from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from pipeline.explain import explain, is_of_data
 from pipeline.history import Node, RunFolder, Summary
 from pipeline.inputs import Recipe, key, recipe
-from pipeline.interrupt import interruptible
 from pipeline.outputs import Outputs
 from pipeline.published.in_service import (
     IN_SERVICE,
@@ -38,6 +37,7 @@ def run(
     screen: Screen,
     beam_args: Sequence[str] = (),
     accepted: str = "",
+    signals: Sequence[int] = (),
 ) -> Summary:
     """Executes every node that the cache cannot answer for.
 
@@ -48,6 +48,7 @@ def run(
         beam_args: arguments for Beam that win over the configuration.
         accepted: why a model in service is given up that cannot be compared with, or
             fails on the rows of this run; "" where it is not.
+        signals: those that asked the run to end, from `interruptible`.
 
     Returns:
         What happened, also written to the folder. An error of a node is told there
@@ -68,9 +69,8 @@ def run(
         CHECKPOINTS_VARIABLE: str(config.checkpoints),
     }
     os.environ.update(told)
-    signals: list[int] = []
     try:
-        with interruptible() as signals, screen.drawing():
+        with screen.drawing():
             _Run(config, screen, summary, signals, accepted).launch(beam_args)
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         _log.exception("the run ended with an error")
@@ -100,7 +100,7 @@ class _Run:
         config: Config,
         screen: Screen,
         summary: Summary,
-        signals: list[int],
+        signals: Sequence[int],
         accepted: str,
     ) -> None:
         self.config = config

@@ -4,6 +4,7 @@ import codecs
 import contextlib
 import errno
 import io
+import math
 import os
 import select
 from collections.abc import Iterator
@@ -11,8 +12,13 @@ from collections.abc import Iterator
 # What stands for our own marks where an encoding lacks them; anything else is escaped.
 _PLAIN = {"✓": "+", "✗": "x", "…": "~"}
 _READABLE = "newsdesk.readable"
-# How long a write waits for a reader after a signal asked the command to end.
-_PATIENCE_SECONDS = 1.0
+# How long a write waits for a reader after a signal asked the command to end, and if
+# nobody needs what is written.
+_SECONDS_AT_THE_END = 1.0
+_SECONDS_IF_OPTIONAL = 60.0
+_SECONDS_BETWEEN_LOOKS = 0.25
+# A pipe or terminal with room takes this much without blocking.
+_CHUNK = 512
 _is_ending = False
 
 
@@ -59,23 +65,29 @@ class _Sink(io.RawIOBase):
         size = len(rest)
         try:
             while rest and not self.is_closed:
-                if _is_ending:
-                    if self.broke:
-                        break
-                    if not _wait_for_room(self._descriptor, _PATIENCE_SECONDS):
-                        raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
-                try:
-                    # A pipe with room takes this much without blocking.
-                    some = rest[: select.PIPE_BUF] if _is_ending else rest
-                    rest = rest[os.write(self._descriptor, some) :]
-                except BlockingIOError:
-                    # Another process has made the shared description non-blocking.
-                    if not _is_ending:
-                        _wait_for_room(self._descriptor)
+                if self.broke and (_is_ending or isinstance(self.broke, TimeoutError)):
+                    break
+                if not self._has_room():
+                    raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
+                # Another process may have made the shared description non-blocking.
+                with contextlib.suppress(BlockingIOError):
+                    rest = rest[os.write(self._descriptor, rest[:_CHUNK]) :]
         except OSError as error:
             self.broke = self.broke or error
         self.lost = self.lost or (self.broke is not None and self.is_required)
         return size
+
+    def _has_room(self) -> bool:
+        """Waits for a reader, in steps, because a signal may end the patience."""
+        waiting = select.poll()
+        waiting.register(self._descriptor, select.POLLOUT)
+        waited = 0.0
+        while not waiting.poll(_SECONDS_BETWEEN_LOOKS * 1000):
+            waited += _SECONDS_BETWEEN_LOOKS
+            most = math.inf if self.is_required else _SECONDS_IF_OPTIONAL
+            if waited >= (_SECONDS_AT_THE_END if _is_ending else most):
+                return False
+        return True
 
     def close(self) -> None:
         """Overrides io.RawIOBase.close."""
@@ -145,12 +157,6 @@ class Output(io.TextIOWrapper):
         finally:
             self.flush()
             self._sink.is_required = before
-
-
-def _wait_for_room(descriptor: int, seconds: float | None = None) -> bool:
-    waiting = select.poll()
-    waiting.register(descriptor, select.POLLOUT)
-    return bool(waiting.poll(None if seconds is None else seconds * 1000))
 
 
 def _readably(error: UnicodeError) -> tuple[str, int]:

@@ -78,21 +78,25 @@ def _run(
     config: "Config", beam_args: Sequence[str], verbose: bool, accepted: str
 ) -> ExitCode:
     from pipeline.history import RunFolder
+    from pipeline.interrupt import interruptible
     from pipeline.logfile import captured
     from trainer.encoders import inspection
 
     notes = inspection.check(config)
     folder = RunFolder.create(config)
     with captured(folder.log, verbose) as stream, stream.optional():
-        from pipeline.local import run as run_locally
-        from pipeline.notify import notify
-        from pipeline.screen import Screen
+        # Imports take seconds, and a signal must not leave a folder without an end.
+        with interruptible() as signals:
+            from pipeline.local import run as run_locally
+            from pipeline.notify import notify
+            from pipeline.screen import Screen
 
-        console = Console(file=stream, force_terminal=None if not verbose else False)
-        for note in notes:
-            logging.getLogger("newsdesk").info("note: %s", note)
-            console.print(Text(escaped(f"note: {note}"), "yellow"), soft_wrap=True)
-        summary = run_locally(config, folder, Screen(console), beam_args, accepted)
+            console = Console(file=stream, force_terminal=False if verbose else None)
+            for note in notes:
+                logging.getLogger("newsdesk").info("note: %s", note)
+                console.print(Text(escaped(f"note: {note}"), "yellow"), soft_wrap=True)
+            screen = Screen(console)
+            summary = run_locally(config, folder, screen, beam_args, accepted, signals)
         _conclude(console, config, folder, summary)
         if untold := notify(config.output.notify, summary):
             console.print(Text(escaped(untold), "yellow"), soft_wrap=True)

@@ -17,6 +17,7 @@ from pipeline.config import Config
 from pipeline.errors import ExitCode, GateError, Interrupted, ModelError
 from pipeline.history import RunFolder
 from pipeline.inputs import Recipe
+from pipeline.interrupt import interruptible
 from pipeline.published import manifest
 from pipeline.published.local_store import LocalStore
 from pipeline.screen import Screen
@@ -74,7 +75,9 @@ def test_an_error_that_a_signal_causes_is_an_interruption(
     monkeypatch.setattr(local._Run, "launch", launch)
     config = make_config(output={"root": str(tmp_path / "root")})
     screen = Screen(Console(file=io.StringIO()))
-    summary = local.run(config, RunFolder.create(config), screen)
+    folder = RunFolder.create(config)
+    with interruptible() as signals:
+        summary = local.run(config, folder, screen, signals=signals)
     assert (summary.exit_code, summary.state, summary.error) == (
         ExitCode.INTERRUPTED,
         "interrupted",

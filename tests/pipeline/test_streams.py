@@ -3,6 +3,8 @@
 import errno
 import io
 import os
+import pty
+import termios
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
+from pipeline import output
 from pipeline.errors import ExitCode, NewsdeskError
 from pipeline.output import Output
 from pipeline.streams import answer, require_written, say
@@ -93,3 +96,22 @@ def test_a_reader_that_is_slow_gets_it_all() -> None:
         answer(text, stream)
     reader.join()
     assert got.getvalue() == text.encode() + b"\n"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "terminal"])
+def test_optional_output_that_nobody_reads_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(output, "_SECONDS_IF_OPTIONAL", 0.1)
+    monkeypatch.setattr(output, "_SECONDS_BETWEEN_LOOKS", 0.05)
+    reading, writing = os.pipe() if kind == "pipe" else pty.openpty()
+    if kind == "terminal":
+        # What Ctrl-S does.
+        termios.tcflow(writing, termios.TCOOFF)
+    with Output(writing, is_owned=True) as stream:
+        with stream.optional():
+            for _ in range(3):
+                print("x" * 100_000, file=stream)
+        assert isinstance(stream.broke, TimeoutError)
+        assert not stream.lost
+    os.close(reading)
