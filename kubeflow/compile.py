@@ -127,6 +127,8 @@ def _check(config: Config) -> None:
             "kubeflow/manifests/training"
         )
     travel.must_outlive_containers(config, "push.destination", config.serving)
+    if config.push.sign:
+        travel.must_be_in_a_volume(config, "push.sign", config.push.sign.files)
     if config.output.checkpoints:
         place = config.output.checkpoints
         travel.must_outlive_containers(config, "output.checkpoints", place)

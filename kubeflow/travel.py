@@ -1,6 +1,6 @@
 """How the files that a configuration names get into the containers of a cluster."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import resources
 from pathlib import Path
 
@@ -61,6 +61,25 @@ def must_outlive_containers(config: Config, key: str, place: str) -> None:
             "address in an object store (gs://, s3://), or a folder of one of "
             "kubeflow.volumes"
         )
+
+
+def must_be_in_a_volume(config: Config, key: str, files: Iterable[str]) -> None:
+    """Refuses files that must not be copied into an image, a store or a pipeline.
+
+    Args:
+        config: the whole configuration.
+        key: that names the files, for the message.
+        files: paths.
+
+    Raises:
+        ConfigError: one of them is not in a volume.
+    """
+    for file in files:
+        if not _is_in_volume(config, file):
+            raise ConfigError(
+                f"{key}: {file} is not in one of kubeflow.volumes, and private keys "
+                "travel in no other way; put it there, or leave push.sign out"
+            )
 
 
 def _sent(config: Config, key: str, path: str, carry: bool = False) -> str:

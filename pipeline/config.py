@@ -312,6 +312,33 @@ class Evaluation(Section):
     max_slice_drop: Share = 0.05
 
 
+class Sign(Section):
+    """The PEM files that published versions are signed with, none of them encrypted.
+
+    With `certificate`, which is of `private_key`, signatures contain it and its
+    `chain`: the certificates above it, up to the root.
+    """
+
+    private_key: LocalPath
+    certificate: LocalPath | None = None
+    chain: list[LocalPath] = []
+
+    @model_validator(mode="after")
+    def _a_certificate_has_a_chain(self) -> "Sign":
+        if bool(self.chain) != bool(self.certificate):
+            raise ValueError(
+                "certificate and chain go together: give the certificate of "
+                "private_key and those above it, up to the root, or neither"
+            )
+        return self
+
+    @property
+    def files(self) -> list[str]:
+        """The files that it names."""
+        certificates = [self.certificate] if self.certificate else []
+        return [self.private_key, *certificates, *self.chain]
+
+
 class Push(Section):
     """Where an accepted model goes, by default below output.root.
 
@@ -322,6 +349,7 @@ class Push(Section):
     destination: Destination | None = None
     keep: int | None = Field(None, ge=1)
     grace_minutes: float = Field(60.0, ge=0.0)
+    sign: Sign | None = None
 
 
 class Beam(Section):

@@ -27,6 +27,7 @@ class PusherSpec(component_spec.ComponentSpec):
         "origin": component_spec.ExecutionParameter(type=str),
         "accepted": component_spec.ExecutionParameter(type=str),
         "min_accuracy": component_spec.ExecutionParameter(type=float),
+        "sign": component_spec.ExecutionParameter(type=str, optional=True),
         "fingerprint": component_spec.ExecutionParameter(type=str),
     }
     INPUTS = {
@@ -84,6 +85,8 @@ class Pusher(component.Pusher):
             allowed: operations that the configuration allows besides the list.
         """
         optional: dict[str, Any] = {} if push.keep is None else {"keep": push.keep}
+        if push.sign:
+            optional["sign"] = push.sign.model_dump_json()
         origin = {
             "recipe": recipe.digest,
             "code": recipe.code,

@@ -17,10 +17,10 @@ from components.publisher import baseline_rule
 from components.publisher.rehearsal import rehearse
 from components.text_statistics.statistics import FILE as STATISTICS
 from pipeline import evaluated
-from pipeline.config import RUN_FOLDER_VARIABLE
+from pipeline.config import RUN_FOLDER_VARIABLE, Sign
 from pipeline.errors import ModelError, reason
 from pipeline.inputs import CONTENT, key
-from pipeline.published import manifest, operations, signatures
+from pipeline.published import manifest, operations, signatures, signing
 from pipeline.published.in_service import (
     IN_SERVICE,
     OUTCOME,
@@ -81,7 +81,8 @@ class Executor(executor.Executor):
             if current:
                 _must_be_compared(current, input_dict, exec_properties)
             over = current.version if current else None
-            version = _publish(place, candidate, digest, origin, input_dict, over)
+            sign = _sign(exec_properties)
+            version = _publish(place, candidate, digest, origin, input_dict, over, sign)
             outcome = PUSHED
             _retire(place, version, exec_properties)
         elif current:
@@ -134,6 +135,7 @@ def _publish(
     origin: Origin,
     input_dict: dict[str, list[types.Artifact]],
     over: int | None,
+    sign: Sign | None,
 ) -> int:
     statistics = artifact_utils.get_single_uri(input_dict["statistics"])
     predictions = artifact_utils.get_single_uri(input_dict["predictions"])
@@ -150,11 +152,18 @@ def _publish(
         if other := signatures.difference(folder):
             raise ModelError(f"{candidate}: cannot be served as models before: {other}")
         rehearse(folder, Path(predictions))
+        if sign:
+            signing.sign(folder, sign)
         # What was rehearsed is what is published.
         manifest.verify(folder)
         return place.publish(folder, described, over)
     finally:
         place.release(folder)
+
+
+def _sign(exec_properties: dict[str, Any]) -> Sign | None:
+    written = exec_properties.get("sign")
+    return Sign.model_validate_json(written) if written else None
 
 
 def _fill(folder: Path, candidate: Path, statistics: Path, origin: Origin) -> Manifest:

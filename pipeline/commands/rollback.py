@@ -28,7 +28,7 @@ def rollback(
         from pipeline.published.rollback import roll_back
 
         allowed = loaded.model.allowed_operations
-        done = roll_back(loaded.serving, to, allowed)
+        done = roll_back(loaded.serving, to, allowed, loaded.push.sign)
     if done.damaged:
         say(f"the version that was in service is damaged: {done.damaged}")
     say(f"version {done.version} is in service: what version {done.copied} was")

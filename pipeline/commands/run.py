@@ -69,6 +69,10 @@ def run(
             if if_new_data and (seen := _seen(loaded)):
                 streams.say(seen)
                 sys.exit(ExitCode.DONE)
+            if loaded.push.sign:
+                from pipeline.published import signing
+
+                signing.check(loaded.push.sign)
             sys.exit(_run(loaded, beam_args or (), verbose, accept or ""))
     except (NewsdeskError, OSError) as error:
         raise _told(loaded, error) from None

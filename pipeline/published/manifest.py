@@ -15,6 +15,8 @@ from pipeline.published import regular
 FILE = "assets.extra/manifest.json"
 # Of the data that trained the model; goes with it, and is no part of it.
 STATISTICS = "assets.extra/statistics.json"
+# Signs all files, the manifest included, so the manifest cannot list it.
+SIGNATURE = "assets.extra/model.sig"
 _BLOCK = 1 << 20
 _MOST_BYTES = 16 << 20
 
@@ -77,7 +79,7 @@ class Manifest(BaseModel):
             is known again wherever it was published.
         published: when, in UTC.
         origin: where it came from.
-        files: all but this one, sorted by path.
+        files: all but this one and the signature, sorted by path.
         digest: of everything above, so that a changed manifest is noticed.
     """
 
@@ -95,7 +97,7 @@ class Manifest(BaseModel):
         values = self.model_dump(mode="json")
         return json.dumps(values, indent=1, sort_keys=True).encode() + b"\n"
 
-    def signed(self) -> "Manifest":
+    def with_digest(self) -> "Manifest":
         """Gives the same manifest with its digest."""
         bare = self.model_copy(update={"digest": ""})
         digest = hashlib.sha256(bare.to_bytes()).hexdigest()
@@ -122,7 +124,7 @@ def describe(folder: Path, origin: Origin) -> Manifest:
         published=datetime.datetime.now(datetime.timezone.utc),
         origin=origin,
         files=files,
-    ).signed()
+    ).with_digest()
 
 
 def write(manifest: Manifest, folder: Path) -> None:
@@ -184,7 +186,7 @@ def parse(written: bytes, where: str) -> Manifest:
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         raise Damaged(f"{where}: {place}: {first['msg']}; it was altered") from None
     # Byte for byte, since another way to write the same values is a change too.
-    if manifest.signed().to_bytes() != written:
+    if manifest.with_digest().to_bytes() != written:
         raise Damaged(f"{where}: was altered: its digest does not fit its content")
     return manifest
 
@@ -224,7 +226,7 @@ def verify(folder: Path) -> Manifest:
 
 
 def parts(folder: Path) -> list[Part]:
-    """Lists and digests the files of a model, all but its manifest.
+    """Lists and digests the files of a model, all but its manifest and signature.
 
     Args:
         folder: of the SavedModel.
@@ -248,7 +250,7 @@ def parts(folder: Path) -> list[Part]:
         for path, file in sorted(
             (file.relative_to(folder).as_posix(), file) for file in found
         )
-        if path != FILE
+        if path not in (FILE, SIGNATURE)
     ]
 
 

@@ -147,6 +147,9 @@ class RemoteStore:
                 if part.path == GRAPH:
                     place = self._graph(version)
                 self._files.put_file(str(folder / part.path), place)
+            if (signature := folder / manifests.SIGNATURE).is_file():
+                place = self._at(version, manifests.SIGNATURE)
+                self._files.put_file(str(signature), place)
             if not self._successors.succeed(over, version, manifest.to_bytes()):
                 self._remove(version)
                 self._must_be_newest(over)

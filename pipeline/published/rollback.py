@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
-from pipeline.errors import ConfigError
-from pipeline.published import manifest, operations
+from pipeline.config import Sign
+from pipeline.errors import ConfigError, ModelError
+from pipeline.published import manifest, operations, signing
 from pipeline.published.manifest import Damaged, Manifest, Origin
 from pipeline.published.places import store
 from pipeline.published.store import Store
@@ -30,7 +32,10 @@ class Restored:
 
 
 def roll_back(
-    address: str, to: int | None = None, allowed: Collection[str] = ()
+    address: str,
+    to: int | None = None,
+    allowed: Collection[str] = (),
+    sign: Sign | None = None,
 ) -> Restored:
     """Publishes a former version again, as the newest.
 
@@ -39,13 +44,15 @@ def roll_back(
         to: the version; None for the newest that is another model, that can be read,
             and that was not rolled back from.
         allowed: operations that the configuration allows besides the list.
+        sign: the section `push.sign`; None if versions are not signed.
 
     Returns:
         What was done.
 
     Raises:
         ConfigError: there is no such version.
-        ModelError: it was altered, or the place cannot be written.
+        ModelError: it was altered, it is to be signed and was not signed before, or the
+            place cannot be written.
     """
     place = store(address)
     versions = place.versions()
@@ -56,14 +63,31 @@ def roll_back(
     folder = place.stage()
     try:
         found = place.fetch(former, folder)
+        if sign:
+            _must_be_signed(folder, sign, f"{address}: version {former}")
         operations.check(folder, allowed)
         (folder / manifest.FILE).unlink()
+        # It is of the manifest that was removed.
+        (folder / manifest.SIGNATURE).unlink(missing_ok=True)
         described = manifest.describe(folder, _origin(found, newest, former))
         manifest.write(described, folder)
+        if sign:
+            signing.sign(folder, sign)
         version = place.publish(folder, described, versions[-1])
         return Restored(version, former, damaged)
     finally:
         place.release(folder)
+
+
+def _must_be_signed(folder: Path, sign: Sign, version: str) -> None:
+    """Keeps a rollback from signing what others have put into the place."""
+    try:
+        signing.verify_own(folder, sign, version)
+    except ModelError as error:
+        raise ModelError(
+            f"{error}; a rollback would sign it anew, so nothing was published; choose "
+            "another version with --to, or remove push.sign to publish it unsigned"
+        ) from None
 
 
 def _origin(found: Manifest, given_up: Manifest | None, former: int) -> Origin:

@@ -12,11 +12,13 @@ from tfx.types import standard_artifacts
 
 from components.publisher import executor, rehearsal
 from components.text_statistics.component import TextStatisticsOfSplits
-from pipeline.errors import GateError, ModelError
-from pipeline.published import fresh, manifest
+from pipeline.config import Sign
+from pipeline.errors import ConfigError, GateError, ModelError
+from pipeline.published import fresh, manifest, signing
 from pipeline.published.in_service import IN_SERVICE, OUTCOME, PUSHED, WITHDRAWN
 from pipeline.published.local_store import LocalStore
 from pipeline.published.rollback import roll_back
+from tests import keys
 from tests.components.conftest import Candidate
 from tests.destination import names
 from tests.faults import model
@@ -113,6 +115,25 @@ def push(
 def unrehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leaves out the process that other tests have started already."""
     monkeypatch.setattr(executor, "rehearse", lambda *_: None)
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_pushed_version_is_signed(push: Push, serving: Path, tmp_path: Path) -> None:
+    pytest.importorskip("model_signing")
+    private, public = keys.pair(tmp_path, "key")
+    said = push(sign=Sign(private_key=str(private)).model_dump_json())
+    assert said.outcome == PUSHED
+    signing.verify(Path(said.address), signing.Trust(public), "version 7")
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_push_whose_key_is_missing_publishes_nothing(
+    push: Push, serving: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("model_signing")
+    with pytest.raises(ConfigError, match=r"push\.sign: .*key\.pem: is missing, or"):
+        push(sign=Sign(private_key=str(tmp_path / "key.pem")).model_dump_json())
+    assert names(serving) == []
 
 
 @pytest.fixture

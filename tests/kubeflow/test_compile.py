@@ -238,11 +238,23 @@ def test_the_webhook_s_task_reaches_the_store_that_the_nodes_reach() -> None:
         ("output.checkpoints=/var/tmp/x", r"output\.checkpoints: .* gone with"),
         ("data.path=/srv/rows.csv", r"data\.path: /srv/rows\.csv is not in the image"),
         ("output.notify.url=https://hooks.example/T0", r"notify\.url: .* is a secret"),
+        (
+            "push.sign.private_key=/keys/a.pem",
+            r"push\.sign: /keys/a\.pem is not in one",
+        ),
     ],
 )
 def test_what_no_container_could_have_is_refused(change: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         compiling.compile(sample(change))
+
+
+def test_the_pusher_finds_its_key_in_a_volume() -> None:
+    text = compiling.compile(sample("push.sign.private_key=/checkpoints/keys/a.pem"))
+    (spec, _) = yaml.safe_load_all(text)
+    parameters = _tasks(spec)["pusher"]["inputs"]["parameters"]
+    sign = json.loads(parameters["sign"]["runtimeValue"]["constant"])
+    assert sign["private_key"] == "/checkpoints/keys/a.pem"
 
 
 def test_an_image_must_be_named() -> None:

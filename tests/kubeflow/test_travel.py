@@ -95,3 +95,18 @@ def test_results_outlive_containers(tmp_path: Path, place: str) -> None:
 def test_results_that_would_not_are_refused(tmp_path: Path, place: str) -> None:
     with pytest.raises(ConfigError, match=rf"^push\.destination: {place} would be"):
         travel.must_outlive_containers(_config(tmp_path), "push.destination", place)
+
+
+@pytest.mark.parametrize("place", ["/mnt/rows/key.pem", "/keys/key.pem"])
+def test_a_private_key_is_read_from_a_volume_or_refused(
+    tmp_path: Path, place: str
+) -> None:
+    config = _config(tmp_path, push={"sign": {"private_key": place}})
+    assert config.push.sign is not None
+    files = config.push.sign.files
+    if place.startswith("/mnt/"):
+        travel.must_be_in_a_volume(config, "push.sign", files)
+        return
+    told = rf"^push\.sign: {place} is not in one of kubeflow\.volumes, and private keys"
+    with pytest.raises(ConfigError, match=told):
+        travel.must_be_in_a_volume(config, "push.sign", files)

@@ -7,15 +7,20 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+import pipeline.configs
 from pipeline import lock
 from pipeline.cli import app
-from pipeline.errors import ConfigError, ExitCode, Locked, ModelError
-from pipeline.published import manifest
+from pipeline.config import Sign
+from pipeline.errors import ConfigError, ExitCode, Locked, ModelError, NewsdeskError
+from pipeline.published import manifest, signing
+from tests import keys
 from tests.destination import names
 from tests.faults import model, poisoned_models
 from tests.faults.pushes import push
 
 pytestmark = pytest.mark.slow
+
+SAMPLE = Path(pipeline.configs.__path__[0], "sample.toml")
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +68,43 @@ def test_a_version_is_verified(serving: Path) -> None:
     assert done.exit_code == 0
     assert f"{version}: " in done.output
     assert "files as they were published by run 20260101-000000 on" in done.output
+
+
+def test_a_version_is_verified_with_a_key(serving: Path, tmp_path: Path) -> None:
+    pytest.importorskip("model_signing")
+    private, public = keys.pair(tmp_path, "key")
+    first, second = _versions(serving)
+    signing.sign(first, Sign(private_key=str(private)))
+    done = _call("verify", first, "--key", public)
+    assert done.exit_code == 0, done.output
+    assert done.output.rstrip().endswith(f", with a signature valid for {public}")
+    told = _refusal(_call("verify", serving, "--key", public))
+    assert told.startswith(f"{second}: is not signed: ")
+    told = _refusal(_call("verify", first, "--key", keys.pair(tmp_path, "other")[1]))
+    assert told.startswith(f"{first}: its signature is not valid for ")
+    # What is signed and no model that may be served is refused all the same.
+    _alter(first)
+    told = _refusal(_call("verify", first, "--key", public))
+    assert "was altered" in told
+
+
+def test_a_run_that_cannot_sign_does_not_begin(tmp_path: Path) -> None:
+    pytest.importorskip("model_signing")
+    key = tmp_path / "key.pem"
+    words = [f"push.sign.private_key={key}", f"output.root={tmp_path}"]
+    done = _call("run", SAMPLE, *(f"--set={word}" for word in words))
+    assert isinstance(done.exception, NewsdeskError), done.output
+    assert done.exception.exit_code == ExitCode.WRONG_USAGE
+    assert str(done.exception) == (
+        f"push.sign: {key}: is missing, or is not a regular file"
+    )
+    assert not (tmp_path / "artifacts").exists()
+
+
+def test_a_key_and_a_certificate_together_are_wrong_usage(serving: Path) -> None:
+    done = _call("verify", serving, "--key", "k.pem", "--certificate", "c.pem")
+    assert done.exit_code == ExitCode.WRONG_USAGE
+    assert "give --key or --certificate, not both" in done.output
 
 
 def test_every_version_of_a_place_is_verified(serving: Path) -> None:

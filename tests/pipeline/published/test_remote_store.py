@@ -59,6 +59,32 @@ def test_a_published_version_can_be_fetched_and_verified(
     assert (tmp_path / "copy" / "variables" / "variables.index").exists()
 
 
+def test_a_signature_is_in_the_store_before_the_manifest(
+    remote: RemoteStore,
+    fill_model: FillModel,
+    origin: manifest.Origin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = remote.stage()
+    fill_model(folder)
+    described = manifest.describe(folder, origin)
+    manifest.write(described, folder)
+    (folder / manifest.SIGNATURE).write_bytes(b"signature")
+    there: list[bool] = []
+    succeed = remote._successors.succeed
+
+    def look(over: int | None, version: int, written: bytes) -> bool:
+        there.append(remote._files.exists(remote._at(version, manifest.SIGNATURE)))
+        return succeed(over, version, written)
+
+    monkeypatch.setattr(remote._successors, "succeed", look)
+    version = remote.publish(folder, described, None)
+    assert there == [True]
+    remote.fetch(version, tmp_path / "copy")
+    assert (tmp_path / "copy" / manifest.SIGNATURE).read_bytes() == b"signature"
+
+
 def test_an_upload_without_its_manifest_is_no_version(
     remote: RemoteStore, fill_model: FillModel, publish: Publish, tmp_path: Path
 ) -> None:
