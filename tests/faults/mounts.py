@@ -73,12 +73,18 @@ def mirrored(folder: Path, at: Path) -> Iterator[None]:
     Raises:
         OSError: it cannot be mounted.
     """
-    _call("bindfs", str(folder), str(at))
-    try:
-        yield
-    finally:
-        # A killed process may still hold a file there.
-        _call("umount", "--lazy", str(at))
+    # In the foreground, because a daemon lives on where another mount namespace has
+    # copied the mount.
+    with subprocess.Popen(["bindfs", "-f", str(folder), str(at)]) as process:
+        try:
+            while not os.path.ismount(at):
+                if process.poll() is not None:
+                    raise OSError(f"bindfs ended with {process.returncode}")
+            yield
+        finally:
+            if os.path.ismount(at):
+                _call("umount", "--lazy", str(at))
+            process.terminate()
 
 
 @contextlib.contextmanager
