@@ -30,10 +30,12 @@ def fault(root: Path) -> str:
         with contextlib.closing(
             sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
         ) as connection:
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+            # Indexes included: a path with one wrong bit may name another model.
+            found = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            is_whole = found == ("ok",) and not _has_other_than_integers(connection)
     except sqlite3.DatabaseError:
         return "is damaged"
-    return "" if found == ("ok",) else "is damaged"
+    return "" if is_whole else "is damaged"
 
 
 def set_aside(root: Path) -> str:
@@ -59,6 +61,21 @@ def set_aside(root: Path) -> str:
     return (
         f"{root / DATABASE} {wrong}: the results of earlier runs cannot be reused and "
         f"are set aside as {where}; delete them when you do not need them"
+    )
+
+
+def _has_other_than_integers(connection: sqlite3.Connection) -> bool:
+    """Whether a column of integers holds text; ML Metadata crashes when it reads it."""
+    columns = connection.execute(
+        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c "
+        "WHERE m.type = 'table' AND c.type LIKE '%INT%'"
+    ).fetchall()
+    return any(
+        connection.execute(
+            f"SELECT 1 FROM `{table}` WHERE typeof(`{column}`) NOT IN "
+            "('integer', 'null') LIMIT 1"
+        ).fetchone()
+        for table, column in columns
     )
 
 

@@ -58,6 +58,36 @@ def test_a_flipped_page_is_seen(tmp_path: Path) -> None:
     assert database.fault(root) == "is damaged"
 
 
+def _altered(root: Path, before: bytes, after: bytes) -> None:
+    """Replaces the first place of some bytes in the database."""
+    file = root / "metadata.sqlite"
+    content = file.read_bytes()
+    assert before in content
+    file.write_bytes(content.replace(before, after, 1))
+
+
+def test_a_flipped_bit_of_an_indexed_path_is_seen(tmp_path: Path) -> None:
+    root = _root(tmp_path, None)
+    with sqlite3.connect(root / "metadata.sqlite") as connection:
+        connection.execute("CREATE TABLE x (uri TEXT)")
+        connection.execute("CREATE INDEX i ON x (uri)")
+        connection.execute("INSERT INTO x VALUES ('/root/Trainer/model/9')")
+    assert database.fault(root) == ""
+    _altered(root, b"model/9", b"model/8")
+    assert database.fault(root) == "is damaged"
+
+
+def test_text_in_a_column_of_integers_is_seen(tmp_path: Path) -> None:
+    root = _root(tmp_path, None)
+    with sqlite3.connect(root / "metadata.sqlite") as connection:
+        connection.execute("CREATE TABLE x (step_index INT, step_key TEXT)")
+        connection.execute("INSERT INTO x VALUES (258, 'model')")
+    assert database.fault(root) == ""
+    # A record's header: 2 is an integer of two bytes, 17 a text of two bytes.
+    _altered(root, b"\x03\x02\x17\x01\x02model", b"\x03\x11\x17\x01\x02model")
+    assert database.fault(root) == "is damaged"
+
+
 def test_a_folder_in_its_place_is_set_aside(tmp_path: Path) -> None:
     root = _root(tmp_path, None)
     (root / "metadata.sqlite").mkdir()
