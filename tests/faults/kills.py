@@ -1,31 +1,31 @@
-"""Runs killed anywhere go on to the same result.
+"""Runs killed anywhere continue to the same model.
 
 `python -m tests.faults.kills` kills runs of the sample at the start, in the middle and
-at the end of every node, in the training and in the push. One root is killed in node
-after node, always by the same share of a node, and goes on each time; its last run must
-come to what an unbroken one came to. It prints how many kills were survived so.
+at the end of every node, and more often in the training and in the push. Each kill is
+done to a root of its own, in which the cache answers for the nodes before, and each is
+judged by its own next run, which must publish the weights and metrics of an unbroken
+run, bit by bit. A kill that came after the end of its node is made again, earlier.
 """
 
 import argparse
 import random
 import signal
 import subprocess
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests import first_run
-from tests.faults import sample
-from tests.first_run import FirstRun
+from pipeline.errors import ExitCode
+from tests.faults import sample, unbroken
+from tests.faults.unbroken import Unbroken
 
-# A checkpoint often enough that a killed training has something to go on from.
-_WORDS = ("--set", "train.checkpoint_steps=10")
-_TOLERANCE = 1e-3
 # Before a node that is done, and one that the cache has answered for.
 _ENDED = ("✓ ", "= ")
+_ATTEMPTS = 5
+_EARLIER = 0.85
+_SHARES = (0.0, 0.5, 0.93)
+_MORE = (("Trainer", 0.6), ("Trainer", 0.85), ("Pusher", 0.7), ("Pusher", 0.85))
 
 
 @dataclass(frozen=True)
@@ -39,126 +39,125 @@ class Point:
 
 @dataclass(frozen=True)
 class Kill:
-    """What became of one kill."""
+    """What became of one kill.
+
+    Attributes:
+        point: when it came.
+        is_in_time: before the end of the node.
+        late: how often it had come too late before.
+        half: version folders that did not verify after the kill.
+        lost: versions of before that were missing after the kill.
+        continued: the next run ended well.
+        is_equal: its version has the weights and metrics of the unbroken run.
+    """
 
     point: Point
-    was_in_time: bool
-    half_published: int
-    lost: int
+    is_in_time: bool
+    late: int
+    half: int = 0
+    lost: int = 0
+    continued: bool = False
+    is_equal: bool = False
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nothing is wrong with what came of it."""
+        return self.continued and self.is_equal and not self.half and not self.lost
 
 
-@dataclass(frozen=True)
-class Chain:
-    """Kills of one root, one after another, and whether it came to the same result."""
-
-    kills: list[Kill]
-    went_on: bool
-
-
-def points(unbroken: FirstRun) -> list[list[Point]]:
-    """Looks at an unbroken run, and spreads points over it.
+def points(whole: Unbroken) -> list[Point]:
+    """Spreads points over an unbroken run.
 
     Args:
-        unbroken: the run.
+        whole: the run.
 
     Returns:
-        Four chains of points, in the order of the nodes: starts, middles and ends, and
-        more of the training and the push. 40 of 12 nodes.
+        40 points for 12 nodes, in the order of the nodes.
     """
-    durations = {one["name"]: one["seconds"] for one in unbroken.summary["nodes"]}
-    names = list(durations)
-    durations[names[0]] = unbroken.startup
-    jitter = random.Random(7)
+    names = list(whole.seconds)
+    seconds = {**whole.seconds, names[0]: whole.first.startup}
+    chance = random.Random(7)
+    chosen = [(name, share) for name in names for share in _SHARES] + list(_MORE)
+    chosen.sort(key=lambda one: names.index(one[0]))
+    return [
+        Point(
+            name,
+            names[names.index(name) - 1] if name != names[0] else None,
+            seconds[name] * (share + chance.uniform(0.0, 0.04)),
+        )
+        for name, share in chosen
+    ]
 
-    def point(name: str, share: float) -> Point:
-        place = names.index(name)
-        seconds = durations[name] * (share + jitter.uniform(0.0, 0.04))
-        return Point(name, names[place - 1] if place else None, seconds)
 
-    chains = [[point(name, share) for name in names] for share in (0.0, 0.5, 0.93)]
-    more = [("Trainer", 0.6), ("Trainer", 0.85), ("Pusher", 0.7), ("Pusher", 0.85)]
-    return [*chains, [point(name, share) for name, share in more]]
-
-
-def kill(point: Point, root: Path, startup: float) -> Kill:
-    """Runs, and kills at the point.
+def kill(point: Point, whole: Unbroken) -> Kill:
+    """Runs, kills in time, and runs again.
 
     Args:
         point: when.
-        root: of the run.
-        startup: seconds until the first node of the unbroken run had ended; the point
-            comes as much sooner or later as the machine is faster or slower now.
+        whole: the unbroken run.
 
     Returns:
         What became of it.
     """
-    before = _whole(root)
+    for late in range(_ATTEMPTS):
+        with whole.root_before(point.node) as root:
+            if _is_struck(point, root, whole.first.startup):
+                return _judged(point, late, whole, root)
+        point = replace(point, seconds=point.seconds * _EARLIER)
+    return Kill(point, False, _ATTEMPTS)
+
+
+def _judged(point: Point, late: int, whole: Unbroken, root: Path) -> Kill:
+    """Looks at what is left, and runs again."""
+    before = _versions(whole.first.kept)
+    half = sample.half_published(root)
+    after_kill = _versions(root)
+    code, screen = sample.finish(root, *unbroken.WORDS)
+    continued = code == ExitCode.DONE
+    if not continued:
+        print(screen, flush=True)
+    lost = len(before - after_kill) + len((before | after_kill) - _versions(root))
+    is_equal = continued and whole.is_equalled(root)
+    return Kill(point, True, late, half, lost, continued, is_equal)
+
+
+def _versions(root: Path) -> set[int]:
+    return {int(folder.name) for folder in (root / "serving").glob("[0-9]*")}
+
+
+def _is_struck(point: Point, root: Path, startup: float) -> bool:
+    """Kills a run; whether that was before the end of the node.
+
+    The point comes as much sooner or later as the machine is faster or slower now than
+    it was in the unbroken run.
+    """
     seconds = point.seconds
     began = time.monotonic()
-    process = sample.start(root, *_WORDS)
+    process = sample.start(root, *unbroken.WORDS)
     if point.before is not None:
         # The line of the node before is the first sign of this one.
         first = _wait_for(process, *_ENDED)
         seconds *= (time.monotonic() - began) / startup
         if f" {point.before} " not in first:
             _wait_for(process, f" {point.before} ")
-    _kill_after(process, seconds, f" {point.node} ")
-    was_in_time = process.returncode == -signal.SIGKILL
-    broken = sample.half_published(root)
-    lost = 0 if broken else len(before - _whole(root))
-    return Kill(point, was_in_time, broken, lost)
-
-
-def survive(chain: list[Point], root: Path, unbroken: FirstRun) -> Chain:
-    """Kills at each point, and lets the last run come to its end.
-
-    Args:
-        chain: the points.
-        root: is empty.
-        unbroken: what the last run must come to, too.
-
-    Returns:
-        What became of it.
-    """
-    found = []
-    for point in chain:
-        found.append(kill(point, root, unbroken.startup))
-        _tell(found[-1])
-    code, screen = sample.finish(root, *_WORDS)
-    after = sample.versions(root)
-    reached = after[max(after)] if after else {}
-    went_on = code == 0 and all(
-        abs(reached.get(name, -1.0) - value) <= _TOLERANCE
-        for name, value in unbroken.metrics.items()
-    )
-    if not went_on:
-        print(screen, flush=True)
-    return Chain(found, went_on)
-
-
-def _tell(found: Kill) -> None:
-    late = "" if found.was_in_time else " (ended before the kill)"
-    print(f"{found.point.node:<16} {found.point.seconds:6.2f} s{late}", flush=True)
-
-
-def _whole(root: Path) -> set[int]:
-    return set(sample.versions(root)) if (root / "serving").is_dir() else set()
+    return _kill_after(process, seconds, f" {point.node} ")
 
 
 def _wait_for(process: "subprocess.Popen[str]", *signs: str) -> str:
-    """Reads the screen to the line with one of the signs; "" where there is none."""
+    """Reads the screen to the line with one of the signs; "" if there is none."""
     assert process.stdout is not None
     lines = iter(process.stdout)
     return next((line for line in lines if any(sign in line for sign in signs)), "")
 
 
-def _kill_after(process: "subprocess.Popen[str]", seconds: float, sign: str) -> None:
-    """Kills so long after, at the latest when the screen shows the sign."""
-    is_time = threading.Event()
+def _kill_after(process: "subprocess.Popen[str]", seconds: float, sign: str) -> bool:
+    """Kills so long after; whether the screen had not shown the sign by then."""
+    is_time, is_late = threading.Event(), threading.Event()
 
     def read() -> None:
         # To the end, so that the run never waits for us.
         while _wait_for(process, sign):
+            is_late.set()
             is_time.set()
         is_time.set()
 
@@ -168,33 +167,42 @@ def _kill_after(process: "subprocess.Popen[str]", seconds: float, sign: str) -> 
     process.kill()
     process.wait()
     reader.join()
+    return process.returncode == -signal.SIGKILL and not is_late.is_set()
 
 
-def chains(scratch: Path) -> Iterator[Chain]:
-    """Kills at all points.
-
-    Args:
-        scratch: an empty folder.
-
-    Yields:
-        What became of each chain.
-    """
-    unbroken = first_run.run(scratch / "unbroken")
-    for number, chain in enumerate(points(unbroken)):
-        yield survive(chain, scratch / str(number), unbroken)
+def _told(one: Kill) -> str:
+    when = f"{one.point.node:<16} {one.point.seconds:6.2f} s"
+    if not one.is_in_time:
+        return f"{when}  NOT KILLED: {one.late} kills came too late"
+    again = f" (too late {one.late} times before)" if one.late else ""
+    return f"{when}  {'the same model' if one.is_fine else f'FAILED: {one}'}{again}"
 
 
 def main() -> None:
-    """Kills, and prints a line each and the figure last."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    with tempfile.TemporaryDirectory(prefix="newsdesk-kills-") as scratch:
-        found = list(chains(Path(scratch)))
-    done = [(one, chain.went_on) for chain in found for one in chain.kills]
+    """Kills, and prints a line for each and the figure last."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nodes", nargs="+", help="kill in these alone")
+    parser.add_argument("--most", type=int, help="points, chosen at random")
+    asked = parser.parse_args()
+    found: list[Kill] = []
+    with unbroken.prepared("kills") as (whole, _):
+        chosen = [
+            point
+            for point in points(whole)
+            if not asked.nodes or point.node in asked.nodes
+        ]
+        if asked.most:
+            chosen = random.Random(5).sample(chosen, asked.most)
+        for point in chosen:
+            found.append(kill(point, whole))
+            print(_told(found[-1]), flush=True)
     print(
-        f"{sum(went_on for _, went_on in done)} of {len(done)} continued to the same "
-        f"result ({sum(one.was_in_time for one, _ in done)} killed in time), "
-        f"{sum(one.half_published for one, _ in done)} half-published versions, "
-        f"{sum(one.lost for one, _ in done)} lost versions"
+        f"{sum(one.is_in_time for one in found)} of {len(found)} killed in time "
+        f"({sum(one.late for one in found)} kills came too late and were not counted); "
+        f"{sum(one.is_fine for one in found)} of {len(found)} fine by their own next "
+        f"run, {sum(one.is_equal for one in found)} with equal weights and metrics, "
+        f"{sum(one.half for one in found)} half versions, "
+        f"{sum(one.lost for one in found)} lost versions"
     )
 
 

@@ -1,22 +1,22 @@
-"""A run killed in Transform, in the training and in the push goes on."""
+"""A run killed in the training and in the push continues to the same model."""
 
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
-from tests.faults.kills import points, survive
-from tests.first_run import FirstRun
+from tests.faults.kills import kill, points
+from tests.faults.unbroken import Unbroken
 
 pytestmark = pytest.mark.e2e
 
 
-def test_killed_runs_go_on_to_the_same_result(
-    tmp_path: Path, first_run: FirstRun
+@pytest.mark.parametrize("node", ["Trainer", "Pusher"])
+def test_a_killed_run_continues_to_the_same_model(
+    unbroken_run: Unbroken, node: str
 ) -> None:
-    _, middles, _, _ = points(first_run)
-    nodes = ("Transform", "Trainer", "Pusher")
-    chain = [one for one in middles if one.node in nodes]
-    outcome = survive(chain, tmp_path / "killed", first_run)
-    assert outcome.went_on
-    assert sum(one.was_in_time for one in outcome.kills) >= 2
-    assert sum(one.half_published + one.lost for one in outcome.kills) == 0
+    # In the middle of the node.
+    point = next(one for one in points(unbroken_run)[1:] if one.node == node)
+    seconds = unbroken_run.seconds[node] / 2
+    outcome = kill(replace(point, seconds=seconds), unbroken_run)
+    assert outcome.is_in_time, outcome
+    assert outcome.is_fine, outcome
