@@ -4,11 +4,16 @@ BIN := $(VENV)/bin
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help install weights run test test-current image image-offline kfp-e2e check \
-    format manifests clean
+# The fault scripts; each prints its figures, the sum of them last.
+FAULTS = kills root_flips more bit_flips pushes together resources sixty_days \
+    rows poison fuzz data_gate candidates
+
+.PHONY: help install weights run test test-current faults image image-offline kfp-e2e \
+    check format manifests clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@echo 'FAULTS: $(FAULTS)'
 
 install: ## install the locked environment into .venv, once
 	@scripts/install
@@ -24,6 +29,13 @@ test: install ## run the tests that need neither GPU nor network; ARGS are added
 
 test-current: ## run the tests on the current lane, in a Debian 13 root; needs root
 	@scripts/in-debian13 make test
+
+faults: install ## run the fault scripts, which takes hours; FAULTS=NAME... chooses
+	@failed=; for name in $(FAULTS); do \
+	    echo "$$name: python -m tests.faults.$$name $(ARGS)"; began=$$(date +%s); \
+	    $(BIN)/python -m tests.faults.$$name $(ARGS) || failed="$$failed $$name"; \
+	    echo "$$name: $$(($$(date +%s) - began)) s"; \
+	done; if [ "$$failed" ]; then echo "faults: failed:$$failed" >&2; exit 1; fi
 
 image: ## build the image of the nodes with docker, podman or buildah
 	@scripts/image $(ARGS)

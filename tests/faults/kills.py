@@ -11,6 +11,7 @@ import argparse
 import random
 import signal
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -18,23 +19,13 @@ from pathlib import Path
 
 from pipeline.errors import ExitCode
 from tests.faults import sample, unbroken
+from tests.faults.kill_points import Point, points
 from tests.faults.unbroken import Unbroken
 
 # Before a node that is done, and one that the cache has answered for.
 _ENDED = ("✓ ", "= ")
 _ATTEMPTS = 5
 _EARLIER = 0.85
-_SHARES = (0.0, 0.5, 0.93)
-_MORE = (("Trainer", 0.6), ("Trainer", 0.85), ("Pusher", 0.7), ("Pusher", 0.85))
-
-
-@dataclass(frozen=True)
-class Point:
-    """When to kill: so long after the line of the node before, or after the start."""
-
-    node: str
-    before: str | None
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -63,30 +54,6 @@ class Kill:
     def is_fine(self) -> bool:
         """Whether nothing is wrong with what came of it."""
         return self.continued and self.is_equal and not self.half and not self.lost
-
-
-def points(whole: Unbroken) -> list[Point]:
-    """Spreads points over an unbroken run.
-
-    Args:
-        whole: the run.
-
-    Returns:
-        40 points for 12 nodes, in the order of the nodes.
-    """
-    names = list(whole.seconds)
-    seconds = {**whole.seconds, names[0]: whole.first.startup}
-    chance = random.Random(7)
-    chosen = [(name, share) for name in names for share in _SHARES] + list(_MORE)
-    chosen.sort(key=lambda one: names.index(one[0]))
-    return [
-        Point(
-            name,
-            names[names.index(name) - 1] if name != names[0] else None,
-            seconds[name] * (share + chance.uniform(0.0, 0.04)),
-        )
-        for name, share in chosen
-    ]
 
 
 def kill(point: Point, whole: Unbroken) -> Kill:
@@ -204,6 +171,7 @@ def main() -> None:
         f"{sum(one.half for one in found)} half versions, "
         f"{sum(one.lost for one in found)} lost versions"
     )
+    sys.exit(not all(one.is_fine for one in found))
 
 
 if __name__ == "__main__":

@@ -8,101 +8,24 @@ size and time of the file; damages artifacts; and lets a webhook drip bytes for 
 import argparse
 import os
 import shutil
-import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline import notify
-from pipeline.errors import DataError, ExitCode
-from tests.faults import children, dripping, killed_commands, sample, unbroken
+from pipeline.errors import ExitCode
+from tests.faults import (
+    dripping,
+    killed_commands,
+    killed_processes,
+    sample,
+    unbroken,
+)
 from tests.faults.outcome import Outcome
 from tests.faults.unbroken import Unbroken
 
 _DATA = sample.SAMPLE.parents[1] / "sample" / "sample.csv"
-
-
-def processes_killed(whole: Unbroken) -> Iterator[Outcome]:
-    """Kills the process that trains, and in the next run the rehearsal.
-
-    Args:
-        whole: an unbroken run, which the third run must equal.
-
-    Yields:
-        What became of each.
-    """
-    with whole.root_before("Trainer") as root:
-        code, screen = _child_killed(root, "trainer.process", after=" epoch 1/")
-        is_named = _is_named(code, screen, "training")
-        yield Outcome("training killed", is_named, _error(screen))
-        before = sample.versions(root)
-        code, screen = _child_killed(root, "publisher.rehearsal", after=" Predictions ")
-        is_named = _is_named(code, screen, "ended by signal 9")
-        is_fine = is_named and sample.versions(root) == before
-        yield Outcome("rehearsal killed", is_fine, _error(screen))
-        code, screen = sample.finish(root, *unbroken.WORDS)
-        is_fine = code == ExitCode.DONE and whole.is_equalled(root)
-        told = "the same weights" if is_fine else screen
-        yield Outcome("run after both", is_fine, told)
-
-
-def _child_killed(root: Path, module: str, after: str) -> tuple[int, str]:
-    """Runs, and kills a process that the run starts; the exit code and the screen."""
-    process = sample.start(root, *unbroken.WORDS)
-    assert process.stdout is not None
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if after in line:
-            break
-    while process.poll() is None:
-        if child := children.find(process.pid, module):
-            os.kill(child, signal.SIGKILL)
-            break
-        time.sleep(0.01)
-    rest, _ = process.communicate()
-    return process.returncode, "".join(lines) + rest
-
-
-def _is_named(code: int, screen: str, cause: str) -> bool:
-    is_told = cause in _error(screen) and "Traceback" not in screen
-    return code == ExitCode.FAILED and is_told
-
-
-def _error(screen: str) -> str:
-    lines = [line for line in screen.splitlines() if line.startswith("error ")]
-    return lines[0] if lines else screen[-500:]
-
-
-def reader_killed(scratch: Path) -> Outcome:
-    """Kills the process that reads Parquet while it reads.
-
-    Args:
-        scratch: an existing folder.
-
-    Returns:
-        What became of it.
-    """
-    import pyarrow
-    import pyarrow.parquet
-
-    from components.text_example_gen import parquet_files
-
-    file = scratch / "rows.parquet"
-    table = pyarrow.table({"text": ["a text"] * 300_000})
-    pyarrow.parquet.write_table(table, file)
-    rows = parquet_files.read(str(file), ["text"])
-    next(rows)
-    child = children.find(os.getpid(), "parquet_process")
-    assert child is not None
-    os.kill(child, signal.SIGKILL)
-    try:
-        count = 1 + sum(1 for _ in rows)
-    except DataError as error:
-        again = sum(1 for _ in parquet_files.read(str(file), ["text"]))
-        is_fine = "ended with SIGKILL" in str(error) and again == 300_000
-        return Outcome("Parquet reader killed", is_fine, str(error))
-    return Outcome("Parquet reader killed", False, f"read {count} rows")
 
 
 def same_time(whole: Unbroken, scratch: Path) -> Outcome:
@@ -130,7 +53,8 @@ def same_time(whole: Unbroken, scratch: Path) -> Outcome:
         os.utime(rows, ns=(times.st_atime_ns, times.st_mtime_ns))
         _, after = sample.finish(root, *words)
     is_fine = "nothing to do" in before and "✗ TextExampleGen" in after
-    return Outcome("rows changed, same size and time", is_fine, _error(after))
+    told = killed_processes.error(after)
+    return Outcome("rows changed, same size and time", is_fine, told)
 
 
 def artifacts_damaged(whole: Unbroken) -> Outcome:
@@ -179,14 +103,14 @@ def tried(whole: Unbroken, scratch: Path, kills: int) -> Iterator[Outcome]:
     Yields:
         What became of each fault.
     """
-    yield reader_killed(scratch)
+    yield killed_processes.of_a_reader(scratch)
     yield slow_webhook()
     commands = killed_commands
     for one in (commands.init(scratch), commands.rollback(scratch), commands.gc(whole)):
         yield from commands.killed(one, kills)
     yield same_time(whole, scratch)
     yield artifacts_damaged(whole)
-    yield from processes_killed(whole)
+    yield from killed_processes.of_a_run(whole)
 
 
 def main() -> None:
@@ -200,7 +124,9 @@ def main() -> None:
             found.append(one)
             mark = "fine  " if one.is_fine else "FAILED"
             print(f"{one.fault:<40} {mark} {one.told}", flush=True)
-    print(f"{sum(one.is_fine for one in found)} of {len(found)} faults are fine")
+    fine = sum(one.is_fine for one in found)
+    print(f"{len(found)} faults: {fine} fine, {len(found) - fine} failed")
+    sys.exit(fine < len(found))
 
 
 if __name__ == "__main__":

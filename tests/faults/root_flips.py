@@ -10,6 +10,7 @@ and must publish the weights and metrics of the unbroken run.
 
 import argparse
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -123,6 +124,7 @@ def main() -> None:
             told = "fine" if after.is_fine else f"FAILED: {after}"
             print(f"{one.answer:<10} {one.flip}: {told}", flush=True)
     print(figure(list(outcomes.values())))
+    sys.exit(not all(one.is_fine for one in outcomes.values()))
 
 
 def figure(outcomes: Sequence[Outcome]) -> str:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults.kills import kill, points
+from tests.faults.kill_points import points
+from tests.faults.kills import kill
 from tests.faults.unbroken import Unbroken
 
 pytestmark = pytest.mark.e2e
