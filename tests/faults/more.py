@@ -44,16 +44,16 @@ def same_time(whole: Unbroken, scratch: Path) -> Outcome:
     with whole.root_before(None) as root:
         shutil.rmtree(root / "serving")
         shutil.copytree(whole.kept / "serving", root / "serving")
-        _, before = sample.finish(root, *words)
         times = rows.stat()
         content = rows.read_bytes()
         changed = content.replace(b"\nWorld,", b"\nWor1d,")
         assert changed != content
         rows.write_bytes(changed)
         os.utime(rows, ns=(times.st_atime_ns, times.st_mtime_ns))
-        _, after = sample.finish(root, *words)
-    is_fine = "nothing to do" in before and "✗ TextExampleGen" in after
-    told = killed_processes.error(after)
+        _, screen = sample.finish(root, *words)
+    # With the old digest, the run would say that there is nothing to do.
+    is_fine = "✗ TextExampleGen" in screen
+    told = killed_processes.error(screen)
     return Outcome("rows changed, same size and time", is_fine, told)
 
 
