@@ -24,8 +24,8 @@ from tests.faults.unbroken import Unbroken
 
 # Before a node that is done, and one that the cache has answered for.
 _ENDED = ("✓ ", "= ")
-_ATTEMPTS = 5
-_EARLIER = 0.85
+_ATTEMPTS = 8
+_EARLIER = 0.8
 
 
 @dataclass(frozen=True)
