@@ -140,7 +140,8 @@ class Roots:
         is_checkpoint = flip.kind == _CHECKPOINTS
         with self.whole.root_before("Trainer" if is_checkpoint else None) as root:
             if is_checkpoint:
-                shutil.copytree(self._training / _CHECKPOINTS, root / _CHECKPOINTS)
+                saved = self._training / _CHECKPOINTS
+                shutil.copytree(saved, root / _CHECKPOINTS, dirs_exist_ok=True)
             flip.do(root)
             yield root
 

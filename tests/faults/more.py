@@ -67,15 +67,22 @@ def artifacts_damaged(whole: Unbroken) -> Outcome:
         What became of it: both nodes must be run again, and the line must say so.
     """
     with whole.root_before("Pusher") as root:
-        (emptied,) = (root / "artifacts").glob("Predictions/*/*/predictions.parquet")
-        emptied.write_bytes(b"")
-        newest = max((root / "artifacts/DataGate/verdict").glob("[0-9]"))
-        (newest / "verdict.json").unlink()
+        made = root / "artifacts"
+        newest = _newest(made / "Predictions" / "predictions")
+        (newest / "predictions.parquet").write_bytes(b"")
+        (_newest(made / "DataGate" / "verdict") / "verdict.json").unlink()
         code, screen = sample.finish(root, *unbroken.WORDS)
         anew = [line.split()[1] for line in screen.splitlines() if "made anew" in line]
         is_same = code == ExitCode.DONE and whole.is_equalled(root)
     is_fine = is_same and anew == ["DataGate", "Predictions"]
     return Outcome("artifacts damaged", is_fine, f"made anew: {', '.join(anew)}")
+
+
+def _newest(output: Path) -> Path:
+    """The folder that the last execution of a node wrote."""
+    return max(
+        (one for one in output.iterdir() if one.is_dir()), key=lambda one: int(one.name)
+    )
 
 
 def slow_webhook() -> Outcome:
