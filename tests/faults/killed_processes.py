@@ -29,11 +29,13 @@ def of_a_run(whole: Unbroken) -> Iterator[Outcome]:
     """
     with whole.root_before("Trainer") as root:
         code, screen = _child_killed(root, "trainer.process", after=" epoch 1/")
-        is_named = _is_named(code, screen, "training")
+        is_named = _is_named(screen, "the training process was killed")
+        is_named &= code == ExitCode.FAILED
         yield Outcome("training killed", is_named, error(screen))
         before = sample.versions(root)
         code, screen = _child_killed(root, "publisher.rehearsal", after=" Predictions ")
-        is_named = _is_named(code, screen, "ended by signal 9")
+        is_named = _is_named(screen, "its process was ended by signal 9")
+        is_named &= code == ExitCode.STOPPED_BY_GATE
         is_fine = is_named and sample.versions(root) == before
         yield Outcome("rehearsal killed", is_fine, error(screen))
         code, screen = sample.finish(root, *unbroken.WORDS)
@@ -60,9 +62,8 @@ def _child_killed(root: Path, module: str, after: str) -> tuple[int, str]:
     return process.returncode, "".join(lines) + rest
 
 
-def _is_named(code: int, screen: str, cause: str) -> bool:
-    is_told = cause in error(screen) and "Traceback" not in screen
-    return code == ExitCode.FAILED and is_told
+def _is_named(screen: str, cause: str) -> bool:
+    return cause in error(screen) and "Traceback" not in screen
 
 
 def of_a_reader(scratch: Path) -> Outcome:
