@@ -9,8 +9,19 @@ from pipeline import output
 from pipeline.errors import Interrupted
 
 
+class Signals(list[int]):
+    """The signals that came.
+
+    Attributes:
+        is_over: whether the work has ended, so that a first signal has nothing left to
+            interrupt and is only noted.
+    """
+
+    is_over = False
+
+
 @contextlib.contextmanager
-def interruptible() -> Iterator[list[int]]:
+def interruptible() -> Iterator[Signals]:
     """Raises Interrupted on the first signal, and the default on the second.
 
     SIGHUP counts unless it is ignored, as under nohup. After the first signal it is
@@ -21,7 +32,7 @@ def interruptible() -> Iterator[list[int]]:
         The signals that came, for code that wants to know whether some library
         swallowed the exception.
     """
-    came: list[int] = []
+    came = Signals()
 
     def put_back() -> None:
         for one in kept:
@@ -32,7 +43,8 @@ def interruptible() -> Iterator[list[int]]:
         came.append(number)
         output.set_ending(True)
         put_back()
-        raise Interrupted("stopped on request")
+        if not came.is_over:
+            raise Interrupted("stopped on request")
 
     output.set_ending(False)
     numbers = [signal.SIGINT, signal.SIGTERM]

@@ -12,6 +12,7 @@ from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from pipeline.explain import explain, is_of_data
 from pipeline.history import Node, RunFolder, Summary
 from pipeline.inputs import Recipe, key, recipe
+from pipeline.interrupt import Signals
 from pipeline.outputs import Outputs
 from pipeline.published.in_service import (
     IN_SERVICE,
@@ -37,7 +38,7 @@ def run(
     screen: Screen,
     beam_args: Sequence[str] = (),
     accepted: str = "",
-    signals: Sequence[int] = (),
+    signals: Signals | None = None,
 ) -> Summary:
     """Executes every node that the cache cannot answer for.
 
@@ -48,7 +49,7 @@ def run(
         beam_args: arguments for Beam that win over the configuration.
         accepted: why a model in service is given up that cannot be compared with, or
             fails on the rows of this run; "" where it is not.
-        signals: those that asked the run to end, from `interruptible`.
+        signals: from `interruptible`; None where nobody handles signals.
 
     Returns:
         What happened, also written to the folder. An error of a node is told there
@@ -61,6 +62,7 @@ def run(
         data=config.data.path,
         split=config.data.tested_split,
     )
+    signals = Signals() if signals is None else signals
     watch = Stopwatch()
     # A killed run leaves this behind, so that it is not forgotten.
     folder.write(summary)
@@ -70,8 +72,12 @@ def run(
     }
     os.environ.update(told)
     try:
-        with screen.drawing():
-            _Run(config, screen, summary, signals, accepted).launch(beam_args)
+        try:
+            with screen.drawing():
+                _Run(config, screen, summary, signals, accepted).launch(beam_args)
+        finally:
+            # A signal must not keep the summary from being written.
+            signals.is_over = True
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         _log.exception("the run ended with an error")
         if signals and not isinstance(error, Interrupted):
@@ -100,7 +106,7 @@ class _Run:
         config: Config,
         screen: Screen,
         summary: Summary,
-        signals: Sequence[int],
+        signals: Signals,
         accepted: str,
     ) -> None:
         self.config = config

@@ -37,6 +37,15 @@ def test_a_terminal_that_closes_may_say_so_twice() -> None:
     os.kill(os.getpid(), signal.SIGHUP)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.usefixtures("default_sigint")
+def test_what_comes_after_the_work_is_only_noted(number: signal.Signals) -> None:
+    with interruptible() as came:
+        came.is_over = True
+        os.kill(os.getpid(), number)
+    assert came == [number]
+
+
 def test_what_nohup_ignores_stays_ignored() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with interruptible() as came:

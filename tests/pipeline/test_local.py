@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -83,6 +84,32 @@ def test_an_error_that_a_signal_causes_is_an_interruption(
         "interrupted",
         "stopped on request",
     )
+
+
+@pytest.mark.usefixtures("default_sigint", "default_sighup")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_after_an_error_does_not_leave_the_run_running(
+    make_config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+) -> None:
+    def launch(*_: object) -> None:
+        raise GateError("too many duplicates")
+
+    def explain(error: BaseException, _: Path) -> tuple[str, ExitCode]:
+        os.kill(os.getpid(), number)
+        return str(error), ExitCode.STOPPED_BY_GATE
+
+    monkeypatch.setattr(local._Run, "launch", launch)
+    monkeypatch.setattr(local, "explain", explain)
+    config = make_config(output={"root": str(tmp_path / "root")})
+    folder = RunFolder.create(config)
+    with interruptible() as signals:
+        screen = Screen(Console(file=io.StringIO()))
+        local.run(config, folder, screen, signals=signals)
+    written = json.loads((folder.path / "summary.json").read_text())
+    assert (written["state"], written["error"]) == ("stopped", "too many duplicates")
 
 
 @pytest.mark.parametrize(
