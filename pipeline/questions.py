@@ -1,5 +1,6 @@
 """Where the texts to classify come from: arguments, a pipe, or rows of a file."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -147,6 +148,8 @@ def _format_of(file: str) -> str:
     try:
         return format_of(file)
     except DataError:
+        if os.path.isdir(file):
+            raise DataError(f"{file}: is a folder; name one of its files") from None
         raise DataError(
             f"{file}: its name does not say which format it has; rename it to end in "
             ".csv, .tsv, .jsonl, .parquet or .tfrecord, "

@@ -108,6 +108,13 @@ def test_a_text_file_holds_one_text_per_line(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.parametrize("name", ["rows", "rows.csv", "rows.txt"])
+def test_a_folder_is_named_as_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / name / "label=neg").mkdir(parents=True)
+    with pytest.raises(DataError, match=f"{name}: is a folder.*name .* files"):
+        list(rows(str(tmp_path / name), ["body"]))
+
+
 def test_a_name_that_does_not_say_the_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "rows.dat").write_text("text\na\n")
     with pytest.raises(DataError, match=r"rename it .* \.txt if each line is a text"):
