@@ -178,16 +178,21 @@ class _Run:
                     ),
                 ),
                 records,
+                list(node.pipeline_node.outputs.outputs),
             )
         self._conclude()
 
-    def _run_node(self, name: str, launcher: Any, records: Records) -> None:
+    def _run_node(
+        self, name: str, launcher: Any, records: Records, names: list[str]
+    ) -> None:
         """Launches one node and draws its beginning and its end."""
+        is_unwanted = not self.current or bool(self.accepted)
+        may_be_absent = name == "BaselineModel" and is_unwanted
         watch = Stopwatch()
         state, note = "failed", ""
         self.screen.begin(name)
         try:
-            with self.outputs.checked_cache() as damaged:
+            with self.outputs.checked_cache(names, may_be_absent) as damaged:
                 execution = launcher.launch()
             if self.signals:
                 raise Interrupted("stopped on request")

@@ -6,12 +6,12 @@ TFX looks whether the folder of a cached artifact exists, and not into it.
 import contextlib
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from pipeline import fingerprint
-from pipeline.database import ARTIFACTS
+from pipeline.database import ARTIFACTS, DATABASE
 from pipeline.errors import NewsdeskError
 
 _log = logging.getLogger("newsdesk")
@@ -43,8 +43,14 @@ class Outputs:
                 _write(_beside(folder), _lines(folder))
 
     @contextlib.contextmanager
-    def checked_cache(self) -> Iterator[list[str]]:
+    def checked_cache(
+        self, names: Collection[str], may_be_absent: bool = False
+    ) -> Iterator[list[str]]:
         """Lets the cache of TFX pass over artifacts that are not as they were made.
+
+        Args:
+            names: of the outputs that the node must have.
+            may_be_absent: whether it may also have none.
 
         Yields:
             What was wrong with those that were passed over, in words.
@@ -56,8 +62,11 @@ class Outputs:
 
         def verify(artifacts: Any) -> None:
             exist(artifacts)
-            for artifact in (one for many in artifacts.values() for one in many):
-                if wrong := difference(Path(artifact.uri)):
+            folders = [Path(one.uri) for many in artifacts.values() for one in many]
+            is_absent = may_be_absent and not artifacts
+            misnamed = "" if is_absent else _misnamed(artifacts, names)
+            for wrong in (misnamed, *map(difference, folders)):
+                if wrong:
                     _log.warning("not taken from the cache: %s", wrong)
                     damaged.append(wrong)
                     # The cache takes this error for "not there".
@@ -94,6 +103,14 @@ def difference(folder: Path) -> str:
             return f"{name} {'has changed' if name.exists() else 'is missing'}"
     added = next((line for line in found if line not in recorded), "")
     return f"{folder.parent / added[66:]} was added" if added else ""
+
+
+def _misnamed(found: Iterable[str], names: Collection[str]) -> str:
+    """Finds out whether the database lost the name of an output."""
+    if set(found) == set(names):
+        return ""
+    listed = ", ".join(sorted(found)) or "nothing"
+    return f"{DATABASE} lists {listed} instead of {', '.join(sorted(names))}"
 
 
 def _beside(folder: Path) -> Path:

@@ -61,10 +61,32 @@ def test_the_cache_passes_over_a_damaged_artifact(tmp_path: Path, model: Path) -
     found: dict[str, list[Any]] = {"model": [standard_artifacts.Model()]}
     found["model"][0].uri = str(model)
     outputs = Outputs(tmp_path)
-    with outputs.checked_cache() as damaged:
+    with outputs.checked_cache(["model"]) as damaged:
         artifact_utils.verify_artifacts(found)
         (model / "saved_model.pb").write_bytes(b"grapf")
         with pytest.raises(RuntimeError):
             artifact_utils.verify_artifacts(found)
     assert damaged == [f"{model / 'saved_model.pb'} has changed"]
     artifact_utils.verify_artifacts(found)
+
+
+@pytest.mark.slow
+def test_the_cache_passes_over_an_output_of_another_name(
+    tmp_path: Path, model: Path
+) -> None:
+    from tfx.types import artifact_utils, standard_artifacts
+
+    artifact = standard_artifacts.Model()
+    artifact.uri = str(model)
+    with Outputs(tmp_path).checked_cache(["model"]) as damaged:
+        with pytest.raises(RuntimeError):
+            artifact_utils.verify_artifacts({"mofel": [artifact]})
+        with pytest.raises(RuntimeError):
+            artifact_utils.verify_artifacts({})
+    with Outputs(tmp_path).checked_cache(["model"], may_be_absent=True) as absent:
+        artifact_utils.verify_artifacts({})
+    assert absent == []
+    assert damaged == [
+        "metadata.sqlite lists mofel instead of model",
+        "metadata.sqlite lists nothing instead of model",
+    ]
