@@ -10,11 +10,11 @@ from pipeline.errors import Interrupted
 
 
 class Signals(list[int]):
-    """The signals that came.
+    """The signals that interrupted the work.
 
     Attributes:
         is_over: whether the work has ended, so that a first signal has nothing left to
-            interrupt and is only noted.
+            interrupt: it raises nothing and is not kept.
     """
 
     is_over = False
@@ -33,17 +33,20 @@ def interruptible() -> Iterator[Signals]:
         swallowed the exception.
     """
     came = Signals()
+    is_ending = False
 
     def put_back() -> None:
         for one in kept:
-            is_ignored = came and one == signal.SIGHUP
+            is_ignored = is_ending and one == signal.SIGHUP
             signal.signal(one, signal.SIG_IGN if is_ignored else kept[one])
 
     def stop(number: int, _: FrameType | None) -> None:
-        came.append(number)
+        nonlocal is_ending
+        is_ending = True
         output.set_ending(True)
         put_back()
         if not came.is_over:
+            came.append(number)
             raise Interrupted("stopped on request")
 
     output.set_ending(False)

@@ -88,20 +88,28 @@ def test_an_error_that_a_signal_causes_is_an_interruption(
 
 @pytest.mark.usefixtures("default_sigint", "default_sighup")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_after_an_error_does_not_leave_the_run_running(
+@pytest.mark.parametrize("when", ["before it is logged", "before it is explained"])
+def test_a_signal_after_an_error_changes_no_summary(
     make_config: Callable[..., Config],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     number: signal.Signals,
+    when: str,
 ) -> None:
     def launch(*_: object) -> None:
         raise GateError("too many duplicates")
 
+    def log(_: str) -> None:
+        if when == "before it is logged":
+            os.kill(os.getpid(), number)
+
     def explain(error: BaseException, _: Path) -> tuple[str, ExitCode]:
-        os.kill(os.getpid(), number)
+        if when == "before it is explained":
+            os.kill(os.getpid(), number)
         return str(error), ExitCode.STOPPED_BY_GATE
 
     monkeypatch.setattr(local._Run, "launch", launch)
+    monkeypatch.setattr(local._log, "exception", log)
     monkeypatch.setattr(local, "explain", explain)
     config = make_config(output={"root": str(tmp_path / "root")})
     folder = RunFolder.create(config)
