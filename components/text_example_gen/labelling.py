@@ -13,6 +13,7 @@ from pipeline import numeric_labels
 from pipeline.config import Data
 from pipeline.errors import DataError
 
+_SEPARATORS = re.compile(r"[,;|]")
 _POSITION = re.compile(r"[+-]?\d{1,9}(\.0*)?", re.ASCII)
 _LISTED = 20
 
@@ -115,6 +116,12 @@ class Labelling:
         if not value.strip():
             return f"the label is empty ({self.label_column})"
         shown = value if len(value) <= 40 else value[:37] + "..."
+        parts = [part.strip() for part in _SEPARATORS.split(value)]
+        if len(parts) > 1 and all(part in self._names for part in parts):
+            return (
+                f"the label {shown!r} is {len(parts)} labels, and a text gets one; "
+                "keep one label per row"
+            )
         allowed = ", ".join(self.labels[:_LISTED])
         if len(self.labels) > _LISTED:
             allowed += f", ... ({len(self.labels)} labels)"

@@ -62,8 +62,11 @@ def init(
     from pipeline.init.proposal import propose
     from pipeline.init.starter import write
     from pipeline.init.texts import look_at_texts
+    from pipeline.logfile import quiet
 
-    survey = look(file, columns or (), file_format, header, quoting)
+    # Reading TFRecord imports TensorFlow, which writes to the screen.
+    with quiet():
+        survey = look(file, columns or (), file_format, header, quoting)
     candidates = survey.label_candidates
     if not label and len(candidates) > 1 and is_interactive():
         label = typer.prompt(f"Which column is the label? {_listed(candidates)}")

@@ -200,3 +200,13 @@ def test_missing_column_names_those_found() -> None:
         check_columns("a.csv", ("a", "b"), ("text", "label"))
     check_columns("a.csv", ("text", "label", "more"), ("text", "label"))
     check_columns("a.jsonl", (), ("text", "label"))
+
+
+def test_several_labels_in_one_cell_are_named() -> None:
+    labelling = Labelling(("text",), "label", ("a", "b", "c"))
+    bad = labelling.apply(Row("f", 1, {"text": "x", "label": "a, c"}))
+    assert isinstance(bad, BadRow)
+    assert bad.reason.startswith("the label 'a, c' is 2 labels, and a text gets one")
+    other = labelling.apply(Row("f", 1, {"text": "x", "label": "a, d"}))
+    assert isinstance(other, BadRow)
+    assert other.reason.startswith("unknown label 'a, d'")

@@ -47,6 +47,29 @@ def reasons(notes: Notes) -> Counter[str]:
 
 
 @pytest.mark.parametrize(
+    ("name", "rows", "quoting", "bad"),
+    [
+        ("dialog.tsv", 1000, "auto", 0),
+        ("dialog.tsv", 1000, "standard", 40),
+        ("a1_tsv_quote_pair.tsv", 40, "auto", 0),
+        ("a1_tsv_quote_pair.tsv", 40, "standard", 1),
+    ],
+)
+def test_quotes_that_pair_up_swallow_no_row(
+    shared: Path,
+    notes_of: Callable[..., Notes],
+    name: str,
+    rows: int,
+    quoting: str,
+    bad: int,
+) -> None:
+    file = shared / "cases" / "w02_tsv_quotes" / name
+    notes = notes_of(file, "a b c d neg pos", quoting=quoting)
+    assert sum(note.get("rows", 0) for note in notes) == rows
+    assert sum(reasons(notes).values()) == bad
+
+
+@pytest.mark.parametrize(
     ("name", "sentence"),
     [
         ("d4_pretty.json", "writes each JSON object over several lines"),
