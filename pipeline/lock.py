@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pipeline.errors import Locked, NewsdeskError
 
 _FILE = ".lock"
 _ROOM = 512
+_SECONDS_TO_WRITE = 2.0
 # Without following a link, behind which something else would be overwritten, and
 # without waiting for the other end of a pipe.
 _OPENED = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -79,6 +81,10 @@ def held(root: Path, what: str) -> Iterator[None]:
 
 def _owner(file: Path) -> str:
     """Who wrote the file last, in words."""
+    # The owner writes it just after it has the lock.
+    late = time.monotonic() + _SECONDS_TO_WRITE
+    while not _is_written(file) and time.monotonic() < late:
+        time.sleep(_SECONDS_TO_WRITE / 100)
     try:
         told = json.loads(file.read_text())
         since = datetime.datetime.fromisoformat(told["since"])
@@ -90,3 +96,11 @@ def _owner(file: Path) -> str:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return "another process is at work here"
+
+
+def _is_written(file: Path) -> bool:
+    try:
+        json.loads(file.read_text())
+    except (OSError, ValueError):
+        return False
+    return True

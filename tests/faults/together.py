@@ -73,6 +73,9 @@ def runs_at_once(root: Path, count: int) -> Outcome:
         if len(working) == 1 and _is_refused(code, screen, "a run", *working)
     ]
     others = count - len(working) - len(refused)
+    for pid, code, screen in ended:
+        if pid not in working and pid not in refused:
+            print(f"process {pid} ended with {code}:\n{screen}")
     name = f"{count} runs at once"
     return _judged(name, root, before, len(working), len(refused), others, words)
 

@@ -6,10 +6,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from pipeline import lock
 from pipeline.errors import ExitCode, Locked, NewsdeskError
 from pipeline.lock import held
 
@@ -80,14 +82,31 @@ def test_a_child_that_lives_on_does_not_keep_it(tmp_path: Path) -> None:
         assert child.poll() is None
 
 
+def test_an_owner_that_has_not_written_yet_is_waited_for(tmp_path: Path) -> None:
+    with held(tmp_path, "a run"):
+        file = tmp_path / ".lock"
+        written = file.read_text()
+        file.write_text("")
+        late = threading.Timer(0.1, file.write_text, [written])
+        late.start()
+        assert f"a run (process {os.getpid()} on" in _refused(tmp_path)
+        late.join()
+
+
 @pytest.mark.parametrize("text", ["", "{half", "[]", '{"since": "never"}'])
-def test_whoever_does_not_say_who_it_is_holds_it_too(tmp_path: Path, text: str) -> None:
+def test_whoever_does_not_say_who_it_is_holds_it_too(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_SECONDS_TO_WRITE", 0.0)
     with held(tmp_path, "a run"):
         (tmp_path / ".lock").write_text(text)
         assert "another process is at work here" in _refused(tmp_path)
 
 
-def test_a_full_disk_keeps_nobody_from_clearing_it(small_disk: Path) -> None:
+def test_a_full_disk_keeps_nobody_from_clearing_it(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_SECONDS_TO_WRITE", 0.0)
     with open(small_disk / "ballast", "wb") as stream:
         free = os.statvfs(small_disk)
         os.posix_fallocate(stream.fileno(), 0, free.f_bavail * free.f_frsize)
