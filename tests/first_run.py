@@ -80,6 +80,16 @@ def copy(first: FirstRun, root: Path) -> None:
         root: must not exist.
     """
     shutil.copytree(first.kept, root, symlinks=True)
+    rename(root, first.root)
+
+
+def rename(root: Path, before: Path) -> None:
+    """Lets the database of a root name it where it is.
+
+    Args:
+        root: where it is.
+        before: where it was made.
+    """
     with closing(sqlite3.connect(root / "metadata.sqlite")) as database, database:
         # The database names every artifact by its whole path.
         columns = database.execute(
@@ -90,5 +100,5 @@ def copy(first: FirstRun, root: Path) -> None:
             database.execute(
                 f"UPDATE {table} SET {column} = replace({column}, ?, ?) "
                 f"WHERE typeof({column}) = 'text'",
-                (str(first.root), str(root)),
+                (str(before), str(root)),
             )

@@ -1,0 +1,34 @@
+"""A pipeline continues in a root that an older release made."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ExitCode
+from tests import old_root
+from tests.faults import sample
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_run_continues_in_it(tmp_path: Path) -> None:
+    root = old_root.unpack(tmp_path / "old")
+    rows = sample.SAMPLE.parents[1] / "sample" / "sample.csv"
+    with open(rows, newline="") as all_rows:
+        kept = list(csv.reader(all_rows))[:601]
+    with open(tmp_path / "rows.csv", "w", newline="") as stream:
+        csv.writer(stream).writerows(kept)
+    code, screen = sample.finish_command(
+        [
+            *("run", str(root / "runs" / old_root.RUNS[-1] / "config.toml")),
+            *("--set", f"output.root={root}"),
+            *("--set", f"data.path={tmp_path / 'rows.csv'}"),
+            *("--set", f"data.schema_file={sample.REPOSITORY}/schemas/sample.pbtxt"),
+            *("--set", "train.seed=3"),
+        ]
+    )
+    assert code == ExitCode.DONE, screen
+    assert f"version {old_root.VERSIONS[-1]} is in service" in screen
+    assert len(sample.versions(root)) == 3
+    assert sample.summary(root)["run"].startswith("r000001-")
