@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import os
 import sqlite3
 from pathlib import Path
 
@@ -22,10 +23,11 @@ def fault(root: Path) -> str:
         whole, and for a root without either.
     """
     file = root / DATABASE
-    if not file.exists() or (file.is_file() and not file.stat().st_size):
-        return "is missing" if _has_artifacts(root) else ""
-    if not file.is_file():
+    # A link that leads nowhere would let SQLite make a database somewhere else.
+    if os.path.lexists(file) and not file.is_file():
         return "is not a file"
+    if not file.exists() or not file.stat().st_size:
+        return "is missing" if _has_artifacts(root) else ""
     try:
         with contextlib.closing(
             sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
@@ -84,12 +86,12 @@ def _has_artifacts(root: Path) -> bool:
 
 
 def _renamed(path: Path) -> Path | None:
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     names = (
         path.with_name(f"{path.name}.unusable-{one}") for one in itertools.count(1)
     )
-    free = next(name for name in names if not name.exists())
+    free = next(name for name in names if not os.path.lexists(name))
     try:
         return path.rename(free)
     except OSError as error:

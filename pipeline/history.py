@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import tomlkit
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from pipeline.config import Config
-from pipeline.errors import ExitCode, NewsdeskError
+from pipeline.errors import ExitCode, ModelError, NewsdeskError
+from pipeline.published import regular
 
 CONFIG = "config.toml"
 LOG = "log.txt"
 SUMMARY = "summary.json"
 # Sorts behind the names of older releases, which were the local time alone.
 RUN_NAME = re.compile(r"r(?P<number>\d{6,})-\d{8}T\d{6}Z")
+_MOST_BYTES = 16 << 20
 RUNNING, KILLED = "running", "killed"
 # States in which a run has said all there is to say of its data.
 VERDICTS = ("pushed", "unchanged", "withdrawn", "not good enough", "stopped")
@@ -157,7 +159,7 @@ def past_runs(root: Path) -> Iterator[Summary]:
     """
     for file in sorted(root.glob(f"runs/*/{SUMMARY}"), reverse=True):
         try:
-            values: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            values: dict[str, Any] = json.loads(regular.read(file, _MOST_BYTES))
             yield Summary.model_validate(values)
-        except (OSError, ValueError, ValidationError):
+        except (OSError, ValueError, ModelError):
             continue

@@ -1,11 +1,14 @@
 """Which pipeline a root belongs to: one root holds the runs of one pipeline."""
 
+import os
 from pathlib import Path
 
-from pipeline.errors import ConfigError, NewsdeskError
+from pipeline.errors import ConfigError, ModelError, NewsdeskError
 from pipeline.history import past_runs
+from pipeline.published import regular
 
 _FILE = ".pipeline"
+_MOST_BYTES = 4096
 
 
 def claim(root: Path, name: str) -> None:
@@ -20,8 +23,11 @@ def claim(root: Path, name: str) -> None:
         NewsdeskError: the record cannot be written.
     """
     check(root, name)
+    file = root / _FILE
     try:
-        (root / _FILE).write_text(f"{name}\n", encoding="utf-8")
+        # Most runs find the name there already.
+        if not os.path.lexists(file) or not file.read_text(errors="replace").strip():
+            file.write_text(f"{name}\n", encoding="utf-8")
     except OSError as error:
         raise NewsdeskError(
             f"{root / _FILE}: cannot be written: {error.strerror}; choose another "
@@ -51,7 +57,13 @@ def check(root: Path, name: str) -> None:
 def _owner(root: Path) -> str:
     """The recorded name; in a root without a record, that of its newest run."""
     file = root / _FILE
-    if file.is_file():
-        return file.read_text(encoding="utf-8", errors="replace").strip()
+    if os.path.lexists(file):
+        try:
+            written = regular.read(file, _MOST_BYTES)
+        except ModelError:
+            raise ConfigError(
+                f"{file}: is not a file with the name of a pipeline; remove it"
+            ) from None
+        return written.decode("utf-8", "replace").strip()
     newest = next(past_runs(root), None)
     return newest.pipeline if newest else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import NewsdeskError
+from pipeline.published import regular
 
 _log = logging.getLogger("newsdesk")
 # Names of files that are being written begin with it.
@@ -59,8 +60,9 @@ def read(file: Path) -> dict[str, np.ndarray] | None:
         log then names.
     """
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            return dict(arrays)
+        with regular.opened(file) as stream:
+            with np.load(stream, allow_pickle=False) as arrays:
+                return dict(arrays)
     except FileNotFoundError:
         return None
     except Exception as error:

@@ -75,7 +75,11 @@ class Checkpoints:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            (self.folder / RUN_FILE).write_text(f"{run}\n", encoding="utf-8")
+            # Renamed, because a link or a pipe may have that name.
+            aside = self.folder / f"{arrays.ASIDE}{RUN_FILE}"
+            aside.unlink(missing_ok=True)
+            aside.write_text(f"{run}\n", encoding="utf-8")
+            aside.replace(self.folder / RUN_FILE)
         except OSError as error:
             raise NewsdeskError(
                 f"{self.folder}: the checkpoints cannot be written: {error.strerror}; "

@@ -1,5 +1,6 @@
 """A root whose database is lost or damaged works again, and says what happened."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -92,3 +93,11 @@ def test_a_folder_in_its_place_is_set_aside(tmp_path: Path) -> None:
     root = _root(tmp_path, None)
     (root / "metadata.sqlite").mkdir()
     assert "metadata.sqlite is not a file: " in database.set_aside(root)
+
+
+def test_a_link_that_leads_nowhere_is_set_aside(tmp_path: Path) -> None:
+    root = _root(tmp_path, None)
+    file = root / "metadata.sqlite"
+    file.symlink_to(tmp_path / "elsewhere")
+    assert "metadata.sqlite is not a file: " in database.set_aside(root)
+    assert not os.path.lexists(file)

@@ -94,3 +94,9 @@ def test_a_figure_that_is_no_number_can_be_read_back(tmp_path: Path) -> None:
     folder.write(_summary("r").model_copy(update={"metrics": {"loss": math.nan}}))
     (found,) = past_runs(tmp_path)
     assert math.isnan(found.metrics["loss"])
+
+
+def test_a_pipe_in_the_place_of_a_summary_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "20260101-000000").mkdir(parents=True)
+    os.mkfifo(tmp_path / "runs" / "20260101-000000" / "summary.json")
+    assert list(past_runs(tmp_path)) == []

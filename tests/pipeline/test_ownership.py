@@ -1,6 +1,7 @@
 """A root holds the runs of one pipeline; another one is refused."""
 
 import datetime
+import os
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,13 @@ def test_a_renamed_pipeline_can_take_it_over(tmp_path: Path) -> None:
     claim(tmp_path, "news")
     (tmp_path / ".pipeline").write_text("desks")
     claim(tmp_path, "desks")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_a_record_that_is_not_a_file_is_named(tmp_path: Path, kind: str) -> None:
+    file, target = tmp_path / ".pipeline", tmp_path / "target"
+    target.write_text("precious")
+    os.mkfifo(file) if kind == "pipe" else file.symlink_to(target)
+    with pytest.raises(ConfigError, match=r"\.pipeline: is not a file with the name"):
+        claim(tmp_path, "news")
+    assert target.read_text() == "precious"
