@@ -13,10 +13,12 @@ from typing import Any
 from pipeline import fingerprint
 from pipeline.database import ARTIFACTS, DATABASE
 from pipeline.errors import NewsdeskError
+from pipeline.published import regular
 
 _log = logging.getLogger("newsdesk")
 # Beside the folder of an artifact, in the form that `sha256sum --check` reads.
 DIGESTS = ".sha256"
+_MOST_BYTES = 64 << 20
 
 
 class Outputs:
@@ -65,7 +67,7 @@ class Outputs:
             folders = [Path(one.uri) for many in artifacts.values() for one in many]
             is_absent = may_be_absent and not artifacts
             misnamed = "" if is_absent else _misnamed(artifacts, names)
-            for wrong in (misnamed, *map(difference, folders)):
+            for wrong in (misnamed, *map(self._wrong, folders)):
                 if wrong:
                     _log.warning("not taken from the cache: %s", wrong)
                     damaged.append(wrong)
@@ -79,6 +81,13 @@ class Outputs:
         finally:
             artifact_utils.verify_artifacts = exist
 
+    def _wrong(self, folder: Path) -> str:
+        # In a moved or copied root, the database names places of another root, whose
+        # files may be of other data by now.
+        if self._artifacts not in folder.resolve().parents:
+            return f"{folder} is outside of this root"
+        return difference(folder)
+
 
 def difference(folder: Path) -> str:
     """Compares an artifact with its digests.
@@ -91,7 +100,8 @@ def difference(folder: Path) -> str:
         has recorded any.
     """
     try:
-        recorded = _beside(folder).read_text("utf-8", "surrogateescape").splitlines()
+        written = regular.read(_beside(folder), _MOST_BYTES)
+        recorded = written.decode("utf-8", "surrogateescape").splitlines()
         found = _lines(folder)
     except FileNotFoundError:
         return ""

@@ -1,5 +1,6 @@
 """Files that changed after a node wrote them are not taken from the cache."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -90,3 +91,24 @@ def test_the_cache_passes_over_an_output_of_another_name(
         "metadata.sqlite lists mofel instead of model",
         "metadata.sqlite lists nothing instead of model",
     ]
+
+
+def test_digests_in_a_pipe_are_not_waited_for(model: Path) -> None:
+    model.with_name("7.sha256").unlink()
+    os.mkfifo(model.with_name("7.sha256"))
+    assert "is a pipe and not a regular file" in difference(model)
+
+
+@pytest.mark.slow
+def test_the_cache_passes_over_artifacts_of_another_root(
+    tmp_path: Path, model: Path
+) -> None:
+    from tfx.types import artifact_utils, standard_artifacts
+
+    found: dict[str, list[Any]] = {"model": [standard_artifacts.Model()]}
+    found["model"][0].uri = str(model)
+    # The root was moved, and another one was made in its old place.
+    with Outputs(tmp_path / "moved").checked_cache(["model"]) as damaged:
+        with pytest.raises(RuntimeError):
+            artifact_utils.verify_artifacts(found)
+    assert damaged == [f"{model} is outside of this root"]
