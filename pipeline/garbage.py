@@ -9,10 +9,12 @@ from pathlib import Path
 
 from pipeline import database
 from pipeline.config import RUN_FILE, Config
-from pipeline.errors import NewsdeskError
+from pipeline.errors import ModelError, NewsdeskError
 from pipeline.history import RUN_NAME, past_runs
 from pipeline.outputs import DIGESTS
+from pipeline.published import regular
 
+_MOST_BYTES = 1 << 16
 _RUN_CONTEXT = "pipeline_run"
 _CHECKPOINTS = re.compile(r"[0-9a-f]{32}")
 # Older releases named runs by the local time alone.
@@ -81,13 +83,11 @@ def find(config: Config, keep_last: int) -> Found:
     if len(worked) <= keep_last:
         return Found([], [])
     oldest = worked[keep_last - 1].run
-    # A killed run has no nodes in its summary, and may have come far.
-    kept = {run.run for run in runs if run.run >= oldest}
     garbage: list[Path] = []
     unexplained = sorted(config.root.glob(f"{database.ARTIFACTS}.unusable-*"))
     unexplained += sorted(config.root.glob(f"{database.DATABASE}.unusable-*"))
     found = [
-        *_artifacts(config.root / database.ARTIFACTS, _read(config.root, kept)),
+        *_artifacts(config.root / database.ARTIFACTS, _read(config.root, oldest)),
         *_checkpoints(config, oldest),
     ]
     for path, is_old in found:
@@ -124,7 +124,7 @@ def remove(found: list[Garbage]) -> None:
             ) from None
 
 
-def _read(root: Path, kept_runs: set[str]) -> _Records:
+def _read(root: Path, oldest: str) -> _Records:
     """Reads the executions of all runs; none where the database cannot be used."""
     if database.fault(root) or not (root / database.DATABASE).exists():
         return _Records()
@@ -137,7 +137,10 @@ def _read(root: Path, kept_runs: set[str]) -> _Records:
     kept: set[int] = set()
     old: set[int] = set()
     for context in store.get_contexts_by_type(_RUN_CONTEXT):
-        executions = kept if context.name in kept_runs else old
+        # By name: a killed run has no nodes in its summary, and may have come far, and
+        # the summary of a run that ended well may be damaged.
+        is_old = _RUN.fullmatch(context.name) and context.name < oldest
+        executions = old if is_old else kept
         executions.update(one.id for one in store.get_executions_by_context(context.id))
     events = store.get_events_by_execution_ids(list(kept)) if kept else []
     artifacts = store.get_artifacts_by_id([event.artifact_id for event in events])
@@ -171,13 +174,19 @@ def _checkpoints(config: Config, oldest: str) -> Iterator[tuple[Path, bool]]:
         if not _is_ours(folder, _CHECKPOINTS):
             continue
         try:
-            run = Path((folder / RUN_FILE).read_text(encoding="utf-8").strip())
-        except (OSError, UnicodeError):
+            written = regular.read(folder / RUN_FILE, _MOST_BYTES)
+            run = Path(written.decode("utf-8").strip())
+        except (OSError, UnicodeError, ModelError):
             yield folder, False
             continue
         # Several roots may share a folder of checkpoints; the default one moves along.
         is_inside = config.root in config.checkpoints.parents
-        if not is_inside and run.parent.resolve() != (config.root / "runs").resolve():
+        runs = config.root / "runs"
+        if not is_inside and run.parent.resolve() != runs.resolve():
+            continue
+        if not is_inside and not (runs / run.name).is_dir():
+            # Another root may have been here before.
+            yield folder, False
             continue
         if run.name < oldest:
             yield folder, True

@@ -1,6 +1,7 @@
 """What old runs have left goes; what a kept run made, read or reused stays."""
 
 import datetime
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -309,3 +310,29 @@ def test_nothing_goes_while_a_run_is_at_work(
         done = CliRunner().invoke(app, command)
     assert isinstance(done.exception, Locked)
     assert len(_found(config, 2)) == 5
+
+
+@pytest.mark.usefixtures("store")
+def test_artifacts_of_a_newer_run_stay_although_its_summary_is_damaged(
+    config: Config,
+) -> None:
+    (config.root / "runs" / NEW / "summary.json").write_text("{half")
+    assert "artifacts/Trainer/output/6" not in _found(config, 1)
+
+
+@pytest.mark.usefixtures("store")
+def test_shared_checkpoints_of_a_root_that_was_here_before_stay(
+    config: Config, make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    output = {"root": str(config.root), "checkpoints": str(tmp_path / "shared")}
+    config = make_config(output=output)
+    _train(config, "a", "20250101-000000")
+    found = garbage.find(config, 1)
+    assert found.unexplained == [config.checkpoints / ("a" * 32)]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_pipe_that_should_name_a_run_is_not_waited_for(config: Config) -> None:
+    _train(config, "a")
+    os.mkfifo(config.checkpoints / ("a" * 32) / "run.txt")
+    assert _left(config) == {f"checkpoints/{'a' * 32}"}
