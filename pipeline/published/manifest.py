@@ -22,7 +22,7 @@ _MOST_BYTES = 16 << 20
 
 
 class Damaged(ModelError):
-    """The manifest of a version is missing, altered, or not a file."""
+    """A version is not as it was published, as its manifest shows or would show."""
 
 
 class Part(BaseModel):
@@ -201,7 +201,8 @@ def verify(folder: Path) -> Manifest:
         The manifest.
 
     Raises:
-        ModelError: names each file that is altered, missing or new.
+        Damaged: names each file that is altered, missing or new, or not a file.
+        ModelError: a file cannot be read.
     """
     manifest = read(folder)
     told = {part.path: part for part in manifest.files}
@@ -221,7 +222,7 @@ def verify(folder: Path) -> Manifest:
         ),
     ]
     if faults:
-        raise ModelError(f"{folder}: {'; '.join(faults)}; do not serve this model")
+        raise Damaged(f"{folder}: {'; '.join(faults)}; do not serve this model")
     return manifest
 
 
@@ -235,7 +236,7 @@ def parts(folder: Path) -> list[Part]:
         The files, sorted by path.
 
     Raises:
-        ModelError: something in the folder is neither file nor folder.
+        Damaged: something in the folder is neither file nor folder.
         OSError: a file cannot be read.
     """
     found = []
@@ -243,7 +244,7 @@ def parts(folder: Path) -> list[Part]:
         for name in (*folders, *files):
             path = Path(above, name)
             if path.is_symlink() or not (path.is_dir() or path.is_file()):
-                raise ModelError(f"{path}: is neither a file nor a folder")
+                raise Damaged(f"{path}: is neither a file nor a folder")
         found += [Path(above, name) for name in files]
     return [
         Part(path=path, size=file.stat().st_size, sha256=_sha256(file))

@@ -1,7 +1,7 @@
 """Puts a former version back in service."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +41,8 @@ def roll_back(
 
     Args:
         address: above the versions.
-        to: the version; None for the newest that is another model, that can be read,
-            and that was not rolled back from.
+        to: the version; None for the newest that is another model, that is as it was
+            published, and that was not rolled back from.
         allowed: operations that the configuration allows besides the list.
         sign: the section `push.sign`; None if versions are not signed.
 
@@ -57,24 +57,42 @@ def roll_back(
     place = store(address)
     versions = place.versions()
     newest, damaged = _read(place, versions[-1]) if versions else (None, None)
-    former = _former(place, versions, newest) if to is None else to
-    if former not in versions[:-1]:
+    if to is not None and to not in versions[:-1]:
         raise ConfigError(_no_way_back(address, versions, damaged))
+    passed_over: Damaged | None = None
+    for former in _formers(place, versions, newest) if to is None else [to]:
+        try:
+            version = _publish_again(place, former, newest, versions[-1], allowed, sign)
+        except Damaged as error:
+            _log.warning("version %d is passed over: %s", former, error)
+            passed_over = passed_over or error
+        else:
+            return Restored(version, former, damaged)
+    raise passed_over or ConfigError(_no_way_back(address, versions, damaged))
+
+
+def _publish_again(
+    place: Store,
+    former: int,
+    given_up: Manifest | None,
+    over: int,
+    allowed: Collection[str],
+    sign: Sign | None,
+) -> int:
     folder = place.stage()
     try:
         found = place.fetch(former, folder)
         if sign:
-            _must_be_signed(folder, sign, f"{address}: version {former}")
+            _must_be_signed(folder, sign, f"{place.address}: version {former}")
         operations.check(folder, allowed)
         (folder / manifest.FILE).unlink()
         # It is of the manifest that was removed.
         (folder / manifest.SIGNATURE).unlink(missing_ok=True)
-        described = manifest.describe(folder, _origin(found, newest, former))
+        described = manifest.describe(folder, _origin(found, given_up, former))
         manifest.write(described, folder)
         if sign:
             signing.sign(folder, sign)
-        version = place.publish(folder, described, versions[-1])
-        return Restored(version, former, damaged)
+        return place.publish(folder, described, over)
     finally:
         place.release(folder)
 
@@ -109,7 +127,9 @@ def _origin(found: Manifest, given_up: Manifest | None, former: int) -> Origin:
     )
 
 
-def _former(place: Store, versions: list[int], newest: Manifest | None) -> int | None:
+def _formers(
+    place: Store, versions: list[int], newest: Manifest | None
+) -> Iterator[int]:
     """What was in service before; going back twice does not go forth again."""
     given_up = {newest.model, *newest.origin.withdrawn} if newest else set()
     for version in versions[-2::-1]:
@@ -117,8 +137,7 @@ def _former(place: Store, versions: list[int], newest: Manifest | None) -> int |
         if damage:
             _log.warning("version %d is passed over: %s", version, damage)
         elif found and found.model not in given_up:
-            return version
-    return None
+            yield version
 
 
 def _read(place: Store, version: int) -> tuple[Manifest | None, str | None]:

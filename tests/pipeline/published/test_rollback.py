@@ -183,3 +183,11 @@ def _assert_only(store: LocalStore, versions: list[int]) -> None:
     """Nothing was published, and nothing staged was left behind."""
     assert names(Path(store.address)) == [str(version) for version in versions]
     assert manifest.verify(Path(store.address, str(versions[-1])))
+
+
+def test_a_former_version_that_was_altered_is_passed_over(
+    store: LocalStore, versions: list[int], publish: Publish
+) -> None:
+    publish(store, graph=b"worse")
+    Path(store.address, str(versions[1]), "saved_model.pb").write_bytes(b"altered")
+    assert roll_back(store.address).copied == versions[0]
