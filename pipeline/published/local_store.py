@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.errors import ModelError, reason
 from pipeline.published import manifest as manifests
 from pipeline.published.manifest import Manifest
-from pipeline.published.numbers import number
+from pipeline.published.numbers import following, number
 from pipeline.published.staging import LOOK, Staged, Staging, renamed
 from pipeline.published.store import replaced
 from pipeline.published.turns import turn
@@ -120,7 +120,7 @@ class LocalStore:
         """Lets a model appear as the version after another one."""
         if not self._staging.succeed(staged, over, lambda: self._newest() == over):
             raise replaced(self.address, self._newest())
-        version = max(int(time.time()), self._largest() + 1)
+        version = following(self._largest(), self.address)
         while (
             # Renaming a folder over an empty one would work.
             os.path.lexists(self._root / str(version))

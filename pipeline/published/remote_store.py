@@ -19,7 +19,7 @@ from typing import Any
 from pipeline.errors import ModelError
 from pipeline.published import manifest as manifests
 from pipeline.published.manifest import Manifest
-from pipeline.published.numbers import number
+from pipeline.published.numbers import following, number
 from pipeline.published.store import replaced
 from pipeline.published.successors import FOLDER, GRAPH, GRAPHS, NAME, Successors
 
@@ -131,7 +131,12 @@ class RemoteStore:
                 file = folder / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 self._files.get_file(self._at(version, name), str(file))
-        return manifests.verify(folder)
+        try:
+            return manifests.verify(folder)
+        except ModelError as error:
+            # The copy is often gone when somebody reads this.
+            there = f"{self._address}/{version}"
+            raise type(error)(str(error).replace(str(folder), there)) from None
 
     def stage(self) -> Path:
         """Implements Store.stage: on this machine."""
@@ -197,7 +202,7 @@ class RemoteStore:
     def _claimed(self) -> int:
         """A number that no other writer has, larger than every one there."""
         used = [*self._numbers(""), *self._numbers(FOLDER)]
-        version = max(int(time.time()), max(used, default=0) + 1)
+        version = following(max(used, default=0), self._address)
         told = f"{os.uname().nodename} {os.getpid()}".encode()
         while True:
             try:

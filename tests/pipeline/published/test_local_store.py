@@ -321,3 +321,13 @@ def test_a_place_that_cannot_be_written_is_named(
         LocalStore(tmp_path / "file").stage()
     with pytest.raises(ModelError, match=r"file: cannot be read"):
         LocalStore(tmp_path / "file").versions()
+
+
+def test_the_largest_number_cannot_be_followed(
+    store: LocalStore, publish: Publish
+) -> None:
+    publish(store)
+    Path(store.address, str(2**63 - 1)).mkdir()
+    with pytest.raises(ModelError, match="9223372036854775807 is the largest number"):
+        publish(store)
+    assert len(os.listdir(store.address)) == 3

@@ -336,3 +336,12 @@ def test_a_store_that_cannot_be_reached_is_one_sentence(
     s3fs.S3FileSystem.clear_instance_cache()
     with pytest.raises(ModelError, match=r"s3://x/y: cannot be read: .*credentials"):
         RemoteStore("s3://x/y").versions()
+
+
+def test_an_altered_version_is_named_by_its_address(
+    remote: RemoteStore, publish: Publish
+) -> None:
+    version = publish(remote)
+    remote._files.pipe_file(f"{remote._root}/{version}/saved_model.pb", b"grapf")
+    with pytest.raises(ModelError, match=rf"^{remote.address}/{version}: saved_model"):
+        remote.verify(version)
