@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 # The fault scripts; each prints its figures, the sum of them last.
-FAULTS = kills root_flips more bit_flips pushes together resources sixty_days \
+FAULTS = kills steps root_flips more bit_flips pushes together resources sixty_days \
     rows poison fuzz data_gate candidates
 
 .PHONY: help install weights run test test-current faults image image-offline kfp-e2e \
