@@ -88,7 +88,7 @@ def _is_taken(root: Path, known: Made) -> bool:
     is_usable = known.is_whole and known.uri == str(root / known.place)
     artifact = standard_artifacts.Model()
     artifact.uri = known.uri
-    with Outputs(root).checked_cache():
+    with Outputs(root).checked_cache(["model"]):
         try:
             artifact_utils.verify_artifacts({"model": [artifact]})
         except RuntimeError:
