@@ -1,6 +1,7 @@
 """JSON that is not JSON Lines is named, and the printed command makes it that."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -17,6 +18,7 @@ NUMBERED = {name: dict(enumerate(cells)) for name, cells in BY_COLUMN.items()}
 SPLIT = {"columns": ["text", "label"], "index": [*range(5)], "data": CELLS}
 
 
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

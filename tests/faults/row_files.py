@@ -78,7 +78,7 @@ class RowFiles:
             made.kind = "damaged"
             made.content = damaged(made.content, made.format, self._chance)
         if made.format != "parquet" and self._chance.random() < 0.2:
-            made.content = gzip.compress(made.content, 1)
+            made.content = gzip.compress(made.content, 1, mtime=0)
         return made
 
     def _csv(self) -> RowFile:
