@@ -25,7 +25,8 @@ _FILES = {
     "examples": f"{ARTIFACTS}/TextExampleGen/examples/**/*",
     "token ids": f"{ARTIFACTS}/Transform/transformed_examples/**/*",
     "other artifacts": f"{ARTIFACTS}/**/*",
-    _CHECKPOINTS: "checkpoints/*/*.npz",
+    # Not what the killed training was still writing.
+    _CHECKPOINTS: "checkpoints/*/[0-9]*.npz",
     _METADATA: DATABASE,
 }
 KINDS = tuple(_FILES)
