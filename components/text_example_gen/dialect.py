@@ -97,7 +97,7 @@ def head(file: str) -> str:
         At most 1 MiB, without a byte order mark.
 
     Raises:
-        DataError: the file cannot be read, or is no text file.
+        DataError: the file cannot be read, or is not a text file.
     """
     with opened(file) as stream:
         beginning = stream.read(HEAD)

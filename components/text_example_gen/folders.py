@@ -42,7 +42,7 @@ def explain_partitions(folder: str) -> str:
         folder: a local path.
 
     Returns:
-        One sentence with what it is and what to do, or "" if it is no such folder.
+        One sentence with what it is and what to do, or "" if it is not such a folder.
     """
     try:
         names = sorted(os.listdir(folder))

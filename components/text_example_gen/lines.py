@@ -10,7 +10,7 @@ from components.text_example_gen.streams import opened
 from pipeline.errors import DataError
 
 MAX_LINE = 16 * 2**20
-# Longer lines are no text, and so many blank lines no table: reading on takes time.
+# Longer lines are not text, and more blank lines are not a table: reading takes time.
 _MAX_SKIPPED = 2**30
 _MAX_BLANK = 100_000
 _NUL = "\udc00"

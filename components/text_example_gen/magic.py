@@ -26,7 +26,7 @@ _PATTERNS = {re.compile(start): what for start, what in _KINDS.items()}
 
 
 def explain_content(beginning: bytes) -> str:
-    """Says what a file is that is no text and no table.
+    """Says what a file is that holds neither text nor a table.
 
     Args:
         beginning: its first bytes, after gzip is unpacked.

@@ -71,7 +71,7 @@ class Worker:
 
     def _first(self, request: bytes) -> bytes:
         assert self._process.stdin and self._process.stdout
-        # Whether it has died shows when there is no answer.
+        # If it has died, the missing answer shows that.
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(request)
             self._process.stdin.flush()
