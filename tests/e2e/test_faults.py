@@ -64,7 +64,7 @@ def test_own_data_with_bad_rows_then_stopped_by_ctrl_c_then_as_init_wrote_them(
     (project / "news.csv").write_text(clean)
     models = list(root.glob("artifacts/Trainer/model/*"))
     code, rest = _interrupted_in_training(project, *lenient)
-    assert code == 130
+    assert code == 130, rest
     assert re.search(r"error +stopped on request", rest)
     assert "Traceback" not in rest
     assert last_summary(root)["state"] == "interrupted"
