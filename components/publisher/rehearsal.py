@@ -39,6 +39,12 @@ def rehearse(model: Path, predictions: Path) -> None:
             "nothing was published; its graph may loop for ever, or the machine was "
             "busy: then run again"
         )
+    if done.returncode < 0:
+        raise ModelError(
+            "the process that tried the staged model was ended by signal "
+            f"{-done.returncode}, so nothing was published; 9 is often too little "
+            "memory: give the machine more, and run again"
+        )
     if done.returncode:
         raise ModelError(
             "the staged model is not what was trained, so nothing was published: "
@@ -95,8 +101,6 @@ def _misnamed(answer: dict[str, Any], found: Any, labels: list[str]) -> str | No
 
 
 def _said(done: "subprocess.CompletedProcess[str]") -> str:
-    if done.returncode < 0:
-        return f"its process was ended by signal {-done.returncode}"
     lines = (done.stdout.strip() or done.stderr.strip()).splitlines()
     return lines[-1] if lines else f"its process ended with {done.returncode}"
 

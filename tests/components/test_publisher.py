@@ -305,7 +305,7 @@ def test_of_a_graphs_error_the_reason_is_told(
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
-        ("kill -9 $$", "its process was ended by signal 9"),
+        ("kill -9 $$", "^the process that tried .* was ended by signal 9, so nothing"),
         ("exit 7", "its process ended with 7"),
         ("echo one >&2; echo two >&2; exit 1", "published: two;"),
         (
