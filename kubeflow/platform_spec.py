@@ -1,13 +1,17 @@
 """What only Kubernetes knows of a task: timeouts, volumes, secrets.
 
 It stands in the second document of a compiled pipeline, in the form that
-kfp-kubernetes 2.16 writes
-(https://github.com/kubeflow/pipelines, kubernetes_platform/proto).
+kfp-kubernetes writes
+(https://github.com/kubeflow/pipelines, kubernetes_platform/proto). Fields that older
+servers do not know are left out where their default says the same.
 """
 
 from typing import Any
 
 from pipeline.cluster_config import NODES, Kubeflow
+
+# By the names of their volumes; the second is HOME in the image.
+_SCRATCH = {"newsdesk-tmp": "/tmp", "newsdesk-home": "/home/newsdesk"}
 
 
 def platform_spec(settings: Kubeflow, executors: dict[str, str]) -> dict[str, Any]:
@@ -22,7 +26,7 @@ def platform_spec(settings: Kubeflow, executors: dict[str, str]) -> dict[str, An
     """
     told = {}
     for name, executor in executors.items():
-        one: dict[str, Any] = {}
+        one: dict[str, Any] = _hardened(settings) if settings.hardened else {}
         if settings.secrets:
             one["secretAsEnv"] = _secrets(settings)
         if name in NODES:
@@ -34,13 +38,23 @@ def platform_spec(settings: Kubeflow, executors: dict[str, str]) -> dict[str, An
     return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": told}}}}
 
 
+def _hardened(settings: Kubeflow) -> dict[str, Any]:
+    # KFP has no field for a read-only root file system: a policy of the cluster sets
+    # it, and these folders stay writable.
+    scratch = [
+        {"volumeName": name, "mountPath": folder}
+        for name, folder in _SCRATCH.items()
+        if folder not in settings.volumes
+    ]
+    return {"securityContext": {"runAsNonRoot": True}, "emptyDirMounts": scratch}
+
+
 def _secrets(settings: Kubeflow) -> list[dict[str, Any]]:
     return [
         {
             "secretName": secret.name,
             "secretNameParameter": _constant(secret.name),
             "keyToEnv": [{"secretKey": secret.key, "envVar": variable}],
-            "optional": False,
         }
         for variable, secret in sorted(settings.secrets.items())
     ]

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from kubeflow import client as clients
+from kubeflow.versions import check_server
 from pipeline.config import Config
 from pipeline.errors import ClusterError, ConfigError
 
@@ -85,8 +86,12 @@ def upload(client: Any, config: Config, spec: str) -> Uploaded:
 
     Returns:
         Where it is there.
+
+    Raises:
+        ClusterError: the server's version cannot run this pipeline.
     """
     settings = config.kubeflow
+    check_server(client, settings, spec)
     name = hashlib.sha256(spec.encode()).hexdigest()[:_DIGITS]
     experiment = client.create_experiment(
         settings.experiment or config.name, namespace=settings.namespace

@@ -160,7 +160,10 @@ class Kubeflow(Section):
     node `secrets` become variables, each from a key of a Secret, and `volumes` folders,
     each from a PersistentVolumeClaim. Artifacts lie below `root`, or where the cluster
     keeps them. `addresses` says where containers find what lies here at a path: an
-    address in an object store, or a path in the image or a volume.
+    address in an object store, or a path in the image or a volume. `hardened` refuses
+    root in every pod, and gives /tmp and the home folder volumes of their own, so that
+    a policy of the cluster can make the root file system read-only; it needs Kubeflow
+    Pipelines 2.16. `server_version` replaces what the server says about its version.
     """
 
     host: str | None = Field(None, pattern=r"^https?://[^/\s]+")
@@ -178,6 +181,8 @@ class Kubeflow(Section):
     secrets: dict[VariableName, SecretKey] = {}
     volumes: dict[str, KubernetesName] = {}
     addresses: dict[LocalPath, Annotated[str, Field(min_length=1)]] = {}
+    hardened: bool = False
+    server_version: Annotated[str, Field(pattern=r"^\d+\.\d+$")] | None = None
 
     @field_validator("volumes")
     @classmethod

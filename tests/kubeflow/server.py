@@ -4,7 +4,8 @@ Requests and answers go through kfp_server_api's own models. What fires when fol
 backend/src/crd/controller/scheduledworkflow/util of kubeflow/pipelines: the last time
 fired, else the start, else the making, is where the next is looked for; without
 catch-up the newest one that is due takes the place of all before it, and a periodic
-schedule fires at once for it.
+schedule fires at once for it. Its health is that of the image of 2.17.0
+(backend/src/apiserver/main.go, .github/workflows/build-and-push.yml).
 """
 
 import email
@@ -71,6 +72,7 @@ class Server:
         entries: by kind and id.
         fired: the last instant that each schedule has fired for.
         page: how many entries a list gives at most.
+        health: the answer of healthz.
         host: the address.
     """
 
@@ -86,6 +88,14 @@ class Server:
     )
     fired: dict[str, datetime] = field(default_factory=dict)
     page: int = 20
+    health: dict[str, Any] = field(
+        default_factory=lambda: {
+            "commit_sha": "4a3592cb2dd0a91a4652ab93893ec8beda1f3158",
+            "tag_name": "2.17.0",
+            "multi_user": False,
+            "pipeline_store": "database",
+        }
+    )
     host: str = ""
 
     def of(self, kind: str) -> list[Any]:
@@ -172,6 +182,8 @@ class Server:
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:
         """Answers one request."""
         words = path.removeprefix("/apis/v2beta1/").split("/")
+        if words == ["healthz"]:
+            return self.health
         if words[0] == "pipelines" and words[1:2] == ["upload"]:
             return self._uploaded(query, body)
         if words[0] == "pipelines" and words[1:2] == ["upload_version"]:

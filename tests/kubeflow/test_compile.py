@@ -151,7 +151,6 @@ def test_the_platform_spec_has_the_form_that_kfp_kubernetes_writes(
         "secretAsEnv": [
             {
                 "keyToEnv": [{"envVar": variable, "secretKey": key}],
-                "optional": False,
                 "secretName": name,
                 "secretNameParameter": {"runtimeValue": {"constant": name}},
             }

@@ -1,0 +1,178 @@
+"""Each version of Kubeflow Pipelines gets what it accepts, and nothing else is sent."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import pipeline.configs
+from kubeflow import compile as compiling
+from kubeflow import submit, versions
+from kubeflow.client import connected
+from kubeflow.platform_spec import platform_spec
+from pipeline.cluster_config import Kubeflow
+from pipeline.config import Config
+from pipeline.config_file import load
+from pipeline.errors import ClusterError
+from tests.kubeflow.kfp_versions import TABLE, VERSIONS, refused
+from tests.kubeflow.server import Refused, Server
+from tests.kubeflow.test_compile import sample
+
+PRESETS = sorted(Path(pipeline.configs.__path__[0]).glob("*.toml"))
+ROOT = Path(pipeline.configs.__path__[0]).parents[1]
+FULL = (
+    "kubeflow.defaults.cache=true",
+    "kubeflow.root=s3://runs/sample",
+    'kubeflow.schedule={cron = "0 0 3 * * *"}',
+)
+
+
+@pytest.fixture(scope="module")
+def compiled() -> dict[str, str]:
+    """A full configuration, with what single versions refuse, and without it."""
+    plain = compiling.compile(_silent(sample(*FULL)))
+    hardened = _silent(sample("kubeflow.hardened=true", *FULL))
+    return {
+        "plain": plain,
+        "notify": compiling.compile(sample(*FULL)),
+        "hardened": compiling.compile(hardened),
+        # As it was compiled before: fails in 2.14 at submit, in 2.5 in every pod.
+        "optional": re.sub(
+            "( +)secretName: ", r"\1optional: false\n\1secretName: ", plain
+        ),
+    }
+
+
+def _silent(config: Config) -> Config:
+    """The configuration without output.notify."""
+    output = config.output.model_copy(update={"notify": None})
+    return config.model_copy(update={"output": output})
+
+
+def _server(version: str) -> versions.Server:
+    found = versions.version_in(TABLE["versions"][version]["health"])
+    assert found
+    return found
+
+
+def test_the_range_is_that_of_the_table() -> None:
+    assert f"{versions.OLDEST[0]}.{versions.OLDEST[1]}" == VERSIONS[0]
+    assert f"{versions.NEWEST[0]}.{versions.NEWEST[1]}" == VERSIONS[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda file: file.stem)
+def test_every_version_accepts_every_preset(preset: Path, tmp_path: Path) -> None:
+    settings = [
+        "kubeflow.image=newsdesk",
+        "push.destination=s3://models/x",
+        f'kubeflow.addresses={{"{ROOT}" = "s3://here"}}',
+    ]
+    documents = list(yaml.safe_load_all(compiling.compile(load(preset, settings))))
+    for version in VERSIONS:
+        assert refused(documents, version) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "refusing", "field"),
+    [
+        ("plain", [], ""),
+        ("notify", ["2.5"], "taskFinalStatus"),
+        ("optional", ["2.5", "2.14"], "optional"),
+        ("hardened", ["2.5", "2.14", "2.15"], "securityContext"),
+    ],
+)
+def test_what_a_version_refuses_is_not_sent_there(
+    compiled: dict[str, str], name: str, refusing: list[str], field: str
+) -> None:
+    documents = list(yaml.safe_load_all(compiled[name]))
+    for version in VERSIONS:
+        lines = refused(documents, version)
+        assert bool(lines) == (version in refusing), lines
+        assert all(f"{field}: unknown field" in line for line in lines)
+        reason = versions.refusal(_server(version), compiled[name])
+        # The images of 2.15 cannot be told from those of 2.14.
+        expected = version in refusing or (version == "2.15" and name == "optional")
+        assert (f"does not take {field}" in (reason or "")) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [
+        ("2.5", "2.5 or older"),
+        ("2.14", "2.14 or 2.15"),
+        ("2.15", "2.14 or 2.15"),
+        ("2.16", "2.16.1"),
+        ("2.17", "2.17.0"),
+    ],
+)
+def test_the_version_is_found_in_what_an_image_says(version: str, name: str) -> None:
+    assert _server(version).name == name
+
+
+def test_a_build_from_a_branch_has_no_version() -> None:
+    assert versions.version_in({"tag_name": "master-55ec846"}) is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("2.3.0", "Kubeflow Pipelines 2.3.0 is too old; upgrade it to 2.5 or newer"),
+        ("v2.18.0", 'v2.18.0 is newer than 2.17, .* kubeflow.server_version = "2.17"'),
+        ("3.0.0", "3.0.0 is newer than 2.17"),
+    ],
+)
+def test_a_version_out_of_range_is_refused_before_anything_is_sent(
+    client: Any, config: Config, server: Server, spec: str, tag: str, said: str
+) -> None:
+    server.health["tag_name"] = tag
+    with pytest.raises(ClusterError, match=said):
+        submit.upload(client, config, spec)
+    assert server.requests == ["GET /healthz"]
+
+
+def test_a_feature_is_refused_with_the_setting_to_change(
+    client: Any, config: Config, server: Server, spec: str
+) -> None:
+    server.health = TABLE["versions"]["2.5"]["health"]
+    submit.upload(client, config, spec)
+    notifying = f"{spec}---\nstatus: {{taskFinalStatus: {{producerTask: first}}}}\n"
+    with pytest.raises(ClusterError, match="leave output.notify out, or upgrade"):
+        submit.upload(client, config, notifying)
+
+
+def test_the_configuration_may_say_the_version(
+    configured: Callable[..., Config], server: Server, spec: str
+) -> None:
+    server.health["tag_name"] = "2.18.0"
+    config = configured(server_version="2.17")
+    with connected(config.kubeflow) as client:
+        submit.upload(client, config, spec)
+    assert "GET /healthz" not in server.requests
+
+
+def test_a_gateway_that_forbids_the_question_does_not_stop_a_run(
+    client: Any, config: Config, server: Server, spec: str
+) -> None:
+    server.refusals["GET /healthz"] = Refused(403, "forbidden")
+    assert submit.upload(client, config, spec).version
+
+
+def test_hardened_pods_refuse_root_and_keep_their_scratch_folders_writable() -> None:
+    settings = Kubeflow(hardened=True, volumes={"/tmp": "scratch"})
+    platform = platform_spec(settings, {"Trainer": "exec-trainer", "Notify": "exec-x"})
+    executors = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    for one in executors.values():
+        assert one["securityContext"] == {"runAsNonRoot": True}
+        (home,) = one["emptyDirMounts"]
+        # A second mount at /tmp would make the pod invalid.
+        assert home["mountPath"] == "/home/newsdesk"
+
+
+def test_the_home_of_the_image_is_a_scratch_folder() -> None:
+    dockerfile = (ROOT / "kubeflow" / "Dockerfile").read_text()
+    assert "HOME=/home/newsdesk" in dockerfile
