@@ -5,6 +5,7 @@ together as open-source Kubeflow Pipelines wants it.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,12 +15,15 @@ from kubeflow import tasks, travel
 from kubeflow.exit_handler import with_exit_handler
 from kubeflow.parameters import PARAMETERS
 from kubeflow.platform_spec import platform_spec
+from pipeline.cluster_config import NODES
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 from pipeline.graph import create_pipeline
 
 # Kubernetes keeps a compiled pipeline in one object of etcd, with much besides.
 _MOST_BYTES = 200_000
+# As AcceleratorType of google-cloud-aiplatform spells them.
+VERTEX_GPU = re.compile(r"[A-Z][A-Z0-9_]+")
 
 
 def compile(config: Config) -> str:  # noqa: A001  what KFP and TFX call it, too
@@ -69,11 +73,18 @@ def compile_job(config: Config) -> str:
     settings = config.kubeflow
     if not (settings.root or "").startswith("gs://"):
         raise ConfigError("kubeflow.root: Vertex AI keeps artifacts at gs:// alone")
-    if settings.secrets or settings.volumes:
+    if settings.secrets or settings.volumes or settings.hardened:
         raise ConfigError(
-            "kubeflow.secrets, kubeflow.volumes: Vertex AI has no objects of "
-            "Kubernetes; leave them out of its configuration"
+            "kubeflow.secrets, kubeflow.volumes, kubeflow.hardened: Vertex AI has no "
+            "objects of Kubernetes; leave them out of its configuration"
         )
+    for name in NODES:
+        node = settings.node(name)
+        if node.gpus and not VERTEX_GPU.fullmatch(node.gpu_type):
+            raise ConfigError(
+                f"kubeflow.nodes.{name}.gpu_type: Vertex AI does not know "
+                f"{node.gpu_type}; use one of its own names, such as NVIDIA_TESLA_T4"
+            )
     job = {
         "displayName": config.name,
         "pipelineSpec": _spec(config),

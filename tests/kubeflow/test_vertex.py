@@ -1,0 +1,101 @@
+"""The job for Vertex AI fits the messages and the library that Google publishes.
+
+google-cloud-aiplatform is among the requirements of TFX. Nothing here asks the service.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf import json_format
+
+from kubeflow import compile as compiling
+from pipeline.config import Config
+from pipeline.config_file import load
+from pipeline.errors import ConfigError
+from tests.kubeflow.test_compile import SAMPLE
+
+SETTINGS = (
+    "kubeflow.image=newsdesk",
+    "push.destination=gs://models/sample",
+    "kubeflow.root=gs://runs/sample",
+)
+
+
+def sample(*changes: str) -> Config:
+    """The sample's configuration as Vertex AI would have it, with changes."""
+    return load(SAMPLE, [*SETTINGS, *changes])
+
+
+def _gpu(kind: str) -> str:
+    return f'kubeflow.nodes={{"Trainer" = {{gpus = 1, gpu_type = "{kind}"}}}}'
+
+
+@pytest.fixture(scope="module")
+def job() -> dict[str, Any]:
+    """The job that trains on a GPU."""
+    compiled: dict[str, Any] = json.loads(
+        compiling.compile_job(sample(_gpu("NVIDIA_TESLA_T4")))
+    )
+    return compiled
+
+
+@pytest.mark.slow
+def test_every_field_is_one_of_the_service_s_job(job: dict[str, Any]) -> None:
+    from google.cloud.aiplatform_v1.types import PipelineJob
+
+    message = PipelineJob.pb(PipelineJob())
+    json_format.ParseDict(job, message)
+    assert message.runtime_config.gcs_output_directory == "gs://runs/sample"
+
+
+def test_every_field_is_one_of_the_pipeline_spec(job: dict[str, Any]) -> None:
+    from kfp.pipeline_spec import pipeline_spec_pb2
+
+    spec = pipeline_spec_pb2.PipelineSpec()
+    json_format.ParseDict(job["pipelineSpec"], spec)
+    executors = pipeline_spec_pb2.PipelineDeploymentConfig()
+    json_format.ParseDict(job["pipelineSpec"]["deploymentSpec"], executors)
+    accelerator = executors.executors["exec-trainer"].container.resources.accelerator
+    assert (accelerator.type, accelerator.count) == ("NVIDIA_TESLA_T4", 1)
+
+
+@pytest.mark.slow
+def test_google_s_library_loads_it_with_parameters(
+    job: dict[str, Any], tmp_path: Path
+) -> None:
+    from google.auth.credentials import AnonymousCredentials
+    from google.cloud import aiplatform
+
+    file = tmp_path / "pipeline.json"
+    file.write_text(json.dumps(job))
+    loaded = aiplatform.PipelineJob(
+        display_name="sample",
+        template_path=str(file),
+        project="newsdesk",
+        location="europe-west4",
+        credentials=AnonymousCredentials(),
+        parameter_values={"epochs": 2, "learning_rate": 0.1, "run_label": "tuned"},
+    )
+    values = dict(loaded._gca_resource.runtime_config.parameter_values)
+    assert values == {"epochs": 2, "learning_rate": 0.1, "run_label": "tuned"}
+
+
+def test_a_gpu_has_the_name_that_vertex_gives_it() -> None:
+    with pytest.raises(ConfigError, match=r"Trainer\.gpu_type: Vertex AI .*_TESLA_T4"):
+        compiling.compile_job(sample(_gpu("nvidia.com/gpu")))
+
+
+@pytest.mark.slow
+def test_every_gpu_of_the_service_has_a_name_that_is_taken() -> None:
+    from google.cloud.aiplatform_v1.types import AcceleratorType
+
+    assert len(AcceleratorType) > 10
+    for kind in AcceleratorType:
+        assert compiling.VERTEX_GPU.fullmatch(kind.name)
+
+
+def test_hardened_is_for_kubernetes_alone() -> None:
+    with pytest.raises(ConfigError, match=r"kubeflow\.hardened: Vertex AI has no obj"):
+        compiling.compile_job(sample("kubeflow.hardened=true"))
