@@ -12,6 +12,8 @@ VIEWS: dict[str, dict[str, str]] = {
     "Evaluator": {"metrics": "system.Metrics"},
     "Predictions": {"confusion_matrix": "system.ClassificationMetrics"},
 }
+# Shown also for the model in service, which was evaluated on the same rows.
+_COMPARED = ("accuracy", "macro_f1", "loss")
 
 
 def fill(node: str, task: Task, labels: list[str]) -> None:
@@ -57,6 +59,10 @@ def _metrics(evaluation: str, labels: list[str]) -> dict[str, float]:
     from pipeline import evaluated
 
     figures = evaluated.metrics(evaluation, labels)
+    in_service = evaluated.metrics(evaluation, labels, of_baseline=True)
+    for name in _COMPARED:
+        if name in in_service:
+            figures[f"{name}/in service"] = in_service[name]
     # What is no number cannot be written down.
     return {
         name: round(value, 6) for name, value in figures.items() if math.isfinite(value)

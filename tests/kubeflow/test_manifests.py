@@ -1,5 +1,6 @@
 """The manifests as they are written: what rights they give, and what they hide."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,60 @@ def test_pods_are_reached_only_where_they_serve() -> None:
     for replica in replicas.values():
         labels = replica["template"]["metadata"]["labels"]
         assert selector["matchLabels"].items() <= labels.items()
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.rglob("network.yaml")), ids=str)
+def test_names_are_found_also_through_a_cache_on_the_node(file: Path) -> None:
+    (policy,) = yaml.safe_load_all(file.read_text())
+    ports = [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]
+    (rule,) = (one for one in policy["spec"]["egress"] if one.get("ports") == ports)
+    # The address that NodeLocal DNSCache takes on every node.
+    assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in rule["to"]
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.rglob("network.yaml")), ids=str)
+def test_what_is_commented_out_can_be_used_as_it_is(file: Path) -> None:
+    text = file.read_text()
+    (policy,) = yaml.safe_load_all(text)
+    rules = {str(one) for one in policy["spec"]["egress"]}
+    option = re.compile(r"^( +)# ((- |  +)\S.*)$", re.MULTILINE)
+    (changed,) = yaml.safe_load_all(option.sub(r"\1\2", text))
+    added = [one for one in changed["spec"]["egress"] if str(one) not in rules]
+    assert len(added) >= 4
+    assert all(one["to"] and one["ports"] for one in added)
+    addresses = str(changed)
+    for address in ("169.254.169.252", "169.254.170.23", "169.254.169.254"):
+        assert address in addresses and address not in str(policy)
+
+
+def test_the_mode_of_serving_has_the_name_that_kserve_keeps() -> None:
+    """KServe 0.16.0 writes Standard into the status and refuses other annotations.
+
+    pkg/controller/v1beta1/inferenceservice/utils/utils.go (GetDeploymentMode) and
+    pkg/apis/serving/v1beta1/inference_service_validation.go (validateDeploymentMode).
+    """
+    service = of("InferenceService")["newsdesk"]
+    mode = service["metadata"]["annotations"]["serving.kserve.io/deploymentMode"]
+    renamed = {"RawDeployment": "Standard", "Serverless": "Knative"}
+    assert renamed.get(mode, mode) == mode
+
+
+def test_the_store_is_named_alike_everywhere() -> None:
+    generated = yaml.safe_load((FOLDER / "secrets/kustomization.yaml").read_text())
+    (endpoint,) = (
+        one["options"]["annotations"]["serving.kserve.io/s3-endpoint"]
+        for one in generated["secretGenerator"]
+        if "options" in one
+    )
+    # manifests/kustomize/third-party/seaweedfs of kubeflow/pipelines 2.16.1 and 2.17.0.
+    assert endpoint == "seaweedfs.kubeflow:9000"
+    assert f'"http://{endpoint}"' in GUIDE.read_text()
+
+
+def test_the_guide_labels_the_namespace_that_the_store_admits() -> None:
+    # seaweedfs-networkpolicy.yaml of kubeflow/pipelines 2.15.0 to 2.17.0.
+    label = "app.kubernetes.io/part-of=kubeflow-profile"
+    assert f"kubectl label namespace newsdesk {label}" in GUIDE.read_text()
 
 
 def test_workers_wait_for_the_file_that_the_chief_writes() -> None:

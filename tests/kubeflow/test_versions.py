@@ -17,6 +17,7 @@ from pipeline.cluster_config import Kubeflow
 from pipeline.config import Config
 from pipeline.config_file import load
 from pipeline.errors import ClusterError
+from tests.e2e.kfp.engine import WRITABLE
 from tests.kubeflow.kfp_versions import TABLE, VERSIONS, refused
 from tests.kubeflow.server import Refused, Server
 from tests.kubeflow.test_compile import sample
@@ -164,15 +165,26 @@ def test_a_gateway_that_forbids_the_question_does_not_stop_a_run(
 
 def test_hardened_pods_refuse_root_and_keep_their_scratch_folders_writable() -> None:
     settings = Kubeflow(hardened=True, volumes={"/tmp": "scratch"})
-    platform = platform_spec(settings, {"Trainer": "exec-trainer", "Notify": "exec-x"})
-    executors = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
-    for one in executors.values():
+    for one in _executors(settings, {"Trainer": "exec-trainer", "Notify": "exec-x"}):
         assert one["securityContext"] == {"runAsNonRoot": True}
         (home,) = one["emptyDirMounts"]
         # A second mount at /tmp would make the pod invalid.
         assert home["mountPath"] == "/home/newsdesk"
 
 
-def test_the_home_of_the_image_is_a_scratch_folder() -> None:
-    dockerfile = (ROOT / "kubeflow" / "Dockerfile").read_text()
-    assert "HOME=/home/newsdesk" in dockerfile
+def test_the_scratch_folders_are_those_that_make_kfp_e2e_leaves_writable() -> None:
+    (one,) = _executors(Kubeflow(hardened=True), {"Trainer": "exec-trainer"})
+    folders = {mount["mountPath"] for mount in one["emptyDirMounts"]}
+    assert folders == set(WRITABLE)
+    assert "HOME=/home/newsdesk" in (ROOT / "kubeflow" / "Dockerfile").read_text()
+
+
+def test_the_guide_names_the_versions_that_were_read() -> None:
+    guide = (ROOT / "kubeflow" / "README.md").read_text()
+    for version in TABLE["versions"].values():
+        assert version["tag"] in guide
+
+
+def _executors(settings: Kubeflow, names: dict[str, str]) -> list[Any]:
+    platform = platform_spec(settings, names)["platforms"]["kubernetes"]
+    return list(platform["deploymentSpec"]["executors"].values())
