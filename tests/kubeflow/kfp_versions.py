@@ -12,6 +12,9 @@ is not kept. `first` names the version that a field or value came with: 2.5 has
 taskFinalStatus in its proto, but refuses it in
 backend/src/v2/compiler/argocompiler/dag.go. `health` is what the images of a release
 answer (backend/src/apiserver/main.go, backend/Dockerfile, .github/workflows).
+
+To add a version, compare the two protos of its tag with those of the newest tag here:
+new fields go into `messages` and `first`, and `NEWEST` of kubeflow/versions.py follows.
 """
 
 import json
