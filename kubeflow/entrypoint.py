@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pipeline.legacy_keras  # noqa: F401  before an executor imports TensorFlow
-from kubeflow import artifacts, fetch, logs, parameters, tokens, views
+from kubeflow import artifacts, fetch, logs, parameters, retries, tokens, views
 from kubeflow.ledger import Ledger
 from pipeline.cluster_config import Schedule
 from pipeline.config import RUN_FOLDER_VARIABLE
 from pipeline.errors import ConfigError, ExitCode
 from pipeline.escaping import one_line
 from pipeline.explain import explain
+from pipeline.interrupt import interruptible
 
 _log = logging.getLogger("newsdesk")
 
@@ -32,7 +33,8 @@ def main() -> None:
     sys.stderr.flush()
     logging.shutdown()
     # Without the interpreter's teardown: TensorFlow and Beam are known to abort in
-    # it, after the results were written, and the launcher believes the exit code.
+    # it, after the results were written, and the launcher takes any code but 0 for a
+    # failure.
     os._exit(code)
 
 
@@ -43,26 +45,36 @@ def run(arguments: Sequence[str]) -> int:
         arguments: --node, --executor, --told and --input, then those for Beam.
 
     Returns:
-        The exit code, as `newsdesk run` has them.
+        The exit code, as `newsdesk run` has them. The launcher replaces any but 0 by 1,
+        so a cluster knows of a refusal only from what we print.
     """
     parser = argparse.ArgumentParser("kubeflow.entrypoint", allow_abbrev=False)
     for name in ("node", "executor", "told", "input"):
         parser.add_argument(f"--{name}", required=True)
     asked, beam_args = parser.parse_known_args(arguments)
     try:
-        with tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
-            _execute(asked, beam_args, Path(scratch))
+        pauses = json.loads(asked.told)["pauses"]
+        with interruptible():
+            retries.attempted(lambda: _execute(asked, beam_args), pauses)
     except (Exception, KeyboardInterrupt) as error:
         _log.exception("%s ended with an error", asked.node)
         sentence, code = explain(error, Path(tempfile.gettempdir()))
-        # The last line is what KFP's page of the task shows first.
+        # Our last line, but not the log's: the launcher adds how its publishing went
+        # and "failed to execute component: exit status ..." (kubeflow/pipelines,
+        # backend/src/v2, component/launcher_v2.go and cmd/launcher-v2/main.go).
         line = " ".join(part.strip() for part in sentence.splitlines())
         print(f"{asked.node}: {one_line(line)}", file=sys.stderr)
         return code
     return ExitCode.DONE
 
 
-def _execute(asked: argparse.Namespace, beam_args: list[str], scratch: Path) -> None:
+def _execute(asked: argparse.Namespace, beam_args: list[str]) -> None:
+    # A retry gets an empty scratch folder; `artifacts.read` empties the outputs.
+    with tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
+        _execute_in(asked, beam_args, Path(scratch))
+
+
+def _execute_in(asked: argparse.Namespace, beam_args: list[str], scratch: Path) -> None:
     told = json.loads(asked.told)
     task = artifacts.read(asked.input, told)
     run = task.properties.get(parameters.RUN_ID, "")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kubeflow import parameters, tokens
+from kubeflow import parameters, retries, tokens
 from kubeflow.quantities import cores, gigabytes
 from kubeflow.views import VIEWS
 from pipeline.beam import beam_args
@@ -162,12 +162,7 @@ class Task:
             "componentRef": {"name": self.component_name},
             "inputs": inputs,
             "cachingOptions": {"enableCache": True} if is_cached else {},
-            "retryPolicy": {
-                "maxRetryCount": settings.retries,
-                "backoffDuration": f"{settings.backoff_seconds}s",
-                "backoffFactor": settings.backoff_factor,
-                "backoffMaxDuration": f"{settings.backoff_max_seconds}s",
-            },
+            "retryPolicy": retries.policy(self._node.id, settings),
         }
         if before := self._task.get("dependentTasks"):
             described["dependentTasks"] = sorted(kebab(name) for name in before)
@@ -191,6 +186,7 @@ class Task:
             },
             "destination": self._config.serving,
             "labels": self._config.data.labels,
+            "pauses": self._settings.pauses,
         }
         if self._config.kubeflow.schedule:
             told["schedule"] = self._config.kubeflow.schedule.model_dump(mode="json")

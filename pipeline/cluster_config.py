@@ -8,12 +8,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BeforeValidator,
     Field,
     field_validator,
     model_validator,
 )
 
-from pipeline import cron
+from pipeline import cron, kubernetes_names
+from pipeline.kubernetes_names import (
+    Claim,
+    Label,
+    ResourceName,
+    SecretKeyName,
+    Subdomain,
+)
 from pipeline.paths import LocalPath
 from pipeline.section import Section
 
@@ -33,13 +41,10 @@ NodeName = Literal[
 ]
 NODES: tuple[NodeName, ...] = get_args(NodeName)
 MAY_HAVE_GPUS = ("Trainer", "Evaluator")
+_LONGEST_PAUSES = 7 * 24 * 3600
 
 Cpu = Annotated[str, Field(pattern=r"^([1-9]\d*m|\d*[1-9]\d*(\.\d+)?|0\.\d*[1-9]\d*)$")]
 Memory = Annotated[str, Field(pattern=r"^[1-9]\d*(\.\d+)?([KMGT]i?)?$")]
-# A DNS label or subdomain, as Kubernetes names its objects.
-KubernetesName = Annotated[
-    str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)
-]
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 _SECRET = re.compile(r"SECRET|TOKEN|PASSW|CREDENTIAL|API_?KEY|ACCESS_?KEY", re.I)
 
@@ -59,7 +64,17 @@ def _is_cron(expression: str) -> str:
     return expression
 
 
+def _is_whole(factor: object) -> object:
+    if isinstance(factor, float) and not factor.is_integer():
+        raise ValueError(
+            "is not a whole number, and Argo accepts no other: write 1 for pauses of "
+            "equal length, or 2 to double each"
+        )
+    return factor
+
+
 TimeZone = Annotated[str, AfterValidator(_is_a_zone)]
+Factor = Annotated[int, BeforeValidator(_is_whole), Field(ge=1)]
 
 
 class Schedule(Section):
@@ -105,21 +120,33 @@ class Schedule(Section):
 
 
 class Node(Section):
-    """What a node asks of the cluster; a limit that is not given is the request."""
+    """What a node asks of the cluster; a limit that is not given is the request.
+
+    `retries` counts twice: in the container, for a store that cannot be reached, and by
+    Argo, with a new pod, for other failures (`kubeflow/retries.py`). `timeout_minutes`
+    is the time of one pod.
+    """
 
     cpu: Cpu = "1"
     memory: Memory = "2Gi"
     cpu_limit: Cpu | None = None
     memory_limit: Memory | None = None
     gpus: int = Field(0, ge=0)
-    gpu_type: str = Field("nvidia.com/gpu", min_length=1)
-    retries: int = Field(2, ge=0)
+    gpu_type: ResourceName = "nvidia.com/gpu"
+    retries: int = Field(2, ge=0, le=20)
     backoff_seconds: int = Field(60, ge=0)
-    backoff_factor: float = Field(2.0, ge=1.0)
-    backoff_max_seconds: int = Field(3600, ge=0)
-    timeout_minutes: int = Field(60, ge=1)
+    backoff_factor: Factor = 2
+    timeout_minutes: int = Field(60, ge=1, le=366 * 24 * 60)
     cache: bool = False
     environment: dict[VariableName, str] = {}
+
+    @property
+    def pauses(self) -> list[int]:
+        """The seconds before each retry."""
+        return [
+            self.backoff_seconds * self.backoff_factor**number
+            for number in range(self.retries)
+        ]
 
     @field_validator("environment")
     @classmethod
@@ -136,8 +163,8 @@ class Node(Section):
 class SecretKey(Section):
     """One key of a Kubernetes Secret."""
 
-    name: KubernetesName
-    key: str = Field(pattern=r"^[-._a-zA-Z0-9]+$")
+    name: Subdomain
+    key: SecretKeyName
 
 
 # What differs from `Node`'s own defaults where a configuration says nothing.
@@ -168,9 +195,9 @@ class Kubeflow(Section):
 
     host: str | None = Field(None, pattern=r"^https?://[^/\s]+")
     ui: str | None = Field(None, pattern=r"^https?://[^/\s]+")
-    namespace: KubernetesName | None = None
+    namespace: Label | None = None
     experiment: str | None = Field(None, min_length=1)
-    service_account: KubernetesName | None = None
+    service_account: Subdomain | None = None
     token_file: LocalPath | None = None
     ca_file: LocalPath | None = None
     image: str | None = Field(None, pattern=r"^[^\s]+$")
@@ -179,7 +206,7 @@ class Kubeflow(Section):
     defaults: Node = Node()
     nodes: dict[NodeName, Node] = {}
     secrets: dict[VariableName, SecretKey] = {}
-    volumes: dict[str, KubernetesName] = {}
+    volumes: dict[str, Claim] = {}
     addresses: dict[LocalPath, Annotated[str, Field(min_length=1)]] = {}
     hardened: bool = False
     server_version: Annotated[str, Field(pattern=r"^\d+\.\d+$")] | None = None
@@ -190,6 +217,7 @@ class Kubeflow(Section):
         for folder in volumes:
             if not is_absolute(folder):
                 raise ValueError(f"{folder!r} is no absolute path in the container")
+            kubernetes_names.check_mount(folder)
         return volumes
 
     @field_validator("addresses")
@@ -209,6 +237,18 @@ class Kubeflow(Section):
             if self.node(name).gpus and name not in MAY_HAVE_GPUS:
                 raise ValueError(
                     f"nodes.{name}.gpus: only {' and '.join(MAY_HAVE_GPUS)} use one"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _pauses_end(self) -> "Kubeflow":
+        for name in NODES:
+            seconds = sum(self.node(name).pauses)
+            if seconds > _LONGEST_PAUSES:
+                raise ValueError(
+                    f"nodes.{name}: the pauses before its retries add up to "
+                    f"{seconds:,} seconds, and the most is {_LONGEST_PAUSES:,} (a "
+                    "week); lower retries, backoff_seconds or backoff_factor"
                 )
         return self
 

@@ -17,6 +17,12 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_REMOVED = {
+    "backoff_max_seconds": "was removed, because Argo never took it as the longest "
+    "pause but ended all retries that many seconds after the first attempt began; "
+    "delete it: the time for all attempts follows from timeout_minutes and retries",
+}
+
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     """Reads a configuration file and lays `section.key=value` overrides over it.
@@ -132,6 +138,8 @@ def _unknown_key(location: Sequence[str], tagged: Sequence[str | int]) -> str:
             section = get_args(section)[1]
         else:
             section = _keys_of(section)[str(part)].annotation
+    if location[-1] in _REMOVED:
+        return _REMOVED[location[-1]]
     allowed = _keys_of(section)
     close = difflib.get_close_matches(location[-1], list(allowed), n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""

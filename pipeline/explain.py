@@ -35,12 +35,12 @@ def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
             "it printed last",
             ExitCode.FAILED,
         )
-    for cause in _chain(error):
+    for cause in chain(error):
         if isinstance(cause, NewsdeskError):
             return _STEP.sub("", str(cause)), cause.exit_code
         if carried := _CARRIED.search(str(cause)):
             return _STEP.sub("", carried[2]), _CODES[carried[1]]
-    for cause in _chain(error):
+    for cause in chain(error):
         is_full = isinstance(cause, OSError) and cause.errno == errno.ENOSPC
         if is_full or _DISK_FULL.search(str(cause)):
             return (
@@ -73,12 +73,19 @@ def is_of_data(error: BaseException) -> bool:
     return any(
         isinstance(cause, GateError)
         or ((carried := _CARRIED.search(str(cause))) and carried[1] == "GateError")
-        for cause in _chain(error)
+        for cause in chain(error)
     )
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it was raised from."""
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Lists an error and what it was raised from.
+
+    Args:
+        error: what was raised.
+
+    Yields:
+        It, its cause or else its context, and so on.
+    """
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:

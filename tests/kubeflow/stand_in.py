@@ -8,6 +8,8 @@ from typing import Any
 
 from tfx.dsl.components.base import base_executor
 
+from pipeline.errors import Interrupted
+
 
 class Aborts(base_executor.BaseExecutor):
     """Does its work, and aborts while the interpreter ends, as C++ teardown may."""
@@ -40,3 +42,40 @@ class KilledOnce(base_executor.BaseExecutor):
             (folder / "half").touch()
             os.kill(os.getpid(), signal.SIGKILL)
         (folder / "whole").touch()
+
+
+class UnreachableOnce(base_executor.BaseExecutor):
+    """Loses its store half way, but not again where the file `marker` says so."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[Any]],
+        output_dict: dict[str, list[Any]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Overrides BaseExecutor.Do."""
+        folder, marker = Path(output_dict["model"][0].uri), exec_properties["marker"]
+        folder.mkdir()
+        if not Path(marker).exists():
+            Path(marker).touch()
+            (folder / "half").touch()
+            raise ConnectionResetError("the store has closed the connection")
+        (folder / "whole").touch()
+
+
+class SavesOnRequest(base_executor.BaseExecutor):
+    """Works until it is asked to stop, and saves then, as the Trainer does."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[Any]],
+        output_dict: dict[str, list[Any]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Overrides BaseExecutor.Do."""
+        try:
+            print("working", flush=True)
+            signal.pause()
+        except Interrupted:
+            Path(exec_properties["marker"]).write_text("saved")
+            raise

@@ -16,6 +16,7 @@ from pipeline.cluster_config import NODES
 from pipeline.config import Config
 from pipeline.config_file import load
 from pipeline.errors import ConfigError
+from tests.kubeflow.argo_retries import FAILED, STOCK_2_16, Attempt, run, strategy
 
 SAMPLE = Path(pipeline.configs.__path__[0], "sample.toml")
 GOLDEN = Path(__file__).parent / "sample.golden.yaml"
@@ -96,10 +97,21 @@ def test_every_node_is_a_task_with_requests_limits_retries_and_a_timeout(
         resources = containers[f"exec-{name}"]["resources"]
         for key in ("cpuRequest", "cpuLimit", "memoryRequest", "memoryLimit"):
             assert resources[key] > 0
-        assert task["retryPolicy"]["maxRetryCount"] == 2
         assert task["retryPolicy"]["backoffDuration"] == "60s"
         assert task["cachingOptions"] == {}
         assert int(told[f"exec-{name}"]["activeDeadlineSeconds"]) >= 3600
+
+
+def test_argo_retries_what_may_pass_and_no_refusal(documents: list[Any]) -> None:
+    hours = [Attempt(2 * 3600, FAILED)]
+    pods = {
+        name: run(strategy(task, STOCK_2_16), hours).attempts
+        for name, task in _tasks(documents[0]).items()
+    }
+    assert {name for name, count in pods.items() if count == 1} == {
+        *("baseline-model", "data-gate", "pusher", "text-example-gen")
+    }
+    assert set(pods.values()) == {1, 3}
 
 
 def test_what_looks_at_more_than_its_inputs_is_never_cached() -> None:

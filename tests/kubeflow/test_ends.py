@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 def _command(executor: str, asked: dict[str, Any], **outputs: str) -> Sequence[str]:
     told = {"inputs": {}, "outputs": outputs, "integers": [], "submitted": {}}
-    told |= {"labels": [], "destination": "/none"}
+    told |= {"labels": [], "destination": "/none", "pauses": []}
     return [
         *(sys.executable, "-m", "kubeflow.entrypoint", "--node", "StatisticsGen"),
         *("--executor", f"tests.kubeflow.stand_in.{executor}"),

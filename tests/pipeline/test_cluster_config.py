@@ -73,6 +73,34 @@ def test_a_node_is_what_is_usual_then_the_defaults_then_its_own() -> None:
         ("kubeflow.defaults.memory='much'", "should match pattern"),
         ("kubeflow.defaults.environment.S3_SECRET_KEY='x'", "sounds like a secret"),
         ("kubeflow.volumes={'data'='claim'}", "no absolute path"),
+        ("kubeflow.volumes={'/data'='claim.v2'}", "but no dots; create a claim"),
+        ("kubeflow.volumes={'/data'='Claim'}", "at most 63 lower-case"),
+        ("kubeflow.volumes={'/data'='gcs-scratch'}", "Pipelines adds to every pod"),
+        ("kubeflow.volumes={'/data/'='claim'}", "without a slash at its end"),
+        ("kubeflow.volumes={'/da:ta'='claim'}", "without `:`"),
+        ("kubeflow.volumes={'/minio'='claim'}", "choose another folder"),
+        ("kubeflow.namespace='a.b'", "at most 63 lower-case"),
+        ("kubeflow.service_account='a..b'", "separated by single dots"),
+        ("kubeflow.secrets.KEY={name='a.-b', key='k'}", "separated by single dots"),
+        ("kubeflow.secrets.KEY={name='a', key='..k'}", "not a key that a Secret can"),
+        ("kubeflow.nodes.Trainer={gpus=1, gpu_type='gpu'}", "write DOMAIN/NAME"),
+        (
+            "kubeflow.nodes.Trainer.backoff_factor=1.5",
+            "nodes.Trainer.backoff_factor = 1.5: is not a whole number.*write 1",
+        ),
+        (
+            "kubeflow.nodes.Trainer={retries=20, backoff_factor=2}",
+            "nodes.Trainer: the pauses before its retries add up to 62,914,500",
+        ),
+        ("kubeflow.nodes.Trainer.timeout_minutes=40000000", "less than or equal to"),
+        (
+            "kubeflow.nodes.Trainer.backoff_max_seconds=3600",
+            "nodes.Trainer.backoff_max_seconds: was removed.*delete it",
+        ),
+        (
+            "kubeflow.defaults.backoff_max_seconds=3600",
+            "defaults.backoff_max_seconds: was removed.*delete it",
+        ),
         ("kubeflow.host='cluster'", "should match pattern"),
         ("kubeflow.token='x'", "unknown key"),
     ],
@@ -85,6 +113,18 @@ def test_what_cannot_be_is_refused_with_its_place(
     with pytest.raises(ConfigError, match=told) as raised:
         load(file, [values])
     assert "kubeflow" in str(raised.value)
+
+
+def test_names_that_kubernetes_accepts_are_accepted() -> None:
+    kubeflow = _kubeflow(
+        namespace="team-a",
+        service_account="runner.v2",
+        volumes={"/checkpoints": "claim-2", "/data/news": "rows"},
+        secrets={"KEY": {"name": "store.v2", "key": "tls.crt"}},
+        nodes={"Trainer": {"gpus": 1, "gpu_type": "nvidia.com/mig-1g.5gb"}},
+        defaults={"backoff_factor": 2.0},
+    )
+    assert kubeflow.node("Trainer").pauses == [60, 120]
 
 
 def test_cron_is_read_by_the_clock_that_the_controller_has() -> None:
