@@ -31,8 +31,9 @@ def submit(
     NEWSDESK_KFP_TOKEN_FILE, or NEWSDESK_KFP_TOKEN itself.
     """
     from kubeflow import client as clients
-    from kubeflow import intervals
+    from kubeflow import cluster_retries, intervals
     from kubeflow import submit as submitting
+    from pipeline.commands.shown import complain
     from pipeline.config_file import load
     from pipeline.streams import say
 
@@ -44,6 +45,8 @@ def submit(
     submitting.check(spec, given)
     with clients.connected(loaded.kubeflow) as client:
         uploaded = submitting.upload(client, loaded, spec)
+        if note := cluster_retries.note(client, uploaded.experiment):
+            complain(note, "note", "yellow")
         run = submitting.start(client, loaded, uploaded, given).run_id
     say(f"run      {clients.address(loaded.kubeflow, f'runs/details/{run}')}")
     if wait:

@@ -33,6 +33,7 @@ _MODELS = {
     "recurringruns": api.V2beta1RecurringRun,
     "runs": api.V2beta1Run,
 }
+_FIRST_API = "/apis/v1beta1/runs/"
 _LISTED = {
     "experiments": "experiments",
     "pipelines": "pipelines",
@@ -69,6 +70,7 @@ class Server:
         refusals: by "METHOD path", how the next such request is answered.
         changes: by kind, what is done to something before it is kept.
         requests: what came, as "METHOD path".
+        workflows: by run, the workflow as version 1 of the API returns it.
         entries: by kind and id.
         fired: the last instant that each schedule has fired for.
         page: how many entries a list gives at most.
@@ -83,6 +85,7 @@ class Server:
     refusals: dict[str, Refused] = field(default_factory=dict)
     changes: dict[str, Callable[[Any], None]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    workflows: dict[str, str] = field(default_factory=dict)
     entries: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {kind: {} for kind in _IDS}
     )
@@ -181,6 +184,10 @@ class Server:
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:
         """Answers one request."""
+        if path.startswith(_FIRST_API):
+            workflow = self.workflows.get(path.removeprefix(_FIRST_API), "")
+            # An empty one is left out, as in every answer of the server.
+            return {"pipeline_runtime": workflow and {"workflow_manifest": workflow}}
         words = path.removeprefix("/apis/v2beta1/").split("/")
         if words == ["healthz"]:
             return self.health
