@@ -33,12 +33,12 @@ def compile(  # noqa: A001  the command's name
         complain(note, "note", "yellow")
     with quiet():
         from kubeflow import compile as compiling
+        from kubeflow import workflow_size
 
-        text = (
-            compiling.compile_job(loaded)
-            if output.suffix == ".json"
-            else compiling.compile(loaded)
-        )
+        is_job = output.suffix == ".json"
+        text = compiling.compile_job(loaded) if is_job else compiling.compile(loaded)
+    if not is_job and (warning := workflow_size.note(text)):
+        complain(warning, "note", "yellow")
     if str(output) == "-":
         answer(text.removesuffix("\n"))
         return

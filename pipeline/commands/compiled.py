@@ -29,11 +29,15 @@ def compiled(config: "Config", file: Path | None) -> str:
 
         for note in inspection.check(config):
             complain(note, "note", "yellow")
+        from kubeflow import workflow_size
         from kubeflow.compile import compile
         from pipeline.logfile import quiet
 
         with quiet():
-            return compile(config)
+            text = compile(config)
+        if warning := workflow_size.note(text):
+            complain(warning, "note", "yellow")
+        return text
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

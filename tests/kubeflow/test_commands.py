@@ -1,5 +1,6 @@
 """What `newsdesk submit` and `newsdesk schedule` print, and how they end."""
 
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kubeflow.argo_retries import STOCK_2_17
 from tests.kubeflow.server import Server
 from tests.pipeline.test_config_file import GOOD
 
@@ -51,6 +53,19 @@ def test_submit_prints_the_address_of_the_run(
     assert done.stdout == f"run      {server.host}/#/runs/details/{run.run_id}\n"
     assert (done.returncode, done.stderr) == (0, "")
     assert run.runtime_config.parameters == {"epochs": 2}
+
+
+@pytest.mark.slow
+def test_submit_warns_of_an_argo_that_retries_no_failed_container(
+    newsdesk: Newsdesk, server: Server
+) -> None:
+    newsdesk("submit", "--pipeline", "pipeline.yaml")
+    (run,) = server.of("runs")
+    defaults = {"templateDefaults": STOCK_2_17}
+    server.workflows[run.run_id] = json.dumps({"spec": defaults})
+    done = newsdesk("submit", "--pipeline", "pipeline.yaml")
+    assert done.returncode == 0
+    assert done.stderr.startswith("note Argo on this cluster retries no container")
 
 
 @pytest.mark.slow
