@@ -41,6 +41,8 @@ _NUMBERS = {
 # By name: the extra that brings a store's library may not be installed.
 _KINDS = (
     ("aiohttp", "ClientConnectionError"),
+    # On Python 3.10 another class than TimeoutError; fsspec derives its own from it.
+    ("asyncio.exceptions", "TimeoutError"),
     ("botocore.exceptions", "ConnectionError"),
     ("botocore.exceptions", "HTTPClientError"),
     ("google.auth.exceptions", "TransportError"),

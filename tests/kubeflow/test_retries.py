@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fsspec.exceptions import FSTimeoutError
 
 from kubeflow import retries
 from kubeflow.tasks import kebab
@@ -150,6 +151,7 @@ def _wrapped(error: Exception, kind: type[Exception] = ClusterError) -> Exceptio
     [
         ConnectionResetError(),
         TimeoutError(),
+        FSTimeoutError(),
         OSError(errno.ESTALE, "Stale file handle"),
         _wrapped(OSError(errno.EHOSTUNREACH, "No route to host")),
         _wrapped(_OfGoogle(503)),
