@@ -18,6 +18,7 @@ class Task:
         outputs: TFX artifacts by name, on paths of this machine.
         properties: the parameters of the task.
         views: the outputs that only KFP's own pages read, once `show` has given them.
+        parameters: the output parameters, which conditions of other tasks read.
         output_file: where the launcher looks for what the task says.
     """
 
@@ -26,6 +27,7 @@ class Task:
     properties: dict[str, Any]
     output_file: Path
     views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
 
@@ -61,6 +63,8 @@ class Task:
                 name=name, uri=self.addresses[name]
             )
             one.metadata.update(metadata)
+        for name, value in self.parameters.items():
+            answer.parameter_values[name].string_value = value
         self.output_file.parent.mkdir(parents=True, exist_ok=True)
         aside = self.output_file.with_name(self.output_file.name + ".partial")
         aside.write_text(json_format.MessageToJson(answer), encoding="utf-8")

@@ -15,6 +15,7 @@ from kubeflow import tasks, travel
 from kubeflow.exit_handler import with_exit_handler
 from kubeflow.parameters import PARAMETERS
 from kubeflow.platform_spec import platform_spec
+from kubeflow.unchanged import end_early
 from pipeline.cluster_config import NODES
 from pipeline.config import Config
 from pipeline.errors import ConfigError
@@ -121,6 +122,7 @@ def _spec(config: Config) -> dict[str, Any]:
             "inputDefinitions": {"parameters": parameters},
         },
     }
+    end_early(spec)
     if config.kubeflow.root:
         spec["defaultPipelineRoot"] = config.kubeflow.root
     return with_exit_handler(spec, config) if config.output.notify else spec

@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pipeline.legacy_keras  # noqa: F401  before an executor imports TensorFlow
-from kubeflow import artifacts, fetch, logs, parameters, retries, tokens, views
+from kubeflow import (
+    artifacts,
+    fetch,
+    logs,
+    parameters,
+    retries,
+    tokens,
+    unchanged,
+    views,
+)
 from kubeflow.ledger import Ledger
 from pipeline.cluster_config import Schedule
 from pipeline.config import RUN_FOLDER_VARIABLE
@@ -86,12 +95,17 @@ def _execute_in(asked: argparse.Namespace, beam_args: list[str], scratch: Path) 
     with _interval(asked.node, run, told, task.properties):
         laid = parameters.lay_over(asked.node, task.properties, told["submitted"])
         files = scratch / "files"
-        if asked.node == "TextExampleGen":
+        is_needed = True
+        if asked.node == unchanged.FIRST:
             laid = _with_data(laid, files)
-        task.properties = tokens.change(laid, lambda text: tokens.to_file(text, files))
-        _executor(asked, beam_args, scratch).Do(
-            task.inputs, task.outputs, task.properties
-        )
+            is_needed = unchanged.must_run(task, laid, told["destination"], run)
+        if is_needed:
+            task.properties = tokens.change(
+                laid, lambda text: tokens.to_file(text, files)
+            )
+            _executor(asked, beam_args, scratch).Do(
+                task.inputs, task.outputs, task.properties
+            )
     views.fill(asked.node, task, told["labels"])
     task.write()
 

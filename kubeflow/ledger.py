@@ -1,7 +1,8 @@
 """Which intervals were begun and done: small files beside the published versions.
 
 In `.intervals/`, NAME.begun holds the run that has the interval, NAME.done the run that
-came to its end, and RUN.run the interval of a run. Only a person's run changes what is
+came to its end, RUN.run the interval of a run, and RUN.outcome how a run ended that
+Pipelines cannot tell from a failure. Only a person's run changes what is
 there: it takes over an interval that was begun and never done.
 """
 
@@ -16,7 +17,7 @@ from pipeline.cluster_config import Schedule
 from pipeline.errors import ClusterError, ConfigError, IntervalTaken, NewsdeskError
 
 _FOLDER = ".intervals"
-_BEGUN, _DONE, _RUN = ".begun", ".done", ".run"
+_BEGUN, _DONE, _RUN, _OUTCOME = ".begun", ".done", ".run", ".outcome"
 
 
 class Ledger:
@@ -92,11 +93,13 @@ class Ledger:
             if interval := self._of(run):
                 self._check(interval, run)
 
-    def finish(self, run: str) -> None:
+    def finish(self, run: str, outcome: str = "") -> None:
         """Writes down that an interval is done; a run's last node says so.
 
         Args:
-            run: the run's id; for one that stands for no interval nothing is written.
+            run: the run's id; one that stands for no interval finishes none.
+            outcome: of the run, in one word, if the state that Pipelines gives to its
+                tasks does not show it.
 
         Raises:
             IntervalTaken: another run has taken it over.
@@ -106,6 +109,23 @@ class Ledger:
             if interval := self._of(run):
                 self._check(interval, run)
                 self._files.create(interval.name + _DONE, run)
+            if outcome:
+                self._files.replace(run + _OUTCOME, outcome)
+
+    def outcome(self, run: str) -> str | None:
+        """Reads what `finish` was told of a run.
+
+        Args:
+            run: the run's id.
+
+        Returns:
+            The outcome; None if there is none.
+
+        Raises:
+            ClusterError: the ledger cannot be read.
+        """
+        with self._told():
+            return self._files.read(run + _OUTCOME)
 
     def done(self) -> set[str]:
         """Lists the intervals that were trained on to the end.

@@ -1,6 +1,7 @@
 """What the last container of a pipeline runs: it tells a webhook how the run ended."""
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -20,6 +21,9 @@ _OUTCOMES = {
 }
 # A pod that was killed tells nothing, and its run is RUNNING still.
 _OTHERWISE = "failed"
+_RUNNING = "RUNNING"
+# With these nothing is wrong.
+_GOOD = ("succeeded", "unchanged", "withdrawn")
 
 
 def main() -> None:
@@ -40,10 +44,10 @@ def tell(asked: argparse.Namespace) -> str | None:
         Why nobody was told; None if somebody was, or nobody wanted to be.
     """
     status = _read(asked.status)
-    state = _OUTCOMES.get(status.get("state", ""), _OTHERWISE)
-    if state == "succeeded" and not asked.on_success:
+    state = _state(asked, status)
+    if state in _GOOD and not asked.on_success:
         return None
-    if state != "succeeded" and asked.interval and _was_taken(asked):
+    if state not in _GOOD and asked.interval and _was_taken(asked):
         return "not told: another run has the interval, as it should be"
     error = (status.get("error") or {}).get("message", "")
     name = asked.label or asked.run
@@ -73,6 +77,16 @@ def _read(text: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return status if isinstance(status, dict) else {}
+
+
+def _state(asked: argparse.Namespace, status: dict[str, Any]) -> str:
+    """Names how a run ended; the ledger knows it of a run that had nothing to do."""
+    told = status.get("state", "")
+    outcome = None
+    if told == _RUNNING:
+        with contextlib.suppress(NewsdeskError):
+            outcome = Ledger(asked.destination).outcome(asked.run)
+    return outcome or _OUTCOMES.get(told, _OTHERWISE)
 
 
 def _was_taken(asked: argparse.Namespace) -> bool:

@@ -15,6 +15,10 @@ from pipeline.errors import ConfigError
 Kind = Literal["STRING", "NUMBER_INTEGER", "NUMBER_DOUBLE"]
 RUN_LABEL = "run_label"
 RUN_ID = "run_id"
+# Compiling gives the digest of the recipe to the first node, and the first node's
+# outcome to the second. KFP's runner on one machine finds outputs by such names.
+RECIPE = "recipe"
+OUTCOME_OF_FIRST = "pipelinechannel--text-example-gen--outcome"
 # No other node gets the run's id: it is among the inputs that a cache compares.
 KNOW_THE_RUN = ("TextExampleGen", "Pusher")
 _SECTIONS: dict[str, type[BaseModel]] = {"train": Train, "optimizer": Optimizer}
@@ -40,7 +44,8 @@ class Parameter:
     keys: tuple[str, ...] = ()
 
 
-# The Pusher gets what changes a model, since its manifest tells where that came from.
+# What changes a model also goes to the Pusher, for the manifest, and to the first node,
+# which compares the run with the manifest in service.
 PARAMETERS: dict[str, Parameter] = {
     "data_path": Parameter(
         ("TextExampleGen",),
@@ -50,14 +55,14 @@ PARAMETERS: dict[str, Parameter] = {
         ("path",),
     ),
     "epochs": Parameter(
-        ("Trainer", "Pusher"),
+        ("TextExampleGen", "Trainer", "Pusher"),
         "NUMBER_INTEGER",
         lambda config: config.train.epochs,
         "custom_config",
         ("train", "epochs"),
     ),
     "learning_rate": Parameter(
-        ("Trainer", "Pusher"),
+        ("TextExampleGen", "Trainer", "Pusher"),
         "NUMBER_DOUBLE",
         lambda config: config.optimizer.learning_rate,
         "custom_config",
@@ -66,6 +71,9 @@ PARAMETERS: dict[str, Parameter] = {
     RUN_LABEL: Parameter(("TextExampleGen", "Pusher"), "STRING", lambda config: ""),
     intervals.PARAMETER: Parameter(("TextExampleGen",), "STRING", lambda config: ""),
 }
+
+# The recipe of a model depends on these.
+_DECISIVE = [name for name, one in PARAMETERS.items() if "Trainer" in one.nodes]
 
 
 def run_id() -> dict[str, Any]:
@@ -102,7 +110,8 @@ def lay_over(
         ConfigError: a value is out of its limits.
     """
     result = dict(properties)
-    result.pop(RUN_ID, None)
+    for name in (RUN_ID, OUTCOME_OF_FIRST):
+        result.pop(name, None)
     given = {name: result.pop(name) for name in of(node) if name in result}
     changed = {name: value for name, value in given.items() if value != compiled[name]}
     for name, value in changed.items():
@@ -112,9 +121,13 @@ def lay_over(
             _put(carried, parameter.keys, value)
             _check(name, parameter, carried)
             result[parameter.carrier] = json.dumps(carried, sort_keys=True)
-    if node == "Pusher":
-        decided = {name: value for name, value in changed.items() if name != RUN_LABEL}
-        result["origin"] = _other(result["origin"], decided)
+    decided = {name: value for name, value in changed.items() if name in _DECISIVE}
+    if node == "Pusher" and decided:
+        origin = json.loads(result["origin"])
+        origin["recipe"] = _other(origin["recipe"], decided)
+        result["origin"] = json.dumps(origin, sort_keys=True)
+    if RECIPE in result and decided:
+        result[RECIPE] = _other(result[RECIPE], decided)
     return result
 
 
@@ -139,11 +152,7 @@ def _check(name: str, parameter: Parameter, carried: Any) -> None:
         ) from None
 
 
-def _other(origin: str, decided: Mapping[str, Any]) -> str:
+def _other(recipe: str, decided: Mapping[str, Any]) -> str:
     """What was trained otherwise is no repetition of what was compiled."""
-    if not decided:
-        return origin
-    told = json.loads(origin)
-    text = told["recipe"] + json.dumps(decided, sort_keys=True)
-    told["recipe"] = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return json.dumps(told, sort_keys=True)
+    text = recipe + json.dumps(decided, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -23,6 +23,7 @@ from pipeline.published.in_service import (
     WITHDRAWN,
     InService,
     newest,
+    repeated,
 )
 from pipeline.published.places import store
 from pipeline.records import Records, text_property
@@ -129,15 +130,8 @@ class _Run:
         if current:
             # Every file of it, because the cache may answer for BaselineModel.
             store(self.config.serving).verify(current.version)
-        if current and not self.accepted and self._is_unchanged(current, began):
+        if current and not self.accepted and self._is_repetition(current, began):
             self.screen.clear()
-            self.summary.state = "unchanged"
-            self.summary.exit_code = ExitCode.DONE
-            if current.manifest.origin.restored:
-                # A rollback keeps the inputs of the model that it withdraws.
-                self.summary.state = "withdrawn"
-            else:
-                self.summary.pushed = f"{self.config.serving}/{current.version}"
             return
         if said := database.set_aside(self.config.root):
             self.screen.warn(said)
@@ -265,10 +259,18 @@ class _Run:
         limit = self.config.evaluation.min_accuracy
         return evaluated.has_fallen(before, when_pushed, limit)
 
-    def _is_unchanged(self, current: InService, recipe: Recipe) -> bool:
-        """Whether the model in service was made of exactly this run's inputs."""
-        data = self.summary.content or ""
-        return key(recipe.digest, data) == current.manifest.origin.inputs
+    def _is_repetition(self, current: InService, recipe: Recipe) -> bool:
+        """Decides whether the run has nothing to do, and says so in the summary."""
+        inputs = key(recipe.digest, self.summary.content or "")
+        outcome = repeated(current.manifest, inputs)
+        if outcome is None:
+            return False
+        self.summary.exit_code = ExitCode.DONE
+        self.summary.state = "withdrawn"
+        if outcome == IN_SERVICE:
+            self.summary.state = "unchanged"
+            self.summary.pushed = f"{self.config.serving}/{current.version}"
+        return True
 
     def _conclude(self) -> None:
         """Decides what this run amounts to."""

@@ -28,6 +28,7 @@ from pipeline.published.in_service import (
     WITHDRAWN,
     InService,
     newest,
+    repeated,
 )
 from pipeline.published.manifest import Manifest, Origin
 from pipeline.published.places import store
@@ -105,10 +106,7 @@ def _known(current: Manifest, digest: str, origin: Origin) -> str | None:
         return IN_SERVICE
     if digest in current.origin.withdrawn:
         return WITHDRAWN
-    if origin.inputs == current.origin.inputs:
-        # A rollback keeps the inputs of the model that it withdraws.
-        return WITHDRAWN if current.origin.restored else IN_SERVICE
-    return None
+    return repeated(current, origin.inputs)
 
 
 def _must_be_compared(

@@ -27,6 +27,25 @@ class InService:
     manifest: Manifest
 
 
+def repeated(current: Manifest, inputs: str) -> str | None:
+    """Says how a run ends that would only repeat what the model in service shows.
+
+    `newsdesk run`, the first node on a cluster and the Pusher all decide by it.
+
+    Args:
+        current: of the model in service.
+        inputs: the run's configuration, code and data, as `pipeline.inputs.key`.
+
+    Returns:
+        IN_SERVICE for the inputs of the model in service, WITHDRAWN for those of a
+        model that was rolled back from, None for others.
+    """
+    if inputs != current.origin.inputs:
+        return None
+    # A rollback keeps the inputs of the model that it withdraws.
+    return WITHDRAWN if current.origin.restored else IN_SERVICE
+
+
 def newest(address: str) -> InService | None:
     """Finds the model in service.
 

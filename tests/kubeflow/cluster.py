@@ -32,6 +32,8 @@ class Cluster:
         container: runs the commands.
         scratch: where the output files lie, seen from the containers.
         run: its id.
+        outputs: artifacts of the tasks that have ended.
+        said: their output parameters.
     """
 
     spec: Mapping[str, Any]
@@ -40,6 +42,7 @@ class Cluster:
     scratch: Path
     run: str = "run-1"
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    said: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str, **more: Any) -> "Cluster":
@@ -72,7 +75,9 @@ class Cluster:
         image, command, environment = self.command(name, asked)
         if code := self.container(image, command, environment):
             raise TaskFailed(f"{name} ended with {code}")
-        told = json.loads(output_file.read_text())["artifacts"]
+        answer = json.loads(output_file.read_text())
+        told = answer.get("artifacts", {})
+        self.said[name] = answer.get("parameterValues", {})
         self.outputs[name] = {
             output: {"artifacts": [{**given["artifacts"][0], **_first(told, output)}]}
             for output, given in asked["outputs"]["artifacts"].items()
@@ -114,6 +119,9 @@ class Cluster:
             if "componentInputParameter" in one:
                 of = one["componentInputParameter"]
                 values[key] = parameters.get(of, declared[of]["defaultValue"])
+            elif source := one.get("taskOutputParameter"):
+                made = self.said[source["producerTask"]]
+                values[key] = made[source["outputParameterKey"]]
             else:
                 constant = one["runtimeValue"]["constant"]
                 values[key] = self.run if constant == _RUN_ID else constant

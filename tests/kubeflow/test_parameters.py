@@ -91,6 +91,18 @@ def test_a_model_that_was_trained_otherwise_has_another_recipe() -> None:
     assert _pusher(run_label="nightly") == as_compiled
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"epochs": 7}, {"learning_rate": 0.5}, {"epochs": 7, "learning_rate": 0.5}],
+)
+def test_the_first_node_and_the_last_have_the_same_recipe(given: Any) -> None:
+    more = {"run_label": "nightly", "run_id": "1", "data_path": "/b", "interval": ""}
+    properties = {"recipe": "r" * 32, "data": "{}", **more, **given}
+    laid = lay_over("TextExampleGen", properties, {**SUBMITTED, "interval": ""})
+    assert laid.keys() == {"recipe", "data"}
+    assert laid["recipe"] == _pusher(**given)
+
+
 def test_only_the_first_node_asks_for_an_interval() -> None:
     assert PARAMETERS["interval"].nodes == ("TextExampleGen",)
     assert parameters.of("StatisticsGen") == []

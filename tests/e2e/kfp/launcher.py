@@ -1,9 +1,11 @@
 """What KFP's driver and launcher do for a task, with an object store of files.
 
-Written after kubeflow/pipelines, backend/src/v2/driver and component/launcher_v2.go:
-inputs are downloaded below /minio, the executor input stands in the command, what the
-container wrote is uploaded, and what it said of its outputs goes to the next tasks. A
-task that is tried again finds what the killed attempt left on the disk.
+Written after kubeflow/pipelines 2.17.0, backend/src/v2/driver (container.go) and
+component/launcher_v2.go: inputs are downloaded below /minio, the executor input stands
+in the command, what the container wrote is uploaded, and what it said of its outputs
+goes to the next tasks. A task that is tried again finds what the killed attempt left on
+the disk. A task whose condition is false is skipped, and what depends on it is omitted
+(compiler/argocompiler/dag.go, and argo-workflows 4.0.5, workflow/controller/dag.go).
 """
 
 import json
@@ -51,6 +53,17 @@ class Launcher:
         self._run = run
         self._volumes = dict(volumes)
         self._outputs: dict[str, Artifacts] = {}
+        self._parameters: dict[str, dict[str, Any]] = {}
+
+    def run(self) -> list[str]:
+        """Runs the tasks that the conditions let run; names them in their order."""
+        ran: list[str] = []
+        for name in self.order:
+            task = self._spec["root"]["dag"]["tasks"][name]
+            if set(task.get("dependentTasks", ())) <= set(ran) and self._is_met(task):
+                self.attempt(name)
+                ran.append(name)
+        return ran
 
     @property
     def order(self) -> list[str]:
@@ -109,6 +122,10 @@ class Launcher:
         """What a task that has ended gave, by the names of its outputs."""
         return self._outputs[task]
 
+    def parameters(self, task: str) -> dict[str, Any]:
+        """The output parameters of a task that has ended, by their names."""
+        return self._parameters[task]
+
     def files(self) -> list[str]:
         """The files of all outputs, without what only tells when and for which run."""
         names = self._store.files(f"mlpipeline/v2/artifacts/{self._run}")
@@ -153,9 +170,24 @@ class Launcher:
         if name := parameter.get("componentInputParameter"):
             declared = self._spec["root"]["inputDefinitions"]["parameters"]
             return declared[name]["defaultValue"]
+        if source := parameter.get("taskOutputParameter"):
+            made = self._parameters[source["producerTask"]]
+            return made[source["outputParameterKey"]]
         constant = parameter["runtimeValue"]["constant"]
         # Only there it is replaced, and not in the words of a command.
         return self._run if constant == _RUN_ID else constant
+
+    def _is_met(self, task: dict[str, Any]) -> bool:
+        condition = task.get("triggerPolicy", {}).get("condition")
+        if condition is None:
+            return True
+        # Of CEL, no more than the pipeline has.
+        found = re.fullmatch(
+            r"inputs\.parameter_values\['([^']+)'\] == '([^']*)'", condition
+        )
+        assert found, condition
+        given = task["inputs"]["parameters"][found[1]]
+        return bool(self._value(given) == found[2])
 
     def _filled(self, word: str, asked: dict[str, Any]) -> str:
         return word.replace("{{$}}", json.dumps(asked))
@@ -164,7 +196,9 @@ class Launcher:
         self, name: str, asked: dict[str, Any], disk: Path, output_file: Path
     ) -> None:
         """Uploads the outputs, and keeps what the container said of them."""
-        told = json.loads(output_file.read_text()).get("artifacts", {})
+        answer = json.loads(output_file.read_text())
+        told = answer.get("artifacts", {})
+        self._parameters[name] = answer.get("parameterValues", {})
         outputs: Artifacts = {}
         for key, one in asked["outputs"]["artifacts"].items():
             (artifact,) = one["artifacts"]

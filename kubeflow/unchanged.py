@@ -1,0 +1,107 @@
+"""Ends a run that has nothing to do after its first node.
+
+The cache of Pipelines cannot do it: its key holds the ids of artifacts, and the first
+node makes new ones in every run. So the first node compares the run with the model in
+service, one task has its outcome as a condition, and all others wait for that task.
+"""
+
+import json
+import logging
+from typing import Any
+
+from kubeflow.artifacts import Task
+from kubeflow.ledger import Ledger
+from kubeflow.parameters import OUTCOME_OF_FIRST, RECIPE
+from kubeflow.tasks import kebab
+from pipeline.config import Data
+from pipeline.inputs import key
+from pipeline.published.in_service import IN_SERVICE, WITHDRAWN, newest, repeated
+from pipeline.published.places import store
+
+FIRST, SECOND = "TextExampleGen", "BaselineModel"
+OUTCOME, CHANGED = "outcome", "changed"
+_STATES = {IN_SERVICE: "unchanged", WITHDRAWN: "withdrawn"}
+_REASONS = {
+    IN_SERVICE: "unchanged: version %d in service was made from the same data, "
+    "configuration and code, so this run trains nothing",
+    WITHDRAWN: "withdrawn: the model of this data, configuration and code was rolled "
+    "back from (version %d is in service), so this run trains nothing; change the data "
+    "or the configuration",
+}
+
+_log = logging.getLogger("newsdesk")
+
+
+def end_early(spec: dict[str, Any]) -> None:
+    """Lets a compiled pipeline end after its first task if there is nothing to do.
+
+    A condition on one task is enough: Argo omits whatever waits for a task that was
+    skipped, so no other task starts a pod, not even that of its driver.
+
+    Args:
+        spec: a pipeline spec whose root holds the tasks of the graph; is changed.
+    """
+    tasks, components = spec["root"]["dag"]["tasks"], spec["components"]
+    first, second = kebab(FIRST), kebab(SECOND)
+    for name, task in tasks.items():
+        if name != first and set(task.get("dependentTasks", ())) <= {first}:
+            task["dependentTasks"] = [first if name == second else second]
+    origin = tasks["pusher"]["inputs"]["parameters"]["origin"]
+    recipe = json.loads(origin["runtimeValue"]["constant"])["recipe"]
+    tasks[first]["inputs"]["parameters"][RECIPE] = {
+        "runtimeValue": {"constant": recipe}
+    }
+    described = components[tasks[first]["componentRef"]["name"]]
+    described["inputDefinitions"]["parameters"][RECIPE] = _text()
+    described["outputDefinitions"]["parameters"] = {OUTCOME: _text()}
+    tasks[second]["inputs"]["parameters"][OUTCOME_OF_FIRST] = {
+        "taskOutputParameter": {"producerTask": first, "outputParameterKey": OUTCOME}
+    }
+    condition = f"inputs.parameter_values['{OUTCOME_OF_FIRST}'] == '{CHANGED}'"
+    tasks[second]["triggerPolicy"] = {"condition": condition}
+    described = components[tasks[second]["componentRef"]["name"]]
+    described["inputDefinitions"]["parameters"][OUTCOME_OF_FIRST] = _text()
+
+
+def must_run(
+    task: Task, properties: dict[str, Any], destination: str, run: str
+) -> bool:
+    """Decides in the first node whether the run has anything to do.
+
+    Args:
+        task: of the first node; gets the outcome as an output parameter.
+        properties: of the node, with the files on this machine; the recipe is removed.
+        destination: the folder or address of the published versions.
+        run: the run's id; its interval is done if there is nothing to do.
+
+    Returns:
+        Whether the model in service is another than this run would make.
+
+    Raises:
+        ModelError: the destination cannot be read, or the model in service is damaged.
+        DataError: a file of the data cannot be read.
+        IntervalTaken: another run has taken over the interval.
+        ClusterError: the ledger cannot be written.
+    """
+    from components.text_example_gen import content
+
+    data = content.of(Data.model_validate_json(properties["data"]))
+    inputs = key(properties.pop(RECIPE), data)
+    current = newest(destination)
+    outcome = repeated(current.manifest, inputs) if current else None
+    if current is None or outcome is None:
+        task.parameters[OUTCOME] = CHANGED
+        return True
+    # No later node will look at the files in service.
+    store(destination).verify(current.version)
+    _log.info(_REASONS[outcome], current.version)
+    task.parameters[OUTCOME] = _STATES[outcome]
+    # To the exit handler such a run looks like one whose pod was killed, still running:
+    # only launchers update the state, and none starts after a task that was skipped.
+    Ledger(destination).finish(run, _STATES[outcome])
+    return False
+
+
+def _text() -> dict[str, str]:
+    # One object in several places would be an anchor in YAML.
+    return {"parameterType": "STRING"}

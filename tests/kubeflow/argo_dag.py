@@ -1,0 +1,60 @@
+"""Which pods a compiled pipeline starts, by the rules of Pipelines and Argo.
+
+Written after kubeflow/pipelines 2.17.0, backend/src/v2/compiler/argocompiler/dag.go (as
+in 2.5.0 and 2.14.3): a task becomes a driver, which waits until all that the task
+depends on have succeeded, and a container, which has the driver's finding about the
+condition in `when`. And after argo-workflows 4.0.5, workflow/controller/dag.go: `when`
+makes a node Skipped, and a node whose `depends` is false becomes Omitted; neither has
+succeeded, neither has a pod, and neither makes its DAG fail.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_CONDITION = re.compile(r"inputs\.parameter_values\['([^']+)'\] == '([^']*)'")
+
+
+def pods(dag: Mapping[str, Any], said: Mapping[str, str]) -> tuple[set[str], set[str]]:
+    """Runs the tasks of a DAG, each of which succeeds if it is started.
+
+    Args:
+        dag: of a compiled pipeline.
+        said: the value of each output parameter, as TASK.PARAMETER.
+
+    Returns:
+        The tasks whose driver has a pod, and those whose container has one.
+    """
+    tasks = dag["tasks"]
+    drivers: set[str] = set()
+    containers: set[str] = set()
+    while True:
+        ready = {
+            name
+            for name, task in tasks.items()
+            if name not in drivers and _depends_on(task) <= containers
+        }
+        if not ready:
+            return drivers, containers
+        drivers |= ready
+        containers |= {name for name in ready if _is_met(tasks[name], said)}
+
+
+def _depends_on(task: Mapping[str, Any]) -> set[str]:
+    """What a task names, and the producers of its inputs (addImplicitDependencies)."""
+    found = set(task.get("dependentTasks", ()))
+    for given in task.get("inputs", {}).values():
+        for one in given.values():
+            source = one.get("taskOutputParameter") or one.get("taskOutputArtifact")
+            found |= {source["producerTask"]} if source else set()
+    return found
+
+
+def _is_met(task: Mapping[str, Any], said: Mapping[str, str]) -> bool:
+    condition = task.get("triggerPolicy", {}).get("condition")
+    if condition is None:
+        return True
+    found = _CONDITION.fullmatch(condition)
+    assert found, condition
+    source = task["inputs"]["parameters"][found[1]]["taskOutputParameter"]
+    return said[f"{source['producerTask']}.{source['outputParameterKey']}"] == found[2]
