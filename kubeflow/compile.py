@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from kubeflow import tasks, travel
+from kubeflow.checks import check
 from kubeflow.exit_handler import with_exit_handler
 from kubeflow.parameters import PARAMETERS
 from kubeflow.platform_spec import platform_spec
@@ -97,7 +98,7 @@ def compile_job(config: Config) -> str:
 def _spec(config: Config) -> dict[str, Any]:
     from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as runner
 
-    _check(config)
+    check(config)
     pipeline = create_pipeline(config, mark_absent=True)
     compiled = runner.KubeflowV2DagRunner(
         config=runner.KubeflowV2DagRunnerConfig(
@@ -126,25 +127,6 @@ def _spec(config: Config) -> dict[str, Any]:
     if config.kubeflow.root:
         spec["defaultPipelineRoot"] = config.kubeflow.root
     return with_exit_handler(spec, config) if config.output.notify else spec
-
-
-def _check(config: Config) -> None:
-    if not config.kubeflow.image:
-        raise ConfigError(
-            "kubeflow.image: say which image runs the nodes; `make image` builds one"
-        )
-    if config.train.strategy == "multi_worker":
-        raise ConfigError(
-            "train.strategy: multi_worker takes several pods, and the Trainer of a "
-            "pipeline is one; choose mirrored for several GPUs of one pod, or run "
-            "kubeflow/manifests/training"
-        )
-    travel.must_outlive_containers(config, "push.destination", config.serving)
-    if config.push.sign:
-        travel.must_be_in_a_volume(config, "push.sign", config.push.sign.files)
-    if config.output.checkpoints:
-        place = config.output.checkpoints
-        travel.must_outlive_containers(config, "output.checkpoints", place)
 
 
 def _parameters(config: Config, sent: Any) -> Mapping[str, Any]:

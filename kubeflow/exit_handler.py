@@ -30,7 +30,7 @@ def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
     settings = config.output.notify
     if settings is None:
         return spec
-    variable = _variable(settings, config.kubeflow)
+    named = variable(settings, config.kubeflow)
     root = spec["root"]
     declared = root["inputDefinitions"]["parameters"]
     passed = {name: {"componentInputParameter": name} for name in declared}
@@ -80,7 +80,7 @@ def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
     }
     executors = {
         **spec["deploymentSpec"]["executors"],
-        f"exec-{_NOTIFY}": {"container": _container(config, variable, settings)},
+        f"exec-{_NOTIFY}": {"container": _container(config, named, settings)},
     }
     return {
         **spec,
@@ -93,7 +93,19 @@ def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
     }
 
 
-def _variable(settings: Notify, cluster: Kubeflow) -> str:
+def variable(settings: Notify, cluster: Kubeflow) -> str:
+    """Finds the variable that holds the address of the webhook.
+
+    Args:
+        settings: the output.notify section.
+        cluster: the kubeflow section.
+
+    Returns:
+        Its name.
+
+    Raises:
+        ConfigError: the address would stand in the compiled pipeline.
+    """
     name = settings.url.removeprefix(BY_NAME)
     if not settings.url.startswith(BY_NAME) or name not in cluster.secrets:
         raise ConfigError(

@@ -24,11 +24,15 @@ def compile(  # noqa: A001  the command's name
     from pipeline.errors import ConfigError
     from pipeline.logfile import quiet
     from pipeline.streams import answer, say
-    from trainer.encoders import inspection
 
     loaded = load(config, overrides or ())
     if output.suffix not in (".yaml", ".yml", ".json") and str(output) != "-":
         raise ConfigError(f"{output}: must end with .yaml or .json")
+    from kubeflow.checks import check
+
+    check(loaded)
+    from trainer.encoders import inspection
+
     for note in inspection.check(loaded):
         complain(note, "note", "yellow")
     with quiet():

@@ -25,6 +25,9 @@ def compiled(config: "Config", file: Path | None) -> str:
     from pipeline.errors import ConfigError
 
     if file is None:
+        from kubeflow.checks import check
+
+        check(config)
         from trainer.encoders import inspection
 
         for note in inspection.check(config):
