@@ -153,6 +153,7 @@ def _copied(
     if other and not exec_properties["accepted"]:
         raise ModelError(
             f"{address}: version {current.version} cannot be compared with: {other}; "
-            "if the change is wanted, run once with --accept-new-baseline REASON"
+            "if the change is wanted, run once with --accept-new-baseline REASON "
+            "(`newsdesk run`, `newsdesk submit`)"
         )
     return not other

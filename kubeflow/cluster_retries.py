@@ -7,10 +7,10 @@ Pipelines keeps a copy with the run, which version 1 of its API still returns
 backend/src/apiserver, ReportWorkflowResource and toApiRunDetailV1).
 """
 
-import json
 from typing import Any
 
-_PATH = "/apis/v1beta1/runs/{run_id}"
+from kubeflow import pods
+
 # The others, and no policy, retry containers that end with an error.
 _WITHOUT_FAILURES = ("OnError", "OnTransientError")
 
@@ -44,16 +44,7 @@ def _policy(client: Any, run: str) -> str | None:
     import kfp_server_api
 
     try:
-        answer = client._run_api.api_client.call_api(
-            _PATH,
-            "GET",
-            {"run_id": run},
-            header_params={"Accept": "application/json"},
-            response_type="object",
-            auth_settings=["Bearer"],
-            _return_http_data_only=True,
-        )
-        workflow = json.loads(answer["pipeline_runtime"]["workflow_manifest"])
+        workflow = pods.manifest(client, run)
         found: str = workflow["spec"]["templateDefaults"]["retryStrategy"][
             "retryPolicy"
         ]

@@ -18,12 +18,15 @@ from kubeflow import (
     fetch,
     logs,
     parameters,
+    pushed,
     retries,
     tokens,
     unchanged,
     views,
 )
+from kubeflow import outcome as outcomes
 from kubeflow.ledger import Ledger
+from kubeflow.reports import Reports, run_in
 from pipeline.cluster_config import Schedule
 from pipeline.config import RUN_FOLDER_VARIABLE
 from pipeline.errors import ConfigError, ExitCode
@@ -32,6 +35,7 @@ from pipeline.explain import explain
 from pipeline.interrupt import interruptible
 
 _log = logging.getLogger("newsdesk")
+_TERMINATION_LOG = Path("/dev/termination-log")
 
 
 def main() -> None:
@@ -68,11 +72,12 @@ def run(arguments: Sequence[str]) -> int:
     except (Exception, KeyboardInterrupt) as error:
         _log.exception("%s ended with an error", asked.node)
         sentence, code = explain(error, Path(tempfile.gettempdir()))
+        line = one_line(" ".join(part.strip() for part in sentence.splitlines()))
+        _report(asked, outcomes.of_error(asked.node, error, line, code))
         # Our last line, but not the log's: the launcher adds how its publishing went
         # and "failed to execute component: exit status ..." (kubeflow/pipelines,
         # backend/src/v2, component/launcher_v2.go and cmd/launcher-v2/main.go).
-        line = " ".join(part.strip() for part in sentence.splitlines())
-        print(f"{asked.node}: {one_line(line)}", file=sys.stderr)
+        print(f"{asked.node}: {line}", file=sys.stderr)
         return code
     return ExitCode.DONE
 
@@ -81,6 +86,18 @@ def _execute(asked: argparse.Namespace, beam_args: list[str]) -> None:
     # A retry gets an empty scratch folder; `artifacts.read` empties the outputs.
     with tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
         _execute_in(asked, beam_args, Path(scratch))
+
+
+def _report(asked: argparse.Namespace, outcome: outcomes.Outcome) -> None:
+    """Leaves the reason of a failure where Argo and the webhook's task find it."""
+    # Kubernetes makes this file, and Argo shows its text as the message of the node.
+    with contextlib.suppress(OSError), _TERMINATION_LOG.open("r+") as file:
+        file.write(outcomes.marked(outcome))
+    with contextlib.suppress(ValueError, KeyError):
+        outputs = json.loads(asked.input)["outputs"]["artifacts"].values()
+        addresses = [one["artifacts"][0]["uri"] for one in outputs]
+        destination = json.loads(asked.told)["destination"]
+        Reports(destination).write(run_in(addresses), outcome)
 
 
 def _execute_in(asked: argparse.Namespace, beam_args: list[str], scratch: Path) -> None:
@@ -95,11 +112,11 @@ def _execute_in(asked: argparse.Namespace, beam_args: list[str], scratch: Path) 
     with _interval(asked.node, run, told, task.properties):
         laid = parameters.lay_over(asked.node, task.properties, told["submitted"])
         files = scratch / "files"
-        is_needed = True
+        outcome = None
         if asked.node == unchanged.FIRST:
             laid = _with_data(laid, files)
-            is_needed = unchanged.must_run(task, laid, told["destination"], run)
-        if is_needed:
+            outcome = unchanged.outcome(task, laid, told["destination"], run)
+        if outcome is None:
             task.properties = tokens.change(
                 laid, lambda text: tokens.to_file(text, files)
             )
@@ -107,7 +124,14 @@ def _execute_in(asked: argparse.Namespace, beam_args: list[str], scratch: Path) 
                 task.inputs, task.outputs, task.properties
             )
     views.fill(asked.node, task, told["labels"])
+    if asked.node == "Pusher":
+        outcome = pushed.describe(task, told["labels"])
+    if outcome:
+        Reports(told["destination"]).write(run, outcome)
+        print(outcome.line(), file=sys.stderr)
     task.write()
+    if outcome and told.get("fail_when_not_pushed"):
+        pushed.require(outcome)
 
 
 def _executor(asked: argparse.Namespace, beam_args: list[str], scratch: Path) -> Any:

@@ -1,8 +1,7 @@
 """Which intervals were begun and done: small files beside the published versions.
 
 In `.intervals/`, NAME.begun holds the run that has the interval, NAME.done the run that
-came to its end, RUN.run the interval of a run, and RUN.outcome how a run ended that
-Pipelines cannot tell from a failure. Only a person's run changes what is
+came to its end, and RUN.run the interval of a run. Only a person's run changes what is
 there: it takes over an interval that was begun and never done.
 """
 
@@ -16,8 +15,8 @@ from kubeflow.small_files import LocalFiles, RemoteFiles
 from pipeline.cluster_config import Schedule
 from pipeline.errors import ClusterError, ConfigError, IntervalTaken, NewsdeskError
 
-_FOLDER = ".intervals"
-_BEGUN, _DONE, _RUN, _OUTCOME = ".begun", ".done", ".run", ".outcome"
+FOLDER = ".intervals"
+BEGUN, DONE, RUN = ".begun", ".done", ".run"
 
 
 class Ledger:
@@ -31,7 +30,7 @@ class Ledger:
     """
 
     def __init__(self, destination: str) -> None:
-        self._address = f"{destination.rstrip('/')}/{_FOLDER}"
+        self._address = f"{destination.rstrip('/')}/{FOLDER}"
         remote = "://" in destination
         self._files: LocalFiles | RemoteFiles = (
             RemoteFiles(self._address) if remote else LocalFiles(self._address)
@@ -71,11 +70,11 @@ class Ledger:
                     else self._meant(text, schedule, now)
                 )
                 # Written before the claim: a node killed in between asks for the same.
-                self._files.replace(run + _RUN, str(interval))
-            if by_hand and self._owner(interval, _DONE) is None:
-                self._files.replace(interval.name + _BEGUN, run)
+                self._files.replace(run + RUN, str(interval))
+            if by_hand and self._owner(interval, DONE) is None:
+                self._files.replace(interval.name + BEGUN, run)
             else:
-                self._files.create(interval.name + _BEGUN, run)
+                self._files.create(interval.name + BEGUN, run)
             self._check(interval, run)
             return interval
 
@@ -93,13 +92,11 @@ class Ledger:
             if interval := self._of(run):
                 self._check(interval, run)
 
-    def finish(self, run: str, outcome: str = "") -> None:
+    def finish(self, run: str) -> None:
         """Writes down that an interval is done; a run's last node says so.
 
         Args:
-            run: the run's id; one that stands for no interval finishes none.
-            outcome: of the run, in one word, if the state that Pipelines gives to its
-                tasks does not show it.
+            run: the run's id; for one that stands for no interval nothing is written.
 
         Raises:
             IntervalTaken: another run has taken it over.
@@ -108,24 +105,7 @@ class Ledger:
         with self._told():
             if interval := self._of(run):
                 self._check(interval, run)
-                self._files.create(interval.name + _DONE, run)
-            if outcome:
-                self._files.replace(run + _OUTCOME, outcome)
-
-    def outcome(self, run: str) -> str | None:
-        """Reads what `finish` was told of a run.
-
-        Args:
-            run: the run's id.
-
-        Returns:
-            The outcome; None if there is none.
-
-        Raises:
-            ClusterError: the ledger cannot be read.
-        """
-        with self._told():
-            return self._files.read(run + _OUTCOME)
+                self._files.create(interval.name + DONE, run)
 
     def done(self) -> set[str]:
         """Lists the intervals that were trained on to the end.
@@ -137,24 +117,27 @@ class Ledger:
             ClusterError: the ledger cannot be read.
         """
         with self._told():
-            return self._named(_DONE)
+            return self._named(DONE)
 
     def _of(self, run: str) -> Interval | None:
-        text = self._files.read(run + _RUN)
+        text = self._files.read(run + RUN)
         return intervals.parse(text) if text else None
 
     def _owner(self, interval: Interval, state: str) -> str | None:
         return self._files.read(interval.name + state)
 
     def _check(self, interval: Interval, run: str) -> None:
-        for state, word in ((_DONE, "was done"), (_BEGUN, "was begun")):
-            owner = self._owner(interval, state)
-            if owner not in (None, run):
-                raise IntervalTaken(
-                    f"interval {interval}: {word} by run {owner}, so this run trains "
-                    "nothing; to do again what was begun and failed, use `newsdesk "
-                    f"submit --interval {interval}`"
-                )
+        if (owner := self._owner(interval, DONE)) not in (None, run):
+            raise IntervalTaken(
+                f"interval {interval}: was done by run {owner}, so this run trains "
+                "nothing; `newsdesk submit` without --interval trains on any data again"
+            )
+        if (owner := self._owner(interval, BEGUN)) not in (None, run):
+            raise IntervalTaken(
+                f"interval {interval}: was begun by run {owner}, so this run trains "
+                "nothing; if that run has failed or was terminated, `newsdesk submit "
+                f"--interval {interval}` does it again"
+            )
 
     def _meant(self, text: str, schedule: Schedule | None, now: datetime) -> Interval:
         """The interval of a run that the schedule began."""
@@ -173,7 +156,7 @@ class Ledger:
 
     def _oldest_missed(self, schedule: Schedule, now: datetime) -> Interval | None:
         """Of the intervals since the schedule's start that nobody has begun."""
-        begun = self._named(_BEGUN)
+        begun = self._named(BEGUN)
         missed = None
         for interval in intervals.backwards(schedule, now):
             if interval.name not in begun:

@@ -1,7 +1,6 @@
 """What the last container of a pipeline runs: it tells a webhook how the run ended."""
 
 import argparse
-import contextlib
 import json
 import os
 import sys
@@ -9,21 +8,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from kubeflow.ledger import Ledger
-from pipeline.errors import IntervalTaken, NewsdeskError
+from kubeflow.outcome import (
+    FAILED,
+    INTERRUPTED,
+    NOT_GOOD_ENOUGH,
+    SUCCEEDED,
+    TAKEN,
+    UNCHANGED,
+    WITHDRAWN,
+    Outcome,
+)
+from kubeflow.reports import Reports
+from pipeline.errors import ExitCode, IntervalTaken, NewsdeskError
 from pipeline.notify import post
 
-# Of Pipelines' own record of tasks, and of ML Metadata, where it was kept before.
-_OUTCOMES = {
-    "SUCCEEDED": "succeeded",
-    "COMPLETE": "succeeded",
-    "CACHED": "succeeded",
-    "CANCELED": "canceled",
-}
-# A pod that was killed tells nothing, and its run is RUNNING still.
-_OTHERWISE = "failed"
-_RUNNING = "RUNNING"
-# With these nothing is wrong.
-_GOOD = ("succeeded", "unchanged", "withdrawn")
+# Of Pipelines' own record of tasks, and of ML Metadata, where it was kept before. A pod
+# that was killed tells nothing, and its run is RUNNING still.
+_WELL = ("SUCCEEDED", "COMPLETE", "CACHED")
+_CANCELED, _RUNNING = "CANCELED", "RUNNING"
 
 
 def main() -> None:
@@ -43,28 +45,72 @@ def tell(asked: argparse.Namespace) -> str | None:
     Returns:
         Why nobody was told; None if somebody was, or nobody wanted to be.
     """
-    status = _read(asked.status)
-    state = _state(asked, status)
-    if state in _GOOD and not asked.on_success:
-        return None
-    if state not in _GOOD and asked.interval and _was_taken(asked):
-        return "not told: another run has the interval, as it should be"
-    error = (status.get("error") or {}).get("message", "")
-    name = asked.label or asked.run
-    text = f"{asked.pipeline}, run {name}: {state}"
+    reports = Reports(asked.destination)
+    outcome = _outcome(_read(asked.status), reports.outcome(asked.run))
+    # Only runs of intervals are in the ledger, where the next one looks.
+    silent = reports.silent(asked.run) if asked.interval else []
+    is_quiet = not outcome.is_failure and not asked.on_success
+    if outcome.state == TAKEN or (
+        outcome.is_failure and asked.interval and _was_taken(asked)
+    ):
+        said: str | None = "not told: another run has the interval, as it should be"
+    elif is_quiet and not silent:
+        said = None
+    elif said := _posted(asked, outcome, silent):
+        return said
+    for run in [*silent, *([asked.run] if asked.interval else [])]:
+        reports.told(run)
+    return said
+
+
+def _outcome(status: dict[str, Any], known: Outcome | None) -> Outcome:
+    """Joins what Pipelines says of the run and what its nodes wrote."""
+    state = status.get("state", "")
+    if state == _CANCELED:
+        return Outcome(state=INTERRUPTED, exit_code=ExitCode.INTERRUPTED)
+    # Of a run that ends after its first node no launcher is left to update the state.
+    if state == _RUNNING and known and known.state in (UNCHANGED, WITHDRAWN):
+        return known
+    if state in _WELL:
+        # A node that failed once, and then did not, leaves what is not true any more.
+        good = known and (not known.is_failure or known.state == NOT_GOOD_ENOUGH)
+        return known if known and good else Outcome(state=SUCCEEDED)
+    if known and known.is_failure:
+        return known
+    error = (status.get("error") or {}).get("message")
+    return Outcome(state=FAILED, exit_code=ExitCode.FAILED, error=error or None)
+
+
+def _posted(
+    asked: argparse.Namespace, outcome: Outcome, silent: list[str]
+) -> str | None:
+    """Posts to the webhook; says why that was not possible."""
     url = os.environ.get(asked.variable, "")
     if not url:
         return f"the environment has no {asked.variable}, so nobody was told"
+    text = f"{asked.pipeline}, run {asked.label or asked.run}: {outcome.state}"
+    if outcome.reason:
+        text += f": {outcome.reason}"
+    if silent:
+        text += (
+            f"; run {', '.join(silent)} before it sent no notice: it was terminated, "
+            "or is still at work"
+        )
     reason = post(
         url,
         {
-            "text": f"{text}: {error}" if error else text,
+            "text": text,
             "pipeline": asked.pipeline,
             "run": asked.run,
             "label": asked.label,
             "interval": asked.interval,
-            "state": state,
-            "error": error or None,
+            "state": outcome.state,
+            "exit_code": int(outcome.exit_code),
+            "pushed": outcome.pushed,
+            "refusals": outcome.refusals,
+            "node": outcome.node,
+            "error": outcome.error,
+            "silent": silent,
         },
     )
     return reason and f"the address in {asked.variable} was not told: {reason}"
@@ -77,16 +123,6 @@ def _read(text: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return status if isinstance(status, dict) else {}
-
-
-def _state(asked: argparse.Namespace, status: dict[str, Any]) -> str:
-    """Names how a run ended; the ledger knows it of a run that had nothing to do."""
-    told = status.get("state", "")
-    outcome = None
-    if told == _RUNNING:
-        with contextlib.suppress(NewsdeskError):
-            outcome = Ledger(asked.destination).outcome(asked.run)
-    return outcome or _OUTCOMES.get(told, _OTHERWISE)
 
 
 def _was_taken(asked: argparse.Namespace) -> bool:

@@ -19,6 +19,7 @@ RUN_ID = "run_id"
 # outcome to the second. KFP's runner on one machine finds outputs by such names.
 RECIPE = "recipe"
 OUTCOME_OF_FIRST = "pipelinechannel--text-example-gen--outcome"
+ACCEPT = "accept_new_baseline"
 # No other node gets the run's id: it is among the inputs that a cache compares.
 KNOW_THE_RUN = ("TextExampleGen", "Pusher")
 _SECTIONS: dict[str, type[BaseModel]] = {"train": Train, "optimizer": Optimizer}
@@ -69,6 +70,7 @@ PARAMETERS: dict[str, Parameter] = {
         ("optimizer", "learning_rate"),
     ),
     RUN_LABEL: Parameter(("TextExampleGen", "Pusher"), "STRING", lambda config: ""),
+    ACCEPT: Parameter(("BaselineModel", "Pusher"), "STRING", lambda config: ""),
     intervals.PARAMETER: Parameter(("TextExampleGen",), "STRING", lambda config: ""),
 }
 
@@ -121,6 +123,8 @@ def lay_over(
             _put(carried, parameter.keys, value)
             _check(name, parameter, carried)
             result[parameter.carrier] = json.dumps(carried, sort_keys=True)
+    if ACCEPT in changed:
+        result["accepted"] = changed[ACCEPT]
     decided = {name: value for name, value in changed.items() if name in _DECISIVE}
     if node == "Pusher" and decided:
         origin = json.loads(result["origin"])

@@ -22,18 +22,19 @@ def platform_spec(settings: Kubeflow, executors: dict[str, str]) -> dict[str, An
         executors: the name of each executor, by its node.
 
     Returns:
-        The document. A task that is no node of the graph gets the secrets alone.
+        The document. Every task gets the secrets and the volumes, because the webhook's
+        task reads the ledger; only nodes of the graph have a timeout.
     """
     told = {}
     for name, executor in executors.items():
         one: dict[str, Any] = _hardened(settings) if settings.hardened else {}
         if settings.secrets:
             one["secretAsEnv"] = _secrets(settings)
+        if settings.volumes:
+            one["pvcMount"] = _volumes(settings)
         if name in NODES:
             seconds = settings.node(name).timeout_minutes * 60
             one["activeDeadlineSeconds"] = str(seconds)
-            if settings.volumes:
-                one["pvcMount"] = _volumes(settings)
         told[executor] = one
     return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": told}}}}
 

@@ -2,19 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from kubeflow import client as clients
-from kubeflow import intervals, recurring, submit
+from kubeflow import ends, intervals, overdue, recurring, submit
 from pipeline.cluster_config import Schedule
 from pipeline.config import Config
 from pipeline.errors import ConfigError
-
-_MOST_MISSED = 1000
-_MOMENT = timedelta(seconds=1)
-# So many intervals without a success are too many.
-_TOO_MANY = 2
 
 
 @dataclass(frozen=True)
@@ -24,20 +19,28 @@ class Status:
     Attributes:
         enabled: whether it fires.
         success: the newest run that came to a good end; None where there is none.
+        pushed: the newest run that is known to have pushed; None where there is none.
+        unknown: how many newer successes have no logs any more, and may have pushed.
         failure: the newest that did not; None where there is none. A run that was
             refused because its interval was done is no failure.
         running: the newest run that has not ended; None where there is none.
         next_due: None while it is paused, and where it is over.
         missed: how many intervals have ended since the last success.
+        unpushed: how many have ended since the last push; None where nobody asked.
+        alarm: how many are too many, from kubeflow.alarm_without_push.
         astray: what the newest run was fired for, where the cron has no such instant.
     """
 
     enabled: bool
     success: Any
+    pushed: Any
+    unknown: int
     failure: Any
     running: Any
     next_due: datetime | None
     missed: int
+    unpushed: int | None
+    alarm: int | None
     astray: datetime | None
 
     @property
@@ -48,11 +51,17 @@ class Status:
                 f"a run was begun for {shown(self.astray)}, which is no instant of the "
                 "cron; hold kubeflow.schedule.controller_time_zone against the cluster"
             )
-        if self.missed < _TOO_MANY:
-            return None
-        since = f"since {shown(self.success.finished_at)}" if self.success else "at all"
         paused = "" if self.enabled else ", and the schedule is paused"
-        return f"no success {since}: {self.missed} intervals have ended{paused}"
+        if self.missed >= overdue.TOO_MANY:
+            since = _since(self.success)
+            return f"no success {since}: {self.missed} intervals have ended{paused}"
+        if self.unpushed is None or not self.alarm or self.unpushed < self.alarm:
+            return None
+        return (
+            f"nothing was pushed {_since(self.pushed)}: {self.unpushed} intervals have "
+            f"ended, and kubeflow.alarm_without_push is {self.alarm}{paused}; "
+            "`newsdesk runs --cluster` says why"
+        )
 
 
 def status(client: Any, config: Config, now: datetime) -> Status:
@@ -87,17 +96,24 @@ def status(client: Any, config: Config, now: datetime) -> Status:
     failures = _failures(runs, successes, planned)
     enabled = recurring.is_enabled(present)
     success = max(successes, key=lambda run: run.finished_at, default=None)
-    # The interval of the oldest run is one of those that ended.
-    begun = min(
-        [present.created_at, *(clients.fired_at(run) - _MOMENT for run in runs)]
-    )
+    begun = overdue.begun(present, runs, planned)
+    pushed, unknown = ends.newest_push(client, successes)
+    alarm = config.kubeflow.alarm_without_push
+    # A run whose logs are gone may have pushed.
+    counted = pushed.finished_at if pushed else begun
     return Status(
         enabled=enabled,
         success=success,
+        pushed=pushed,
+        unknown=unknown,
         failure=next(failures, None),
         running=next((run for run in runs if not clients.has_ended(run)), None),
         next_due=intervals.next_due(planned, now) if enabled else None,
-        missed=_ended(planned, success.finished_at if success else begun, now),
+        missed=overdue.ended(
+            planned, max(success.finished_at, begun) if success else begun, now
+        ),
+        unpushed=None if unknown or not alarm else overdue.ended(planned, counted, now),
+        alarm=alarm,
         astray=_astray(present, runs, planned),
     )
 
@@ -112,6 +128,10 @@ def shown(moment: datetime | None) -> str:
         Date and time by the clock of this machine; a dash for none.
     """
     return f"{moment.astimezone():%Y-%m-%d %H:%M %Z}" if moment else "-"
+
+
+def _since(run: Any) -> str:
+    return f"since {shown(run.finished_at)}" if run else "at all"
 
 
 def _is_of(run: Any, pipeline: str | None) -> bool:
@@ -170,13 +190,3 @@ def _interval(run: Any, planned: Schedule) -> str | None:
         return None
     found = intervals.newest(planned, fired)
     return found.name if found else None
-
-
-def _ended(planned: Schedule, since: datetime, now: datetime) -> int:
-    """How many intervals have ended since a moment."""
-    count = 0
-    for interval in intervals.backwards(planned, now):
-        if interval.end <= since or count == _MOST_MISSED:
-            break
-        count += 1
-    return count

@@ -11,9 +11,11 @@ from typing import Any
 import yaml
 
 from kubeflow import client as clients
+from kubeflow import rest
+from kubeflow.outcome import Outcome
 from kubeflow.versions import check_server
 from pipeline.config import Config
-from pipeline.errors import ClusterError, ConfigError
+from pipeline.errors import ConfigError, ExitCode, RunFailed
 
 _DIGITS = 12
 
@@ -101,9 +103,7 @@ def upload(client: Any, config: Config, spec: str) -> Uploaded:
         Path(file).write_text(spec, encoding="utf-8")
         pipeline = pipeline_of(client, config)
         if pipeline is None:
-            pipeline = client.upload_pipeline(
-                file, config.name, namespace=settings.namespace
-            ).pipeline_id
+            pipeline = _created(client, config)
         version = next(
             (
                 one.pipeline_version_id
@@ -182,15 +182,28 @@ def wait(client: Any, run: str, poll_seconds: float = 10.0) -> Any:
     return found
 
 
-def succeeded(run: Any) -> None:
-    """Raises unless a run came to a good end.
+def require_success(run: str, ended: Outcome) -> None:
+    """Raises unless a run came to an end that `newsdesk run` ends with 0 for.
 
     Args:
-        run: one that has ended.
+        run: its id.
+        ended: from `ends.outcome`.
 
     Raises:
-        ClusterError: says how it ended.
+        RunFailed: says how it ended, with the exit code of `newsdesk run`.
     """
-    if run.state != "SUCCEEDED":
-        said = getattr(run.error, "message", None) or "its page says more"
-        raise ClusterError(f"run {run.run_id}: {run.state.lower()}: {said}")
+    if ended.is_failure:
+        log = f"; its log: {ended.log}" if ended.log else ""
+        why = f": {ended.reason}" if ended.reason else ""
+        raise RunFailed(
+            ExitCode(ended.exit_code), f"run {run}: {ended.state}{why}{log}"
+        )
+
+
+def _created(client: Any, config: Config) -> str:
+    """Makes a pipeline without a version; an upload would make one of its own name."""
+    body = {"display_name": config.name}
+    if config.kubeflow.namespace:
+        body["namespace"] = config.kubeflow.namespace
+    number: str = rest.post(client, "v2beta1", "pipelines", body=body)["pipeline_id"]
+    return number

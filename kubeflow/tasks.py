@@ -176,7 +176,7 @@ class Task:
 
     def _args(self) -> list[str]:
         executor = self._node.executor_spec.executor_class
-        told = {
+        told: dict[str, Any] = {
             "inputs": _class_paths(self._node.inputs),
             "outputs": _class_paths(self._node.outputs),
             "integers": self._integers(),
@@ -188,6 +188,8 @@ class Task:
             "labels": self._config.data.labels,
             "pauses": self._settings.pauses,
         }
+        if self._node.id == "Pusher" and self._config.kubeflow.fail_when_not_pushed:
+            told["fail_when_not_pushed"] = True
         if self._config.kubeflow.schedule:
             told["schedule"] = self._config.kubeflow.schedule.model_dump(mode="json")
         return [

@@ -9,8 +9,10 @@ import json
 import logging
 from typing import Any
 
+from kubeflow import outcome as outcomes
 from kubeflow.artifacts import Task
 from kubeflow.ledger import Ledger
+from kubeflow.outcome import Outcome
 from kubeflow.parameters import OUTCOME_OF_FIRST, RECIPE
 from kubeflow.tasks import kebab
 from pipeline.config import Data
@@ -20,7 +22,7 @@ from pipeline.published.places import store
 
 FIRST, SECOND = "TextExampleGen", "BaselineModel"
 OUTCOME, CHANGED = "outcome", "changed"
-_STATES = {IN_SERVICE: "unchanged", WITHDRAWN: "withdrawn"}
+_STATES = {IN_SERVICE: outcomes.UNCHANGED, WITHDRAWN: outcomes.WITHDRAWN}
 _REASONS = {
     IN_SERVICE: "unchanged: version %d in service was made from the same data, "
     "configuration and code, so this run trains nothing",
@@ -63,19 +65,20 @@ def end_early(spec: dict[str, Any]) -> None:
     described["inputDefinitions"]["parameters"][OUTCOME_OF_FIRST] = _text()
 
 
-def must_run(
+def outcome(
     task: Task, properties: dict[str, Any], destination: str, run: str
-) -> bool:
-    """Decides in the first node whether the run has anything to do.
+) -> Outcome | None:
+    """Ends the run in its first node if it has nothing to do.
 
     Args:
-        task: of the first node; gets the outcome as an output parameter.
+        task: of the first node; gets an output parameter, the condition of the second.
         properties: of the node, with the files on this machine; the recipe is removed.
         destination: the folder or address of the published versions.
         run: the run's id; its interval is done if there is nothing to do.
 
     Returns:
-        Whether the model in service is another than this run would make.
+        The outcome of the run; None if it must train, because the model in service is
+        another than it would make.
 
     Raises:
         ModelError: the destination cannot be read, or the model in service is damaged.
@@ -88,18 +91,19 @@ def must_run(
     data = content.of(Data.model_validate_json(properties["data"]))
     inputs = key(properties.pop(RECIPE), data)
     current = newest(destination)
-    outcome = repeated(current.manifest, inputs) if current else None
-    if current is None or outcome is None:
+    found = repeated(current.manifest, inputs) if current else None
+    if current is None or found is None:
         task.parameters[OUTCOME] = CHANGED
-        return True
+        return None
     # No later node will look at the files in service.
     store(destination).verify(current.version)
-    _log.info(_REASONS[outcome], current.version)
-    task.parameters[OUTCOME] = _STATES[outcome]
-    # To the exit handler such a run looks like one whose pod was killed, still running:
-    # only launchers update the state, and none starts after a task that was skipped.
-    Ledger(destination).finish(run, _STATES[outcome])
-    return False
+    _log.info(_REASONS[found], current.version)
+    task.parameters[OUTCOME] = _STATES[found]
+    Ledger(destination).finish(run)
+    in_service = f"{destination.rstrip('/')}/{current.version}"
+    return Outcome(
+        state=_STATES[found], pushed=in_service if found == IN_SERVICE else None
+    )
 
 
 def _text() -> dict[str, str]:

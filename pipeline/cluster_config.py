@@ -191,6 +191,10 @@ class Kubeflow(Section):
     root in every pod, and gives /tmp and the home folder volumes of their own, so that
     a policy of the cluster can make the root file system read-only; it needs Kubeflow
     Pipelines 2.16. `server_version` replaces what the server says about its version.
+    address in an object store, or a path in the image or a volume. A run whose model is
+    not good enough, or was rolled back from, succeeds unless `fail_when_not_pushed`.
+    `schedule status` ends with 1 if nothing was pushed for `alarm_without_push`
+    intervals.
     """
 
     host: str | None = Field(None, pattern=r"^https?://[^/\s]+")
@@ -210,6 +214,8 @@ class Kubeflow(Section):
     addresses: dict[LocalPath, Annotated[str, Field(min_length=1)]] = {}
     hardened: bool = False
     server_version: Annotated[str, Field(pattern=r"^\d+\.\d+$")] | None = None
+    fail_when_not_pushed: bool = False
+    alarm_without_push: int | None = Field(None, ge=1)
 
     @field_validator("volumes")
     @classmethod

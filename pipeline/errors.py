@@ -54,6 +54,12 @@ class ModelError(NewsdeskError):
     exit_code = ExitCode.STOPPED_BY_GATE
 
 
+class NotGoodEnough(NewsdeskError):
+    """The run did its work, and its model was not pushed."""
+
+    exit_code = ExitCode.NOT_GOOD_ENOUGH
+
+
 class Locked(NewsdeskError):
     """Another process works on the same folder."""
 
@@ -62,6 +68,19 @@ class Locked(NewsdeskError):
 
 class ClusterError(NewsdeskError):
     """Kubeflow Pipelines cannot be reached, or does not do what it was asked for."""
+
+
+class RunFailed(NewsdeskError):
+    """A run on the cluster ended otherwise than well.
+
+    Args:
+        code: what `newsdesk run` would have ended with.
+        sentence: how the run ended.
+    """
+
+    def __init__(self, code: ExitCode, sentence: str) -> None:
+        super().__init__(sentence)
+        self.exit_code = code
 
 
 class IntervalTaken(NewsdeskError):

@@ -50,7 +50,7 @@ def check(
         f"the {figures['rows']:,.0f} tested rows of this run, {_below(before, limit)}: "
         "labels or data have changed their meaning (rule baseline_accuracy). Nothing "
         "was pushed; correct the data or data.labels, or, if the change is meant, run "
-        "once with --accept-new-baseline REASON"
+        "once with --accept-new-baseline REASON (`newsdesk run`, `newsdesk submit`)"
     )
 
 

@@ -7,6 +7,10 @@ import typer
 
 NEWSDESK = Path("newsdesk.toml")
 File = Annotated[Path, typer.Argument(help="The pipeline's configuration file.")]
+ConfigOption = Annotated[
+    Path, typer.Option("--config", help="The pipeline's configuration file.")
+]
+RunId = Annotated[str, typer.Argument(help="The run's id, or enough of its beginning.")]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),

@@ -44,8 +44,10 @@ def apply(
 def status(config: File = NEWSDESK, overrides: Overrides = None) -> None:
     """Say how the runs end and when the next is due.
 
-    Exit codes: 0 well, 1 no success within two intervals or no schedule there.
+    Exit codes: 0 well; 1 no success within two intervals, no push within
+    kubeflow.alarm_without_push intervals, or no schedule there.
     """
+    from kubeflow.ends import is_terminated
     from kubeflow.status import shown
     from kubeflow.status import status as asked
 
@@ -53,12 +55,18 @@ def status(config: File = NEWSDESK, overrides: Overrides = None) -> None:
         found = asked(client, loaded, _now())
     for head, run in (
         ("success", found.success),
+        ("pushed", found.pushed),
         ("failure", found.failure),
         ("running", found.running),
     ):
         # What a running one has for its end is the year 1970.
         moment = run and (run.created_at if head == "running" else run.finished_at)
-        answer(f"{head:<10} {shown(moment)}" + (f" run {run.run_id}" if run else ""))
+        note = f" run {run.run_id}" if run else ""
+        if head == "failure" and run and is_terminated(run):
+            note += ", terminated"
+        if head == "pushed" and found.unknown:
+            note += f" (the logs of {found.unknown} newer successes are gone)"
+        answer(f"{head:<10} {shown(moment)}{note}")
     paused = "" if found.enabled else " (paused)"
     answer(f"{'next due':<10} {shown(found.next_due)}{paused}")
     if problem := found.problem:

@@ -22,16 +22,27 @@ def submit(
             metavar="START/END", help="Run an interval of the schedule that failed."
         ),
     ] = "",
+    accepted: Annotated[
+        str | None,
+        typer.Option(
+            "--accept-new-baseline",
+            metavar="REASON",
+            help="Give up a model in service that has other labels or signatures, "
+            "or fails on the new rows.",
+        ),
+    ] = None,
     file: Compiled = None,
     wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = False,
 ) -> None:
     """Run the pipeline on Kubeflow Pipelines.
 
     A token is read from kubeflow.token_file, or from the environment: the file named by
-    NEWSDESK_KFP_TOKEN_FILE, or NEWSDESK_KFP_TOKEN itself.
+    NEWSDESK_KFP_TOKEN_FILE, or NEWSDESK_KFP_TOKEN itself. With --wait the exit code is
+    that of `newsdesk run`; 5: another run has the interval.
     """
     from kubeflow import client as clients
-    from kubeflow import cluster_retries, intervals
+    from kubeflow import cluster_retries, ends, intervals
+    from kubeflow import parameters as parameters_of_runs
     from kubeflow import submit as submitting
     from pipeline.commands.shown import complain
     from pipeline.config_file import load
@@ -42,6 +53,10 @@ def submit(
     given = _typed(parameters or ())
     if interval:
         given[intervals.PARAMETER] = str(intervals.parse(interval))
+    if accepted is not None:
+        if not accepted.strip():
+            raise typer.BadParameter("--accept-new-baseline needs a reason")
+        given[parameters_of_runs.ACCEPT] = accepted
     submitting.check(spec, given)
     with clients.connected(loaded.kubeflow) as client:
         uploaded = submitting.upload(client, loaded, spec)
@@ -51,8 +66,9 @@ def submit(
     say(f"run      {clients.address(loaded.kubeflow, f'runs/details/{run}')}")
     if wait:
         with clients.connected(loaded.kubeflow) as client:
-            submitting.succeeded(submitting.wait(client, run))
-        say("done     the run succeeded")
+            ended = ends.outcome(client, submitting.wait(client, run))
+        submitting.require_success(run, ended)
+        say(f"done     {ended.sentence}")
 
 
 def _typed(words: Sequence[str]) -> dict[str, Any]:

@@ -6,8 +6,17 @@ fired, else the start, else the making, is where the next is looked for; without
 catch-up the newest one that is due takes the place of all before it, and a periodic
 schedule fires at once for it. Its health is that of the image of 2.17.0
 (backend/src/apiserver/main.go, .github/workflows/build-and-push.yml).
+
+Runs follow backend/src/apiserver of 2.17: `error` is not that of the run
+(server/api_converter.go, toApiRun), terminating a run only changes its state until Argo
+reports the end, which is FAILED (storage/run_store.go, TerminateRun and UpdateRun;
+resource/resource_manager.go, ReportWorkflowResource), version v1beta1 has the workflow,
+logs are text and their errors arrive as 200 (server/run_log_server.go), artifacts of
+Argo are found by the id of a node (server/run_artifact_server.go). What is empty is
+sent as "" (common.CustomMarshaler).
 """
 
+import base64
 import email
 import json
 import re
@@ -25,6 +34,7 @@ from zoneinfo import ZoneInfo
 import kfp_server_api as api
 
 from pipeline import cron
+from tests.kubeflow import workflows
 
 _CONVERTER = api.ApiClient(api.Configuration())
 _MODELS = {
@@ -33,7 +43,6 @@ _MODELS = {
     "recurringruns": api.V2beta1RecurringRun,
     "runs": api.V2beta1Run,
 }
-_FIRST_API = "/apis/v1beta1/runs/"
 _LISTED = {
     "experiments": "experiments",
     "pipelines": "pipelines",
@@ -70,8 +79,10 @@ class Server:
         refusals: by "METHOD path", how the next such request is answered.
         changes: by kind, what is done to something before it is kept.
         requests: what came, as "METHOD path".
-        workflows: by run, the workflow as version 1 of the API returns it.
         entries: by kind and id.
+        workflows: what Argo has made of runs, by run.
+        logs: of pods, by name.
+        archived: logs that Argo has kept of nodes, by id.
         fired: the last instant that each schedule has fired for.
         page: how many entries a list gives at most.
         health: the answer of healthz.
@@ -85,10 +96,12 @@ class Server:
     refusals: dict[str, Refused] = field(default_factory=dict)
     changes: dict[str, Callable[[Any], None]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
-    workflows: dict[str, str] = field(default_factory=dict)
     entries: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {kind: {} for kind in _IDS}
     )
+    workflows: dict[str, str] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
+    archived: dict[str, str] = field(default_factory=dict)
     fired: dict[str, datetime] = field(default_factory=dict)
     page: int = 20
     health: dict[str, Any] = field(
@@ -142,17 +155,21 @@ class Server:
             runtime_config=api.V2beta1RuntimeConfig(parameters=parameters),
             recurring_run_id=recurring.recurring_run_id,
             scheduled_at=due,
-            state="RUNNING",
         )
+        _turn(run, "RUNNING", self.now)
         return self.add("runs", run)
 
-    def end(self, run: Any, state: str, message: str = "") -> None:
-        """Ends a run."""
-        run.state, run.finished_at = state, self.now
-        if message:
-            # Its name is spelled otherwise in later versions.
-            model = getattr(api, api.V2beta1Run.openapi_types["error"])
-            run.error = model(code=2, message=message)
+    def end(self, run: Any, state: str, workflow: Any = None, log: str = "") -> None:
+        """Ends a run; the log is that of its Pusher."""
+        _turn(run, state, self.now)
+        run.finished_at = self.now
+        if workflow is None and log:
+            workflow = workflows.workflow({"pusher": ("Succeeded", "")})
+        if workflow:
+            self.workflows[run.run_id] = json.dumps(workflow)
+        if log:
+            # One log a run, although all these workflows have one name.
+            self.logs[f"{run.run_id}/{workflows.pod_name('pusher')}"] = log
 
     def _has_room(self, recurring: Any) -> bool:
         running = [
@@ -184,10 +201,10 @@ class Server:
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:
         """Answers one request."""
-        if path.startswith(_FIRST_API):
-            workflow = self.workflows.get(path.removeprefix(_FIRST_API), "")
-            # An empty one is left out, as in every answer of the server.
-            return {"pipeline_runtime": workflow and {"workflow_manifest": workflow}}
+        if found := re.fullmatch(r"/apis/v1beta1/runs/([^/]+)", path):
+            return self._with_workflow(found[1])
+        if found := re.fullmatch(r"/apis/v1alpha1/runs/(.+)/nodes/(.+)/log", path):
+            return self._log(*found.groups())
         words = path.removeprefix("/apis/v2beta1/").split("/")
         if words == ["healthz"]:
             return self.health
@@ -197,6 +214,12 @@ class Server:
             return self._version_uploaded(query, body)
         if words[0] == "pipelines" and words[2:] == ["versions"]:
             return self._list("versions", query | {"pipeline_id": words[1]})
+        if words[0] == "runs" and words[2:3] == ["nodes"]:
+            assert words[4:] == ["artifacts", "main-logs:read"]
+            if words[3] not in self.archived:
+                raise Refused(404, "artifact not found")
+            data = base64.b64encode(self.archived[words[3]].encode()).decode()
+            return {"data": data}
         kind = words[0]
         if len(words) == 1:
             return (
@@ -209,10 +232,32 @@ class Server:
         if method == "DELETE":
             del self.entries[kind][number]
             return {}
+        if verb == "terminate":
+            self._terminate(entry)
+            return {}
         if verb:
             _switch(entry, verb)
             return {}
         return entry
+
+    def _terminate(self, run: Any) -> None:
+        if run.state not in ("PAUSED", "PENDING", "RUNNING", None):
+            raise Refused(400, f"Failed to terminate a run {run.run_id}. Row not found")
+        _turn(run, "CANCELING", self.now)
+
+    def _with_workflow(self, number: str) -> Any:
+        if number not in self.entries["runs"]:
+            raise Refused(404, f"Run {number} not found")
+        text = self.workflows.get(number)
+        runtime = {"pipeline_manifest": "", "workflow_manifest": text or ""}
+        return {"run": {"id": number}, "pipeline_runtime": runtime}
+
+    def _log(self, run: str, pod: str) -> str:
+        for name in (f"{run}/{pod}", pod):
+            if name in self.logs:
+                return self.logs[name]
+        said = f"Failed to read logs from pod {pod} due to error opening log stream"
+        return json.dumps({"error_message": said, "error_details": said})
 
     def _made(self, kind: str, body: Any) -> Any:
         model = _MODELS[kind]
@@ -223,7 +268,8 @@ class Server:
             _check(entry)
             _switch(entry, "enable" if entry.mode == "ENABLE" else "disable")
         if kind == "runs":
-            entry.state, entry.finished_at = "RUNNING", _epoch()
+            entry.finished_at, entry.recurring_run_id = _epoch(), ""
+            _turn(entry, "RUNNING", self.now)
         return self.add(kind, entry)
 
     def _uploaded(self, query: dict[str, str], body: bytes) -> Any:
@@ -281,9 +327,12 @@ def serving(server: Server) -> Iterator[Server]:
                 code, answer = 200, self._answered(asked, url.path, query, content)
             except Refused as refused:
                 code, answer = refused.code, {"code": 2, "message": str(refused)}
-            sent = json.dumps(_CONVERTER.sanitize_for_serialization(answer)).encode()
+            text = isinstance(answer, str)
+            plain = _CONVERTER.sanitize_for_serialization(answer)
+            sent = (answer if text else json.dumps(plain)).encode()
             self.send_response(code)
-            self.send_header("Content-Type", "application/json")
+            kind = "text/plain" if text else "application/json"
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(sent)))
             self.end_headers()
             self.wfile.write(sent)
@@ -352,6 +401,13 @@ def _check(recurring: Any) -> None:
             raise Refused(400, f"invalid cron: {error}") from None
     if not 1 <= int(recurring.max_concurrency) <= 10:
         raise Refused(400, "invalid max concurrency")
+
+
+def _turn(run: Any, state: str, now: datetime) -> None:
+    """Changes the state of a run, and keeps it in the run's history."""
+    run.state = state
+    status = api.V2beta1RuntimeStatus(state=state, update_time=now)
+    run.state_history = [*(run.state_history or []), status]
 
 
 def _switch(recurring: Any, verb: str) -> None:

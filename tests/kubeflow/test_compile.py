@@ -184,6 +184,7 @@ def test_a_submitter_may_change_what_the_entry_point_lays_over(
         "epochs": 3,
         "learning_rate": 0.001,
         "run_label": "",
+        "accept_new_baseline": "",
         "interval": "",
     }
 
@@ -233,6 +234,25 @@ def test_the_webhook_is_told_whatever_becomes_of_the_nodes(
     }
     status = root["notify"]["inputs"]["parameters"]["status"]
     assert status == {"taskFinalStatus": {"producerTask": "nodes"}}
+
+
+def test_the_webhook_s_task_has_the_volumes_and_the_secrets_of_the_nodes(
+    documents: list[Any],
+) -> None:
+    executors = documents[1]["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    notify, pusher = executors["exec-notify"], executors["exec-pusher"]
+    for name in ("pvcMount", "secretAsEnv"):
+        assert notify[name] == pusher[name]
+
+
+def test_a_run_that_pushes_nothing_may_fail_by_configuration() -> None:
+    (spec, _) = yaml.safe_load_all(
+        compiling.compile(sample("kubeflow.fail_when_not_pushed=true"))
+    )
+    told = {name: " ".join(one["args"]) for name, one in _containers(spec).items()}
+    assert [name for name in told if "fail_when_not_pushed" in told[name]] == [
+        "exec-pusher"
+    ]
 
 
 def test_the_webhook_s_task_reaches_the_store_that_the_nodes_reach() -> None:

@@ -13,6 +13,8 @@ import pytest
 
 from kubeflow import notified
 from kubeflow.ledger import Ledger
+from kubeflow.outcome import Outcome
+from kubeflow.reports import Reports
 
 FAILED = {"state": "FAILED", "error": {"code": 9, "message": "node Trainer failed"}}
 INTERVAL = "2026-11-23T03:00:00Z/2026-11-24T03:00:00Z"
@@ -78,7 +80,12 @@ def test_a_failure_is_told(
             "label": "--nightly",
             "interval": INTERVAL,
             "state": "failed",
+            "exit_code": 1,
+            "pushed": None,
+            "refusals": [],
+            "node": None,
             "error": "node Trainer failed",
+            "silent": [],
         }
     ]
 
@@ -102,7 +109,7 @@ def test_a_success_is_told_to_those_who_asked(
     [
         # What Pipelines leaves where a pod was killed before it could tell.
         ({"state": "RUNNING"}, "failed"),
-        ({"state": "CANCELED"}, "canceled"),
+        ({"state": "CANCELED"}, "interrupted"),
         ({}, "failed"),
         ("{{$.inputs.parameters['status']}}", "failed"),
         ("null", "failed"),
@@ -116,6 +123,67 @@ def test_no_end_but_a_success_is_kept_quiet(
 ) -> None:
     assert notified.tell(asked(status)) is None
     assert [body["state"] for body in posted] == [state]
+
+
+def test_what_a_node_wrote_is_told(
+    posted: list[dict[str, Any]],
+    asked: Callable[..., argparse.Namespace],
+    tmp_path: Path,
+) -> None:
+    error = "the train split has 12 % duplicates"
+    outcome = Outcome(state="stopped", exit_code=4, node="DataGate", error=error)
+    Reports(str(tmp_path / "models")).write("run-1", outcome)
+    # Pipelines gives the last task no reason, and often a state that is out of date.
+    assert notified.tell(asked({"state": "RUNNING", "error": {}})) is None
+    (body,) = posted
+    assert body["text"] == f"desks, run run-1: stopped: DataGate: {error}"
+    assert (body["exit_code"], body["node"]) == (4, "DataGate")
+
+
+def test_a_model_that_is_not_good_enough_is_told_like_a_failure(
+    posted: list[dict[str, Any]],
+    asked: Callable[..., argparse.Namespace],
+    tmp_path: Path,
+) -> None:
+    outcome = Outcome(state="not good enough", exit_code=3, refusals=["loss is 9"])
+    Reports(str(tmp_path / "models")).write("run-1", outcome)
+    assert notified.tell(asked({"state": "SUCCEEDED"})) is None
+    (body,) = posted
+    assert body["text"] == "desks, run run-1: not good enough: loss is 9"
+    assert (body["state"], body["exit_code"]) == ("not good enough", 3)
+
+
+def test_an_error_of_an_earlier_attempt_is_not_told_of_a_success(
+    posted: list[dict[str, Any]],
+    asked: Callable[..., argparse.Namespace],
+    tmp_path: Path,
+) -> None:
+    outcome = Outcome(state="failed", exit_code=1, node="Trainer", error="lost")
+    Reports(str(tmp_path / "models")).write("run-1", outcome)
+    assert notified.tell(asked({"state": "SUCCEEDED"}, "--on-success")) is None
+    assert [body["state"] for body in posted] == ["succeeded"]
+
+
+def test_the_next_run_tells_of_one_that_was_terminated(
+    posted: list[dict[str, Any]],
+    asked: Callable[..., argparse.Namespace],
+    tmp_path: Path,
+) -> None:
+    ledger = Ledger(str(tmp_path / "models"))
+    for day, run in ((23, "run-1"), (24, "run-2"), (25, "run-3")):
+        start, end = f"2026-11-{day}T03:00:00Z", f"2026-11-{day + 1}T03:00:00Z"
+        ledger.claim(f"{start}/{end}", None, run, NOW)
+    # The first one has told of its failure itself.
+    notified.tell(asked(FAILED, run="run-1", interval=INTERVAL))
+    ledger.finish("run-3")
+    said = notified.tell(asked({"state": "SUCCEEDED"}, run="run-3", interval=INTERVAL))
+    assert said is None
+    assert posted[-1]["silent"] == ["run-2"]
+    assert posted[-1]["text"].endswith(
+        "; run run-2 before it sent no notice: it was terminated, or is still at work"
+    )
+    notified.tell(asked({"state": "SUCCEEDED"}, run="run-3", interval=INTERVAL))
+    assert len(posted) == 2
 
 
 def test_a_run_that_was_refused_its_interval_alarms_nobody(
