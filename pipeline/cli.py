@@ -7,11 +7,13 @@ import typer
 
 import pipeline.legacy_keras  # noqa: F401  before any command imports TensorFlow
 from pipeline import streams
+from pipeline.commands.cancel import cancel
 from pipeline.commands.compile import compile
 from pipeline.commands.doctor import doctor
 from pipeline.commands.encoder import encoder
 from pipeline.commands.gc import gc
 from pipeline.commands.init import init
+from pipeline.commands.logs import logs
 from pipeline.commands.predict import predict
 from pipeline.commands.rollback import rollback
 from pipeline.commands.run import run
@@ -40,6 +42,8 @@ for command in (
     doctor,
     compile,
     submit,
+    logs,
+    cancel,
 ):
     app.command()(command)
 app.add_typer(encoder, name="encoder")

@@ -8,14 +8,24 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from pipeline.commands.arguments import NEWSDESK, ConfigOption, Overrides
+
 
 def runs(
     root: Annotated[
         Path | None, typer.Option(help="A pipeline's folder; else all of ./newsdesk.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+    cluster: Annotated[
+        bool, typer.Option("--cluster", help="The newest 20 on Kubeflow Pipelines.")
+    ] = False,
+    config: ConfigOption = NEWSDESK,
+    overrides: Overrides = None,
 ) -> None:
     """List past runs: when, which data, accuracy, pushed or why not."""
+    if cluster:
+        _on_the_cluster(config, overrides, as_json)
+        return
     from rich.table import Table
     from rich.text import Text
 
@@ -56,5 +66,32 @@ def runs(
                 )
             )
         )
+    Console().print(table)
+    require_written()
+
+
+def _on_the_cluster(config: Path, overrides: list[str] | None, as_json: bool) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from pipeline.commands import cluster_runs
+    from pipeline.escaping import as_json as written
+    from pipeline.escaping import one_line
+    from pipeline.streams import answer, encodes_all, require_written
+
+    found = list(cluster_runs.rows(config, overrides))
+    if as_json:
+        for row in found:
+            answer(written(row, ascii_only=not encodes_all(sys.stdout)))
+        return
+    if not found:
+        answer("no runs on the cluster yet; `newsdesk submit` starts one")
+        return
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for head in ("run", "started", "took"):
+        table.add_column(head, no_wrap=True, overflow="ellipsis")
+    table.add_column("result", ratio=1)
+    for row in found:
+        table.add_row(*(Text(one_line(cell)) for cell in cluster_runs.cells(row)))
     Console().print(table)
     require_written()

@@ -1,0 +1,29 @@
+"""`newsdesk cancel`."""
+
+from pipeline.commands.arguments import NEWSDESK, ConfigOption, Overrides, RunId
+
+
+def cancel(
+    run: RunId,
+    config: ConfigOption = NEWSDESK,
+    overrides: Overrides = None,
+) -> None:
+    """Terminate a run on Kubeflow Pipelines."""
+    from kubeflow import client as clients
+    from kubeflow import found_runs, intervals
+    from pipeline.config_file import load
+    from pipeline.errors import ClusterError
+    from pipeline.streams import say
+
+    loaded = load(config, overrides or ())
+    with clients.connected(loaded.kubeflow) as client:
+        found = found_runs.one(client, loaded, run)
+        if clients.has_ended(found):
+            raise ClusterError(
+                f"run {found.run_id} has ended already: {found.state.lower()}"
+            )
+        client.terminate_run(found.run_id)
+    say(f"canceled run {found.run_id}; it sends no notice, and its nodes end now")
+    parameters = found.runtime_config.parameters if found.runtime_config else None
+    if (parameters or {}).get(intervals.PARAMETER):
+        say("next     newsdesk submit --interval START/END does its interval again")
