@@ -30,11 +30,11 @@ def logs(
     with clients.connected(loaded.kubeflow) as client:
         found = found_runs.one(client, loaded, run)
         present = pods.of(client, found.run_id).pods
-        if node is None:
-            for pod in present:
-                answer(_line(pod))
         wanted = _wanted(present, node)
         text = run_logs.read(client, found.run_id, wanted) if wanted else ""
+    # Only here: the client's own messages are caught together with what is printed.
+    for pod in present if node is None else ():
+        answer(_line(pod))
     if node is not None and wanted is None:
         names = ", ".join(pod.node for pod in present) or "none yet"
         raise ClusterError(f"run {found.run_id} has no node {node}; it has: {names}")

@@ -12,10 +12,13 @@ import pytest
 
 from kubeflow import compile as compiling
 from kubeflow import entrypoint
+from kubeflow.outcome import in_message
+from kubeflow.reports import Reports
 from pipeline.config_file import load
 from pipeline.errors import ExitCode
 from tests.kubeflow.cluster import Cluster, TaskFailed
 from tests.kubeflow.object_stores import Bucket, buckets
+from tests.kubeflow.workflows import failed
 
 pytestmark = pytest.mark.slow
 SAMPLE = Path(str(resources.files("pipeline.configs"))) / "sample.toml"
@@ -146,6 +149,34 @@ def test_a_gate_has_an_exit_code_of_its_own(
     assert "10 of 100 rows cannot be used" in line
     # What lies beside a run's log elsewhere would be gone with the container.
     assert "/run/" not in line and line.endswith("to go on without them.")
+
+
+def test_a_failure_is_left_for_argo_and_for_the_webhook(
+    start: Callable[..., Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Kubernetes makes the file before the container starts.
+    file = tmp_path / "termination-log"
+    file.touch()
+    monkeypatch.setattr(entrypoint, "_TERMINATION_LOG", file)
+    run = "2f0c0d8e-5a43-4c1b-9d55-0b6a3e0f7c11"
+    rows = _write(tmp_path / "rows.csv", rows=90, bad=10)
+    with pytest.raises(TaskFailed):
+        start(run).launch("text-example-gen", {"data_path": rows})
+    assert file.read_text().endswith(" [stopped, exit code 4]")
+    found = Reports(str(tmp_path / "models")).outcome(run)
+    assert found and (found.state, found.exit_code) == ("stopped", 4)
+    assert found.node == "TextExampleGen" and found.error
+    assert in_message("TextExampleGen", failed(file.read_text())) == found
+
+
+def test_without_a_termination_log_the_last_line_is_still_there(
+    start: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    missing = tmp_path / "none"
+    monkeypatch.setattr(entrypoint, "_TERMINATION_LOG", missing)
+    with pytest.raises(TaskFailed):
+        start().launch("text-example-gen", {"data_path": "/none.csv"})
+    assert not missing.exists()
 
 
 def test_an_interval_is_trained_on_once(

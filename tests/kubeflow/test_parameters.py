@@ -106,3 +106,11 @@ def test_the_first_node_and_the_last_have_the_same_recipe(given: Any) -> None:
 def test_only_the_first_node_asks_for_an_interval() -> None:
     assert PARAMETERS["interval"].nodes == ("TextExampleGen",)
     assert parameters.of("StatisticsGen") == []
+
+
+@pytest.mark.parametrize("node", ["BaselineModel", "Pusher"])
+def test_a_baseline_is_given_up_and_the_recipe_stays(node: str) -> None:
+    properties = {"origin": ORIGIN, "accepted": "", "accept_new_baseline": "renamed"}
+    compiled = {**SUBMITTED, "accept_new_baseline": ""}
+    laid = lay_over(node, properties, compiled)
+    assert laid == {"origin": ORIGIN, "accepted": "renamed"}

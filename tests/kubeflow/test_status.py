@@ -16,13 +16,17 @@ from tests.kubeflow.server import Server
 NIGHT = timedelta(days=1)
 
 
-def _run(server: Server, state: str) -> Any:
+PUSHED = 'outcome {"state":"pushed","pushed":"s3://models/news/17"}\n'
+NOT_GOOD_ENOUGH = 'outcome {"state":"not good enough","exit_code":3}\n'
+
+
+def _run(server: Server, state: str, log: str = "") -> Any:
     """Lets a night pass, whose run ends after an hour."""
     server.now += NIGHT
     (run,) = server.tick()
     if state != "RUNNING":
         server.now += timedelta(hours=1)
-        server.end(run, state)
+        server.end(run, state, log=log)
         server.now -= timedelta(hours=1)
     return run
 
@@ -132,6 +136,68 @@ def test_a_run_that_a_person_submits_counts(
     run = submit.start(client, config, uploaded, {})
     server.end(server.entries["runs"][run.run_id], "SUCCEEDED")
     assert status(client, config, server.now).problem is None
+
+
+def test_a_success_before_the_schedule_was_made_makes_nothing_overdue(
+    client: Any, config: Config, server: Server, spec: str
+) -> None:
+    uploaded = submit.upload(client, config, spec)
+    run = submit.start(client, config, uploaded, {})
+    server.end(server.entries["runs"][run.run_id], "SUCCEEDED")
+    server.now += 5 * NIGHT
+    schedule.apply(client, config, spec, server.now)
+    found = status(client, config, server.now)
+    assert (found.missed, found.problem) == (0, None)
+    server.now += 2 * NIGHT
+    assert status(client, config, server.now).missed == 2
+
+
+def test_a_schedule_that_was_deleted_long_ago_makes_nothing_overdue(
+    client: Any, config: Config, server: Server, spec: str
+) -> None:
+    schedule.apply(client, config, spec, server.now)
+    _run(server, "FAILED")
+    schedule.delete(client, config)
+    server.now += 9 * NIGHT
+    schedule.apply(client, config, spec, server.now)
+    assert status(client, config, server.now).missed == 0
+
+
+@pytest.mark.usefixtures("applied")
+def test_the_last_push_is_shown_beside_the_last_success(
+    client: Any, config: Config, server: Server
+) -> None:
+    pushed = _run(server, "SUCCEEDED", PUSHED)
+    success = _run(server, "SUCCEEDED", NOT_GOOD_ENOUGH)
+    found = status(client, config, server.now)
+    assert found.pushed.run_id == pushed.run_id
+    assert found.success.run_id == success.run_id
+    assert (found.unknown, found.problem) == (0, None)
+
+
+def test_too_many_intervals_without_a_push_are_a_problem(
+    client: Any, configured: Callable[..., Config], server: Server, spec: str
+) -> None:
+    config = configured(alarm_without_push=3)
+    schedule.apply(client, config, spec, server.now)
+    _run(server, "SUCCEEDED", PUSHED)
+    for _ in range(3):
+        assert status(client, config, server.now).problem is None
+        _run(server, "SUCCEEDED", NOT_GOOD_ENOUGH)
+    problem = status(client, config, server.now).problem
+    assert problem and problem.startswith("nothing was pushed since 2026-11-25")
+    assert "3 intervals have ended, and kubeflow.alarm_without_push is 3" in problem
+
+
+def test_a_success_whose_logs_are_gone_raises_no_alarm(
+    client: Any, configured: Callable[..., Config], server: Server, spec: str
+) -> None:
+    config = configured(alarm_without_push=1)
+    schedule.apply(client, config, spec, server.now)
+    _run(server, "SUCCEEDED")
+    _run(server, "SUCCEEDED", NOT_GOOD_ENOUGH)
+    found = status(client, config, server.now)
+    assert (found.pushed, found.unknown, found.problem) == (None, 1, None)
 
 
 def test_a_schedule_that_is_over_misses_nothing_more(
