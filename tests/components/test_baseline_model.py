@@ -111,7 +111,8 @@ def test_other_labels_stop_the_run_and_both_are_named(
     assert str(caught.value).partition("serving: ")[2] == (
         f"version {version} cannot be compared with: its labels are World, Business, "
         "Sports, Sci/Tech, not World, Sports, Business, Sci/Tech; if the change is "
-        "wanted, run once with --accept-new-baseline REASON"
+        "wanted, run once with --accept-new-baseline REASON (`newsdesk run`, "
+        "`newsdesk submit`)"
     )
 
 

@@ -1,18 +1,25 @@
 """A cluster to talk to, and what is sent there."""
 
+import argparse
+import json
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kubeflow import notified
 from kubeflow.client import connected
 from pipeline.config import Config
 from tests.kubeflow.pipelines import compiled
 from tests.kubeflow.server import Server, serving
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
+
+SECRET = "T0-very-secret"
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +71,49 @@ def client(config: Config) -> Iterator[Any]:
     """A connection to the cluster."""
     with connected(config.kubeflow) as opened:
         yield opened
+
+
+@pytest.fixture
+def posted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    """What was posted to the address in WEBHOOK."""
+    bodies: list[dict[str, Any]] = []
+
+    class Sink(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # noqa: N802  the standard library's name
+            length = int(self.headers["Content-Length"])
+            bodies.append(json.loads(self.rfile.read(length)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Sink)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}/{SECRET}"
+    monkeypatch.setenv("WEBHOOK", address)
+    yield bodies
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Callable[..., argparse.Namespace]:
+    """The command line of the exit handler."""
+
+    def build(status: Any, *more: str, **changed: str) -> argparse.Namespace:
+        words = {
+            "status": status if isinstance(status, str) else json.dumps(status),
+            "run": "run-1",
+            "pipeline": "desks",
+            "destination": str(tmp_path / "models"),
+            "variable": "WEBHOOK",
+            "label": "",
+            "interval": "",
+        } | changed
+        given = [f"--{key}={one}" for key, one in words.items()]
+        return notified._parsed([*given, *more])
+
+    return build

@@ -89,7 +89,8 @@ def test_submit_warns_of_an_argo_that_retries_no_failed_container(
             ),
             "",
             4,
-            "error run {run}: stopped: DataGate: x; its log: newsdesk logs {run} DataGate",
+            "error run {run}: stopped: DataGate: x; its log: newsdesk logs {run} "
+            "DataGate",
         ),
         ("SUCCEEDED", None, PUSHED, 0, "done     pushed s3://models/news/17"),
         (

@@ -1,11 +1,8 @@
 """The webhook hears how a run ended, and nobody hears where it is."""
 
 import argparse
-import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timezone
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,57 +12,11 @@ from kubeflow import notified
 from kubeflow.ledger import Ledger
 from kubeflow.outcome import Outcome
 from kubeflow.reports import Reports
+from tests.kubeflow.conftest import SECRET
 
 FAILED = {"state": "FAILED", "error": {"code": 9, "message": "node Trainer failed"}}
 INTERVAL = "2026-11-23T03:00:00Z/2026-11-24T03:00:00Z"
 NOW = datetime(2026, 11, 24, 3, 1, tzinfo=timezone.utc)
-SECRET = "T0-very-secret"
-
-
-@pytest.fixture
-def posted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """What was posted to the address in WEBHOOK."""
-    bodies: list[dict[str, Any]] = []
-
-    class Sink(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802  the standard library's name
-            length = int(self.headers["Content-Length"])
-            bodies.append(json.loads(self.rfile.read(length)))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Sink)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    address = f"http://127.0.0.1:{server.server_port}/{SECRET}"
-    monkeypatch.setenv("WEBHOOK", address)
-    yield bodies
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def asked(tmp_path: Path) -> Callable[..., argparse.Namespace]:
-    """The command line of the exit handler."""
-
-    def build(status: Any, *more: str, **changed: str) -> argparse.Namespace:
-        words = {
-            "status": status if isinstance(status, str) else json.dumps(status),
-            "run": "run-1",
-            "pipeline": "desks",
-            "destination": str(tmp_path / "models"),
-            "variable": "WEBHOOK",
-            "label": "",
-            "interval": "",
-        } | changed
-        given = [f"--{key}={one}" for key, one in words.items()]
-        return notified._parsed([*given, *more])
-
-    return build
 
 
 def test_a_failure_is_told(

@@ -1,4 +1,4 @@
-"""What the Pusher did is said in a line of its log and in the metadata of its output."""
+"""What the Pusher did is in a line of its log and in the metadata of its output."""
 
 from pathlib import Path
 from types import SimpleNamespace
