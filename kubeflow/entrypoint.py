@@ -93,6 +93,9 @@ def _report(asked: argparse.Namespace, outcome: outcomes.Outcome) -> None:
     # Kubernetes makes this file, and Argo shows its text as the message of the node.
     with contextlib.suppress(OSError), _TERMINATION_LOG.open("r+") as file:
         file.write(outcomes.marked(outcome))
+    if outcome.state == outcomes.NOT_GOOD_ENOUGH:
+        # The Pusher has written more than this error says.
+        return
     with contextlib.suppress(ValueError, KeyError):
         outputs = json.loads(asked.input)["outputs"]["artifacts"].values()
         addresses = [one["artifacts"][0]["uri"] for one in outputs]

@@ -12,6 +12,7 @@ import re
 from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import ExitCode, IntervalTaken, NotGoodEnough
+from pipeline.escaping import one_line
 from pipeline.explain import is_of_data
 
 PUSHED, UNCHANGED, WITHDRAWN = "pushed", "unchanged", "withdrawn"
@@ -124,11 +125,15 @@ def in_message(node: str, message: str) -> Outcome:
     """
     found = _MARKED.match(message)
     if not found:
-        error = message.strip() or "the cluster gives no reason"
+        # Kubernetes puts the end of the log here where a container said nothing.
+        lines = message.strip().splitlines() or ["the cluster gives no reason"]
+        error = one_line(" ... ".join(dict.fromkeys((lines[0], lines[-1]))))
         return Outcome(state=FAILED, exit_code=ExitCode.FAILED, node=node, error=error)
     # Argo writes the container, its reason and its exit code before our sentence.
     error = found[1].rpartition(f"{node}: ")[2] if f"{node}: " in found[1] else found[1]
-    return Outcome(state=found[2], exit_code=int(found[3]), node=node, error=error)
+    return Outcome(
+        state=found[2], exit_code=int(found[3]), node=node, error=one_line(error)
+    )
 
 
 def in_log(text: str) -> Outcome | None:

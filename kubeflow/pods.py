@@ -21,6 +21,7 @@ from kubeflow.tasks import node_of
 
 _ATTEMPT = re.compile(r"\(\d+\)$")
 _DRIVER = "-driver"
+_UNKNOWN = (404, 501)
 _BAD = ("Failed", "Error")
 _POD_NAMES = "workflows.argoproj.io/pod-name-format"
 
@@ -79,7 +80,7 @@ def of(client: Any, run: str) -> Workflow:
         run: its id.
 
     Returns:
-        An empty workflow where the server has none, as before the first pod.
+        An empty workflow where `manifest` finds none.
     """
     found = manifest(client, run)
     return read(found) if found else Workflow()
@@ -93,9 +94,17 @@ def manifest(client: Any, run: str) -> Any:
         run: its id.
 
     Returns:
-        The workflow, read from JSON; None where the server has none.
+        The workflow, read from JSON; None where the server has none, as before the
+        first pod, or does not answer for v1beta1.
     """
-    answer = json.loads(rest.get(client, "v1beta1", "runs", run))
+    import kfp_server_api
+
+    try:
+        answer = json.loads(rest.get(client, "v1beta1", "runs", run))
+    except kfp_server_api.ApiException as error:
+        if error.status in _UNKNOWN:
+            return None
+        raise
     text = (answer.get("pipeline_runtime") or {}).get("workflow_manifest")
     return json.loads(text) if text else None
 

@@ -104,18 +104,13 @@ def upload(client: Any, config: Config, spec: str) -> Uploaded:
         pipeline = pipeline_of(client, config)
         if pipeline is None:
             pipeline = _created(client, config)
-        version = next(
-            (
-                one.pipeline_version_id
-                for one in clients.every(
-                    client.list_pipeline_versions,
-                    "pipeline_versions",
-                    pipeline_id=pipeline,
-                    filter=clients.named(name),
-                )
-            ),
-            None,
+        versions = clients.every(
+            client.list_pipeline_versions,
+            "pipeline_versions",
+            pipeline_id=pipeline,
+            filter=clients.named(name),
         )
+        version = next((one.pipeline_version_id for one in versions), None)
         if version is None:
             version = client.upload_pipeline_version(
                 file, name, pipeline_id=pipeline
@@ -202,8 +197,6 @@ def require_success(run: str, ended: Outcome) -> None:
 
 def _created(client: Any, config: Config) -> str:
     """Makes a pipeline without a version; an upload would make one of its own name."""
-    body = {"display_name": config.name}
-    if config.kubeflow.namespace:
-        body["namespace"] = config.kubeflow.namespace
-    number: str = rest.post(client, "v2beta1", "pipelines", body=body)["pipeline_id"]
-    return number
+    namespace = config.kubeflow.namespace or ""
+    body = {"display_name": config.name, "namespace": namespace}
+    return str(rest.post(client, "v2beta1", "pipelines", body=body)["pipeline_id"])

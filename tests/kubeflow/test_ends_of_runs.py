@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from kfp_server_api import ApiException
 
 from kubeflow import ends, submit
 from kubeflow.outcome import Outcome
 from pipeline.config import Config
 from pipeline.errors import ExitCode, RunFailed
-from tests.kubeflow.server import Server
+from tests.kubeflow.server import Refused, Server
 from tests.kubeflow.workflows import failed, node_id, pod_name, workflow
 
 GATE = "DataGate: the train split has 12 % duplicates [stopped, exit code 4]"
@@ -49,6 +50,10 @@ def test_a_failure_names_the_node_its_error_and_its_log(
         (failed("", 137), "main: Error (exit code 137)"),
         ("Pod was active on the node longer than the specified deadline", "Pod was"),
         ("", "the cluster gives no reason"),
+        (
+            failed("epoch 1\nepoch 2\n\x1b[31mkilled", 137),
+            "main: Error (exit code 137): epoch 1 ... \\x1b[31mkilled",
+        ),
     ],
 )
 def test_a_node_that_could_not_say_why_has_the_message_of_argo(
@@ -129,6 +134,17 @@ def test_a_terminated_run_is_told_from_a_failed_one(
     server.end(run, "FAILED", workflow(nodes, is_terminated=not is_noted))
     found = _ended(client, run)
     assert (found.state, found.exit_code) == ("interrupted", ExitCode.INTERRUPTED)
+
+
+def test_a_server_without_v1beta1_still_says_that_a_run_failed(
+    client: Any, server: Server, run: Any
+) -> None:
+    server.end(run, "FAILED", workflow({"data-gate": ("Failed", failed(GATE))}))
+    server.refusals["GET /apis/v1beta1/runs/.*"] = Refused(404, "Not Found")
+    assert _ended(client, run).error == "Pipelines ended it as FAILED and names no node"
+    server.refusals["GET /apis/v1beta1/runs/.*"] = Refused(403, "no right")
+    with pytest.raises(ApiException, match="no right"):
+        _ended(client, run)
 
 
 def test_a_run_that_failed_before_its_first_pod_has_a_sentence(

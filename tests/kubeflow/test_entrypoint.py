@@ -4,6 +4,7 @@ import csv
 import json
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 
 from kubeflow import compile as compiling
 from kubeflow import entrypoint
-from kubeflow.outcome import in_message
+from kubeflow.ledger import Ledger
+from kubeflow.outcome import in_log, in_message
 from kubeflow.reports import Reports
 from pipeline.config_file import load
 from pipeline.errors import ExitCode
@@ -23,6 +25,7 @@ from tests.kubeflow.workflows import failed
 pytestmark = pytest.mark.slow
 SAMPLE = Path(str(resources.files("pipeline.configs"))) / "sample.toml"
 ROWS = Path(str(resources.files("pipeline.sample"))) / "sample.csv"
+RUN = "2f0c0d8e-5a43-4c1b-9d55-0b6a3e0f7c11"
 INTERVAL = "2026-11-23T03:00:00Z/2026-11-24T03:00:00Z"
 
 
@@ -158,12 +161,11 @@ def test_a_failure_is_left_for_argo_and_for_the_webhook(
     file = tmp_path / "termination-log"
     file.touch()
     monkeypatch.setattr(entrypoint, "_TERMINATION_LOG", file)
-    run = "2f0c0d8e-5a43-4c1b-9d55-0b6a3e0f7c11"
     rows = _write(tmp_path / "rows.csv", rows=90, bad=10)
     with pytest.raises(TaskFailed):
-        start(run).launch("text-example-gen", {"data_path": rows})
+        start(RUN).launch("text-example-gen", {"data_path": rows})
     assert file.read_text().endswith(" [stopped, exit code 4]")
-    found = Reports(str(tmp_path / "models")).outcome(run)
+    found = Reports(str(tmp_path / "models")).outcome(RUN)
     assert found and (found.state, found.exit_code) == ("stopped", 4)
     assert found.node == "TextExampleGen" and found.error
     assert in_message("TextExampleGen", failed(file.read_text())) == found
@@ -177,6 +179,44 @@ def test_without_a_termination_log_the_last_line_is_still_there(
     with pytest.raises(TaskFailed):
         start().launch("text-example-gen", {"data_path": "/none.csv"})
     assert not missing.exists()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_pusher_that_pushes_nothing_says_so_and_ends_its_interval(
+    start: Callable[..., Cluster],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fails: bool,
+) -> None:
+    monkeypatch.setattr("components.publisher.executor.Executor.Do", lambda *_: None)
+    monkeypatch.setattr("pipeline.refusals.refusals", lambda *_: ["loss is 9"])
+    cluster = start(RUN, f"kubeflow.fail_when_not_pushed={str(fails).lower()}")
+    for name, one in cluster.spec["root"]["dag"]["tasks"]["pusher"]["inputs"][
+        "artifacts"
+    ].items():
+        source = one["taskOutputArtifact"]
+        made = {"name": name, "uri": str(tmp_path / name), "metadata": {}}
+        outputs = cluster.outputs.setdefault(source["producerTask"], {})
+        outputs[source["outputArtifactKey"]] = {"artifacts": [made]}
+    ledger = Ledger(str(tmp_path / "models"))
+    ledger.claim(INTERVAL, None, RUN, datetime.now(timezone.utc))
+    if fails:
+        with pytest.raises(TaskFailed, match="ended with 3$"):
+            cluster.launch("pusher", {})
+    else:
+        cluster.launch("pusher", {})
+    said = capsys.readouterr().err
+    outcome = in_log(said)
+    assert outcome and (outcome.state, outcome.exit_code) == ("not good enough", 3)
+    assert outcome == Reports(str(tmp_path / "models")).outcome(RUN)
+    assert ("Pusher: nothing was pushed: loss is 9" in said) == fails
+    told = json.loads(cluster.output_file("pusher").read_text())
+    (model,) = told["artifacts"]["pushed_model"]["artifacts"]
+    assert model["metadata"]["run_state"] == "not good enough"
+    assert model["metadata"]["refusals"] == '["loss is 9"]'
+    # The interval was trained on: the same rows would end in the same way.
+    assert ledger.done() == {"20261124T030000Z"}
 
 
 def test_an_interval_is_trained_on_once(
