@@ -34,13 +34,8 @@ def sent(config: Config) -> Callable[[str], str]:
         carried["text.vocabulary"] = config.text.vocabulary
     for key, path in carried.items():
         places[path] = _sent(config, key, path, carry=True)
-    encoder = config.model.encoder
-    if encoder.kind != "transformer":
-        places[encoder.path] = _sent(config, "model.encoder.path", encoder.path)
-    if encoder.kind == "hub":
-        preprocess = encoder.preprocess
-        key = "model.encoder.preprocess"
-        places[preprocess] = _sent(config, key, preprocess)
+    for key, path in config.model.encoder.places.items():
+        places[path] = _sent(config, key, path)
     return lambda text: places.get(text, text)
 
 

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    Discriminator,
     Field,
-    Tag,
     ValidationInfo,
     field_validator,
     model_serializer,
@@ -17,12 +15,12 @@ from pydantic import (
 
 from pipeline import numeric_labels
 from pipeline.cluster_config import Kubeflow
+from pipeline.encoder_config import ENCODERS, Encoder, TransformerEncoder, kind_of
 from pipeline.paths import (
     DataLocation,
     Destination,
     FileName,
     LocalPath,
-    Location,
     Name,
     Pattern,
 )
@@ -38,7 +36,6 @@ CHECKPOINTS_VARIABLE = "NEWSDESK_CHECKPOINTS"
 RUN_FILE = "run.txt"
 
 Split = Literal["train", "eval", "test"]
-Operation = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_>]*$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -144,69 +141,6 @@ class Text(Section):
                 "'words' learns its own, 'encoder' has one"
             )
         return self
-
-
-class TransformerEncoder(Section):
-    """A transformer trained from scratch; widths in units, dropout as a share."""
-
-    kind: Literal["transformer"] = "transformer"
-    width: int = Field(32, ge=1)
-    heads: int = Field(2, ge=1)
-    feed_forward: int = Field(32, ge=1)
-    blocks: int = Field(1, ge=1)
-    dropout: float = Field(0.1, ge=0.0, lt=1.0)
-
-    @model_validator(mode="after")
-    def _heads_divide_width(self) -> "TransformerEncoder":
-        if self.width % self.heads:
-            raise ValueError(
-                f"width {self.width} cannot be divided among {self.heads} heads"
-            )
-        return self
-
-
-class CheckpointEncoder(Section):
-    """A BERT from a folder as Hugging Face publishes it."""
-
-    kind: Literal["checkpoint"]
-    path: LocalPath
-    trainable: bool = True
-
-
-class HubEncoder(Section):
-    """A BERT from TF Hub or Kaggle Models: handles, or folders of SavedModels.
-
-    `allow_operations` names TensorFlow operations of the encoder that are not on the
-    allow-list of `pipeline/published/allowed.py`.
-    """
-
-    kind: Literal["hub"]
-    path: Location
-    preprocess: Location
-    trainable: bool = True
-    allow_operations: list[Operation] = []
-
-
-ENCODERS: dict[str, type[Section]] = {
-    "transformer": TransformerEncoder,
-    "checkpoint": CheckpointEncoder,
-    "hub": HubEncoder,
-}
-
-
-def _kind(value: Any) -> Any:
-    """What tells the encoders apart; from scratch where nothing is said."""
-    if isinstance(value, dict):
-        return value.get("kind", "transformer")
-    return getattr(value, "kind", None)
-
-
-Encoder = Annotated[
-    Annotated[TransformerEncoder, Tag("transformer")]
-    | Annotated[CheckpointEncoder, Tag("checkpoint")]
-    | Annotated[HubEncoder, Tag("hub")],
-    Discriminator(_kind),
-]
 
 
 class Model(Section):
@@ -396,9 +330,9 @@ class Config(Section):
     @classmethod
     def _a_pretrained_encoder_brings_its_pieces(cls, values: Any) -> Any:
         try:
-            pretrained = _kind(values["model"]["encoder"]) in ("checkpoint", "hub")
+            section = ENCODERS[kind_of(values["model"]["encoder"])]
             text = values.get("text", {})
-            if pretrained and "tokenizer" not in text:
+            if section.tokenizer and "tokenizer" not in text:
                 return values | {"text": {**text, "tokenizer": "encoder"}}
         except (AttributeError, KeyError, TypeError):
             pass
@@ -406,12 +340,12 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _encoder_and_tokenizer_fit(self) -> "Config":
-        kind = self.model.encoder.kind
-        if (kind == "transformer") == (self.text.tokenizer == "encoder"):
+        encoder = self.model.encoder
+        if encoder.is_pretrained != (self.text.tokenizer == "encoder"):
             raise ValueError(
                 f"text.tokenizer is {self.text.tokenizer!r} and model.encoder.kind "
-                f"{kind!r}: tokenizer 'encoder' goes with the pretrained kinds, and "
-                "they with no other; leave text.tokenizer out"
+                f"{encoder.kind!r}: tokenizer 'encoder' goes with the pretrained "
+                "kinds, and they with no other; leave text.tokenizer out"
             )
         return self
 

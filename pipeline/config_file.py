@@ -8,7 +8,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
-from pipeline.config import ENCODERS, Config
+from pipeline.config import Config
+from pipeline.encoder_config import ENCODERS
 from pipeline.errors import ConfigError
 from pipeline.paths import FromCommandLine
 

@@ -58,23 +58,6 @@ def of_file(path: str | Path) -> str:
     return digest.hexdigest()
 
 
-def files_below(folder: str | Path) -> list[str]:
-    """Lists what lies in a folder.
-
-    Args:
-        folder: a local folder.
-
-    Returns:
-        The paths of all files in it and below it, sorted.
-
-    Raises:
-        ConfigError: there is no such folder.
-    """
-    if not Path(folder).is_dir():
-        raise ConfigError(f"{folder}: there is no such folder")
-    return sorted(str(file) for file in Path(folder).rglob("*") if file.is_file())
-
-
 @functools.cache
 def _installed() -> list[str]:
     """Name and version of every installed distribution but our own sources."""

@@ -1,7 +1,6 @@
 """The nodes and edges of the pipeline, and nothing else."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from tfx.components import (
@@ -27,7 +26,7 @@ from pipeline import fingerprint
 from pipeline.beam import beam_args
 from pipeline.config import Config
 from pipeline.evaluation import eval_config
-from pipeline.inputs import files_below, recipe
+from pipeline.inputs import recipe
 
 
 def create_pipeline(
@@ -98,7 +97,7 @@ def create_pipeline(
         counter="trainer.counting.Counter",
         settings={
             "text": text,
-            "encoder": _tokenized_for(config),
+            "encoder": config.model.encoder.token_settings,
             "fingerprint": tokenizer_fingerprint,
         },
         fingerprint=fingerprint.of(["components.text_statistics"]),
@@ -134,7 +133,7 @@ def create_pipeline(
         ),
         custom_config={
             "text": text,
-            "encoder": _tokenized_for(config),
+            "encoder": config.model.encoder.token_settings,
             "fingerprint": tokenizer_fingerprint,
         },
         disable_statistics=True,
@@ -232,29 +231,13 @@ def _keyed(node: BaseComponent, digest: str) -> Any:
     return node
 
 
-def _tokenized_for(config: Config) -> dict[str, Any]:
-    """What of the encoder section decides the token ids."""
-    return config.model.encoder.model_dump(
-        mode="json", include={"kind", "path", "preprocess"}
-    )
-
-
 def _tokenizer_fingerprint(config: Config) -> str:
     """What Transform runs and reads besides its inputs and configuration."""
     files = [config.text.vocabulary] if config.text.vocabulary else []
-    encoder = config.model.encoder
-    if encoder.kind == "checkpoint":
-        folder = Path(encoder.path)
-        files.append(str(folder / "vocab.txt"))
-        optional = ("config.json", "tokenizer_config.json", "added_tokens.json")
-        files += [str(folder / name) for name in optional if (folder / name).is_file()]
-    elif encoder.kind == "hub":
-        files += files_below(encoder.preprocess)
+    files += config.model.encoder.token_files
     return fingerprint.of(["trainer", "pipeline.features"], files)
 
 
 def _trainer_fingerprint(config: Config) -> str:
     """What Trainer runs and reads besides its inputs and configuration."""
-    encoder = config.model.encoder
-    files = [] if encoder.kind == "transformer" else files_below(encoder.path)
-    return fingerprint.of(["trainer", "pipeline.features"], files)
+    return fingerprint.of(["trainer", "pipeline.features"], config.model.encoder.files)

@@ -5,7 +5,6 @@ import importlib.metadata
 import json
 import platform
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pipeline import fingerprint
 from pipeline.config import Config
@@ -110,26 +109,9 @@ def files_of(config: Config) -> list[str]:
     Returns:
         Paths: of the schema, the vocabulary and all files of a pretrained encoder.
     """
-    encoder = config.model.encoder
     files = [config.data.schema_file]
     files += [config.text.vocabulary] if config.text.vocabulary else []
-    if encoder.kind != "transformer":
-        files += files_below(encoder.path)
-    if encoder.kind == "hub":
-        files += files_below(encoder.preprocess)
-    return files
-
-
-def files_below(place: str) -> list[str]:
-    """Lists the files of a folder.
-
-    Args:
-        place: a folder, or a handle; what that stands for never changes.
-
-    Returns:
-        Sorted paths; none for a handle.
-    """
-    return [] if "://" in place else fingerprint.files_below(Path(place))
+    return files + config.model.encoder.files
 
 
 def _without_places(values: object) -> object:

@@ -13,6 +13,7 @@ from typing import Any
 from pipeline import fingerprint
 from pipeline.database import ARTIFACTS, DATABASE
 from pipeline.errors import NewsdeskError
+from pipeline.paths import files_below
 from pipeline.published import regular
 
 _log = logging.getLogger("newsdesk")
@@ -130,7 +131,7 @@ def _beside(folder: Path) -> Path:
 def _lines(folder: Path) -> list[str]:
     return [
         f"{fingerprint.of_file(file)}  {os.path.relpath(file, folder.parent)}"
-        for file in fingerprint.files_below(folder)
+        for file in files_below(folder)
     ]
 
 

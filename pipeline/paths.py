@@ -40,6 +40,26 @@ def plainly_named(folder: Path) -> Iterator[Path]:
         yield link
 
 
+def files_below(place: str | Path) -> list[str]:
+    """Lists the files of a folder.
+
+    Args:
+        place: a local folder, or a handle such as https://tfhub.dev/..., whose content
+            never changes.
+
+    Returns:
+        The paths of all files in the folder and below it, sorted; none for a handle.
+
+    Raises:
+        ConfigError: there is no such folder.
+    """
+    if "://" in str(place):
+        return []
+    if not Path(place).is_dir():
+        raise ConfigError(f"{place}: there is no such folder")
+    return sorted(str(file) for file in Path(place).rglob("*") if file.is_file())
+
+
 def refuse_patterns(key: str, path: str) -> None:
     """Keeps a run out of folders whose files Beam and TensorFlow would not find.
 

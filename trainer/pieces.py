@@ -1,6 +1,7 @@
 """Word pieces and casing: of a given vocabulary, or those an encoder was made with."""
 
 import functools
+import pkgutil
 import re
 import tempfile
 from collections import Counter
@@ -8,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipeline.config import Encoder, Text
+from pipeline.config import Text
+from pipeline.encoder_config import CheckpointEncoder, Encoder
 from pipeline.errors import DataError
 from trainer.encoders import added_tokens, files, tokenizer_config
 from trainer.encoders.added_tokens import AddedToken
@@ -63,17 +65,25 @@ def find(text: Text, encoder: Encoder) -> Pieces:
         ConfigError: a preprocessing SavedModel cannot be used.
         DataError: a file cannot be read, or a piece is missing or doubled.
     """
-    if encoder.kind == "hub":
-        # Needs TensorFlow, which an inspection of files does without.
-        from trainer.hub import pieces as hub_pieces
-
-        found = hub_pieces.read(encoder.preprocess)
-        path = found.vocabulary
-        return Pieces(path, read(path), found.lower_case, rules="tensorflow")
-    if encoder.kind == "checkpoint":
-        return of_checkpoint(Path(encoder.path))
+    if encoder.tokenizer is not None:
+        # Imported late, because a hub model is read with TensorFlow, which an
+        # inspection of files does without.
+        found: Pieces = pkgutil.resolve_name(encoder.tokenizer)(encoder)
+        return found
     path = str(text.vocabulary)
     return Pieces(path, read(path), text.lower_case)
+
+
+def of_checkpoint_encoder(encoder: CheckpointEncoder) -> Pieces:
+    """Reads the tokenizer of a checkpoint that the configuration names.
+
+    Args:
+        encoder: the model.encoder section.
+
+    Returns:
+        See `of_checkpoint`.
+    """
+    return of_checkpoint(Path(encoder.path))
 
 
 def of_checkpoint(folder: Path) -> Pieces:

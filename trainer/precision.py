@@ -4,7 +4,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from pipeline.config import Encoder, Train
+from pipeline.config import Train
+from pipeline.encoder_config import Encoder
 
 _CPU_INFO = Path("/proc/cpuinfo")
 # What Linux calls the instructions that multiply bfloat16 matrices.
@@ -26,16 +27,12 @@ def resolve(train: Train, encoder: Encoder) -> str:
     """
     if train.precision != "auto":
         return train.precision
-    # The SavedModel of a hub encoder cannot compute in anything else.
-    if encoder.kind == "hub":
-        return "float32"
     gpus = tf.config.list_physical_devices("GPU")
+    if ("GPU" if gpus else "CPU") not in encoder.half_precision:
+        return "float32"
     if gpus:
         return "bfloat16" if all(map(_gpu_has_bfloat16, gpus)) else "float16"
-    # Casting costs a small model more than its matrices gain.
-    if encoder.kind == "transformer" or not _cpu_has_bfloat16():
-        return "float32"
-    return "bfloat16"
+    return "bfloat16" if _cpu_has_bfloat16() else "float32"
 
 
 def uses_xla(train: Train) -> bool:

@@ -1,6 +1,7 @@
 """The configuration that reaches a node by value, checked when the node starts."""
 
-from pipeline.config import Encoder, Model, Optimizer, Text, Train
+from pipeline.config import Model, Optimizer, Text, Train
+from pipeline.encoder_config import Encoder
 from pipeline.section import Section
 
 

@@ -6,7 +6,8 @@ import tensorflow as tf
 import tensorflow_text as tf_text
 import tensorflow_transform as tft
 
-from pipeline.config import Encoder, Text
+from pipeline.config import Text
+from pipeline.encoder_config import Encoder
 from pipeline.errors import DataError
 from trainer import added
 from trainer.normalization import LONGEST_WORD_BYTES, normalize

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
-from pipeline.config import Model, TransformerEncoder
+from pipeline.config import Model
+from pipeline.encoder_config import TransformerEncoder
 from trainer import data
 from trainer.model import Classifier
 

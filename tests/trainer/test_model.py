@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.config import Model, TransformerEncoder
+from pipeline.config import Model
+from pipeline.encoder_config import TransformerEncoder
 from trainer.data import Rows
 from trainer.dropout import drop, drop_tokens
 from trainer.model import Classifier, loss, masked_mean

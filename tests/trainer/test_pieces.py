@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.config import CheckpointEncoder, Text
+from pipeline.config import Text
+from pipeline.encoder_config import CheckpointEncoder
 from pipeline.errors import DataError
 from trainer import pieces
 

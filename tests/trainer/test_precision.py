@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.config import CheckpointEncoder, HubEncoder, Train, TransformerEncoder
+from pipeline.config import Train
+from pipeline.encoder_config import CheckpointEncoder, HubEncoder, TransformerEncoder
 from tests.trainer import tiny_training
 from trainer import precision
 from trainer.checkpoints import Checkpoints

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
-from pipeline.config import Model, Optimizer, Train, TransformerEncoder
+from pipeline.config import Model, Optimizer, Train
+from pipeline.encoder_config import TransformerEncoder
 from trainer import optimizer
 from trainer.best import Figures
 from trainer.checkpoints import Checkpoints

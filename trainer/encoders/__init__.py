@@ -1,8 +1,9 @@
 """Encoders: token ids to a vector per token."""
 
+import pkgutil
 from typing import Any
 
-from pipeline.config import Encoder
+from pipeline.encoder_config import Encoder
 
 
 def build(
@@ -27,15 +28,6 @@ def build(
     Raises:
         NewsdeskError: the encoder cannot be read or does not fit.
     """
-    # Imported here, because the files of an encoder are inspected without TensorFlow.
-    if config.kind == "transformer":
-        from trainer.encoders.transformer import Transformer
-
-        return Transformer(config, id_count, max_length, precision)
-    if config.kind == "checkpoint":
-        from trainer.encoders import checkpoint
-
-        return checkpoint.build(config, id_count, max_length, precision)
-    from trainer.encoders.hub import HubBert
-
-    return HubBert(config, id_count, max_length, precision)
+    # Imported late, because the files of an encoder are inspected without TensorFlow.
+    make = pkgutil.resolve_name(config.builder)
+    return make(config, id_count, max_length, precision)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from pipeline.config import CheckpointEncoder
+from pipeline.encoder_config import CheckpointEncoder
 from trainer.encoders import bert_config
 from trainer.encoders.bert import Bert, BertShape
 from trainer.encoders.bert_config import BertConfig

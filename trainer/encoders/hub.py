@@ -7,7 +7,7 @@ import tensorflow as tf
 import tensorflow_hub as hub
 import tf_keras
 
-from pipeline.config import HubEncoder
+from pipeline.encoder_config import HubEncoder
 from pipeline.errors import ConfigError
 from trainer.hub.models import load
 from trainer.text import PADDING_ID

@@ -4,14 +4,15 @@ A fault that the Trainer would find is nine nodes away. Reading the weights as w
 takes 0.1 s for 90 MB, so the values are looked at here, too.
 """
 
+import pkgutil
 from pathlib import Path
 
 from pipeline.config import Config
+from pipeline.encoder_config import CheckpointEncoder
 from trainer import pieces
 from trainer.encoders import bert_config
 from trainer.encoders.bert_tensors import tensor_shapes
 from trainer.encoders.tensors import Tensors
-from trainer.hub import files as hub_files
 
 
 def check(config: Config) -> list[str]:
@@ -29,22 +30,27 @@ def check(config: Config) -> list[str]:
         DataError: a file cannot be read, or the files do not fit each other.
     """
     encoder = config.model.encoder
-    if encoder.kind == "checkpoint":
-        return check_checkpoint(encoder.path, config.text.max_length)
-    if encoder.kind == "hub":
-        for key, folder in {
-            "model.encoder.path": encoder.path,
-            "model.encoder.preprocess": encoder.preprocess,
-        }.items():
-            # Fetched by the node that needs it, so nothing is known of it here.
-            if "://" in folder:
-                continue
-            hub_files.check(folder, key)
-            if folder == encoder.preprocess:
-                pieces.read(hub_files.vocabulary(folder, key))
-    elif config.text.vocabulary:
+    if encoder.inspector is not None:
+        notes: list[str] = pkgutil.resolve_name(encoder.inspector)(
+            encoder, config.text.max_length
+        )
+        return notes
+    if config.text.vocabulary:
         pieces.read(config.text.vocabulary)
     return []
+
+
+def check_checkpoint_encoder(encoder: CheckpointEncoder, max_length: int) -> list[str]:
+    """Inspects a checkpoint that the configuration names.
+
+    Args:
+        encoder: the model.encoder section.
+        max_length: text.max_length.
+
+    Returns:
+        See `check_checkpoint`.
+    """
+    return check_checkpoint(encoder.path, max_length)
 
 
 def check_checkpoint(folder: str, max_length: int = 0) -> list[str]:

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from pipeline.config import TransformerEncoder
+from pipeline.encoder_config import TransformerEncoder
 from trainer.dropout import drop
 from trainer.encoders.block import BlockShape
 from trainer.encoders.stack import Stack, first_rows

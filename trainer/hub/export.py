@@ -10,7 +10,8 @@ import tf_keras
 from official.legacy.bert import configs
 from official.nlp.tools import export_tfhub_lib
 
-from pipeline.config import CheckpointEncoder, Text
+from pipeline.config import Text
+from pipeline.encoder_config import CheckpointEncoder
 from pipeline.errors import ConfigError, DataError
 from trainer import pieces
 from trainer.encoders import bert_config

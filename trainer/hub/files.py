@@ -2,13 +2,38 @@
 
 from pathlib import Path
 
+from pipeline.encoder_config import HubEncoder
 from pipeline.errors import ConfigError
+from trainer import pieces
 from trainer.encoders.files import failed_download, fault
 
 SAVED_MODEL = "saved_model.pb"
 VOCABULARY = str(Path("assets", "vocab.txt"))
 # What protocol buffers can have.
 _MAX_BYTES = 2 << 30
+
+
+def check_encoder(encoder: HubEncoder, max_length: int) -> list[str]:
+    """Inspects the folders of a hub encoder.
+
+    Args:
+        encoder: the model.encoder section.
+        max_length: text.max_length; only the loaded model says how much it reads.
+
+    Returns:
+        No notes.
+
+    Raises:
+        ConfigError: a SavedModel is not whole.
+        DataError: the vocabulary cannot be read.
+    """
+    for key, place in encoder.places.items():
+        # A handle is fetched by the node that needs it, so it cannot be checked yet.
+        if "://" not in place:
+            check(place, key)
+    if "://" not in encoder.preprocess:
+        pieces.read(vocabulary(encoder.preprocess, "model.encoder.preprocess"))
+    return []
 
 
 def check(folder: str, key: str) -> None:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from pipeline.encoder_config import HubEncoder
 from pipeline.errors import ConfigError
 from trainer.hub import files
 from trainer.hub.models import HubModel, first_line, load
+from trainer.pieces import Pieces
+from trainer.pieces import read as read_names
 
 _KEY = "model.encoder.preprocess"
 # One word to a tokenizer that lower-cases and strips accents, two to any other.
@@ -24,6 +27,24 @@ class HubPieces:
 
     vocabulary: str
     lower_case: bool
+
+
+def of_hub_encoder(encoder: HubEncoder) -> Pieces:
+    """Reads the tokenizer of a hub encoder.
+
+    Args:
+        encoder: the model.encoder section.
+
+    Returns:
+        The pieces of its preprocessing model.
+
+    Raises:
+        ConfigError: see `read`.
+        DataError: the vocabulary cannot be read, or a piece is missing or doubled.
+    """
+    found = read(encoder.preprocess)
+    names = read_names(found.vocabulary)
+    return Pieces(found.vocabulary, names, found.lower_case, rules="tensorflow")
 
 
 def read(handle: str) -> HubPieces:

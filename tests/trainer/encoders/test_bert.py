@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.config import CheckpointEncoder, Model
+from pipeline.config import Model
+from pipeline.encoder_config import CheckpointEncoder
 from trainer import encoders
 from trainer.model import Classifier, loss
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from tokenizers import BertWordPieceTokenizer
 
-from pipeline.config import CheckpointEncoder
+from pipeline.encoder_config import CheckpointEncoder
 from pipeline.errors import DataError
 from trainer import encoders, pieces, text
 from trainer.encoders import inspection

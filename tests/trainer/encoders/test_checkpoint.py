@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.config import CheckpointEncoder
+from pipeline.encoder_config import CheckpointEncoder
 from pipeline.errors import ConfigError, DataError
 from trainer import encoders
 

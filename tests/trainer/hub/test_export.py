@@ -11,7 +11,7 @@ import pytest
 import safetensors.numpy
 import tensorflow as tf
 
-from pipeline.config import CheckpointEncoder, HubEncoder
+from pipeline.encoder_config import CheckpointEncoder, HubEncoder
 from pipeline.errors import ConfigError, DataError
 from trainer import encoders
 from trainer.hub import export

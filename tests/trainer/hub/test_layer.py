@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.config import HubEncoder
+from pipeline.encoder_config import HubEncoder
 from pipeline.errors import ConfigError
 from trainer.encoders.hub import HubBert
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import tensorflow as tf
 
-from pipeline.config import HubEncoder
+from pipeline.encoder_config import HubEncoder
 from pipeline.errors import ConfigError, ModelError
 from pipeline.published import fresh
 from tests.faults import endless
