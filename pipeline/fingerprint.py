@@ -7,30 +7,42 @@ versions, nor the content of a file that is read while the node runs.
 import functools
 import hashlib
 import importlib.metadata
-import importlib.util
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipeline.errors import ConfigError
+from pipeline.import_closure import closure, modules_below
 
 
-def of(packages: Sequence[str], files: Iterable[str] = ()) -> str:
-    """Digests the sources of packages, the installed versions and file contents.
+def of(roots: Iterable[str], files: Iterable[str] = ()) -> str:
+    """Digests all sources that a node runs, the installed versions and file contents.
 
     Args:
-        packages: importable names of packages or modules whose .py files count.
+        roots: modules and packages that the node runs; what they import counts too.
         files: local files that the node reads while it runs.
 
     Returns:
-        A hexadecimal string, the same for equal content wherever it lies.
+        A hexadecimal string, the same for equal content in any folder.
+
+    Raises:
+        ConfigError: a file is missing or cannot be read.
     """
-    digest = hashlib.sha256("\n".join(_installed()).encode())
+    return _digest(closure(roots), files)
+
+
+def of_packages(packages: Iterable[str]) -> str:
+    """Digests the sources of whole packages and the installed versions.
+
+    Args:
+        packages: importable names; what they import does not count.
+
+    Returns:
+        A hexadecimal string, the same for equal content in any folder.
+    """
+    sources: dict[str, Path] = {}
     for package in packages:
-        for name, source in _sources(package):
-            digest.update(f"\0{name}\0".encode() + source.read_bytes())
-    for file in files:
-        digest.update(b"\0" + of_file(file).encode())
-    return digest.hexdigest()[:32]
+        sources |= modules_below(package)
+    return _digest(sources)
 
 
 def of_file(path: str | Path) -> str:
@@ -69,15 +81,10 @@ def _installed() -> list[str]:
     )
 
 
-def _sources(package: str) -> list[tuple[str, Path]]:
-    """The package's Python files with their names relative to it, sorted."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"no module named {package!r}")
-    origin = Path(spec.origin)
-    if origin.name != "__init__.py":
-        return [(package, origin)]
-    return [
-        (f"{package}/{file.relative_to(origin.parent)}", file)
-        for file in sorted(origin.parent.rglob("*.py"))
-    ]
+def _digest(sources: Mapping[str, Path], files: Iterable[str] = ()) -> str:
+    digest = hashlib.sha256("\n".join(_installed()).encode())
+    for name, source in sources.items():
+        digest.update(f"\0{name}\0".encode() + source.read_bytes())
+    for file in files:
+        digest.update(b"\0" + of_file(file).encode())
+    return digest.hexdigest()[:32]

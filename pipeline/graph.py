@@ -28,6 +28,9 @@ from pipeline.config import Config
 from pipeline.evaluation import eval_config
 from pipeline.inputs import recipe
 
+_COUNTER = "trainer.counting.Counter"
+_PREPROCESSING = "trainer.preprocessing.preprocessing_fn"
+
 
 def create_pipeline(
     config: Config,
@@ -76,29 +79,27 @@ def create_pipeline(
     )
 
     # The model in service, if there is one; other labels or signatures stop the run.
-    published = ["pipeline.published", "pipeline.features"]
     baseline_model = BaselineModel(
         destination=config.serving,
         in_service=in_service,
         labels=config.data.labels,
         accepted=accepted,
         mark_absent=mark_absent,
-        fingerprint=fingerprint.of(["components.baseline_model", *published]),
+        fingerprint=fingerprint.of(["components.baseline_model"]),
         allowed=config.model.allowed_operations,
     )
     baseline = baseline_model.outputs["model"]
 
     # What a schema cannot say of texts: lengths, duplicates, overlap, unknown tokens.
     text = config.text.model_dump(mode="json")
-    tokenizer_fingerprint = _tokenizer_fingerprint(config)
     text_statistics = TextStatistics(
         examples=examples,
         baseline=baseline,
-        counter="trainer.counting.Counter",
+        counter=_COUNTER,
         settings={
             "text": text,
             "encoder": config.model.encoder.token_settings,
-            "fingerprint": tokenizer_fingerprint,
+            "fingerprint": _tokenizer_fingerprint(config, _COUNTER),
         },
         fingerprint=fingerprint.of(["components.text_statistics"]),
     )
@@ -112,29 +113,21 @@ def create_pipeline(
         baseline=baseline,
         labels=config.data.labels,
         rules=config.gate,
-        fingerprint=fingerprint.of(
-            [
-                "components.data_gate",
-                "components.data_rules",
-                "components.schema_rules",
-                "components.text_statistics.conflicts",
-                "components.text_statistics.statistics",
-            ]
-        ),
+        fingerprint=fingerprint.of(["components.data_gate"]),
     )
 
     # Strings to token ids; the vocabulary is learned from the train split alone.
     transform = Transform(
         examples=examples,
         schema=schema,
-        preprocessing_fn="trainer.preprocessing.preprocessing_fn",
+        preprocessing_fn=_PREPROCESSING,
         splits_config=transform_pb2.SplitsConfig(
             analyze=["train"], transform=["train", "eval"]
         ),
         custom_config={
             "text": text,
             "encoder": config.model.encoder.token_settings,
-            "fingerprint": tokenizer_fingerprint,
+            "fingerprint": _tokenizer_fingerprint(config, _PREPROCESSING),
         },
         disable_statistics=True,
     )
@@ -153,7 +146,8 @@ def create_pipeline(
             "labels": config.data.labels,
             "text_columns": config.data.text_columns,
             "quoting": config.data.quoting,
-            "fingerprint": _trainer_fingerprint(config),
+            # The whole package, because parts of it are named by dotted strings.
+            "fingerprint": fingerprint.of(["trainer"], config.model.encoder.files),
         },
     )
 
@@ -162,7 +156,7 @@ def create_pipeline(
         examples=examples,
         model=trainer.outputs["model"],
         split=config.data.tested_split,
-        fingerprint=fingerprint.of(["components.predictions", "pipeline.features"]),
+        fingerprint=fingerprint.of(["components.predictions"]),
     )
 
     # The exported signature on raw examples, held against thresholds and baseline.
@@ -196,7 +190,7 @@ def create_pipeline(
         recipe=recipe(config),
         accepted=accepted,
         min_accuracy=config.evaluation.min_accuracy,
-        fingerprint=fingerprint.of(["components.publisher", *published]),
+        fingerprint=fingerprint.of(["components.publisher"]),
         allowed=config.model.allowed_operations,
     )
 
@@ -231,13 +225,16 @@ def _keyed(node: BaseComponent, digest: str) -> Any:
     return node
 
 
-def _tokenizer_fingerprint(config: Config) -> str:
-    """What Transform runs and reads besides its inputs and configuration."""
+def _tokenizer_fingerprint(config: Config, function: str) -> str:
+    """Digests what a function of the trainer runs and reads to make token ids.
+
+    Args:
+        config: the whole configuration.
+        function: its dotted name.
+    """
+    names = [function, config.model.encoder.tokenizer]
     files = [config.text.vocabulary] if config.text.vocabulary else []
-    files += config.model.encoder.token_files
-    return fingerprint.of(["trainer", "pipeline.features"], files)
-
-
-def _trainer_fingerprint(config: Config) -> str:
-    """What Trainer runs and reads besides its inputs and configuration."""
-    return fingerprint.of(["trainer", "pipeline.features"], config.model.encoder.files)
+    return fingerprint.of(
+        [name.rpartition(".")[0] for name in names if name],
+        files + config.model.encoder.token_files,
+    )

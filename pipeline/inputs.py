@@ -77,7 +77,7 @@ def recipe(config: Config) -> Recipe:
     Raises:
         ConfigError: a file that the configuration names cannot be read.
     """
-    code = fingerprint.of(["pipeline", "components", "trainer"])
+    code = fingerprint.of_packages(["pipeline", "components", "trainer"])
     values = config.model_dump(mode="json", exclude=_ELSEWHERE)
     digest = hashlib.sha256(code.encode())
     digest.update(json.dumps(_without_places(values), sort_keys=True).encode())

@@ -20,6 +20,7 @@ BASE = {
     "pipeline.evaluation",
     "pipeline.features",
     "pipeline.fingerprint",
+    "pipeline.import_closure",
     "pipeline.inputs",
     "pipeline.kubernetes_names",
     "pipeline.legacy_keras",
@@ -48,6 +49,7 @@ ALLOWED = {
     "pipeline.evaluated": set(),
     "pipeline.evaluation": set(),
     "pipeline.fingerprint": set(),
+    "pipeline.import_closure": set(),
     "pipeline.inputs": set(),
     "pipeline.graph": {
         "components",

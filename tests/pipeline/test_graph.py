@@ -1,0 +1,80 @@
+"""A node's cache key changes with the code that the node runs, and no other."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.config import Config
+from pipeline.graph import create_pipeline
+
+pytestmark = pytest.mark.slow
+
+
+def fingerprints(config: Config) -> dict[str, str]:
+    """The fingerprints in the parameters of every node that has one."""
+    found = {}
+    for node in create_pipeline(config).components:
+        values = dict(node.exec_properties)
+        custom: Any = json.loads(values.get("custom_config") or "{}")
+        settings: Any = json.loads(values.get("settings") or "{}")
+        found[node.id] = str(
+            [one.get("fingerprint") for one in (values, custom, settings)]
+        )
+    return found
+
+
+@pytest.fixture
+def rerun_by(
+    make_config: Callable[..., Config],
+    repository: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[str], set[str]]:
+    """Names the nodes whose key changes with a line more in a file."""
+    schema = repository / "schemas" / "ag_news.pbtxt"
+    config = make_config(data={"schema_file": str(schema)})
+    read = Path.read_bytes
+
+    def change(changed: str) -> set[str]:
+        before = fingerprints(config)
+        file = repository / changed
+        assert file.is_file()
+
+        def read_bytes(path: Path) -> bytes:
+            return read(path) + (b"\nEPSILON = 1e-6\n" if path == file else b"")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "read_bytes", read_bytes)
+            after = fingerprints(config)
+        return {name for name in before if before[name] != after[name]}
+
+    return change
+
+
+@pytest.mark.parametrize("module", ["optimizer", "adamw", "encoders/stack"])
+def test_the_optimizer_and_the_encoder_rerun_the_trainer(
+    rerun_by: Callable[[str], set[str]], module: str
+) -> None:
+    # Predictions, Evaluator and Pusher follow, because their inputs change.
+    assert rerun_by(f"trainer/{module}.py") == {"Trainer"}
+
+
+def test_tokenizing_reruns_all_nodes_that_cut_texts(
+    rerun_by: Callable[[str], set[str]],
+) -> None:
+    assert rerun_by("trainer/text.py") == {"TextStatistics", "Transform", "Trainer"}
+
+
+def test_a_reader_reruns_the_rows(rerun_by: Callable[[str], set[str]]) -> None:
+    assert rerun_by("components/parquet_opener.py") == {"TextExampleGen", "Pusher"}
+
+
+def test_the_gate_reads_the_model_in_service(
+    rerun_by: Callable[[str], set[str]],
+) -> None:
+    rerun = rerun_by("pipeline/published/manifest.py")
+
+    assert {"DataGate", "BaselineModel", "Pusher"} <= rerun
+    assert "Transform" not in rerun
