@@ -16,17 +16,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pipeline.cluster_config import Node, NodeName
-from pipeline.errors import GateError, Interrupted, IntervalTaken
+from pipeline.cluster_config import Node
+from pipeline.errors import GateError, Interrupted, IntervalTaken, NotGoodEnough
 from pipeline.explain import chain
+from pipeline.nodes import NODES
 
 _log = logging.getLogger("newsdesk")
-# A claim, a gate, or a comparison with the model in service: a second pod would refuse
-# in the same way.
-MAY_REFUSE = ("BaselineModel", "DataGate", "Pusher", "TextExampleGen")
 # Argo's time runs while a pod waits for a machine; `activeDeadlineSeconds` does not.
 _WAIT_FOR_A_MACHINE = 24 * 3600
-_REFUSALS = (GateError, Interrupted, IntervalTaken)
+_REFUSALS = (GateError, Interrupted, IntervalTaken, NotGoodEnough)
 # s3fs gives EBUSY for SlowDown and ServiceUnavailable, EREMOTEIO for InternalError
 # (s3fs/errors.py); the others are of networks and of volumes on them.
 _NUMBERS = {
@@ -52,7 +50,7 @@ _KINDS = (
 _TOO_MANY_REQUESTS = 429
 
 
-def policy(node: NodeName, settings: Node) -> dict[str, Any]:
+def policy(node: str, settings: Node) -> dict[str, Any]:
     """Writes what Argo is asked for when a pod of a node has failed.
 
     Args:
@@ -63,7 +61,7 @@ def policy(node: NodeName, settings: Node) -> dict[str, Any]:
         The `retryPolicy` of the task. All its values are given: for one that is
         missing, the compiler of Kubeflow Pipelines writes 0, which ends all retries.
     """
-    retries = 0 if node in MAY_REFUSE else settings.retries
+    retries = 0 if NODES[node].may_refuse else settings.retries
     attempt = settings.timeout_minutes * 60 + _WAIT_FOR_A_MACHINE
     total = (retries + 1) * attempt + sum(settings.pauses[:retries])
     return {

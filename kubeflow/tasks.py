@@ -11,6 +11,7 @@ from kubeflow.views import VIEWS
 from pipeline.beam import beam_args
 from pipeline.cluster_config import Node
 from pipeline.config import CHECKPOINTS_VARIABLE, Config
+from pipeline.nodes import NODES, Cache
 
 COMMAND = ["python", "-m", "kubeflow.entrypoint"]
 # KFP's own types, which its pages know how to show; all else is an artifact.
@@ -21,9 +22,6 @@ _NO_GPUS = {"CUDA_VISIBLE_DEVICES": "", "NVIDIA_VISIBLE_DEVICES": "void"}
 _FOUND_LATER = ("input_base", "input_config")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _COMPONENT = "comp-"
-# What they look at is no input: files, and the model in service. A cache that knows
-# inputs alone would answer with what they found once.
-_NEVER_CACHED = ("BaselineModel", "Pusher", "TextExampleGen")
 
 
 def kebab(node: str) -> str:
@@ -141,7 +139,7 @@ class Task:
     def task(self) -> dict[str, Any]:
         """Describes where the inputs come from, and how often it is tried."""
         settings = self._settings
-        is_cached = settings.cache and self._node.id not in _NEVER_CACHED
+        is_cached = settings.cache and NODES[self._node.id].cache is Cache.ANYWHERE
         # Both have defaults that a compiled pipeline leaves out.
         inputs = json.loads(json.dumps(self._task.get("inputs", {})))
         constants = {

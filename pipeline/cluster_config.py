@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -22,25 +22,10 @@ from pipeline.kubernetes_names import (
     SecretKeyName,
     Subdomain,
 )
+from pipeline.nodes import NODES
 from pipeline.paths import LocalPath
 from pipeline.section import Section
 
-NodeName = Literal[
-    "TextExampleGen",
-    "ImportSchemaGen",
-    "StatisticsGen",
-    "ExampleValidator",
-    "BaselineModel",
-    "TextStatistics",
-    "DataGate",
-    "Transform",
-    "Trainer",
-    "Predictions",
-    "Evaluator",
-    "Pusher",
-]
-NODES: tuple[NodeName, ...] = get_args(NodeName)
-MAY_HAVE_GPUS = ("Trainer", "Evaluator")
 _LONGEST_PAUSES = 7 * 24 * 3600
 
 Cpu = Annotated[str, Field(pattern=r"^([1-9]\d*m|\d*[1-9]\d*(\.\d+)?|0\.\d*[1-9]\d*)$")]
@@ -73,8 +58,15 @@ def _is_whole(factor: object) -> object:
     return factor
 
 
+def _is_a_node(name: str) -> str:
+    if name not in NODES:
+        raise ValueError(f"must be one of {', '.join(NODES)}")
+    return name
+
+
 TimeZone = Annotated[str, AfterValidator(_is_a_zone)]
 Factor = Annotated[int, BeforeValidator(_is_whole), Field(ge=1)]
+NodeName = Annotated[str, AfterValidator(_is_a_node)]
 
 
 class Schedule(Section):
@@ -167,18 +159,6 @@ class SecretKey(Section):
     key: SecretKeyName
 
 
-# What differs from `Node`'s own defaults where a configuration says nothing.
-_USUAL: dict[NodeName, dict[str, Any]] = {
-    "TextExampleGen": {"memory": "4Gi"},
-    "StatisticsGen": {"memory": "4Gi"},
-    "Transform": {"cpu": "2", "memory": "4Gi"},
-    "Trainer": {"cpu": "4", "memory": "8Gi", "timeout_minutes": 24 * 60},
-    "Predictions": {"cpu": "2", "memory": "4Gi"},
-    "Evaluator": {"cpu": "2", "memory": "4Gi"},
-    "Pusher": {"memory": "4Gi"},
-}
-
-
 class Kubeflow(Section):
     """Where runs are sent, and how their nodes run.
 
@@ -239,10 +219,11 @@ class Kubeflow(Section):
     def _gpus_go_where_they_are_used(self) -> "Kubeflow":
         if self.defaults.gpus:
             raise ValueError("defaults.gpus would give every node one; use nodes")
+        can_use_one = [name for name, facts in NODES.items() if facts.may_have_gpus]
         for name in NODES:
-            if self.node(name).gpus and name not in MAY_HAVE_GPUS:
+            if self.node(name).gpus and name not in can_use_one:
                 raise ValueError(
-                    f"nodes.{name}.gpus: only {' and '.join(MAY_HAVE_GPUS)} use one"
+                    f"nodes.{name}.gpus: only {' and '.join(can_use_one)} use one"
                 )
         return self
 
@@ -258,7 +239,7 @@ class Kubeflow(Section):
                 )
         return self
 
-    def node(self, name: NodeName) -> Node:
+    def node(self, name: str) -> Node:
         """Says what one node asks of the cluster.
 
         Args:
@@ -271,7 +252,7 @@ class Kubeflow(Section):
         own = self.nodes.get(name, Node())
         given: list[Mapping[str, Any]] = [_given(self.defaults), _given(own)]
         environment = self.defaults.environment | own.environment
-        merged = {**_USUAL.get(name, {}), **given[0], **given[1]}
+        merged = {**NODES[name].resources, **given[0], **given[1]}
         return Node.model_validate({**merged, "environment": environment})
 
 

@@ -6,28 +6,27 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline import database, evaluated, figures
+from pipeline import database
 from pipeline.config import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Config
 from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from pipeline.explain import explain, is_of_data
 from pipeline.history import Node, RunFolder, Summary
 from pipeline.inputs import Recipe, key, recipe
 from pipeline.interrupt import Signals
+from pipeline.nodes import NODES, Cache
+from pipeline.notes import Notes
 from pipeline.outputs import Outputs
 from pipeline.published.in_service import (
     IN_SERVICE,
     NOTHING,
-    OUTCOME,
     PUSHED,
-    VERSION,
     WITHDRAWN,
     InService,
     newest,
     repeated,
 )
 from pipeline.published.places import store
-from pipeline.records import Records, text_property
-from pipeline.refusals import refusals
+from pipeline.records import Records
 from pipeline.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
@@ -115,8 +114,7 @@ class _Run:
         self.summary = summary
         self.signals = signals
         self.accepted = accepted
-        self.current: InService | None = None
-        self.outcome: str | None = None
+        self.notes = Notes(config, summary, accepted)
         self.outputs = Outputs(config.root)
 
     def launch(self, beam_args: Sequence[str]) -> None:
@@ -126,7 +124,7 @@ class _Run:
 
         self.summary.content = content.of(self.config.data)
         began = recipe(self.config)
-        current = self.current = newest(self.config.serving)
+        current = self.notes.current = newest(self.config.serving)
         if current:
             # Every file of it, because the cache may answer for BaselineModel.
             store(self.config.serving).verify(current.version)
@@ -154,7 +152,7 @@ class _Run:
         self.screen.clear()
         for node in compiled.nodes:
             name = node.pipeline_node.node_info.id
-            if name == "Pusher":
+            if NODES[name].cache is Cache.NOWHERE:
                 began.check(recipe(self.config))
                 # The cache might answer with a version that somebody has removed.
                 options = node.pipeline_node.execution_options
@@ -180,8 +178,8 @@ class _Run:
         self, name: str, launcher: Any, records: Records, names: list[str]
     ) -> None:
         """Launches one node and draws its beginning and its end."""
-        is_unwanted = not self.current or bool(self.accepted)
-        may_be_absent = name == "BaselineModel" and is_unwanted
+        is_unwanted = not self.notes.current or bool(self.accepted)
+        may_be_absent = NODES[name].may_have_no_output and is_unwanted
         watch = Stopwatch()
         state, note = "failed", ""
         self.screen.begin(name)
@@ -200,64 +198,13 @@ class _Run:
             outputs = records.outputs(execution.execution_id)
             if state == "done":
                 self.outputs.record(one.uri for one in outputs.values())
-            note = self._learn(name, outputs)
+            note = self.notes.of(name, outputs)
             if damaged:
                 note = f"made anew: {damaged[0]}  {note}".rstrip()
         finally:
             seconds = round(watch.seconds, 1)
             self.summary.nodes.append(Node(name=name, state=state, seconds=seconds))
             self.screen.end(name, state, seconds, note)
-
-    def _learn(self, name: str, outputs: dict[str, Any]) -> str:
-        """Keeps what the summary tells of a node; returns the note beside its line."""
-        if name == "TextExampleGen":
-            rows = figures.rows(outputs["quarantine"].uri)
-            self.summary.rows = rows
-            return figures.rows_note(rows)
-        if name == "BaselineModel":
-            if "model" not in outputs and self.current:
-                self.summary.accepted = self.accepted
-                return f"version {self.current.version} is given up: {self.accepted}"
-            if "model" not in outputs:
-                return "none yet"
-            self.summary.baseline = text_property(outputs["model"], VERSION)
-            return f"version {self.summary.baseline} is in service"
-        if name == "TextStatistics":
-            return figures.conflicts(outputs["statistics"].uri)
-        if name == "DataGate":
-            return figures.skipped_rules(outputs["verdict"].uri)
-        if name == "Evaluator":
-            return self._learn_evaluation(outputs)
-        if name == "Pusher":
-            self.outcome = text_property(outputs["pushed_model"], OUTCOME)
-            version = figures.pushed_version(outputs["pushed_model"])
-            self.summary.pushed = version
-            if self.outcome == WITHDRAWN:
-                return "nothing pushed: this model was rolled back from"
-            if self.outcome == IN_SERVICE:
-                return f"nothing pushed: in service already, as {version}"
-            return f"version {version.rsplit('/')[-1]}" if version else "nothing pushed"
-        return ""
-
-    def _learn_evaluation(self, outputs: dict[str, Any]) -> str:
-        evaluation, labels = outputs["evaluation"].uri, self.config.data.labels
-        self.summary.metrics = evaluated.metrics(evaluation, labels)
-        before = evaluated.metrics(evaluation, labels, of_baseline=True)
-        self.summary.baseline_metrics = before
-        if not figures.is_blessed(outputs["blessing"].uri):
-            self.summary.refusals = refusals(evaluation, labels, self.summary.baseline)
-        note = f"accuracy {self.summary.metrics['accuracy']:.4f}"
-        if before and self.accepted and self._has_fallen(before):
-            self.summary.accepted = self.accepted
-        if before:
-            note += f", {before['accuracy']:.4f} in service"
-        return note
-
-    def _has_fallen(self, before: dict[str, float]) -> bool:
-        """Decides whether the model in service fails on the rows of this run."""
-        when_pushed = self.current.manifest.origin.metrics if self.current else {}
-        limit = self.config.evaluation.min_accuracy
-        return evaluated.has_fallen(before, when_pushed, limit)
 
     def _is_repetition(self, current: InService, recipe: Recipe) -> bool:
         """Decides whether the run has nothing to do, and says so in the summary."""
@@ -275,10 +222,12 @@ class _Run:
     def _conclude(self) -> None:
         """Decides what this run amounts to."""
         self.summary.exit_code = ExitCode.DONE
-        if self.outcome == WITHDRAWN:
+        if self.notes.outcome == WITHDRAWN:
             self.summary.state = "withdrawn"
         elif self.summary.pushed is None:
             self.summary.state = "not good enough"
             self.summary.exit_code = ExitCode.NOT_GOOD_ENOUGH
         else:
-            self.summary.state = "pushed" if self.outcome == PUSHED else "unchanged"
+            self.summary.state = (
+                "pushed" if self.notes.outcome == PUSHED else "unchanged"
+            )

@@ -13,9 +13,9 @@ import pytest
 from fsspec.exceptions import FSTimeoutError
 
 from kubeflow import retries
-from kubeflow.tasks import kebab
-from pipeline.cluster_config import NODES, Kubeflow, Node
+from pipeline.cluster_config import Kubeflow, Node
 from pipeline.errors import ClusterError, GateError, Interrupted, IntervalTaken
+from pipeline.nodes import NODES
 from tests.kubeflow.argo_retries import (
     ERROR,
     FAILED,
@@ -88,7 +88,7 @@ def test_the_change_that_we_recommend_has_both_retried() -> None:
 
 
 @EVERYWHERE
-@pytest.mark.parametrize("node", retries.MAY_REFUSE)
+@pytest.mark.parametrize("node", [name for name in NODES if NODES[name].may_refuse])
 def test_a_refusal_is_never_retried_by_argo(node: Any, defaults: Any) -> None:
     ended = run(strategy(_task(node, retries=5), defaults), [Attempt(60, FAILED)])
     assert (ended.phase, ended.attempts) == (FAILED, 1)
@@ -107,11 +107,6 @@ def test_nothing_is_left_to_the_compiler_of_kubeflow_pipelines() -> None:
     del policy["backoffMaxDuration"]
     ended = run(strategy({"retryPolicy": policy}, STOCK_2_16), [Attempt(1, FAILED)])
     assert ended.message == "Max duration limit exceeded"
-
-
-def test_names_of_nodes_that_may_refuse_are_nodes() -> None:
-    assert set(retries.MAY_REFUSE) < set(NODES)
-    assert {kebab(node) for node in retries.MAY_REFUSE} >= {"pusher", "data-gate"}
 
 
 def _of_s3(code: str) -> Exception:

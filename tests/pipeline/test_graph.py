@@ -9,6 +9,8 @@ import pytest
 
 from pipeline.config import Config
 from pipeline.graph import create_pipeline
+from pipeline.nodes import NODES
+from pipeline.notes import NOTES
 
 pytestmark = pytest.mark.slow
 
@@ -51,6 +53,16 @@ def rerun_by(
         return {name for name in before if before[name] != after[name]}
 
     return change
+
+
+def test_the_nodes_of_the_graph_have_facts(
+    make_config: Callable[..., Config], repository: Path
+) -> None:
+    schema = repository / "schemas" / "ag_news.pbtxt"
+    config = make_config(data={"schema_file": str(schema)})
+
+    assert {node.id for node in create_pipeline(config).components} == NODES.keys()
+    assert NOTES.keys() <= NODES.keys()
 
 
 @pytest.mark.parametrize("module", ["optimizer", "adamw", "encoders/stack"])
