@@ -16,7 +16,7 @@ from tfx.utils import path_utils
 
 from pipeline.errors import ModelError
 from pipeline.published import operations, signatures, trial
-from pipeline.published.in_service import ABSENT, NOTHING, VERSION, InService, newest
+from pipeline.published.in_service import ABSENT, VERSION, Expected, InService, newest
 from pipeline.published.places import store
 
 
@@ -60,7 +60,9 @@ class Executor(base_executor.BaseExecutor):
         address = exec_properties["destination"]
         model = artifact_utils.get_single_instance(output_dict["model"])
         current = newest(address)
-        _must_be(exec_properties["in_service"], current, address)
+        expected = Expected.from_parameter(exec_properties["in_service"])
+        if expected is not None:
+            _check_unchanged(expected, current, address)
         if current is None or not _copied(current, address, model, exec_properties):
             if exec_properties["mark_absent"]:
                 model.set_int_custom_property(ABSENT, 1)
@@ -80,7 +82,7 @@ class BaselineModel(base_component.BaseComponent):
     def __init__(
         self,
         destination: str,
-        in_service: str,
+        expected: Expected | None,
         labels: list[str],
         accepted: str,
         fingerprint: str,
@@ -91,9 +93,8 @@ class BaselineModel(base_component.BaseComponent):
 
         Args:
             destination: the address above the versions.
-            in_service: digest of the manifest of the model in service, so that the
-                cache knows when there is another; NOTHING where there is none, ""
-                where the runner does not know.
+            expected: the model in service, so that the cache knows when there is
+                another; None where the runner does not look.
             labels: the names of the classes, in the order of their numbers.
             accepted: why a model in service that cannot be compared with is given up;
                 "" where it is not.
@@ -107,7 +108,7 @@ class BaselineModel(base_component.BaseComponent):
         super().__init__(
             spec=BaselineModelSpec(
                 destination=destination,
-                in_service=in_service,
+                in_service=Expected.to_parameter(expected),
                 labels=json.dumps(labels),
                 accepted=accepted,
                 mark_absent=int(mark_absent),
@@ -118,10 +119,11 @@ class BaselineModel(base_component.BaseComponent):
         )
 
 
-def _must_be(digest: str, current: InService | None, address: str) -> None:
-    """Whoever knows what is in service before the run must still be right."""
-    found = current.manifest.digest if current else NOTHING
-    if digest and found != digest:
+def _check_unchanged(
+    expected: Expected, current: InService | None, address: str
+) -> None:
+    """Refuses another model in service than the one that was expected."""
+    if Expected.of(current) != expected:
         raise ModelError(
             f"{address}: another model is in service than when the run began; run again"
         )
@@ -136,11 +138,8 @@ def _copied(
     """Copies the model, and tells whether a candidate can be compared with it."""
     folder = Path(path_utils.serving_model_dir(model.uri))
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _must_be(
-        current.manifest.digest,
-        InService(current.version, store(address).fetch(current.version, folder)),
-        address,
-    )
+    fetched = store(address).fetch(current.version, folder)
+    _check_unchanged(Expected.of(current), InService(current.version, fetched), address)
     operations.check(folder, json.loads(exec_properties.get("allowed") or "[]"))
     trial.check(folder)
     found, wanted = (

@@ -14,9 +14,9 @@ from pipeline.errors import ExitCode, NotGoodEnough
 from pipeline.published import in_service
 
 _STATES = {
-    in_service.PUSHED: PUSHED,
-    in_service.IN_SERVICE: UNCHANGED,
-    in_service.WITHDRAWN: WITHDRAWN,
+    in_service.Outcome.PUSHED: PUSHED,
+    in_service.Outcome.IN_SERVICE: UNCHANGED,
+    in_service.Outcome.WITHDRAWN: WITHDRAWN,
 }
 _ADDRESS = "pushed_destination"
 
@@ -42,7 +42,7 @@ def describe(task: Task, labels: list[str]) -> Outcome:
             refusals=_refusals(task, labels),
         )
     else:
-        what = said.get_string_custom_property(in_service.OUTCOME)
+        what = in_service.Outcome(said.get_string_custom_property(in_service.OUTCOME))
         address = said.get_string_custom_property(_ADDRESS)
         outcome = Outcome(state=_STATES[what], pushed=address or None)
     said.set_string_custom_property("run_state", outcome.state)

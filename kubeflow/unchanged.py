@@ -17,18 +17,26 @@ from kubeflow.parameters import OUTCOME_OF_FIRST, RECIPE
 from kubeflow.tasks import kebab
 from pipeline.config import Data
 from pipeline.inputs import key
-from pipeline.published.in_service import IN_SERVICE, WITHDRAWN, newest, repeated
+from pipeline.published import in_service
+from pipeline.published.in_service import newest, repeated
 from pipeline.published.places import store
 
 FIRST, SECOND = "TextExampleGen", "BaselineModel"
 OUTCOME, CHANGED = "outcome", "changed"
-_STATES = {IN_SERVICE: outcomes.UNCHANGED, WITHDRAWN: outcomes.WITHDRAWN}
+_STATES = {
+    in_service.Outcome.IN_SERVICE: outcomes.UNCHANGED,
+    in_service.Outcome.WITHDRAWN: outcomes.WITHDRAWN,
+}
 _REASONS = {
-    IN_SERVICE: "unchanged: version %d in service was made from the same data, "
-    "configuration and code, so this run trains nothing",
-    WITHDRAWN: "withdrawn: the model of this data, configuration and code was rolled "
-    "back from (version %d is in service), so this run trains nothing; change the data "
-    "or the configuration",
+    in_service.Outcome.IN_SERVICE: (
+        "unchanged: version %d in service was made from the same data, configuration "
+        "and code, so this run trains nothing"
+    ),
+    in_service.Outcome.WITHDRAWN: (
+        "withdrawn: the model of this data, configuration and code was rolled back from "
+        "(version %d is in service), so this run trains nothing; change the data or the "
+        "configuration"
+    ),
 }
 
 _log = logging.getLogger("newsdesk")
@@ -100,10 +108,9 @@ def outcome(
     _log.info(_REASONS[found], current.version)
     task.parameters[OUTCOME] = _STATES[found]
     Ledger(destination).finish(run)
-    in_service = f"{destination.rstrip('/')}/{current.version}"
-    return Outcome(
-        state=_STATES[found], pushed=in_service if found == IN_SERVICE else None
-    )
+    is_in_service = found is in_service.Outcome.IN_SERVICE
+    address = f"{destination.rstrip('/')}/{current.version}"
+    return Outcome(state=_STATES[found], pushed=address if is_in_service else None)
 
 
 def _text() -> dict[str, str]:

@@ -27,6 +27,7 @@ from pipeline.beam import beam_args
 from pipeline.config import Config
 from pipeline.evaluation import eval_config
 from pipeline.inputs import recipe
+from pipeline.published.in_service import Expected
 
 _COUNTER = "trainer.counting.Counter"
 _PREPROCESSING = "trainer.preprocessing.preprocessing_fn"
@@ -35,7 +36,7 @@ _PREPROCESSING = "trainer.preprocessing.preprocessing_fn"
 def create_pipeline(
     config: Config,
     extra_beam_args: Sequence[str] = (),
-    in_service: str = "",
+    expected: Expected | None = None,
     accepted: str = "",
     mark_absent: bool = False,
 ) -> Pipeline:
@@ -44,9 +45,8 @@ def create_pipeline(
     Args:
         config: the whole configuration, with absolute paths.
         extra_beam_args: arguments for Beam that win over the beam section.
-        in_service: digest of the manifest of the model in service, where the runner
-            has a cache that must know when there is another; NOTHING where there is
-            none, "" where the runner does not know.
+        expected: the model in service, where the runner has a cache that must know
+            when there is another; None where the runner does not look.
         accepted: why a model in service is given up that cannot be compared with, or
             fails on the rows of this run; "" where it is not.
         mark_absent: give an artifact marked as absent where there is no model in
@@ -81,7 +81,7 @@ def create_pipeline(
     # The model in service, if there is one; other labels or signatures stop the run.
     baseline_model = BaselineModel(
         destination=config.serving,
-        in_service=in_service,
+        expected=expected,
         labels=config.data.labels,
         accepted=accepted,
         mark_absent=mark_absent,

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pipeline.config import Config
 from pipeline.errors import ExitCode, ModelError, NewsdeskError
 from pipeline.published import regular
+from pipeline.str_enum import StrEnum
 
 CONFIG = "config.toml"
 LOG = "log.txt"
@@ -21,9 +22,44 @@ SUMMARY = "summary.json"
 # Sorts behind the names of older releases, which were the local time alone.
 RUN_NAME = re.compile(r"r(?P<number>\d{6,})-\d{8}T\d{6}Z")
 _MOST_BYTES = 16 << 20
-RUNNING, KILLED = "running", "killed"
-# States in which a run has said all there is to say of its data.
-VERDICTS = ("pushed", "unchanged", "withdrawn", "not good enough", "stopped")
+
+
+class RunState(StrEnum):
+    """What became of a run."""
+
+    RUNNING = "running"
+    PUSHED = "pushed"
+    # The model in service was made of the same inputs, or is the same model.
+    UNCHANGED = "unchanged"
+    # The model was rolled back from, so it was not pushed again.
+    WITHDRAWN = "withdrawn"
+    NOT_GOOD_ENOUGH = "not good enough"
+    # A gate refused the data.
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    # Found running by the next run, so its process died.
+    KILLED = "killed"
+
+
+class NodeState(StrEnum):
+    """How a node of a run ended."""
+
+    DONE = "done"
+    CACHED = "cached"
+    FAILED = "failed"
+
+
+# States of runs that would end the same way with the same data.
+VERDICTS = frozenset(
+    {
+        RunState.PUSHED,
+        RunState.UNCHANGED,
+        RunState.WITHDRAWN,
+        RunState.NOT_GOOD_ENOUGH,
+        RunState.STOPPED,
+    }
+)
 
 
 def _encodable(value: Any) -> Any:
@@ -40,7 +76,7 @@ class Node(BaseModel):
     """One node of one run; duration in seconds."""
 
     name: str
-    state: str
+    state: NodeState
     seconds: float
 
 
@@ -55,7 +91,7 @@ class Summary(BaseModel):
     data: Words
     content: str | None = None
     seconds: float = 0.0
-    state: str = RUNNING
+    state: RunState = RunState.RUNNING
     exit_code: ExitCode | None = None
     error: Words | None = None
     nodes: list[Node] = []
@@ -142,8 +178,8 @@ def mark_killed(root: Path) -> None:
             runs now.
     """
     for summary in past_runs(root):
-        if summary.state == RUNNING:
-            summary.state = KILLED
+        if summary.state is RunState.RUNNING:
+            summary.state = RunState.KILLED
             summary.exit_code = ExitCode.FAILED
             RunFolder(root / "runs" / summary.run).write(summary)
 

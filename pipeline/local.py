@@ -10,18 +10,16 @@ from pipeline import database
 from pipeline.config import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Config
 from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from pipeline.explain import explain, is_of_data
-from pipeline.history import Node, RunFolder, Summary
+from pipeline.history import Node, NodeState, RunFolder, RunState, Summary
 from pipeline.inputs import Recipe, key, recipe
 from pipeline.interrupt import Signals
 from pipeline.nodes import NODES, Cache
 from pipeline.notes import Notes
 from pipeline.outputs import Outputs
 from pipeline.published.in_service import (
-    IN_SERVICE,
-    NOTHING,
-    PUSHED,
-    WITHDRAWN,
+    Expected,
     InService,
+    Outcome,
     newest,
     repeated,
 )
@@ -84,9 +82,9 @@ def run(
             # A library that was importing turns the interruption into another error.
             error = Interrupted("stopped on request")
         summary.error, summary.exit_code = explain(error, config.root)
-        summary.state = "stopped" if is_of_data(error) else "failed"
+        summary.state = RunState.STOPPED if is_of_data(error) else RunState.FAILED
         if summary.exit_code == ExitCode.INTERRUPTED:
-            summary.state = "interrupted"
+            summary.state = RunState.INTERRUPTED
     finally:
         for variable in told:
             del os.environ[variable]
@@ -140,8 +138,8 @@ class _Run:
 
         from pipeline.graph import create_pipeline
 
-        in_service = current.manifest.digest if current else NOTHING
-        pipeline = create_pipeline(self.config, beam_args, in_service, self.accepted)
+        expected = Expected.of(current)
+        pipeline = create_pipeline(self.config, beam_args, expected, self.accepted)
         connection = pipeline.metadata_connection_config
         compiled = compiler.Compiler().compile(pipeline)
         runtime_parameter_utils.substitute_runtime_parameter(
@@ -181,7 +179,7 @@ class _Run:
         is_unwanted = not self.notes.current or bool(self.accepted)
         may_be_absent = NODES[name].may_have_no_output and is_unwanted
         watch = Stopwatch()
-        state, note = "failed", ""
+        state, note = NodeState.FAILED, ""
         self.screen.begin(name)
         try:
             with self.outputs.checked_cache(names, may_be_absent) as damaged:
@@ -194,9 +192,9 @@ class _Run:
                     f"{name} did not run: its inputs are not there any more; "
                     f"remove {self.config.root} or choose another output.root"
                 )
-            state = "cached" if ended == "CACHED" else "done"
+            state = NodeState.CACHED if ended == "CACHED" else NodeState.DONE
             outputs = records.outputs(execution.execution_id)
-            if state == "done":
+            if state is NodeState.DONE:
                 self.outputs.record(one.uri for one in outputs.values())
             note = self.notes.of(name, outputs)
             if damaged:
@@ -213,21 +211,20 @@ class _Run:
         if outcome is None:
             return False
         self.summary.exit_code = ExitCode.DONE
-        self.summary.state = "withdrawn"
-        if outcome == IN_SERVICE:
-            self.summary.state = "unchanged"
+        self.summary.state = RunState.WITHDRAWN
+        if outcome is Outcome.IN_SERVICE:
+            self.summary.state = RunState.UNCHANGED
             self.summary.pushed = f"{self.config.serving}/{current.version}"
         return True
 
     def _conclude(self) -> None:
         """Decides what this run amounts to."""
         self.summary.exit_code = ExitCode.DONE
-        if self.notes.outcome == WITHDRAWN:
-            self.summary.state = "withdrawn"
+        if self.notes.outcome is Outcome.WITHDRAWN:
+            self.summary.state = RunState.WITHDRAWN
         elif self.summary.pushed is None:
-            self.summary.state = "not good enough"
+            self.summary.state = RunState.NOT_GOOD_ENOUGH
             self.summary.exit_code = ExitCode.NOT_GOOD_ENOUGH
         else:
-            self.summary.state = (
-                "pushed" if self.notes.outcome == PUSHED else "unchanged"
-            )
+            was_pushed = self.notes.outcome is Outcome.PUSHED
+            self.summary.state = RunState.PUSHED if was_pushed else RunState.UNCHANGED

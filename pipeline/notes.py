@@ -7,11 +7,10 @@ from pipeline import evaluated, figures
 from pipeline.config import Config
 from pipeline.history import Summary
 from pipeline.published.in_service import (
-    IN_SERVICE,
     OUTCOME,
     VERSION,
-    WITHDRAWN,
     InService,
+    Outcome,
 )
 from pipeline.records import text_property
 from pipeline.refusals import refusals
@@ -38,7 +37,7 @@ class Notes:
         self._summary = summary
         self._accepted = accepted
         self.current: InService | None = None
-        self.outcome: str | None = None
+        self.outcome: Outcome | None = None
 
     def of(self, node: str, outputs: Outputs) -> str:
         """Learns from a node that has ended.
@@ -86,12 +85,13 @@ class Notes:
 
     def push(self, outputs: Outputs) -> str:
         """Says what became of the candidate."""
-        self.outcome = text_property(outputs["pushed_model"], OUTCOME)
+        outcome = text_property(outputs["pushed_model"], OUTCOME)
+        self.outcome = Outcome(outcome) if outcome else None
         version = figures.pushed_version(outputs["pushed_model"])
         self._summary.pushed = version
-        if self.outcome == WITHDRAWN:
+        if self.outcome is Outcome.WITHDRAWN:
             return "nothing pushed: this model was rolled back from"
-        if self.outcome == IN_SERVICE:
+        if self.outcome is Outcome.IN_SERVICE:
             return f"nothing pushed: in service already, as {version}"
         return f"version {version.rsplit('/')[-1]}" if version else "nothing pushed"
 

@@ -19,12 +19,12 @@ from rich.progress import (
 from rich.text import Text
 
 from pipeline.escaping import escaped, one_line
+from pipeline.history import NodeState
 
 _MARKS = {
-    "done": ("✓", "green"),
-    "cached": ("=", "cyan"),
-    "skipped": ("-", "yellow"),
-    "failed": ("✗", "red"),
+    NodeState.DONE: ("✓", "green"),
+    NodeState.CACHED: ("=", "cyan"),
+    NodeState.FAILED: ("✗", "red"),
 }
 
 
@@ -97,17 +97,17 @@ class Screen(logging.Handler):
             self._bar.remove_task(self._task)
             self._task = None
 
-    def end(self, name: str, state: str, seconds: float, note: str = "") -> None:
+    def end(self, name: str, state: NodeState, seconds: float, note: str = "") -> None:
         """Replaces the moving line by a lasting one.
 
         Args:
             name: the node's id.
-            state: done, cached, skipped or failed.
+            state: how it ended.
             seconds: how long it took.
             note: what came out, in a few words.
         """
         self.clear()
-        took = "" if state in ("cached", "skipped") else f"{seconds:6.1f} s"
+        took = "" if state is NodeState.CACHED else f"{seconds:6.1f} s"
         line = f" {name:<18} {state:<8} {took:>8}  {one_line(note)}".rstrip()
         self.console.print(Text.assemble(_MARKS[state], line), soft_wrap=True)
 

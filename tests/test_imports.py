@@ -29,6 +29,7 @@ BASE = {
     "pipeline.paths",
     "pipeline.published",
     "pipeline.section",
+    "pipeline.str_enum",
 }
 # What a module may import of ours, besides the base and its own room.
 ALLOWED = {
@@ -47,6 +48,7 @@ ALLOWED = {
     "pipeline.numeric_labels": set(),
     "pipeline.paths": set(),
     "pipeline.section": set(),
+    "pipeline.str_enum": set(),
     "pipeline.beam": set(),
     "pipeline.evaluated": set(),
     "pipeline.evaluation": set(),

@@ -22,11 +22,9 @@ from pipeline.errors import ModelError, reason
 from pipeline.inputs import CONTENT, key
 from pipeline.published import manifest, operations, signatures, signing
 from pipeline.published.in_service import (
-    IN_SERVICE,
     OUTCOME,
-    PUSHED,
-    WITHDRAWN,
     InService,
+    Outcome,
     newest,
     repeated,
 )
@@ -84,18 +82,18 @@ class Executor(executor.Executor):
             over = current.version if current else None
             sign = _sign(exec_properties)
             version = _publish(place, candidate, digest, origin, input_dict, over, sign)
-            outcome = PUSHED
+            outcome = Outcome.PUSHED
             _retire(place, version, exec_properties)
         elif current:
             version = current.version
-        said.set_string_custom_property(OUTCOME, outcome)
-        if outcome == WITHDRAWN:
+        said.set_string_custom_property(OUTCOME, str(outcome))
+        if outcome is Outcome.WITHDRAWN:
             self._MarkNotPushed(said)
         else:
             self._MarkPushed(said, f"{place.address}/{version}", str(version))
 
 
-def _known(current: Manifest, digest: str, origin: Origin) -> str | None:
+def _known(current: Manifest, digest: str, origin: Origin) -> Outcome | None:
     """What became of this model before; None for one that is new.
 
     Two trainings of the same inputs export the same weights in another graph: its
@@ -103,9 +101,9 @@ def _known(current: Manifest, digest: str, origin: Origin) -> str | None:
     digest, and a repetition by its inputs.
     """
     if digest == current.model:
-        return IN_SERVICE
+        return Outcome.IN_SERVICE
     if digest in current.origin.withdrawn:
-        return WITHDRAWN
+        return Outcome.WITHDRAWN
     return repeated(current, origin.inputs)
 
 

@@ -115,7 +115,7 @@ def _run(
 def _told(config: "Config", error: Exception) -> NewsdeskError:
     """Tells the webhook of a run that could not begin, and so has no summary."""
     from pipeline.explain import explain
-    from pipeline.history import Summary
+    from pipeline.history import RunState, Summary
     from pipeline.notify import notify
 
     failure = NewsdeskError()
@@ -126,7 +126,7 @@ def _told(config: "Config", error: Exception) -> NewsdeskError:
         pipeline=config.name,
         started=datetime.datetime.now().astimezone(),
         data=config.data.path,
-        state="failed",
+        state=RunState.FAILED,
         exit_code=failure.exit_code,
         error=sentence,
     )
@@ -155,6 +155,7 @@ def _conclude(
     console: Console, config: "Config", folder: "RunFolder", summary: "Summary"
 ) -> None:
     """Says what came out, where it is, and what to type next."""
+    from pipeline.history import RunState
 
     def say(head: str, text: str, style: str = "") -> None:
         line = Text.assemble((f"{head:<10}", style), " ", escaped(text))
@@ -178,15 +179,15 @@ def _conclude(
         )
     if summary.accepted:
         say("given up", f"what is in service: {summary.accepted}")
-    if summary.state == "withdrawn":
+    if summary.state is RunState.WITHDRAWN:
         say("not pushed", "this very model was rolled back from", "yellow")
         say("next", "change data or configuration, and run again")
     elif summary.exit_code == ExitCode.DONE:
         assert summary.pushed is not None
-        if summary.state == "unchanged":
+        if summary.state is RunState.UNCHANGED:
             say("unchanged", "the model in service is this one: nothing to do")
         say(
-            "in service" if summary.state == "unchanged" else "pushed",
+            "in service" if summary.state is RunState.UNCHANGED else "pushed",
             shown(summary.pushed),
             "green",
         )

@@ -4,14 +4,23 @@ from dataclasses import dataclass
 
 from pipeline.published.manifest import Damaged, Manifest
 from pipeline.published.places import store
+from pipeline.str_enum import StrEnum
 
-# What the nodes note on their artifacts: the version of a baseline, that there is none
-# where a runner cannot do without the artifact, and what became of a blessed candidate.
+# Custom properties of artifacts: the version of a baseline, a mark for a runner that
+# cannot do without an artifact, and the outcome of a push.
 VERSION, ABSENT, OUTCOME = "version", "absent", "outcome"
-PUSHED, IN_SERVICE, WITHDRAWN = "pushed", "in service", "withdrawn"
+# Parameter of BaselineModel where no model is in service.
+_NO_MODEL = "nothing"
 
-# What stands for the digest of the model in service where there is none.
-NOTHING = "nothing"
+
+class Outcome(StrEnum):
+    """What became of a candidate that the Evaluator accepted."""
+
+    PUSHED = "pushed"
+    # The same model, or one of the same inputs, is in service already.
+    IN_SERVICE = "in service"
+    # It was rolled back from, and must not come back.
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,7 @@ class InService:
     manifest: Manifest
 
 
-def repeated(current: Manifest, inputs: str) -> str | None:
+def repeated(current: Manifest, inputs: str) -> Outcome | None:
     """Says how a run ends that would only repeat what the model in service shows.
 
     `newsdesk run`, the first node on a cluster and the Pusher all decide by it.
@@ -43,7 +52,58 @@ def repeated(current: Manifest, inputs: str) -> str | None:
     if inputs != current.origin.inputs:
         return None
     # A rollback keeps the inputs of the model that it withdraws.
-    return WITHDRAWN if current.origin.restored else IN_SERVICE
+    return Outcome.WITHDRAWN if current.origin.restored else Outcome.IN_SERVICE
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What was in service when a run began.
+
+    A runner that does not look has None instead of an `Expected`.
+
+    Attributes:
+        digest: of the manifest of the model in service; None if there was no model.
+    """
+
+    digest: str | None
+
+    @classmethod
+    def of(cls, current: InService | None) -> "Expected":
+        """Expects what is in service now.
+
+        Args:
+            current: from `newest`.
+
+        Returns:
+            Its digest, or that there is no model.
+        """
+        return cls(current.manifest.digest if current else None)
+
+    @staticmethod
+    def to_parameter(expected: "Expected | None") -> str:
+        """Writes an expectation as the parameter of a node.
+
+        Args:
+            expected: None where the runner does not know what is in service.
+
+        Returns:
+            A string that differs for every model in service.
+        """
+        return "" if expected is None else expected.digest or _NO_MODEL
+
+    @classmethod
+    def from_parameter(cls, written: str) -> "Expected | None":
+        """Reads an expectation.
+
+        Args:
+            written: by `to_parameter`.
+
+        Returns:
+            The expectation; None where the runner did not know what is in service.
+        """
+        if not written:
+            return None
+        return cls(None if written == _NO_MODEL else written)
 
 
 def newest(address: str) -> InService | None:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import ModelError
 from pipeline.published import manifest
-from pipeline.published.in_service import ABSENT, NOTHING, VERSION, newest
+from pipeline.published.in_service import ABSENT, VERSION, Expected, newest
 from pipeline.published.local_store import LocalStore
 from pipeline.published.manifest import Origin
 from tests.faults import endless
@@ -56,20 +56,19 @@ def publish(serving: LocalStore) -> Callable[..., int]:
 def find(tmp_path: Path, serving: LocalStore) -> Callable[..., list[Any]]:
     """Runs the executor; returns what it leaves of its output."""
 
-    def find(in_service: str | None = None, **properties: Any) -> list[Any]:
+    def find(expected: Expected | None = None, **properties: Any) -> list[Any]:
         from tfx.types import standard_artifacts
 
         from components.baseline_model import Executor
 
-        if in_service is None:
-            current = newest(serving.address)
-            in_service = current.manifest.digest if current else NOTHING
+        if expected is None:
+            expected = Expected.of(newest(serving.address))
         artifact = standard_artifacts.Model()
         artifact.uri = str(tmp_path / "baseline")
         outputs = {"model": [artifact]}
         given = {
             "destination": serving.address,
-            "in_service": in_service,
+            "in_service": Expected.to_parameter(expected),
             "labels": json.dumps(LABELS),
             "accepted": "",
             "mark_absent": 0,
@@ -169,16 +168,16 @@ def test_a_version_without_a_manifest_stops_the_run(
 ) -> None:
     Path(serving.address, "17").mkdir(parents=True)
     with pytest.raises(ModelError, match="without its manifest"):
-        find(in_service=NOTHING)
+        find(expected=Expected(None))
 
 
-@pytest.mark.parametrize("before", [NOTHING, "another digest"])
+@pytest.mark.parametrize("before", [None, "another digest"])
 def test_what_changed_since_the_run_began_stops_it(
-    find: Callable[..., list[Any]], publish: Callable[..., int], before: str
+    find: Callable[..., list[Any]], publish: Callable[..., int], before: str | None
 ) -> None:
     publish()
     with pytest.raises(ModelError, match="another model is in service"):
-        find(in_service=before)
+        find(expected=Expected(before))
 
 
 def test_the_evaluator_takes_no_baseline_and_one_from_the_cache_too(
@@ -190,11 +189,12 @@ def test_the_evaluator_takes_no_baseline_and_one_from_the_cache_too(
     examples(ACTUAL, tmp_path / "examples")
     model(ACTUAL, tmp_path / "candidate")
 
-    def run(in_service: str) -> dict[str, str]:
-        return _states(tmp_path, make_config(), serving.address, in_service)
+    def run(digest: str | None) -> dict[str, str]:
+        expected = Expected(digest)
+        return _states(tmp_path, make_config(), serving.address, expected)
 
-    assert run(NOTHING) == {"BaselineModel": "COMPLETE", "Evaluator": "COMPLETE"}
-    assert run(NOTHING) == {"BaselineModel": "CACHED", "Evaluator": "CACHED"}
+    assert run(None) == {"BaselineModel": "COMPLETE", "Evaluator": "COMPLETE"}
+    assert run(None) == {"BaselineModel": "CACHED", "Evaluator": "CACHED"}
     publish()
     current = newest(serving.address)
     assert current is not None
@@ -204,7 +204,7 @@ def test_the_evaluator_takes_no_baseline_and_one_from_the_cache_too(
 
 
 def _states(
-    folder: Path, config: Any, destination: str, in_service: str
+    folder: Path, config: Any, destination: str, expected: Expected
 ) -> dict[str, str]:
     """Runs importers, BaselineModel and Evaluator; how the last two ended."""
     from tfx.components import Evaluator
@@ -217,7 +217,7 @@ def _states(
     from components.baseline_model import BaselineModel
     from pipeline.evaluation import eval_config
 
-    baseline = BaselineModel(destination, in_service, LABELS, "", "f")
+    baseline = BaselineModel(destination, expected, LABELS, "", "f")
     rows = Importer(
         str(folder / "examples"),
         standard_artifacts.Examples,

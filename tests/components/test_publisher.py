@@ -15,7 +15,7 @@ from components.text_statistics.component import TextStatisticsOfSplits
 from pipeline.config import Sign
 from pipeline.errors import ConfigError, GateError, ModelError
 from pipeline.published import fresh, manifest, signing
-from pipeline.published.in_service import IN_SERVICE, OUTCOME, PUSHED, WITHDRAWN
+from pipeline.published.in_service import OUTCOME, Outcome
 from pipeline.published.local_store import LocalStore
 from pipeline.published.rollback import roll_back
 from tests import keys
@@ -122,7 +122,7 @@ def test_a_pushed_version_is_signed(push: Push, serving: Path, tmp_path: Path) -
     pytest.importorskip("model_signing")
     private, public = keys.pair(tmp_path, "key")
     said = push(sign=Sign(private_key=str(private)).model_dump_json())
-    assert said.outcome == PUSHED
+    assert said.outcome == Outcome.PUSHED
     signing.verify(Path(said.address), signing.Trust(public), "version 7")
 
 
@@ -170,7 +170,7 @@ def test_a_blessed_model_is_published_whole_and_answers_elsewhere(
 ) -> None:
     said = push(accepted="new desk")
     (version,) = _versions(serving)
-    assert said == (PUSHED, 1, f"{serving}/{version}")
+    assert said == (Outcome.PUSHED, 1, f"{serving}/{version}")
     origin = manifest.verify(serving / str(version)).origin
     assert (origin.labels, origin.metrics) == (model.LABELS, {"accuracy": 0.9})
     assert (origin.data, origin.code, origin.accepted) == ("data", "c", "new desk")
@@ -333,10 +333,10 @@ def test_a_model_in_service_is_not_pushed_again(
     push: Push, serving: Path, retrained: Any
 ) -> None:
     address = push().address
-    assert push(data="other") == (IN_SERVICE, 1, address)
-    assert push(retrained) == (IN_SERVICE, 1, address)
+    assert push(data="other") == (Outcome.IN_SERVICE, 1, address)
+    assert push(retrained) == (Outcome.IN_SERVICE, 1, address)
     assert len(_versions(serving)) == 1
-    assert push(retrained, data="other").outcome == PUSHED
+    assert push(retrained, data="other").outcome == Outcome.PUSHED
     assert len(_versions(serving)) == 2
 
 
@@ -349,13 +349,13 @@ def test_a_model_that_was_rolled_back_from_does_not_come_again(
     push(retrained, data="bad")
     roll_back(str(serving))
     before = _versions(serving)
-    assert push(retrained, data="more") == (WITHDRAWN, 0, "")
+    assert push(retrained, data="more") == (Outcome.WITHDRAWN, 0, "")
     with open(f"{retrained.uri}/Format-Serving/fingerprint.pb", "ab") as stream:
         stream.write(b"\0")
-    assert push(retrained, data="bad") == (WITHDRAWN, 0, "")
+    assert push(retrained, data="bad") == (Outcome.WITHDRAWN, 0, "")
     assert _versions(serving) == before
     withdrawn = LocalStore(serving).manifest(before[-1]).origin.withdrawn
-    assert push(retrained, data="good").outcome == PUSHED
+    assert push(retrained, data="good").outcome == Outcome.PUSHED
     newest = LocalStore(serving).manifest(_versions(serving)[-1])
     assert newest.origin.withdrawn == withdrawn != []
 
@@ -377,7 +377,7 @@ def test_old_versions_retire_and_a_failure_to_do_so_undoes_no_push(
         raise ModelError("the disk is read-only")
 
     monkeypatch.setattr(LocalStore, "retire", fail)
-    assert push(data="new", keep=1).outcome == PUSHED
+    assert push(data="new", keep=1).outcome == Outcome.PUSHED
     assert len(store.versions()) == 2
     assert "is in service, but old ones stay: the disk is read-only" in caplog.text
 
@@ -424,7 +424,7 @@ def test_what_came_into_service_meanwhile_is_not_replaced_unseen(
         push(data="late", baseline=compared, accepted="new desk")
     assert _versions(serving) == before
     assert first != second
-    assert push(data="late", baseline=[], accepted="new desk").outcome == PUSHED
+    assert push(data="late", baseline=[], accepted="new desk").outcome == Outcome.PUSHED
 
 
 @pytest.mark.usefixtures("unrehearsed")
@@ -447,7 +447,7 @@ def test_a_meant_change_of_the_data_is_recorded(
     reason = {"accepted": "labels were swapped"}
     said = push(retrained, data="swapped", reached_before=0.0, **reason)
     origin = manifest.verify(Path(said.address)).origin
-    assert (said.outcome, origin.accepted) == (PUSHED, "labels were swapped")
+    assert (said.outcome, origin.accepted) == (Outcome.PUSHED, "labels were swapped")
 
 
 @pytest.mark.usefixtures("unrehearsed")

@@ -22,14 +22,14 @@ class Candidate:
         folder: holds the model, the baseline's copy and the statistics.
         inputs: what it was made from.
         over: the version that it was compared with; None where there was none.
-        compared: the digest of that version's manifest.
+        compared: the digest of that version's manifest; None where there was none.
         model: the digest of the candidate.
     """
 
     folder: Path
     inputs: str
     over: int | None
-    compared: str
+    compared: str | None
     model: str = ""
 
 

@@ -14,7 +14,14 @@ import numpy as np
 
 from pipeline import database, garbage, lock, ownership
 from pipeline.config import Config
-from pipeline.history import RUNNING, Node, RunFolder, Summary, mark_killed, past_runs
+from pipeline.history import (
+    Node,
+    RunFolder,
+    RunState,
+    Summary,
+    mark_killed,
+    past_runs,
+)
 from pipeline.outputs import difference
 from tests.faults import stepped_harm, stepped_nodes
 from tests.faults.stepped_nodes import Made
@@ -350,6 +357,6 @@ class Root:
                 started=datetime.datetime.fromtimestamp(self.world.now).astimezone(),
                 data="/rows.csv",
                 nodes=[Node(name=node, state="done", seconds=1.0) for node in nodes],
-                state="pushed" if nodes else RUNNING,
+                state=RunState.PUSHED if nodes else RunState.RUNNING,
             )
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ConfigError, ModelError
-from pipeline.published.in_service import NOTHING, newest
+from pipeline.published.in_service import newest
 from pipeline.published.local_store import LocalStore
 from pipeline.published.manifest import Damaged
 from pipeline.published.numbers import number
@@ -91,7 +91,7 @@ class Versions:
         folder.mkdir(parents=True)
         current = newest(self.address)
         if current is None:
-            return Candidate(folder, inputs, None, NOTHING)
+            return Candidate(folder, inputs, None, None)
         assert current.version == self.newest
         copy = folder / "baseline" / "Format-Serving"
         copy.parent.mkdir()

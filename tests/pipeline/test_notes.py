@@ -10,13 +10,7 @@ import pytest
 from pipeline.config import Config
 from pipeline.history import Summary
 from pipeline.notes import Notes
-from pipeline.published.in_service import (
-    IN_SERVICE,
-    OUTCOME,
-    PUSHED,
-    VERSION,
-    WITHDRAWN,
-)
+from pipeline.published.in_service import OUTCOME, VERSION, Outcome
 
 
 @pytest.fixture
@@ -63,9 +57,13 @@ def test_a_baseline_that_is_given_up_is_named(notes: Notes, summary: Summary) ->
 @pytest.mark.parametrize(
     ("outcome", "destination", "note"),
     [
-        (PUSHED, "/serving/8", "version 8"),
-        (IN_SERVICE, "/serving/7", "nothing pushed: in service already, as /serving/7"),
-        (WITHDRAWN, "", "nothing pushed: this model was rolled back from"),
+        (Outcome.PUSHED, "/serving/8", "version 8"),
+        (
+            Outcome.IN_SERVICE,
+            "/s/7",
+            "nothing pushed: in service already, as /s/7",
+        ),
+        (Outcome.WITHDRAWN, "", "nothing pushed: this model was rolled back from"),
         ("", "", "nothing pushed"),
     ],
 )

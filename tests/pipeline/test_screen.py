@@ -5,6 +5,7 @@ import logging
 
 from rich.console import Console
 
+from pipeline.history import NodeState
 from pipeline.screen import Screen
 
 PROGRESS = {
@@ -31,9 +32,9 @@ def test_plain_lines_without_a_terminal() -> None:
         _report()
         _report(eval_accuracy=0.875)
         _report(eval_accuracy=0.875)
-        screen.end("Trainer", "done", 41.04)
+        screen.end("Trainer", NodeState.DONE, 41.04)
         screen.begin("Evaluator")
-        screen.end("Evaluator", "cached", 0.3, "accuracy 0.9000")
+        screen.end("Evaluator", NodeState.CACHED, 0.3, "accuracy 0.9000")
     assert out.getvalue().splitlines() == [
         "  epoch 1/3  loss 1.250  rate 1.0e-03  4,000 rows/s  eval accuracy 0.8750",
         "✓ Trainer            done       41.0 s",
@@ -44,7 +45,9 @@ def test_plain_lines_without_a_terminal() -> None:
 def test_a_note_is_shown_as_it_is() -> None:
     out = io.StringIO()
     screen = Screen(Console(file=out, width=120))
-    screen.end("BaselineModel", "done", 0.1, "given up: see [X-12] :100:\n\x1b[2J")
+    screen.end(
+        "BaselineModel", NodeState.DONE, 0.1, "given up: see [X-12] :100:\n\x1b[2J"
+    )
     assert r"given up: see [X-12] :100:\n\x1b[2J" in out.getvalue()
 
 
@@ -54,7 +57,7 @@ def test_a_terminal_shows_the_bar_and_keeps_the_line() -> None:
     with screen.drawing():
         screen.begin("Trainer")
         _report()
-        screen.end("Trainer", "failed", 2.0)
+        screen.end("Trainer", NodeState.FAILED, 2.0)
     assert "loss 1.250" in out.getvalue()
     assert "failed      2.0 s" in out.getvalue()
 
