@@ -16,7 +16,7 @@ from kubeflow.outcome import Outcome
 from kubeflow.parameters import OUTCOME_OF_FIRST, RECIPE
 from kubeflow.tasks import kebab
 from pipeline.config import Data
-from pipeline.inputs import key
+from pipeline.inputs import run_key
 from pipeline.published import in_service
 from pipeline.published.in_service import newest, repeated
 from pipeline.published.places import store
@@ -33,9 +33,9 @@ _REASONS = {
         "and code, so this run trains nothing"
     ),
     in_service.Outcome.WITHDRAWN: (
-        "withdrawn: the model of this data, configuration and code was rolled back from "
-        "(version %d is in service), so this run trains nothing; change the data or the "
-        "configuration"
+        "withdrawn: the model of this data, configuration and code was rolled back "
+        "from (version %d is in service), so this run trains nothing; change the data "
+        "or the configuration"
     ),
 }
 
@@ -96,10 +96,10 @@ def outcome(
     """
     from components.text_example_gen import content
 
-    data = content.of(Data.model_validate_json(properties["data"]))
-    inputs = key(properties.pop(RECIPE), data)
+    data = content.data_digest(Data.model_validate_json(properties["data"]))
+    known = run_key(properties.pop(RECIPE), data)
     current = newest(destination)
-    found = repeated(current.manifest, inputs) if current else None
+    found = repeated(current.manifest, known) if current else None
     if current is None or found is None:
         task.parameters[OUTCOME] = CHANGED
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import tomlkit
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipeline.config import Config
 from pipeline.errors import ExitCode, ModelError, NewsdeskError
@@ -83,13 +83,19 @@ class Node(BaseModel):
 class Summary(BaseModel):
     """What one run did; written beside its log."""
 
-    model_config = ConfigDict(validate_assignment=True, ser_json_inf_nan="strings")
+    model_config = ConfigDict(
+        validate_assignment=True,
+        ser_json_inf_nan="strings",
+        populate_by_name=True,
+        serialize_by_alias=True,
+    )
 
     run: str
     pipeline: str
     started: datetime.datetime
     data: Words
-    content: str | None = None
+    # Summaries on disk have the shorter name.
+    data_digest: str | None = Field(None, alias="content")
     seconds: float = 0.0
     state: RunState = RunState.RUNNING
     exit_code: ExitCode | None = None

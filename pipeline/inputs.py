@@ -11,7 +11,7 @@ from pipeline.config import Config
 from pipeline.errors import NewsdeskError
 
 # The property of the Examples artifact that holds the digest of the data's content.
-CONTENT = "content"
+DATA_DIGEST = "content"
 # What cannot change the result: where data lie is told by their content.
 _ELSEWHERE = {"output", "push", "beam", "kubeflow"}
 _BY_CONTENT = {"path", "schema_file", "vocabulary", "preprocess", "span_marker"}
@@ -33,13 +33,13 @@ class Recipe:
 
     Attributes:
         digest: of configuration, code, and the files that the configuration names.
-        code: of the sources and the installed versions.
+        code_digest: of the sources and the installed versions.
         versions: of the packages that matter most, for a person.
         files: digests of the files that the configuration names, by path.
     """
 
     digest: str
-    code: str
+    code_digest: str
     versions: dict[str, str]
     files: dict[str, str] = field(default_factory=dict)
 
@@ -87,7 +87,7 @@ def recipe(config: Config) -> Recipe:
     return Recipe(digest.hexdigest()[:32], code, _versions(), files)
 
 
-def key(recipe: str, data: str) -> str:
+def run_key(recipe: str, data: str) -> str:
     """Joins the two halves of a run's identity.
 
     Args:

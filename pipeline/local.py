@@ -11,7 +11,7 @@ from pipeline.config import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Config
 from pipeline.errors import ExitCode, Interrupted, NewsdeskError
 from pipeline.explain import explain, is_of_data
 from pipeline.history import Node, NodeState, RunFolder, RunState, Summary
-from pipeline.inputs import Recipe, key, recipe
+from pipeline.inputs import Recipe, recipe, run_key
 from pipeline.interrupt import Signals
 from pipeline.nodes import NODES, Cache
 from pipeline.notes import Notes
@@ -120,7 +120,7 @@ class _Run:
         self.screen.begin("starting")
         from components.text_example_gen import content
 
-        self.summary.content = content.of(self.config.data)
+        self.summary.data_digest = content.data_digest(self.config.data)
         began = recipe(self.config)
         current = self.notes.current = newest(self.config.serving)
         if current:
@@ -206,8 +206,8 @@ class _Run:
 
     def _is_repetition(self, current: InService, recipe: Recipe) -> bool:
         """Decides whether the run has nothing to do, and says so in the summary."""
-        inputs = key(recipe.digest, self.summary.content or "")
-        outcome = repeated(current.manifest, inputs)
+        known = run_key(recipe.digest, self.summary.data_digest or "")
+        outcome = repeated(current.manifest, known)
         if outcome is None:
             return False
         self.summary.exit_code = ExitCode.DONE

@@ -89,7 +89,7 @@ class Pusher(component.Pusher):
             optional["sign"] = push.sign.model_dump_json()
         origin = {
             "recipe": recipe.digest,
-            "code": recipe.code,
+            "code": recipe.code_digest,
             "versions": recipe.versions,
             **({"allowed": list(allowed)} if allowed else {}),
         }

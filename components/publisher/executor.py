@@ -19,7 +19,7 @@ from components.text_statistics.statistics import FILE as STATISTICS
 from pipeline import evaluated
 from pipeline.config import RUN_FOLDER_VARIABLE, Sign
 from pipeline.errors import ModelError, reason
-from pipeline.inputs import CONTENT, key
+from pipeline.inputs import DATA_DIGEST, run_key
 from pipeline.published import manifest, operations, signatures, signing
 from pipeline.published.in_service import (
     OUTCOME,
@@ -71,7 +71,7 @@ class Executor(executor.Executor):
             return
         place = store(exec_properties["destination"])
         candidate = Path(self.GetModelPath(input_dict))
-        digest = manifest.digest(manifest.parts(candidate))
+        digest = manifest.model_digest(manifest.parts(candidate))
         current = newest(exec_properties["destination"])
         withdrawn = current.manifest.origin.withdrawn if current else []
         origin = _origin(input_dict, exec_properties, withdrawn, given_up)
@@ -100,11 +100,11 @@ def _known(current: Manifest, digest: str, origin: Origin) -> Outcome | None:
     functions have other names and stand in another order. So a copy is known by its
     digest, and a repetition by its inputs.
     """
-    if digest == current.model:
+    if digest == current.model_digest:
         return Outcome.IN_SERVICE
     if digest in current.origin.withdrawn:
         return Outcome.WITHDRAWN
-    return repeated(current, origin.inputs)
+    return repeated(current, origin.run_key)
 
 
 def _must_be_compared(
@@ -139,7 +139,7 @@ def _publish(
     try:
         described = _fill(folder, candidate, Path(statistics), origin)
         # 64 rows do not show every bit of a model.
-        if described.model != digest:
+        if described.model_digest != digest:
             raise ModelError(
                 f"{folder}: the copy is not the model that was trained, so nothing "
                 "was published; run again, and look at the disk if it happens again"
@@ -207,14 +207,14 @@ def _origin(
 ) -> Origin:
     told = json.loads(exec_properties["origin"])
     examples = artifact_utils.get_single_instance(input_dict["examples"])
-    data = examples.get_string_custom_property(CONTENT)
+    data = examples.get_string_custom_property(DATA_DIGEST)
     evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
     labels = json.loads(exec_properties["labels"])
     return Origin(
         run=Path(os.environ.get(RUN_FOLDER_VARIABLE, "unknown")).name,
-        inputs=key(told["recipe"], data),
-        data=data,
-        code=told["code"],
+        run_key=run_key(told["recipe"], data),
+        data_digest=data,
+        code_digest=told["code"],
         labels=labels,
         metrics=evaluated.metrics(evaluation, labels),
         versions=told["versions"],

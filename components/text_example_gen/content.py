@@ -12,7 +12,7 @@ from pipeline.config import Data
 from pipeline.errors import DataError
 
 
-def digest(base: str, wanted: Any, marker: str | None = None) -> str:
+def digest_of_input(base: str, wanted: Any, marker: str | None = None) -> str:
     """Digests what the files hold, wherever they lie and whenever they were written.
 
     Args:
@@ -60,16 +60,16 @@ def _of_inode(
     return fingerprint.of_file(file)
 
 
-def of(data: Data) -> str:
+def data_digest(data: Data) -> str:
     """Digests what a run would read.
 
     Args:
         data: the data section.
 
     Returns:
-        See `digest`.
+        See `digest_of_input`.
 
     Raises:
-        DataError: see `digest`.
+        DataError: see `digest_of_input`.
     """
-    return digest(*sources.input_of(data), data.span_marker)
+    return digest_of_input(*sources.input_of(data), data.span_marker)

@@ -47,7 +47,7 @@ class Processor(input_processor.FileBasedInputProcessor):
         Raises:
             DataError: nothing matches, or a file cannot be read.
         """
-        self._fingerprint = content.digest(
+        self._fingerprint = content.digest_of_input(
             self._input_base_uri,
             example_gen_pb2.Input(splits=self._splits),
             self._marker,

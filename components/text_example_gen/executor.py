@@ -21,7 +21,7 @@ from components.text_example_gen.report import Report
 from components.text_example_gen.transforms import ExamplesFromFiles, Source
 from pipeline.config import Data
 from pipeline.errors import DataError
-from pipeline.inputs import CONTENT
+from pipeline.inputs import DATA_DIGEST
 
 _FILES = "data_tfrecord"
 _NOTES = "notes"
@@ -66,7 +66,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         proto_utils.json_to_proto(exec_properties["input_config"], wanted)
         base = exec_properties["input_base"]
         files = _files(data, base, wanted, plan)
-        held = content.digest(base, wanted, data.span_marker)
+        held = content.digest_of_input(base, wanted, data.span_marker)
         with self._make_beam_pipeline() as pipeline:
             _ = pipeline | ExamplesFromFiles(
                 data, files, prefixes, os.path.join(notes, "part")
@@ -81,12 +81,12 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             report.over_lines,
         )
         fileio.rmtree(notes)
-        if content.digest(base, wanted, data.span_marker) != held:
+        if content.digest_of_input(base, wanted, data.span_marker) != held:
             raise DataError(
                 f"{data.path}: changed while it was read; let whoever writes there "
                 "finish, and run again"
             )
-        examples.set_string_custom_property(CONTENT, held)
+        examples.set_string_custom_property(DATA_DIGEST, held)
         examples_utils.set_payload_format(examples, example_gen_pb2.FORMAT_TF_EXAMPLE)
         examples_utils.set_file_format(examples, "tfrecords_gzip")
 

@@ -142,11 +142,11 @@ def _seen(config: "Config") -> str | None:
     from pipeline.published.in_service import newest
 
     current = newest(config.serving)
-    now = content.of(config.data)
+    now = content.data_digest(config.data)
     last = next((run for run in past_runs(config.root) if run.state in VERDICTS), None)
-    if last and last.content == now:
+    if last and last.data_digest == now:
         return f"no new data since run {last.run} ({last.state}): nothing to do"
-    if current and current.manifest.origin.data == now:
+    if current and current.manifest.origin.data_digest == now:
         return f"no new data since version {current.version}: nothing to do"
     return None
 

@@ -36,20 +36,20 @@ class InService:
     manifest: Manifest
 
 
-def repeated(current: Manifest, inputs: str) -> Outcome | None:
+def repeated(current: Manifest, run_key: str) -> Outcome | None:
     """Says how a run ends that would only repeat what the model in service shows.
 
     `newsdesk run`, the first node on a cluster and the Pusher all decide by it.
 
     Args:
         current: of the model in service.
-        inputs: the run's configuration, code and data, as `pipeline.inputs.key`.
+        run_key: of the run, from `pipeline.inputs.run_key`.
 
     Returns:
-        IN_SERVICE for the inputs of the model in service, WITHDRAWN for those of a
-        model that was rolled back from, None for others.
+        IN_SERVICE for the key of the model in service, WITHDRAWN for that of a model
+        that was rolled back from, None for others.
     """
-    if inputs != current.origin.inputs:
+    if run_key != current.origin.run_key:
         return None
     # A rollback keeps the inputs of the model that it withdraws.
     return Outcome.WITHDRAWN if current.origin.restored else Outcome.IN_SERVICE

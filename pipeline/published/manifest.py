@@ -40,9 +40,9 @@ class Origin(BaseModel):
 
     Attributes:
         run: the run that published it.
-        inputs: digest of data, configuration and code that decide what a run makes.
-        data: digest of the content of the data.
-        code: digest of the sources and the installed versions.
+        run_key: digest of data, configuration and code that decide what a run makes.
+        data_digest: of the content of the data.
+        code_digest: of the sources and the installed versions.
         labels: the names of the classes, in the order of their numbers.
         metrics: what it reached on the tested split, by the names of a summary.
         versions: of the packages that made it.
@@ -53,12 +53,15 @@ class Origin(BaseModel):
             what the model may do, and allow nothing to those who read them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
+    )
 
     run: str
-    inputs: str
-    data: str
-    code: str
+    # Published manifests have the shorter names.
+    run_key: str = Field(alias="inputs")
+    data_digest: str = Field(alias="data")
+    code_digest: str = Field(alias="code")
     labels: list[str]
     metrics: dict[str, float]
     versions: dict[str, str]
@@ -75,18 +78,20 @@ class Manifest(BaseModel):
 
     Attributes:
         format: of this file.
-        model: digest of the paths and contents of the model's own files, by which it
-            is known again wherever it was published.
+        model_digest: of the paths and contents of the model's own files; identifies
+            the model in any store.
         published: when, in UTC.
         origin: where it came from.
         files: all but this one and the signature, sorted by path.
         digest: of everything above, so that a changed manifest is noticed.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
+    )
 
     format: Literal[1] = 1
-    model: str
+    model_digest: str = Field(alias="model")
     published: datetime.datetime
     origin: Origin
     files: list[Part]
@@ -120,7 +125,7 @@ def describe(folder: Path, origin: Origin) -> Manifest:
     """
     files = parts(folder)
     return Manifest(
-        model=digest(files),
+        model_digest=model_digest(files),
         published=datetime.datetime.now(datetime.timezone.utc),
         origin=origin,
         files=files,
@@ -255,8 +260,8 @@ def parts(folder: Path) -> list[Part]:
     ]
 
 
-def digest(files: list[Part]) -> str:
-    """Digests the content of a model, wherever it lies.
+def model_digest(files: list[Part]) -> str:
+    """Digests the content of a model, in whatever folder it is.
 
     Args:
         files: from `parts`; what travels with the model does not count.

@@ -117,11 +117,12 @@ def _origin(found: Manifest, given_up: Manifest | None, former: int) -> Origin:
     # again has nothing to do.
     return found.origin.model_copy(
         update={
-            "inputs": given_up.origin.inputs,
-            "data": given_up.origin.data,
+            "run_key": given_up.origin.run_key,
+            "data_digest": given_up.origin.data_digest,
             "restored": former,
             "withdrawn": sorted(
-                {*given_up.origin.withdrawn, given_up.model} - {found.model}
+                {*given_up.origin.withdrawn, given_up.model_digest}
+                - {found.model_digest}
             ),
         }
     )
@@ -131,12 +132,12 @@ def _formers(
     place: Store, versions: list[int], newest: Manifest | None
 ) -> Iterator[int]:
     """What was in service before; going back twice does not go forth again."""
-    given_up = {newest.model, *newest.origin.withdrawn} if newest else set()
+    given_up = {newest.model_digest, *newest.origin.withdrawn} if newest else set()
     for version in versions[-2::-1]:
         found, damage = _read(place, version)
         if damage:
             _log.warning("version %d is passed over: %s", version, damage)
-        elif found and found.model not in given_up:
+        elif found and found.model_digest not in given_up:
             yield version
 
 

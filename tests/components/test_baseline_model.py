@@ -37,9 +37,9 @@ def publish(serving: LocalStore) -> Callable[..., int]:
         make(folder)
         origin = Origin(
             run="r",
-            inputs="i",
-            data="d",
-            code="c",
+            run_key="i",
+            data_digest="d",
+            code_digest="c",
             labels=labels,
             metrics={},
             versions={},

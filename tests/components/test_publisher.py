@@ -173,7 +173,11 @@ def test_a_blessed_model_is_published_whole_and_answers_elsewhere(
     assert said == (Outcome.PUSHED, 1, f"{serving}/{version}")
     origin = manifest.verify(serving / str(version)).origin
     assert (origin.labels, origin.metrics) == (model.LABELS, {"accuracy": 0.9})
-    assert (origin.data, origin.code, origin.accepted) == ("data", "c", "new desk")
+    assert (origin.data_digest, origin.code_digest, origin.accepted) == (
+        "data",
+        "c",
+        "new desk",
+    )
     assert (serving / str(version) / manifest.STATISTICS).read_text() == "{}"
     moved = shutil.move(serving / str(version), tmp_path / "elsewhere")
     rehearsal.rehearse(Path(moved), Path(candidate.predictions.uri))

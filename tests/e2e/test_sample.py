@@ -147,7 +147,7 @@ def _older_model(pushed: Path) -> Path:
     older = pushed.parent / "1"
     shutil.copytree(pushed, older)
     (older / "assets.extra" / "note.txt").write_text("another model")
-    origin = manifest.read(older).origin.model_copy(update={"inputs": "others"})
+    origin = manifest.read(older).origin.model_copy(update={"run_key": "others"})
     (older / manifest.FILE).unlink()
     manifest.write(manifest.describe(older, origin), older)
     return older

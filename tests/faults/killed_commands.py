@@ -115,7 +115,7 @@ def rollback(scratch: Path) -> Command:
         return [] if newest(root).origin.restored else words(root)
 
     def state(root: Path) -> str | None:
-        return None if sample.half_published(root) else newest(root).model
+        return None if sample.half_published(root) else newest(root).model_digest
 
     return Command("rollback", prepared, words, again, state)
 

@@ -14,9 +14,9 @@ def origin() -> Origin:
     """Where it came from."""
     return Origin(
         run="20260101-000000",
-        inputs="inputs",
-        data="data",
-        code="code",
+        run_key="inputs",
+        data_digest="data",
+        code_digest="code",
         labels=LABELS,
         metrics={"accuracy": 0.9},
         versions={},

@@ -73,7 +73,7 @@ def push(exported: Path, destination: Path) -> int:
     folder = place.stage()
     try:
         shutil.copytree(exported, folder, dirs_exist_ok=True)
-        origin = model.origin().model_copy(update={"data": str(newest)})
+        origin = model.origin().model_copy(update={"data_digest": str(newest)})
         described = manifest.describe(folder, origin)
         manifest.write(described, folder)
         return place.publish(folder, described, newest)
@@ -215,7 +215,7 @@ def _uncompared(serving: Path) -> int:
     place = LocalStore(serving)
     versions = place.versions()
     return sum(
-        place.manifest(version).origin.data != str(before)
+        place.manifest(version).origin.data_digest != str(before)
         for before, version in zip([None, *versions], versions, strict=False)
     )
 

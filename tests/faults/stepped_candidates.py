@@ -57,8 +57,8 @@ def push(candidate: Candidate, address: str, keep: int | None = None) -> None:
     def origin(_: object, __: object, withdrawn: list[str], ___: bool) -> Any:
         return model.origin().model_copy(
             update={
-                "inputs": candidate.inputs,
-                "data": str(candidate.over),
+                "run_key": candidate.inputs,
+                "data_digest": str(candidate.over),
                 "withdrawn": withdrawn,
             }
         )
@@ -92,7 +92,7 @@ def make_model(candidate: Candidate, content: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"{name} {content}")
     (folder / executor.STATISTICS).write_text("{}")
-    candidate.model = manifest.digest(manifest.parts(folder / "model"))
+    candidate.model = manifest.model_digest(manifest.parts(folder / "model"))
 
 
 def drop(candidate: Candidate) -> None:

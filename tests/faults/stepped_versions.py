@@ -97,7 +97,7 @@ class Versions:
         copy.parent.mkdir()
         found = self.place.fetch(current.version, copy)
         assert self.there[current.version].is_whole
-        assert found.model == self.there[current.version].model
+        assert found.model_digest == self.there[current.version].model
         return Candidate(folder, inputs, current.version, found.digest)
 
     def push(self, candidate: Candidate, keep: int | None = None) -> None:
@@ -197,7 +197,10 @@ class Versions:
         assert top is not None and done.copied in self.there
         assert (done.damaged is None) == self.there[top].is_readable
         self._take_copy(done.version, self._copied_from(to))
-        assert self.place.manifest(done.version).model == self.there[done.copied].model
+        assert (
+            self.place.manifest(done.version).model_digest
+            == self.there[done.copied].model
+        )
 
     def harm(self, version: int, kind: str, chance: int) -> None:
         """Damages a version.
@@ -248,7 +251,7 @@ class Versions:
                 assert not expected.is_whole, error
                 assert self.address in str(error)
             else:
-                assert expected.is_whole and found.model == expected.model
+                assert expected.is_whole and found.model_digest == expected.model
         self._check_newest()
         assert stepped_harm.are_there(self.world, self.strays)
         if self.is_local and Path(self.address).is_dir():
@@ -268,7 +271,7 @@ class Versions:
         assert (current.version if current else None) == top
         if current:
             assert self.there[current.version].is_readable
-            assert current.manifest.model == self.there[current.version].model
+            assert current.manifest.model_digest == self.there[current.version].model
 
     def _silently(self, candidate: Candidate) -> None:
         try:
@@ -300,17 +303,19 @@ class Versions:
             assert version > top
             assert self.place.manifest(top).digest == candidate.compared
         found = self.place.verify(version)
-        assert found.model == candidate.model
+        assert found.model_digest == candidate.model
         withdrawn = frozenset(found.origin.withdrawn)
-        assert found.model not in withdrawn
-        self.there[version] = Version(found.model, withdrawn)
+        assert found.model_digest not in withdrawn
+        self.there[version] = Version(found.model_digest, withdrawn)
         self._count("versions")
 
     def _take_copy(self, version: int, known: set[str]) -> None:
         assert self.newest is not None and version > self.newest
         found = self.place.verify(version)
-        assert found.model in known
-        self.there[version] = Version(found.model, frozenset(found.origin.withdrawn))
+        assert found.model_digest in known
+        self.there[version] = Version(
+            found.model_digest, frozenset(found.origin.withdrawn)
+        )
         self._count("versions")
 
     def _copied_from(self, to: int | None) -> set[str]:
@@ -355,7 +360,7 @@ class Versions:
 
     def _noted(self, version: int, *candidates: Candidate) -> Candidate:
         origin = self.place.manifest(version).origin
-        noted = origin.inputs, origin.data
+        noted = origin.run_key, origin.data_digest
         return next(one for one in candidates if (one.inputs, str(one.over)) == noted)
 
     def _kill(self, change: int, what: Callable[[], object]) -> None:

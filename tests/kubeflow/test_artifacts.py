@@ -10,7 +10,7 @@ from google.protobuf import json_format
 
 from kubeflow import artifacts, places
 from kubeflow.artifacts import Task
-from pipeline.inputs import CONTENT
+from pipeline.inputs import DATA_DIGEST
 from pipeline.published.in_service import ABSENT, VERSION
 
 EXAMPLES = "tfx.types.standard_artifacts.Examples"
@@ -86,7 +86,7 @@ def test_types_and_properties_come_back(read: Reader, tmp_path: Path) -> None:
     metadata = {"span": 7.0, "version": 2.0, "split_names": '["train", "eval"]'}
     task = read(
         {
-            "examples": (EXAMPLES, {**metadata, CONTENT: "digest", **added}),
+            "examples": (EXAMPLES, {**metadata, DATA_DIGEST: "digest", **added}),
             "quarantine": (QUARANTINE, {}),
         }
     )
@@ -94,7 +94,7 @@ def test_types_and_properties_come_back(read: Reader, tmp_path: Path) -> None:
     assert f"{type(examples).__module__}.{type(examples).__qualname__}" == EXAMPLES
     assert (examples.span, examples.version) == (7, 2)
     assert examples.split_names == '["train", "eval"]'
-    assert examples.get_string_custom_property(CONTENT) == "digest"
+    assert examples.get_string_custom_property(DATA_DIGEST) == "digest"
     assert examples.uri == f"{tmp_path}/minio/bucket/run/examples"
     assert type(task.inputs["quarantine"][0]).__name__ == "Quarantine"
 
@@ -105,7 +105,7 @@ def test_what_one_node_says_the_next_one_hears(read: Reader) -> None:
         first.outputs[name][0] for name in ("examples", "model", "blessing")
     )
     examples.span, examples.split_names = 5, '["train"]'
-    examples.set_string_custom_property(CONTENT, "digest")
+    examples.set_string_custom_property(DATA_DIGEST, "digest")
     model.set_string_custom_property(VERSION, "1795498200")
     blessing.set_int_custom_property("blessed", 1)
     first.write()
@@ -120,7 +120,7 @@ def test_what_one_node_says_the_next_one_hears(read: Reader) -> None:
     )
     (examples,) = second.inputs["examples"]
     assert (examples.span, examples.split_names) == (5, '["train"]')
-    assert examples.get_string_custom_property(CONTENT) == "digest"
+    assert examples.get_string_custom_property(DATA_DIGEST) == "digest"
     (baseline,) = second.inputs["baseline"]
     assert baseline.get_string_custom_property(VERSION) == "1795498200"
     assert second.inputs["blessing"][0].get_int_custom_property("blessed") == 1

@@ -22,7 +22,7 @@ from pipeline.cluster_config import NODES
 from pipeline.config import Config
 from pipeline.config_file import load
 from pipeline.errors import ModelError
-from pipeline.inputs import key, recipe
+from pipeline.inputs import DATA_DIGEST, recipe, run_key
 from pipeline.published import manifest
 from tests.faults import model
 from tests.kubeflow.argo_dag import pods
@@ -44,13 +44,13 @@ def config(tmp_path: Path) -> Config:
 
 @pytest.fixture
 def serve(config: Config) -> Callable[..., Path]:
-    """Publishes a model that was made from given inputs, in the place of another."""
+    """Publishes a model that was made for a given run key, in the place of another."""
 
-    def publish(inputs: str, **changed: Any) -> Path:
+    def publish(run_key: str, **changed: Any) -> Path:
         folder = Path(config.serving, "7")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "saved_model.pb").write_bytes(b"graph")
-        origin = model.origin().model_copy(update={"inputs": inputs, **changed})
+        origin = model.origin().model_copy(update={"run_key": run_key, **changed})
         manifest.write(manifest.describe(folder, origin), folder)
         return folder
 
@@ -75,11 +75,13 @@ def decide(config: Config, tmp_path: Path) -> Callable[..., tuple[bool, str]]:
     return decided
 
 
-def _inputs(tmp_path: Path, config: Config) -> str:
+def _key(tmp_path: Path, config: Config) -> str:
     from components.text_example_gen import content
 
     path = str(tmp_path / "rows.csv")
-    return key("r", content.of(config.data.model_copy(update={"path": path})))
+    return run_key(
+        "r", content.data_digest(config.data.model_copy(update={"path": path}))
+    )
 
 
 def test_nothing_in_service_means_work(decide: Callable[..., Any]) -> None:
@@ -99,7 +101,7 @@ def test_the_same_inputs_mean_no_work(
     outcome: str,
 ) -> None:
     caplog.set_level(logging.INFO, "newsdesk")
-    serve(_inputs(tmp_path, config), restored=restored)
+    serve(_key(tmp_path, config), restored=restored)
     assert decide() == (False, outcome)
     assert caplog.messages[-1].startswith(f"{outcome}: ")
     assert "version 7" in caplog.messages[-1]
@@ -114,10 +116,10 @@ def test_other_rows_or_another_recipe_mean_work(
     serve: Callable[..., Path],
     tmp_path: Path,
 ) -> None:
-    serve(_inputs(tmp_path, config))
+    serve(_key(tmp_path, config))
     (tmp_path / "rows.csv").write_text("text,label\nb,0\n")
     assert decide() == (True, "changed")
-    serve(key("another", "data"))
+    serve(run_key("another", "data"))
     assert decide() == (True, "changed")
 
 
@@ -127,7 +129,7 @@ def test_a_damaged_model_in_service_is_an_error_though_nothing_changed(
     serve: Callable[..., Path],
     tmp_path: Path,
 ) -> None:
-    (serve(_inputs(tmp_path, config)) / "saved_model.pb").write_bytes(b"grapH")
+    (serve(_key(tmp_path, config)) / "saved_model.pb").write_bytes(b"grapH")
     with pytest.raises(ModelError, match=r"saved_model\.pb"):
         decide()
 
@@ -142,7 +144,7 @@ def test_the_interval_of_an_unchanged_run_is_done(
 
     ledger = Ledger(config.serving)
     ledger.claim(INTERVAL, None, "run-1", datetime.now(timezone.utc))
-    serve(_inputs(tmp_path, config))
+    serve(_key(tmp_path, config))
     decide()
     assert ledger.done() == {"20261124T030000Z"}
     # A node that is tried again comes to the same.
@@ -201,7 +203,7 @@ def test_the_second_run_of_a_schedule_works_in_one_node(
     assert first.said[FIRST] == {"outcome": "changed"}
     # The next node gets the outcome for its condition alone.
     first.launch("baseline-model", {})
-    serve(key(recipe(config).digest, examples["metadata"]["content"]))
+    serve(run_key(recipe(config).digest, examples["metadata"][DATA_DIGEST]))
     second = run("run-2", interval=INTERVAL)
     assert second.said[FIRST] == {"outcome": "unchanged"}
     assert not list(Path(second.address(FIRST, "examples")).rglob("*.gz"))

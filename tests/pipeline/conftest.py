@@ -18,9 +18,9 @@ def origin() -> Origin:
     """Where the model of these tests came from."""
     return Origin(
         run="20260101-000000",
-        inputs="i" * 8,
-        data="d" * 8,
-        code="c" * 8,
+        run_key="i" * 8,
+        data_digest="d" * 8,
+        code_digest="c" * 8,
         labels=["a", "b"],
         metrics={"accuracy": 0.9},
         versions={"newsdesk": "0.1.0"},

@@ -1,6 +1,7 @@
 """A run's folder tells what was run and what came of it."""
 
 import datetime
+import json
 import math
 import os
 import re
@@ -12,7 +13,7 @@ import pytest
 from pipeline.config import Config
 from pipeline.config_file import load
 from pipeline.errors import ExitCode, NewsdeskError
-from pipeline.history import RunFolder, Summary, past_runs
+from pipeline.history import RunFolder, RunState, Summary, past_runs
 
 
 def _summary(run: str) -> Summary:
@@ -26,6 +27,20 @@ def test_the_effective_configuration_can_be_run_again(
     config = make_config(output={"root": str(tmp_path)}, train={"epochs": 9})
     folder = RunFolder.create(config)
     assert load(folder.path / "config.toml") == config
+
+
+def test_the_names_on_disk_are_those_of_older_releases(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    folder = RunFolder.create(make_config(output={"root": str(tmp_path)}))
+    summary = _summary(folder.path.name)
+    summary.data_digest, summary.state = "d" * 32, RunState.NOT_GOOD_ENOUGH
+    folder.write(summary)
+
+    written = json.loads((folder.path / "summary.json").read_text())
+    assert (written["content"], written["state"]) == ("d" * 32, "not good enough")
+    assert "data_digest" not in written
+    assert list(past_runs(tmp_path)) == [summary]
 
 
 def test_other_accounts_can_list_the_runs(

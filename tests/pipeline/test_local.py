@@ -53,11 +53,11 @@ def test_only_a_gate_has_said_all_of_the_data(
     has_seen: bool,
 ) -> None:
     def launch(run: local._Run, _: object) -> None:
-        run.summary.content = "digest"
+        run.summary.data_digest = "digest"
         raise error
 
     monkeypatch.setattr(local._Run, "launch", launch)
-    monkeypatch.setattr(content, "of", lambda _: "digest")
+    monkeypatch.setattr(content, "data_digest", lambda _: "digest")
     config = make_config(output={"root": str(tmp_path / "root")})
     screen = Screen(Console(file=io.StringIO()))
     summary = local.run(config, RunFolder.create(config), screen)
@@ -133,12 +133,12 @@ def test_after_a_rollback_the_model_in_service_is_not_called_this_one(
     pushed: bool,
 ) -> None:
     config = make_config(output={"root": str(tmp_path / "root")})
-    told = {"inputs": local.key("recipe", "digest"), "restored": restored}
+    told = {"run_key": local.run_key("recipe", "digest"), "restored": restored}
     (tmp_path / "model").mkdir()
     current = manifest.describe(
         tmp_path / "model", model.origin().model_copy(update=told)
     )
-    monkeypatch.setattr(content, "of", lambda _: "digest")
+    monkeypatch.setattr(content, "data_digest", lambda _: "digest")
     monkeypatch.setattr(local, "recipe", lambda _: Recipe("recipe", "", {}))
     monkeypatch.setattr(local, "newest", lambda _: local.InService(7, current))
     monkeypatch.setattr(LocalStore, "verify", lambda *_: current)

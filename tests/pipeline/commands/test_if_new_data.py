@@ -66,7 +66,7 @@ def _remember(config: Config, state: str, run: str = "20260101-000000") -> None:
             pipeline="desks",
             started=datetime.datetime.now().astimezone(),
             data=config.data.path,
-            content=content.of(config.data),
+            data_digest=content.data_digest(config.data),
             state=state,
         )
     )
@@ -137,7 +137,7 @@ def test_data_of_the_version_in_service_are_not_new(
     run: Callable[..., Result], config: Config, publish: Publish
 ) -> None:
     store = LocalStore(Path(config.serving))
-    version = publish(store, data=content.of(config.data))
+    version = publish(store, data_digest=content.data_digest(config.data))
     done = run()
     assert done.exit_code == ExitCode.DONE
     assert done.output == f"no new data since version {version}: nothing to do\n"

@@ -1,5 +1,6 @@
 """Versions appear whole, never twice under one number, and go out of sight whole."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -27,6 +28,18 @@ def store(tmp_path: Path) -> LocalStore:
 
 def test_nothing_published_is_no_error(store: LocalStore) -> None:
     assert store.versions() == []
+
+
+def test_the_names_in_a_manifest_are_those_of_older_releases(
+    store: LocalStore, publish: Publish
+) -> None:
+    version = publish(store, run_key="r", data_digest="d", code_digest="c")
+    written = json.loads(Path(store.address, str(version), manifest.FILE).read_text())
+    origin = written["origin"]
+
+    assert (origin["inputs"], origin["data"], origin["code"]) == ("r", "d", "c")
+    assert written["model"] == store.manifest(version).model_digest
+    assert not [key for key in {*written, *origin} if key.endswith("_digest")]
 
 
 def test_a_published_version_is_complete(store: LocalStore, publish: Publish) -> None:

@@ -26,8 +26,10 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalStore:
 def versions(store: LocalStore, publish: Publish) -> list[int]:
     """A good model, and a bad one after it."""
     return [
-        publish(store, graph=b"good", inputs="good", metrics={"accuracy": 0.9}),
-        publish(store, graph=b"bad", inputs="bad", data="more", metrics={"f": 0.9}),
+        publish(store, graph=b"good", run_key="good", metrics={"accuracy": 0.9}),
+        publish(
+            store, graph=b"bad", run_key="bad", data_digest="more", metrics={"f": 0.9}
+        ),
     ]
 
 
@@ -40,12 +42,12 @@ def test_the_model_before_comes_back_as_the_newest(
     assert (done.copied, done.damaged) == (first, None)
     assert store.versions() == [first, second, version]
     found = store.verify(version)
-    assert found.model == store.manifest(first).model
+    assert found.model_digest == store.manifest(first).model_digest
     assert found.origin.metrics == {"accuracy": 0.9}
     assert found.origin.restored == first
     # A run of the same data has nothing to do, and does not push the bad one again.
-    assert (found.origin.inputs, found.origin.data) == ("bad", "more")
-    assert found.origin.withdrawn == [store.manifest(second).model]
+    assert (found.origin.run_key, found.origin.data_digest) == ("bad", "more")
+    assert found.origin.withdrawn == [store.manifest(second).model_digest]
 
 
 def test_any_former_version_can_be_named(
@@ -65,7 +67,7 @@ def test_going_back_again_goes_on_backwards(
     done = roll_back(store.address)
     assert done.copied == versions[0]
     withdrawn = store.manifest(done.version).origin.withdrawn
-    assert store.manifest(versions[1]).model in withdrawn
+    assert store.manifest(versions[1]).model_digest in withdrawn
     assert len(withdrawn) == 2
     with pytest.raises(ConfigError, match="no former version to go back to"):
         roll_back(store.address)
@@ -76,7 +78,7 @@ def test_a_withdrawn_model_that_is_named_is_withdrawn_no_more(
 ) -> None:
     roll_back(store.address)
     done = roll_back(store.address, versions[1])
-    good = store.manifest(versions[0]).model
+    good = store.manifest(versions[0]).model_digest
     assert store.manifest(done.version).origin.withdrawn == [good]
 
 
@@ -133,7 +135,7 @@ def test_a_newest_version_with_a_damaged_manifest_is_rolled_back_over(
     assert found is not None
     # The model is that of the first version, and its inputs are what it came of.
     first = store.manifest(versions[0])
-    assert found.manifest.model == first.model
+    assert found.manifest.model_digest == first.model_digest
     assert found.manifest.origin == first.origin
 
 
