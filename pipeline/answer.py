@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pipeline import features
 from pipeline.errors import ConfigError
-from pipeline.history import past_runs
 from pipeline.line_reader import Pause
 from pipeline.paths import plainly_named
 from pipeline.questions import Question, Unusable
@@ -16,65 +14,6 @@ from pipeline.questions import Question, Unusable
 BATCH = 64
 # Characters of all texts of a batch, above which it is answered.
 _SIZE = 2**22
-_SAVED_MODEL = "saved_model.pb"
-
-
-def find_model(
-    root: Path | None = None, model: Path | None = None, home: Path = Path("newsdesk")
-) -> Path:
-    """Finds the model that is to answer.
-
-    Args:
-        root: a pipeline's folder; its newest push is taken.
-        model: a version's folder, or the folder above versions; goes before root.
-        home: where pipelines' folders lie; the newest push among them is taken if
-            neither root nor model is given.
-
-    Returns:
-        The folder of one SavedModel.
-
-    Raises:
-        ConfigError: there is none; names what to run.
-    """
-    if model is not None:
-        found = model if (model / _SAVED_MODEL).is_file() else _newest_version(model)
-        if found is None:
-            raise ConfigError(
-                f"{model}: holds no model ({_SAVED_MODEL}, or folders of versions "
-                "named by a number); give the folder that a run pushed to"
-            )
-        return found
-    if root is not None:
-        return newest_model(root)
-    pushed = [found for one in home.glob("*") if (found := _newest_push(one))]
-    if not pushed:
-        raise ConfigError(
-            f"{home}: holds no pushed model; make one with `newsdesk run CONFIG`, or "
-            "name one with --root DIR or --model DIR"
-        )
-    return max(pushed, key=lambda folder: (folder / _SAVED_MODEL).stat().st_mtime_ns)
-
-
-def newest_model(root: Path) -> Path:
-    """Finds a pipeline's newest push.
-
-    Args:
-        root: the folder that holds everything the pipeline writes.
-
-    Returns:
-        The folder of the highest version in the place of the last push; below
-        `serving` where no run tells of one that is there.
-
-    Raises:
-        ConfigError: nothing was pushed yet.
-    """
-    found = _newest_push(root)
-    if found is None:
-        raise ConfigError(
-            f"{root}: holds no pushed model; `newsdesk run CONFIG` makes one, and "
-            "`newsdesk runs` says why a run did not push"
-        )
-    return found
 
 
 class Answerer:
@@ -186,19 +125,3 @@ def _batches(questions: Iterable[Question | Pause]) -> Iterator[list[Question]]:
         batch, size = [], 0
     if batch:
         yield batch
-
-
-def _newest_push(root: Path) -> Path | None:
-    pushes = (Path(run.pushed).parent for run in past_runs(root) if run.pushed)
-    versions = map(_newest_version, chain(pushes, [root / "serving"]))
-    return next((one for one in versions if one is not None), None)
-
-
-def _newest_version(folder: Path) -> Path | None:
-    """The highest number among the subfolders that hold a model."""
-    versions = [
-        file.parent
-        for file in folder.glob(f"*/{_SAVED_MODEL}")
-        if file.parent.name.isascii() and file.parent.name.isdigit()
-    ]
-    return max(versions, key=lambda version: int(version.name), default=None)

@@ -42,9 +42,10 @@ def predict(
     published, or could do what a classifier need not.
     """
     from pipeline import questions
-    from pipeline.answer import Answerer, find_model
+    from pipeline.answer import Answerer
     from pipeline.escaping import as_json as written
     from pipeline.escaping import one_line
+    from pipeline.find_model import opened_model
     from pipeline.line_reader import Pause
     from pipeline.logfile import quiet
     from pipeline.published import manifest, operations, trial
@@ -56,11 +57,11 @@ def predict(
         raise NewsdeskError(
             "standard input: is closed; give texts as arguments, or rows with --file"
         )
-    found = find_model(root, model)
-    if verify:
-        manifest.verify(found)
     failed = False
-    with quiet() as screen:
+    # What is not found is said before standard error goes to a file.
+    with opened_model(root, model) as found, quiet() as screen:
+        if verify:
+            manifest.verify(found)
         operations.check(found, allow_operations or ())
         trial.check(found)
         answerer = Answerer(found)

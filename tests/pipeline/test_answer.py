@@ -1,24 +1,16 @@
 """The newest model is found, and answers in order from the SavedModel alone."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pipeline.answer import BATCH, Answerer, find_model, newest_model
+from pipeline.answer import BATCH, Answerer
 from pipeline.errors import ConfigError
 from pipeline.line_reader import Pause
 from pipeline.questions import Question, Unusable
-
-
-def _model(folder: Path, time: int = 0) -> Path:
-    folder.mkdir(parents=True)
-    (folder / "saved_model.pb").write_bytes(b"")
-    os.utime(folder / "saved_model.pb", (time, time))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -45,59 +37,6 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     card.parent.mkdir()
     card.write_text(json.dumps({"text_columns": ["title", "body"]}))
     return folder
-
-
-def test_the_highest_number_is_the_newest(tmp_path: Path) -> None:
-    _model(tmp_path / "serving" / "9", time=9)
-    newest = _model(tmp_path / "serving" / "10", time=1)
-    _model(tmp_path / "serving" / "11.tmp")
-    (tmp_path / "serving" / "12").mkdir()
-    assert newest_model(tmp_path) == newest
-    assert find_model(root=tmp_path) == newest
-
-
-def test_a_push_to_another_place_is_found_by_the_summary(tmp_path: Path) -> None:
-    pushed = _model(tmp_path / "elsewhere" / "3")
-    run = tmp_path / "root" / "runs" / "20260101-000000"
-    run.mkdir(parents=True)
-    summary = {"run": run.name, "pipeline": "x", "data": "d", "pushed": str(pushed)}
-    (run / "summary.json").write_text(
-        json.dumps(summary | {"started": "2026-01-01T00:00:00"})
-    )
-    assert newest_model(tmp_path / "root") == pushed
-    # What was pushed before the destination was another one answers no more.
-    _model(tmp_path / "root" / "serving" / "2")
-    assert newest_model(tmp_path / "root") == pushed
-    restored = _model(tmp_path / "elsewhere" / "4")
-    assert newest_model(tmp_path / "root") == restored
-
-
-def test_a_model_may_be_a_version_or_what_holds_versions(tmp_path: Path) -> None:
-    version = _model(tmp_path / "base" / "7")
-    assert find_model(model=version) == version
-    assert find_model(model=tmp_path / "base") == version
-    assert find_model(root=tmp_path / "no", model=version) == version
-
-
-def test_without_a_name_the_newest_push_answers(tmp_path: Path) -> None:
-    _model(tmp_path / "a" / "serving" / "100", time=1)
-    newest = _model(tmp_path / "b" / "serving" / "2", time=2)
-    assert find_model(home=tmp_path) == newest
-
-
-@pytest.mark.parametrize(
-    ("words", "where"),
-    [
-        ("newsdesk run CONFIG.*--root", {"home": "none"}),
-        ("newsdesk run CONFIG", {"root": "none"}),
-        ("none: holds no model", {"model": "none"}),
-    ],
-)
-def test_no_model_is_said_with_what_to_run(
-    tmp_path: Path, words: str, where: dict[str, str]
-) -> None:
-    with pytest.raises(ConfigError, match=words):
-        find_model(**{name: tmp_path / path for name, path in where.items()})
 
 
 def test_answers_come_in_order_and_errors_in_their_place(saved: Path) -> None:
@@ -197,4 +136,6 @@ def test_texts_that_are_long_are_answered_in_small_batches(saved: Path) -> None:
 
 def test_what_is_no_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="1: cannot be loaded"):
-        Answerer(_model(tmp_path / "1"))
+        (tmp_path / "1").mkdir()
+        (tmp_path / "1" / "saved_model.pb").write_bytes(b"")
+        Answerer(tmp_path / "1")

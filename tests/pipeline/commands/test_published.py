@@ -1,5 +1,6 @@
 """What `verify`, `predict --verify` and `rollback` say of published models."""
 
+import datetime
 import os
 import shutil
 from pathlib import Path
@@ -12,8 +13,10 @@ from pipeline import lock
 from pipeline.cli import app
 from pipeline.config import Sign
 from pipeline.errors import ConfigError, ExitCode, Locked, ModelError, NewsdeskError
+from pipeline.history import RunFolder, Summary
 from pipeline.published import manifest, signing
-from tests import keys
+from pipeline.published.remote_store import RemoteStore
+from tests import keys, s3
 from tests.destination import names
 from tests.faults import model, poisoned_models
 from tests.faults.pushes import push
@@ -251,3 +254,33 @@ def test_a_copied_version_verifies_anywhere(serving: Path, tmp_path: Path) -> No
     moved = tmp_path / "moved"
     shutil.copytree(_versions(serving)[0], moved)
     assert _call("verify", moved).exit_code == 0
+
+
+def test_a_model_in_an_object_store_answers(
+    tmp_path: Path, exported: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "root"
+    with s3.bucket() as address:
+        store = RemoteStore(f"{address}/news")
+        staged = store.stage()
+        shutil.copytree(exported / "first", staged, dirs_exist_ok=True)
+        described = manifest.describe(staged, model.origin())
+        manifest.write(described, staged)
+        version = store.publish(staged, described, None)
+        run = root / "runs" / "r000001-20260101T000000Z"
+        run.mkdir(parents=True)
+        RunFolder(run).write(
+            Summary(
+                run=run.name,
+                pipeline="news",
+                started=datetime.datetime.now(datetime.timezone.utc),
+                data="rows.csv",
+                pushed=f"{store.address}/{version}",
+            )
+        )
+        assert _call("predict", "--model", exported / "first", "a text").exit_code == 0
+        here = capfd.readouterr().out
+        done = _call("predict", "--root", root, "--verify", "a text")
+
+    assert done.exit_code == 0, done.exception
+    assert capfd.readouterr().out == here != ""
