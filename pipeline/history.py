@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from pipeline import atomic
 from pipeline.config import Config
 from pipeline.errors import ExitCode, ModelError, NewsdeskError
 from pipeline.published import regular
@@ -157,18 +157,15 @@ class RunFolder:
         return self.path / LOG
 
     def write(self, summary: Summary) -> None:
-        """Writes the summary aside and renames it, so that readers see all or nothing.
+        """Writes the summary, so that readers see all of it or the one before.
 
         Args:
             summary: what is known so far.
+
+        Raises:
+            OSError: it cannot be written.
         """
-        # Made with the rights of the umask, so that other accounts can list the runs.
-        aside = self.path / f".{SUMMARY}.{os.getpid()}"
-        with open(aside, "w", encoding="utf-8") as stream:
-            stream.write(summary.model_dump_json(indent=2) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.replace(self.path / SUMMARY)
+        atomic.write_text(self.path / SUMMARY, summary.model_dump_json(indent=2) + "\n")
 
 
 def _next_number(runs: Path) -> int:

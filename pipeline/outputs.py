@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline import fingerprint
+from pipeline import atomic, fingerprint
 from pipeline.database import ARTIFACTS, DATABASE
 from pipeline.errors import NewsdeskError
 from pipeline.paths import files_below
@@ -43,7 +43,8 @@ class Outputs:
         """
         for folder in map(Path, uris):
             if folder.is_dir() and self._artifacts in folder.resolve().parents:
-                _write(_beside(folder), _lines(folder))
+                text = "".join(f"{line}\n" for line in _lines(folder))
+                atomic.write_text(_beside(folder), text, "surrogateescape")
 
     @contextlib.contextmanager
     def checked_cache(
@@ -133,17 +134,3 @@ def _lines(folder: Path) -> list[str]:
         f"{fingerprint.of_file(file)}  {os.path.relpath(file, folder.parent)}"
         for file in files_below(folder)
     ]
-
-
-def _write(file: Path, lines: list[str]) -> None:
-    aside = file.with_name(f"{file.name}.{os.getpid()}")
-    try:
-        with open(aside, "w", encoding="utf-8", errors="surrogateescape") as stream:
-            stream.writelines(f"{line}\n" for line in lines)
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.replace(file)
-    except OSError:
-        with contextlib.suppress(OSError):
-            aside.unlink()
-        raise

@@ -11,6 +11,7 @@ import pytest
 
 ROOMS = ("pipeline", "components", "trainer", "schemas", "kubeflow")
 BASE = {
+    "pipeline.atomic",
     "pipeline.cluster_config",
     "pipeline.config",
     "pipeline.cron",
@@ -35,6 +36,7 @@ BASE = {
 ALLOWED = {
     "components": set(),
     "trainer": set(),
+    "pipeline.atomic": set(),
     "pipeline.cluster_config": set(),
     "pipeline.config": set(),
     "pipeline.encoder_config": set(),

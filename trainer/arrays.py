@@ -1,23 +1,20 @@
 """Arrays in a file that is there whole or not at all."""
 
-import contextlib
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from pipeline import atomic
 from pipeline.errors import NewsdeskError
 from pipeline.published import regular
 
 _log = logging.getLogger("newsdesk")
-# Names of files that are being written begin with it.
-ASIDE = ".writing-"
 
 
 def write(file: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Writes a file aside, brings it to the disk, and renames it.
+    """Writes a file, whole or not at all.
 
     Args:
         file: ends in `.npz`; its folder is made where it is missing.
@@ -26,23 +23,11 @@ def write(file: Path, arrays: Mapping[str, np.ndarray]) -> None:
     Raises:
         NewsdeskError: it cannot be written.
     """
-    aside = file.with_name(f"{ASIDE}{os.getpid()}-{file.name}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with open(aside, "wb") as stream:
+        with atomic.replacing(file) as stream:
             np.savez(stream, **arrays)
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.replace(file)
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            # The name is on the disk too.
-            os.fsync(folder)
-        finally:
-            os.close(folder)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            aside.unlink()
         raise NewsdeskError(
             f"{file}: the checkpoint cannot be written: {error.strerror}; make room "
             "or choose another folder with output.checkpoints"

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from pipeline import atomic
 from pipeline.config import RUN_FILE
 from pipeline.errors import NewsdeskError
 from trainer import arrays
@@ -59,7 +60,7 @@ class Checkpoints:
         self.folder = folder
         self.writes = writes
         if writes:
-            for rest in folder.rglob(f"{arrays.ASIDE}*"):
+            for rest in folder.rglob(f"{atomic.ASIDE}*"):
                 rest.unlink(missing_ok=True)
 
     def sign(self, run: str) -> None:
@@ -75,11 +76,7 @@ class Checkpoints:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            # Renamed, because a link or a pipe may have that name.
-            aside = self.folder / f"{arrays.ASIDE}{RUN_FILE}"
-            aside.unlink(missing_ok=True)
-            aside.write_text(f"{run}\n", encoding="utf-8")
-            aside.replace(self.folder / RUN_FILE)
+            atomic.write_text(self.folder / RUN_FILE, f"{run}\n")
         except OSError as error:
             raise NewsdeskError(
                 f"{self.folder}: the checkpoints cannot be written: {error.strerror}; "

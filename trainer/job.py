@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pipeline import atomic
 from pipeline.errors import ConfigError
 from pipeline.section import Section
 
@@ -109,6 +110,4 @@ class Job(Section):
     def _put(self, file: Path) -> None:
         """Whole or not at all, since others wait for it."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        aside = file.with_name(file.name + ".partial")
-        aside.write_text(self.model_dump_json(), encoding="utf-8")
-        aside.rename(file)
+        atomic.write_text(file, self.model_dump_json())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from pipeline.atomic import sync, sync_tree
 from pipeline.errors import ModelError, reason
 from pipeline.published import manifest as manifests
 from pipeline.published.manifest import Manifest
@@ -80,7 +81,7 @@ class LocalStore:
         """Implements Store.publish."""
         staged = self._staged[folder]
         with self._told("written"):
-            _sync(folder)
+            sync_tree(folder)
             try:
                 with turn(self._staging.folder / "lock"):
                     version = self._placed(staged, over)
@@ -89,7 +90,7 @@ class LocalStore:
                     f"{self._root}: another publisher took {staged.above} for left "
                     "behind, so nothing was published; run again"
                 ) from None
-            _sync_one(self._root)
+            sync(self._root)
         os.close(self._staged.pop(folder).lock)
         return version
 
@@ -160,19 +161,3 @@ class LocalStore:
                 f"{error.filename or self._root}: cannot be {what}: {error.strerror}; "
                 "what is published is as it was; mend it, or set push.destination"
             ) from None
-
-
-def _sync(folder: Path) -> None:
-    """Brings a folder and all in it to the disk."""
-    for above, _, files in os.walk(folder, topdown=False):
-        for name in files:
-            _sync_one(Path(above, name))
-        _sync_one(Path(above))
-
-
-def _sync_one(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

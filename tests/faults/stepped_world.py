@@ -180,7 +180,7 @@ def at_change(world: World, change: int, what: Callable[[], None]) -> Iterator[N
 
     with ExitStack() as replaced:
         for where, name in (
-            (local_store, "_sync"),
+            (local_store, "sync_tree"),
             (local_store, "renamed"),
             (staging, "renamed"),
         ):

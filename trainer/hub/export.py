@@ -10,6 +10,7 @@ import tf_keras
 from official.legacy.bert import configs
 from official.nlp.tools import export_tfhub_lib
 
+from pipeline import atomic
 from pipeline.config import Text
 from pipeline.encoder_config import CheckpointEncoder
 from pipeline.errors import ConfigError, DataError
@@ -108,7 +109,9 @@ def _aside(folder: Path, write: Callable[[Path], None]) -> None:
             partial = Path(beside, folder.name)
             partial.mkdir()
             write(partial)
+            atomic.sync_tree(partial)
             partial.rename(folder)
+            atomic.sync(folder.parent)
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(

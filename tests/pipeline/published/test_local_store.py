@@ -142,7 +142,7 @@ def test_of_two_publishers_that_compared_with_one_version_one_is_refused(
             second.append(0)
             second[:] = [publish(other, graph=b"better")]
 
-    monkeypatch.setattr(local_store, "_sync", sync)
+    monkeypatch.setattr(local_store, "sync_tree", sync)
     with pytest.raises(ModelError) as caught:
         publish(store, graph=b"worse")
     said = f"version {second[0]} came into service while the run was at work, and the "
