@@ -10,7 +10,7 @@ from tfx.types import standard_artifacts
 from kubeflow import pushed
 from kubeflow.outcome import Outcome, in_log
 from pipeline.errors import ExitCode, NotGoodEnough
-from pipeline.published.in_service import IN_SERVICE, PUSHED, WITHDRAWN
+from pipeline.published import in_service
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,7 @@ def described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         blessing.set_int_custom_property("blessed", int(outcome is not None))
         if outcome:
             model.set_string_custom_property("outcome", outcome)
-            if outcome != WITHDRAWN:
+            if outcome != in_service.Outcome.WITHDRAWN:
                 model.set_string_custom_property("pushed_destination", "s3://m/17")
         baseline = standard_artifacts.Model()
         baseline.set_string_custom_property("version", "16")
@@ -51,9 +51,9 @@ def described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 @pytest.mark.parametrize(
     ("noted", "state", "code", "address"),
     [
-        (PUSHED, "pushed", ExitCode.DONE, "s3://m/17"),
-        (IN_SERVICE, "unchanged", ExitCode.DONE, "s3://m/17"),
-        (WITHDRAWN, "withdrawn", ExitCode.DONE, None),
+        (in_service.Outcome.PUSHED, "pushed", ExitCode.DONE, "s3://m/17"),
+        (in_service.Outcome.IN_SERVICE, "unchanged", ExitCode.DONE, "s3://m/17"),
+        (in_service.Outcome.WITHDRAWN, "withdrawn", ExitCode.DONE, None),
         (None, "not good enough", ExitCode.NOT_GOOD_ENOUGH, None),
     ],
 )
@@ -74,9 +74,9 @@ def test_a_refusal_is_in_the_metadata(described: Any) -> None:
 
 
 def test_what_was_not_pushed_may_fail_the_run(described: Any) -> None:
-    for noted in (PUSHED, IN_SERVICE):
+    for noted in (in_service.Outcome.PUSHED, in_service.Outcome.IN_SERVICE):
         pushed.require(described(noted)[0])
     with pytest.raises(NotGoodEnough, match="rolled back from"):
-        pushed.require(described(WITHDRAWN)[0])
+        pushed.require(described(in_service.Outcome.WITHDRAWN)[0])
     with pytest.raises(NotGoodEnough, match="nothing was pushed: loss is 9"):
         pushed.require(described(None)[0])

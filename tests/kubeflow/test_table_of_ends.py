@@ -52,7 +52,7 @@ class Node(NamedTuple):
 
 
 def _rows() -> dict[str, Row]:
-    text = GUIDE.read_text().partition("### How a run ends")[2]
+    text = GUIDE.read_text().partition("### How a run ends")[2].partition("\n#")[0]
     lines = re.findall(r"^\| (.*) \|$", text, re.M)[1:]
     cells = [line.split(" | ") for line in lines]
     return {end: Row(state, int(code), told) for end, state, code, told in cells}
