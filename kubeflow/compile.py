@@ -5,8 +5,7 @@ together as open-source Kubeflow Pipelines wants it.
 """
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -17,15 +16,15 @@ from kubeflow.exit_handler import with_exit_handler
 from kubeflow.parameters import PARAMETERS
 from kubeflow.platform_spec import platform_spec
 from kubeflow.unchanged import end_early
-from pipeline.cluster_config import NODES
+from pipeline.cluster_config import Node
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 from pipeline.graph import create_pipeline
+from pipeline.kubernetes_names import VERTEX_GPU
+from pipeline.nodes import NODES
 
 # Kubernetes keeps a compiled pipeline in one object of etcd, with much besides.
 _MOST_BYTES = 200_000
-# As AcceleratorType of google-cloud-aiplatform spells them.
-VERTEX_GPU = re.compile(r"[A-Z][A-Z0-9_]+")
 
 
 def compile(config: Config) -> str:  # noqa: A001  what KFP and TFX call it, too
@@ -43,6 +42,12 @@ def compile(config: Config) -> str:  # noqa: A001  what KFP and TFX call it, too
             result would be lost with a container, training would take several pods,
             or the outcome is too large.
     """
+    for name, node in _with_gpus(config):
+        if VERTEX_GPU.fullmatch(node.gpu_type):
+            raise ConfigError(
+                f"kubeflow.nodes.{name}.gpu_type: {node.gpu_type} is a name of Vertex "
+                "AI; use the resource that your cluster has, such as nvidia.com/gpu"
+            )
     spec = _spec(config)
     executors = {
         tasks.node_of(name): component["executorLabel"]
@@ -80,9 +85,8 @@ def compile_job(config: Config) -> str:
             "kubeflow.secrets, kubeflow.volumes, kubeflow.hardened: Vertex AI has no "
             "objects of Kubernetes; leave them out of its configuration"
         )
-    for name in NODES:
-        node = settings.node(name)
-        if node.gpus and not VERTEX_GPU.fullmatch(node.gpu_type):
+    for name, node in _with_gpus(config):
+        if not VERTEX_GPU.fullmatch(node.gpu_type):
             raise ConfigError(
                 f"kubeflow.nodes.{name}.gpu_type: Vertex AI does not know "
                 f"{node.gpu_type}; use one of its own names, such as NVIDIA_TESLA_T4"
@@ -93,6 +97,13 @@ def compile_job(config: Config) -> str:
         "runtimeConfig": {"gcsOutputDirectory": settings.root},
     }
     return json.dumps(job, indent=2, sort_keys=True) + "\n"
+
+
+def _with_gpus(config: Config) -> Iterator[tuple[str, Node]]:
+    for name in NODES:
+        node = config.kubeflow.node(name)
+        if node.gpus:
+            yield name, node
 
 
 def _spec(config: Config) -> dict[str, Any]:

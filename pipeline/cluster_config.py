@@ -17,8 +17,8 @@ from pydantic import (
 from pipeline import cron, kubernetes_names
 from pipeline.kubernetes_names import (
     Claim,
+    GpuType,
     Label,
-    ResourceName,
     SecretKeyName,
     Subdomain,
 )
@@ -124,7 +124,7 @@ class Node(Section):
     cpu_limit: Cpu | None = None
     memory_limit: Memory | None = None
     gpus: int = Field(0, ge=0)
-    gpu_type: ResourceName = "nvidia.com/gpu"
+    gpu_type: GpuType = "nvidia.com/gpu"
     retries: int = Field(2, ge=0, le=20)
     backoff_seconds: int = Field(60, ge=0)
     backoff_factor: Factor = 2

@@ -23,6 +23,8 @@ _REMOVED = {
     "pause but ended all retries that many seconds after the first attempt began; "
     "delete it: the time for all attempts follows from timeout_minutes and retries",
 }
+# The copies of configurations that older runs kept have every key with its default.
+_FORMER_DEFAULTS = {"backoff_max_seconds": 3600}
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
@@ -50,6 +52,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: {error}") from None
+    _drop_former_defaults(values.get("kubeflow"))
     typed = set()
     for override in overrides:
         key, separator, text = override.partition("=")
@@ -65,6 +68,15 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         return Config.model_validate(values, context={"folder": path.absolute().parent})
     except ValidationError as error:
         raise ConfigError(_explain(error, path, typed)) from None
+
+
+def _drop_former_defaults(section: object) -> None:
+    if isinstance(section, dict):
+        for key, value in list(section.items()):
+            if _FORMER_DEFAULTS.get(key) == value:
+                del section[key]
+            else:
+                _drop_former_defaults(value)
 
 
 def typed_value(text: str) -> Any:

@@ -16,6 +16,8 @@ _IS_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _IS_RESOURCE = re.compile(
     rf"{_LABEL}(\.{_LABEL})*/[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
 )
+# As AcceleratorType of google-cloud-aiplatform spells them.
+VERTEX_GPU = re.compile(r"[A-Z][A-Z0-9_]+")
 _LONGEST_SUBDOMAIN = 253
 # Volumes and folders that every pod of a task has already (kubeflow/pipelines 2.17,
 # argocompiler/container.go and common.go; argo-workflows 4.0, workflowpod.go).
@@ -86,11 +88,11 @@ def _secret_key(key: str) -> str:
     return key
 
 
-def _resource(name: str) -> str:
-    if not _IS_RESOURCE.fullmatch(name):
+def _gpu(name: str) -> str:
+    if not _IS_RESOURCE.fullmatch(name) and not VERTEX_GPU.fullmatch(name):
         raise ValueError(
             "is not the name of a resource of Kubernetes; write DOMAIN/NAME, such as "
-            "nvidia.com/gpu"
+            "nvidia.com/gpu (or, for Vertex AI, a name such as NVIDIA_TESLA_T4)"
         )
     return name
 
@@ -99,7 +101,7 @@ Label = Annotated[str, AfterValidator(_label)]
 Subdomain = Annotated[str, AfterValidator(_subdomain)]
 Claim = Annotated[str, AfterValidator(_claim)]
 SecretKeyName = Annotated[str, AfterValidator(_secret_key)]
-ResourceName = Annotated[str, AfterValidator(_resource)]
+GpuType = Annotated[str, AfterValidator(_gpu)]
 
 
 def check_mount(folder: str) -> None:

@@ -14,6 +14,7 @@ from kubeflow import compile as compiling
 from pipeline.config import Config
 from pipeline.config_file import load
 from pipeline.errors import ConfigError
+from pipeline.kubernetes_names import VERTEX_GPU
 from tests.kubeflow.test_compile import SAMPLE
 
 SETTINGS = (
@@ -93,9 +94,15 @@ def test_every_gpu_of_the_service_has_a_name_that_is_taken() -> None:
 
     assert len(AcceleratorType) > 10
     for kind in AcceleratorType:
-        assert compiling.VERTEX_GPU.fullmatch(kind.name)
+        assert VERTEX_GPU.fullmatch(kind.name)
 
 
 def test_hardened_is_for_kubernetes_alone() -> None:
     with pytest.raises(ConfigError, match=r"kubeflow\.hardened: Vertex AI has no obj"):
         compiling.compile_job(sample("kubeflow.hardened=true"))
+
+
+def test_a_cluster_gets_no_gpu_of_vertex() -> None:
+    settings = ["kubeflow.image=n", "push.destination=s3://m/n", _gpu("NVIDIA_L4")]
+    with pytest.raises(ConfigError, match=r"NVIDIA_L4 is a name of Vertex AI"):
+        compiling.compile(load(SAMPLE, settings))

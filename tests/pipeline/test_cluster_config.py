@@ -82,11 +82,11 @@ def test_a_node_is_what_is_usual_then_the_defaults_then_its_own() -> None:
         ),
         ("kubeflow.nodes.Trainer.timeout_minutes=40000000", "less than or equal to"),
         (
-            "kubeflow.nodes.Trainer.backoff_max_seconds=3600",
+            "kubeflow.nodes.Trainer.backoff_max_seconds=600",
             "nodes.Trainer.backoff_max_seconds: was removed.*delete it",
         ),
         (
-            "kubeflow.defaults.backoff_max_seconds=3600",
+            "kubeflow.defaults.backoff_max_seconds=600",
             "defaults.backoff_max_seconds: was removed.*delete it",
         ),
         ("kubeflow.host='cluster'", "should match pattern"),

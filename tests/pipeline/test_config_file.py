@@ -169,3 +169,11 @@ def test_a_missing_file_says_what_to_type(tmp_path: Path) -> None:
 )
 def test_the_decisive_split(file: Path, overrides: list[str], decisive: str) -> None:
     assert load(file, overrides).data.tested_split == decisive
+
+
+def test_a_default_that_an_older_release_wrote_down_is_no_fault(tmp_path: Path) -> None:
+    written = GOOD + "\n[kubeflow.defaults]\nbackoff_max_seconds = 3600\n"
+    written += "[kubeflow.nodes.Trainer]\nbackoff_max_seconds = 3600\ngpus = 1\n"
+    file = tmp_path / "newsdesk.toml"
+    file.write_text(written)
+    assert load(file).kubeflow.node("Trainer").gpus == 1

@@ -298,7 +298,12 @@ def test_real_weights_are_inspected_without_tensorflow(minilm: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["run"], ["compile"], ["submit"], ["encoder", "import", "{}", "--to", "hub"]],
+    [
+        ["run"],
+        ["compile", "--set=kubeflow.image=n", "--set=push.destination=s3://m/n"],
+        ["submit", "--set=kubeflow.image=n", "--set=push.destination=s3://m/n"],
+        ["encoder", "import", "{}", "--to", "hub"],
+    ],
 )
 def test_commands_look_before_they_begin(
     write_checkpoint: Any,
