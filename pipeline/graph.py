@@ -14,6 +14,7 @@ from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.orchestration import metadata
 from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import transform_pb2
+from tfx.types import Channel
 
 from components.baseline_model import BaselineModel
 from components.data_gate import DataGate
@@ -55,31 +56,74 @@ def create_pipeline(
     Returns:
         The pipeline; its artifacts and metadata lie below `config.root`.
     """
-    # Rows of files to tf.Examples, in splits; unusable rows to a quarantine.
-    example_gen = TextExampleGen(
+    read = _read_rows(config)
+    contract = _import_schema(config)
+    examples, schema = read.outputs["examples"], contract.outputs["schema"]
+    statistics = StatisticsGen(examples=examples, schema=schema)
+    validator = ExampleValidator(
+        statistics=statistics.outputs["statistics"], schema=schema
+    )
+    in_service = _find_baseline(config, expected, accepted, mark_absent)
+    baseline = in_service.outputs["model"]
+    texts = _count_texts(config, examples, baseline)
+    gate = _check_data(config, statistics, validator, texts, baseline)
+    transform = _cut_texts(config, examples, schema)
+    # Nothing is trained on data that the gate refuses.
+    transform.add_upstream_node(gate)
+    trainer = _train(config, transform)
+    model = trainer.outputs["model"]
+    predictions = _predict(config, examples, model)
+    evaluator = _evaluate(config, examples, schema, model, baseline)
+    pusher = _push(
+        config,
+        accepted,
+        {
+            "model": model,
+            "model_blessing": evaluator.outputs["blessing"],
+            "evaluation": evaluator.outputs["evaluation"],
+            "examples": examples,
+            "predictions": predictions.outputs["predictions"],
+            "statistics": texts.outputs["statistics"],
+            "baseline": baseline,
+        },
+    )
+    nodes = [read, contract, statistics, validator, in_service, texts, gate]
+    nodes += [transform, trainer, predictions, evaluator, pusher]
+    return Pipeline(
+        pipeline_name=config.name,
+        pipeline_root=str(config.root / "artifacts"),
+        metadata_connection_config=metadata.sqlite_metadata_connection_config(
+            str(config.root / "metadata.sqlite")
+        ),
+        components=nodes,
+        enable_cache=True,
+        beam_pipeline_args=beam_args(config.beam, extra_beam_args),
+    )
+
+
+def _read_rows(config: Config) -> BaseComponent:
+    """Rows of files to tf.Examples, in splits; unusable rows to a quarantine."""
+    return TextExampleGen(
         data=config.data,
         fingerprint=fingerprint.of(["components.text_example_gen"]),
     )
-    examples = example_gen.outputs["examples"]
 
-    # The reviewed contract that the data must keep, with the slice columns.
-    schema_gen = ImportSchemaGen(
-        schema_file=config.data.schema_file,
+
+def _import_schema(config: Config) -> BaseComponent:
+    """The reviewed contract that the data must keep, with the slice columns."""
+    schema_file = config.data.schema_file
+    return ImportSchemaGen(
+        schema_file=schema_file,
         slice_columns=config.data.slice_columns,
-        fingerprint=fingerprint.of(
-            ["components.schema_import"], [config.data.schema_file]
-        ),
-    )
-    schema = schema_gen.outputs["schema"]
-
-    # Counts and histograms per split, held against the schema.
-    statistics_gen = StatisticsGen(examples=examples, schema=schema)
-    example_validator = ExampleValidator(
-        statistics=statistics_gen.outputs["statistics"], schema=schema
+        fingerprint=fingerprint.of(["components.schema_import"], [schema_file]),
     )
 
-    # The model in service, if there is one; other labels or signatures stop the run.
-    baseline_model = BaselineModel(
+
+def _find_baseline(
+    config: Config, expected: Expected | None, accepted: str, mark_absent: bool
+) -> BaseComponent:
+    """The model in service, if any; other labels or signatures stop the run."""
+    return BaselineModel(
         destination=config.serving,
         expected=expected,
         labels=config.data.labels,
@@ -88,58 +132,60 @@ def create_pipeline(
         fingerprint=fingerprint.of(["components.baseline_model"]),
         allowed=config.model.allowed_operations,
     )
-    baseline = baseline_model.outputs["model"]
 
-    # What a schema cannot say of texts: lengths, duplicates, overlap, unknown tokens.
-    text = config.text.model_dump(mode="json")
-    text_statistics = TextStatistics(
+
+def _count_texts(config: Config, examples: Channel, baseline: Channel) -> BaseComponent:
+    """What a schema cannot say: lengths, duplicates, overlap, unknown tokens."""
+    return TextStatistics(
         examples=examples,
         baseline=baseline,
         counter=_COUNTER,
-        settings={
-            "text": text,
-            "encoder": config.model.encoder.token_settings,
-            "fingerprint": _tokenizer_fingerprint(config, _COUNTER),
-        },
+        settings=_tokenizing(config, _COUNTER),
         fingerprint=fingerprint.of(["components.text_statistics"]),
     )
-    texts = text_statistics.outputs["statistics"]
 
-    # Raises where ExampleValidator only writes down; nothing is trained before.
-    data_gate = DataGate(
-        statistics=statistics_gen.outputs["statistics"],
-        anomalies=example_validator.outputs["anomalies"],
-        texts=texts,
+
+def _check_data(
+    config: Config,
+    statistics: BaseComponent,
+    validator: BaseComponent,
+    texts: BaseComponent,
+    baseline: Channel,
+) -> BaseComponent:
+    """Stops the run where ExampleValidator only records anomalies."""
+    return DataGate(
+        statistics=statistics.outputs["statistics"],
+        anomalies=validator.outputs["anomalies"],
+        texts=texts.outputs["statistics"],
         baseline=baseline,
         labels=config.data.labels,
         rules=config.gate,
         fingerprint=fingerprint.of(["components.data_gate"]),
     )
 
-    # Strings to token ids; the vocabulary is learned from the train split alone.
-    transform = Transform(
+
+def _cut_texts(config: Config, examples: Channel, schema: Channel) -> BaseComponent:
+    """Strings to token ids; the vocabulary is learned from the train split alone."""
+    return Transform(
         examples=examples,
         schema=schema,
         preprocessing_fn=_PREPROCESSING,
         splits_config=transform_pb2.SplitsConfig(
             analyze=["train"], transform=["train", "eval"]
         ),
-        custom_config={
-            "text": text,
-            "encoder": config.model.encoder.token_settings,
-            "fingerprint": _tokenizer_fingerprint(config, _PREPROCESSING),
-        },
+        custom_config=_tokenizing(config, _PREPROCESSING),
         disable_statistics=True,
     )
-    transform.add_upstream_node(data_gate)
 
-    # Token ids to a SavedModel that takes raw strings.
-    trainer = Trainer(
+
+def _train(config: Config, transform: BaseComponent) -> BaseComponent:
+    """Token ids to a SavedModel that takes raw strings."""
+    return Trainer(
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
         run_fn="trainer.launch.run_fn",
         custom_config={
-            "text": text,
+            "text": config.text.model_dump(mode="json"),
             "model": config.model.model_dump(mode="json"),
             "optimizer": config.optimizer.model_dump(mode="json"),
             "train": config.train.model_dump(mode="json"),
@@ -151,39 +197,42 @@ def create_pipeline(
         },
     )
 
-    # What the exported signature says of every tested row, once for all who ask.
-    predictions = Predictions(
+
+def _predict(config: Config, examples: Channel, model: Channel) -> BaseComponent:
+    """Predicts every tested row once, for all nodes that need it."""
+    return Predictions(
         examples=examples,
-        model=trainer.outputs["model"],
+        model=model,
         split=config.data.tested_split,
         fingerprint=fingerprint.of(["components.predictions"]),
     )
 
-    # The exported signature on raw examples, held against thresholds and baseline.
-    evaluator = _keyed(
-        Evaluator(
-            examples=examples,
-            model=trainer.outputs["model"],
-            baseline_model=baseline,
-            schema=schema,
-            example_splits=[config.data.tested_split],
-            eval_config=eval_config(config),
-        ),
-        fingerprint.of(["components.f1"]),
-    )
 
-    # A blessed model becomes the newest version in service, unless the rows of this
-    # run make the present one fail.
-    pusher = Pusher(
-        {
-            "model": trainer.outputs["model"],
-            "model_blessing": evaluator.outputs["blessing"],
-            "evaluation": evaluator.outputs["evaluation"],
-            "examples": examples,
-            "predictions": predictions.outputs["predictions"],
-            "statistics": texts,
-            "baseline": baseline,
-        },
+def _evaluate(
+    config: Config,
+    examples: Channel,
+    schema: Channel,
+    model: Channel,
+    baseline: Channel,
+) -> BaseComponent:
+    """Compares the exported signature on raw rows with thresholds and baseline."""
+    node = Evaluator(
+        examples=examples,
+        model=model,
+        baseline_model=baseline,
+        schema=schema,
+        example_splits=[config.data.tested_split],
+        eval_config=eval_config(config),
+    )
+    # TFX leaves the code of metrics out of the cache key.
+    node.exec_properties["fingerprint"] = fingerprint.of(["components.f1"])
+    return node
+
+
+def _push(config: Config, accepted: str, inputs: dict[str, Channel]) -> BaseComponent:
+    """Publishes a blessed model, unless the one in service fails on these rows."""
+    return Pusher(
+        inputs,
         destination=config.serving,
         push=config.push,
         labels=config.data.labels,
@@ -194,47 +243,22 @@ def create_pipeline(
         allowed=config.model.allowed_operations,
     )
 
-    return Pipeline(
-        pipeline_name=config.name,
-        pipeline_root=str(config.root / "artifacts"),
-        metadata_connection_config=metadata.sqlite_metadata_connection_config(
-            str(config.root / "metadata.sqlite")
-        ),
-        components=[
-            example_gen,
-            schema_gen,
-            statistics_gen,
-            example_validator,
-            baseline_model,
-            text_statistics,
-            data_gate,
-            transform,
-            trainer,
-            predictions,
-            evaluator,
-            pusher,
-        ],
-        enable_cache=True,
-        beam_pipeline_args=beam_args(config.beam, extra_beam_args),
-    )
 
-
-def _keyed(node: BaseComponent, digest: str) -> Any:
-    """Adds to a TFX node's cache key what TFX leaves out of it."""
-    node.exec_properties["fingerprint"] = digest
-    return node
-
-
-def _tokenizer_fingerprint(config: Config, function: str) -> str:
-    """Digests what a function of the trainer runs and reads to make token ids.
+def _tokenizing(config: Config, function: str) -> dict[str, Any]:
+    """What a function that makes token ids is given, as `TransformSettings`.
 
     Args:
         config: the whole configuration.
         function: its dotted name.
     """
-    names = [function, config.model.encoder.tokenizer]
+    encoder = config.model.encoder
+    names = [function, encoder.tokenizer]
     files = [config.text.vocabulary] if config.text.vocabulary else []
-    return fingerprint.of(
-        [name.rpartition(".")[0] for name in names if name],
-        files + config.model.encoder.token_files,
-    )
+    return {
+        "text": config.text.model_dump(mode="json"),
+        "encoder": encoder.token_settings,
+        "fingerprint": fingerprint.of(
+            [name.rpartition(".")[0] for name in names if name],
+            files + encoder.token_files,
+        ),
+    }
