@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import features
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, first_line
 from pipeline.line_reader import Pause
 from pipeline.paths import plainly_named
 from pipeline.questions import Question, Unusable
@@ -39,7 +39,7 @@ class Answerer:
                 self._model = tf.saved_model.load(str(plain))
             self._signature = self._model.signatures[features.SERVING_TEXT]
         except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-            reason = str(error).partition("\n")[0]
+            reason = first_line(error)
             raise ConfigError(
                 f"{folder}: cannot be loaded: {reason}; choose another with --model DIR"
             ) from None

@@ -3,6 +3,7 @@
 import re
 import shutil
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -113,6 +114,32 @@ def printable(text: str) -> str:
     except UnicodeEncodeError:
         raw = text.encode("utf-8", "backslashreplace")
     return raw.decode("utf-8", "backslashreplace")
+
+
+def first_fault(error: Any) -> str:
+    """Says in words what pydantic found first.
+
+    Args:
+        error: a `pydantic.ValidationError`.
+
+    Returns:
+        The key, dotted, and what is wrong with it.
+    """
+    fault = error.errors()[0]
+    key = ".".join(str(part) for part in fault["loc"]) or "the file"
+    return f"{key}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def first_line(error: BaseException) -> str:
+    """Shortens what a library says in many lines.
+
+    Args:
+        error: of any class; libraries of object stores raise each its own.
+
+    Returns:
+        The first line, or the name of the class where it says nothing.
+    """
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def reason(error: OSError) -> str:

@@ -1,12 +1,11 @@
 """Makes Ctrl-C, SIGTERM and SIGHUP end a run as cleanly as an error does."""
 
 import contextlib
-import signal
 from collections.abc import Iterator
-from types import FrameType
 
 from pipeline import output
 from pipeline.errors import Interrupted
+from pipeline.signals import at_first_signal
 
 
 class Signals(list[int]):
@@ -25,36 +24,20 @@ def interruptible() -> Iterator[Signals]:
     """Raises Interrupted on the first signal, and the default on the second.
 
     SIGHUP counts unless it is ignored, as under nohup. After the first signal it is
-    ignored until the process ends: a terminal that closes sends it twice, once from the
-    system and once from the shell, and systemd may send it after SIGTERM.
+    ignored until the process ends.
 
     Yields:
         The signals that came, for code that wants to know whether some library
         swallowed the exception.
     """
     came = Signals()
-    is_ending = False
 
-    def put_back() -> None:
-        for one in kept:
-            is_ignored = is_ending and one == signal.SIGHUP
-            signal.signal(one, signal.SIG_IGN if is_ignored else kept[one])
-
-    def stop(number: int, _: FrameType | None) -> None:
-        nonlocal is_ending
-        is_ending = True
+    def stop(number: int) -> None:
         output.set_ending(True)
-        put_back()
         if not came.is_over:
             came.append(number)
             raise Interrupted("stopped on request")
 
     output.set_ending(False)
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
-    kept = {one: signal.signal(one, stop) for one in numbers}
-    try:
+    with at_first_signal(stop, is_last_work=True):
         yield came
-    finally:
-        put_back()

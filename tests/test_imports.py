@@ -30,6 +30,7 @@ BASE = {
     "pipeline.paths",
     "pipeline.published",
     "pipeline.section",
+    "pipeline.signals",
     "pipeline.str_enum",
 }
 # What a module may import of ours, besides the base and its own room.
@@ -50,6 +51,7 @@ ALLOWED = {
     "pipeline.numeric_labels": set(),
     "pipeline.paths": set(),
     "pipeline.section": set(),
+    "pipeline.signals": set(),
     "pipeline.str_enum": set(),
     "pipeline.beam": set(),
     "pipeline.evaluated": set(),

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline import atomic
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, first_fault
 from pipeline.section import Section
 
 # Names a file in the environment of a chief: there its workers find the job.
@@ -70,9 +70,7 @@ class Job(Section):
         except OSError as error:
             raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise ConfigError(f"{path}: {place}: {first['msg']}") from None
+            raise ConfigError(f"{path}: {first_fault(error)}") from None
 
     @contextlib.contextmanager
     def written(self) -> Iterator[Path]:

@@ -17,13 +17,12 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from pipeline.errors import ExitCode, Interrupted, NewsdeskError
-from trainer import stopping
+from pipeline.signals import at_first_signal
 from trainer.job import Job
 from trainer.memory import GIB, peak_memory
 
@@ -111,7 +110,8 @@ def main(words: list[str], run_fn: Callable[[Job], None] | None = None) -> int:
     logging.captureWarnings(True)
     channel = _connected(arguments.socket)
     try:
-        with _interruptible():
+        # A second signal ends the process.
+        with at_first_signal(_interrupt, later=signal.SIG_DFL):
             job = Job.read(arguments.job, arguments.wait)
             (run_fn or _run_fn())(job)
     except Exception as error:
@@ -152,24 +152,8 @@ def _connected(descriptor: int | None) -> Channel | None:
     return channel
 
 
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    """Raises Interrupted on the first signal; the second one ends the process."""
-    numbers = stopping.signals()
-
-    def stop(_: int, __: FrameType | None) -> None:
-        for number in numbers:
-            # A terminal that closes sends SIGHUP twice.
-            is_hangup = number == signal.SIGHUP
-            signal.signal(number, signal.SIG_IGN if is_hangup else signal.SIG_DFL)
-        raise Interrupted("stopped on request")
-
-    kept = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
+def _interrupt(_: int) -> None:
+    raise Interrupted("stopped on request")
 
 
 def _fills_the_disk(error: Exception) -> bool:

@@ -1,10 +1,10 @@
 """Lets a training save itself before it obeys a signal."""
 
 import contextlib
-import signal
 import threading
 from collections.abc import Iterator
-from types import FrameType
+
+from pipeline.signals import at_first_signal
 
 
 class Stop:
@@ -12,17 +12,6 @@ class Stop:
 
     def __init__(self) -> None:
         self.requested = False
-
-
-def signals() -> tuple[signal.Signals, ...]:
-    """Names the signals that ask a training to stop.
-
-    Returns:
-        SIGHUP, too, unless it is ignored, as under nohup.
-    """
-    asked = (signal.SIGINT, signal.SIGTERM)
-    is_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-    return asked if is_ignored else (*asked, signal.SIGHUP)
 
 
 @contextlib.contextmanager
@@ -38,19 +27,8 @@ def on_signals() -> Iterator[Stop]:
         yield stop
         return
 
-    def put_back() -> None:
-        for one, handler in kept.items():
-            signal.signal(one, handler)
-
-    def note(_: int, __: FrameType | None) -> None:
+    def note(_: int) -> None:
         stop.requested = True
-        put_back()
-        if signal.SIGHUP in kept:
-            # A terminal that closes sends it twice.
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
-    kept = {one: signal.signal(one, note) for one in signals()}
-    try:
+    with at_first_signal(note):
         yield stop
-    finally:
-        put_back()

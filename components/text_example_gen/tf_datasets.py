@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from components.text_example_gen.rows import BadRow, Row, checked
-from pipeline.errors import DataError
+from pipeline.errors import DataError, first_line
 
 PREFIX = "tfds:"
 _HOST = "storage.googleapis.com"
@@ -30,7 +30,7 @@ def prepare(path: str) -> None:
     try:
         builder.download_and_prepare()
     except Exception as error:
-        reason = str(error).partition("\n")[0]
+        reason = first_line(error)
         raise DataError(_unprepared(path, builder.data_dir, reason)) from error
 
 

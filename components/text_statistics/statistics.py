@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.errors import ModelError
+from pipeline.errors import ModelError, first_line
 
 FILE = "statistics.json"
 # Texts that a sketch keeps: shares are exact below, and within about 1% above.
@@ -98,7 +98,7 @@ def read(folder: Path) -> TextStatistics:
     try:
         return TextStatistics.model_validate_json(file.read_bytes())
     except (OSError, ValidationError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = first_line(error)
         raise ModelError(
             f"{file}: cannot be read: {reason}; the data cannot be compared with it"
         ) from None

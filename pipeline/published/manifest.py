@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.errors import ModelError
+from pipeline.errors import ModelError, first_fault
 from pipeline.published import regular
 
 FILE = "assets.extra/manifest.json"
@@ -187,9 +187,7 @@ def parse(written: bytes, where: str) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(written)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise Damaged(f"{where}: {place}: {first['msg']}; it was altered") from None
+        raise Damaged(f"{where}: {first_fault(error)}; it was altered") from None
     # Byte for byte, since another way to write the same values is a change too.
     if manifest.with_digest().to_bytes() != written:
         raise Damaged(f"{where}: was altered: its digest does not fit its content")

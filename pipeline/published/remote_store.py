@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ModelError
+from pipeline.errors import ModelError, first_line
 from pipeline.published import manifest as manifests
 from pipeline.published.manifest import Manifest
 from pipeline.published.numbers import following, number
@@ -272,8 +272,8 @@ class RemoteStore:
         except ModelError:
             raise
         except Exception as error:
-            reason = str(error).strip().partition("\n")[0] or type(error).__name__
             raise ModelError(
-                f"{self._address}: cannot be {what}: {reason}; what is published is as "
-                "it was; check the address, the credentials and the network"
+                f"{self._address}: cannot be {what}: {first_line(error)}; what is "
+                "published is as it was; check the address, the credentials and the "
+                "network"
             ) from error

@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from pipeline.errors import DataError, printable, reason
+from pipeline.errors import DataError, first_fault, first_line, printable, reason
+from pipeline.published.manifest import Part
 
 
 @pytest.mark.parametrize(
@@ -48,3 +50,25 @@ def test_of_many_files_one_is_enough(small_disk: Path, tmp_path: Path) -> None:
             ignore=shutil.ignore_patterns(small_disk.name),
         )
     assert reason(caught.value) == "No space left on device"
+
+
+def test_the_first_fault_names_its_key() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Part.model_validate({"path": "a", "size": "many", "sha256": "b"})
+
+    assert first_fault(caught.value).startswith("size: Input should be a valid integer")
+
+
+def test_a_fault_without_a_key_is_of_the_file() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Part.model_validate_json("no JSON")
+
+    assert first_fault(caught.value).startswith("the file: Invalid JSON")
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [(OSError("  no route\nto host"), "no route"), (KeyError(), "KeyError")],
+)
+def test_the_first_line_of_an_error(error: Exception, line: str) -> None:
+    assert first_line(error) == line
