@@ -1,9 +1,6 @@
 """Quantities of Kubernetes in the units that a pipeline spec has."""
 
-_UNITS = {
-    **{sign: 1000**power for power, sign in enumerate("KMGT", 1)},
-    **{f"{sign}i": 1024**power for power, sign in enumerate("KMGT", 1)},
-}
+from kubernetes.utils import parse_quantity
 
 
 def cores(quantity: str) -> float:
@@ -15,9 +12,7 @@ def cores(quantity: str) -> float:
     Returns:
         Cores.
     """
-    if quantity.endswith("m"):
-        return int(quantity[:-1]) / 1000
-    return float(quantity)
+    return float(parse_quantity(quantity))
 
 
 def gigabytes(quantity: str) -> float:
@@ -29,5 +24,4 @@ def gigabytes(quantity: str) -> float:
     Returns:
         Gigabytes, of 10^9 bytes.
     """
-    number = quantity.rstrip("KMGTi")
-    return float(number) * _UNITS.get(quantity[len(number) :], 1) / 1e9
+    return float(parse_quantity(quantity) / 10**9)
