@@ -22,7 +22,8 @@ weights: install ## bring a small pretrained BERT into weights/ for the tests, o
 	@$(BIN)/python scripts/weights.py
 
 run: install ## run the pipeline on the bundled sample; ARGS are added
-	@$(BIN)/newsdesk run pipeline/configs/sample.toml $(ARGS)
+	@$(BIN)/newsdesk run pipeline/configs/sample.toml \
+	    --set output.root=runs/sample $(ARGS)
 
 test: install ## run the tests that need neither GPU nor network; ARGS are added
 	@$(BIN)/pytest -m "not gpu and not network" $(ARGS)
@@ -58,7 +59,7 @@ format: install ## format the code and mend what ruff can mend
 manifests: install ## build the manifests for a cluster and hold them against its schemas
 	@$(BIN)/python scripts/manifests.py
 
-clean: ## remove what was installed and cached; runs in newsdesk/ stay
+clean: ## remove what was installed and cached; runs stay
 	rm -rf .venv .uv .tools .current .image newsdesk.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -20,12 +20,13 @@ from tensorflow_transform.tf_metadata import metadata_io
 
 from benchmarks.race import Pace, Task, tell
 from benchmarks.table import ROOT
-from pipeline import features
-from pipeline.config_file import load
-from trainer import data, train
-from trainer.job import Job
+from newsdesk import features
+from newsdesk.config.load import load
+from trainer.data import transformed
 from trainer.preprocessing import preprocessing_fn
-from trainer.progress import Progress
+from trainer.training import train
+from trainer.training.job import Job
+from trainer.training.progress import Progress
 
 _NEVER = 10**9
 _ROWS_TOGETHER = 1024
@@ -64,7 +65,7 @@ def main() -> None:
     progress.setLevel(logging.INFO)
     progress.addHandler(listener)
     if TASK.way != "ours":
-        mock.patch.object(data, "BUCKET_WIDTH", TASK.max_length).start()
+        mock.patch.object(transformed, "BUCKET_WIDTH", TASK.max_length).start()
     if not TASK.whole:
         mock.patch.object(train, "Progress", Paced).start()
     folder = Path(tempfile.mkdtemp(prefix="newsdesk-benchmark-"))

@@ -14,10 +14,10 @@ from tfx.dsl.components.base import base_component, base_executor, executor_spec
 from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.utils import path_utils
 
-from pipeline.errors import ModelError
-from pipeline.published import operations, signatures, trial
-from pipeline.published.in_service import ABSENT, VERSION, Expected, InService, newest
-from pipeline.published.places import store
+from newsdesk.errors import ModelError
+from newsdesk.inspection import operations, signatures, trial
+from newsdesk.published.in_service import ABSENT, VERSION, Expected, InService, newest
+from newsdesk.published.stores import store
 
 
 class BaselineModelSpec(component_spec.ComponentSpec):

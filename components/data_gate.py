@@ -22,10 +22,10 @@ from components.text_statistics import conflicts
 from components.text_statistics import statistics as text_statistics
 from components.text_statistics.component import TextStatisticsOfSplits
 from components.text_statistics.statistics import TextStatistics
-from pipeline.config import RUN_FOLDER_VARIABLE, Gate
-from pipeline.errors import GateError
-from pipeline.published.in_service import VERSION
-from pipeline.published.manifest import STATISTICS
+from newsdesk.config.sections import RUN_FOLDER_VARIABLE, Gate
+from newsdesk.errors import GateError
+from newsdesk.published.in_service import VERSION
+from newsdesk.published.manifest import STATISTICS
 
 VERDICT = "verdict.json"
 STOPPED = "data_verdict.json"

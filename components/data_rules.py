@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
-from pipeline.config import Gate
+from newsdesk.config.sections import Gate
 
 _EXAMPLES = 2
 

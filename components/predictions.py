@@ -10,8 +10,8 @@ from tfx.dsl.components.base import base_component, base_executor, executor_spec
 from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.utils import path_utils
 
-from pipeline import features
-from pipeline.published import trial
+from newsdesk import features
+from newsdesk.inspection import trial
 
 FILE = "predictions.parquet"
 # Rows a time: quick enough, and of 512 tokens each they fit in memory. The publisher

@@ -10,7 +10,7 @@ from tfx.components.statistics_gen import stats_artifact_utils
 from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 
-from pipeline import features
+from newsdesk import features
 
 RULES = ("schema", "label_missing")
 

@@ -12,26 +12,19 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import pipeline.legacy_keras  # noqa: F401  before an executor imports TensorFlow
-from kubeflow import (
-    artifacts,
-    fetch,
-    logs,
-    parameters,
-    pushed,
-    retries,
-    tokens,
-    unchanged,
-    views,
-)
+import newsdesk.legacy_keras  # noqa: F401  before an executor imports TensorFlow
 from kubeflow import outcome as outcomes
-from kubeflow.ledger import Ledger
-from kubeflow.reports import Reports, run_in
-from pipeline.cluster_config import Schedule
-from pipeline.config import RUN_FOLDER_VARIABLE
-from pipeline.errors import ConfigError, ExitCode
-from pipeline.escaping import one_line
-from pipeline.explain import explain
+from kubeflow import parameters
+from kubeflow.compile import unchanged
+from kubeflow.container import artifacts, logs, pushed, result_pages, retries
+from kubeflow.files import fetch, placeholders
+from kubeflow.intervals.ledger import Ledger
+from kubeflow.intervals.reports import Reports, run_in
+from newsdesk.config.cluster import Schedule
+from newsdesk.config.sections import RUN_FOLDER_VARIABLE
+from newsdesk.errors import ConfigError, ExitCode
+from newsdesk.escaping import one_line
+from newsdesk.explain import explain
 from pipeline.interrupt import interruptible
 
 _log = logging.getLogger("newsdesk")
@@ -120,13 +113,13 @@ def _execute_in(asked: argparse.Namespace, beam_args: list[str], scratch: Path) 
             laid = _with_data(laid, files)
             outcome = unchanged.outcome(task, laid, told["destination"], run)
         if outcome is None:
-            task.properties = tokens.change(
-                laid, lambda text: tokens.to_file(text, files)
+            task.properties = placeholders.change(
+                laid, lambda text: placeholders.to_file(text, files)
             )
             _executor(asked, beam_args, scratch).Do(
                 task.inputs, task.outputs, task.properties
             )
-    views.fill(asked.node, task, told["labels"])
+    result_pages.fill(asked.node, task, told["labels"])
     if asked.node == "Pusher":
         outcome = pushed.describe(task, told["labels"])
     if outcome:
@@ -161,12 +154,12 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
     from pydantic import ValidationError
 
     from components.text_example_gen import sources
-    from pipeline.config import Data
+    from newsdesk.config.sections import Data
 
     section = json.loads(properties["data"])
     address = section["path"]
     mirror = fetch.Mirror(address, files) if fetch.is_address(address) else None
-    section["path"] = mirror.path if mirror else tokens.to_file(address, files)
+    section["path"] = mirror.path if mirror else placeholders.to_file(address, files)
     try:
         data = Data.model_validate(section)
     except ValidationError as error:

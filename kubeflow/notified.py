@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from kubeflow.ledger import Ledger
+from kubeflow.intervals.ledger import Ledger
+from kubeflow.intervals.reports import Reports
 from kubeflow.outcome import (
     FAILED,
     INTERRUPTED,
@@ -18,8 +19,7 @@ from kubeflow.outcome import (
     WITHDRAWN,
     Outcome,
 )
-from kubeflow.reports import Reports
-from pipeline.errors import ExitCode, IntervalTaken, NewsdeskError
+from newsdesk.errors import ExitCode, IntervalTaken, NewsdeskError
 from pipeline.notify import post
 
 # Of Pipelines' own record of tasks, and of ML Metadata, where it was kept before. A pod

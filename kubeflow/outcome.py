@@ -11,13 +11,17 @@ import re
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.errors import ExitCode, IntervalTaken, NotGoodEnough
-from pipeline.escaping import one_line
-from pipeline.explain import is_of_data
+from newsdesk.errors import ExitCode, IntervalTaken, NotGoodEnough
+from newsdesk.escaping import one_line
+from newsdesk.explain import is_of_data
+from newsdesk.states import RunState
 
-PUSHED, UNCHANGED, WITHDRAWN = "pushed", "unchanged", "withdrawn"
-NOT_GOOD_ENOUGH, STOPPED, TAKEN = "not good enough", "stopped", "interval taken"
-FAILED, INTERRUPTED, SUCCEEDED = "failed", "interrupted", "succeeded"
+PUSHED, UNCHANGED = RunState.PUSHED.value, RunState.UNCHANGED.value
+WITHDRAWN, NOT_GOOD_ENOUGH = RunState.WITHDRAWN.value, RunState.NOT_GOOD_ENOUGH.value
+STOPPED, FAILED = RunState.STOPPED.value, RunState.FAILED.value
+INTERRUPTED = RunState.INTERRUPTED.value
+# These exist on a cluster alone.
+TAKEN, SUCCEEDED = "interval taken", "succeeded"
 _LINE = "outcome "
 _MARKED = re.compile(r"^(.*) \[([a-z][a-z ]*), exit code (\d+)\]\s*$", re.DOTALL)
 # Kubernetes cuts a termination message at 4,096 bytes, and the end holds the state.

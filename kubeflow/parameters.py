@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from kubeflow import intervals
-from pipeline.config import Config, Optimizer, Train
-from pipeline.errors import ConfigError
+from kubeflow.intervals import intervals
+from newsdesk.config.sections import Config, Optimizer, Train
+from newsdesk.errors import ConfigError
 
 Kind = Literal["STRING", "NUMBER_INTEGER", "NUMBER_DOUBLE"]
 RUN_LABEL = "run_label"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.config import Beam
+from newsdesk.config.sections import Beam
 
 
 def beam_args(beam: Beam, extra: Sequence[str] = ()) -> list[str]:

@@ -5,8 +5,8 @@ import sys
 
 import typer
 
-import pipeline.legacy_keras  # noqa: F401  before any command imports TensorFlow
-from pipeline import streams
+import newsdesk.legacy_keras  # noqa: F401  before any command imports TensorFlow
+from newsdesk.errors import ExitCode, NewsdeskError
 from pipeline.commands.cancel import cancel
 from pipeline.commands.compile import compile
 from pipeline.commands.doctor import doctor
@@ -22,8 +22,8 @@ from pipeline.commands.schedule import schedule
 from pipeline.commands.shown import complain
 from pipeline.commands.submit import submit
 from pipeline.commands.verify import verify
-from pipeline.errors import ExitCode, NewsdeskError
-from pipeline.output import Output
+from pipeline.terminal import streams
+from pipeline.terminal.output import Output
 
 app = typer.Typer(
     help="Turns labelled text into a transformer classifier in service.",

@@ -103,7 +103,7 @@ def _wanted(name: str, source: str) -> SpecifierSet:
 def _legacy_keras() -> Finding:
     name = "TF_USE_LEGACY_KERAS"
     value = os.environ.get(name, "not set")
-    remedy = "import pipeline.legacy_keras before TensorFlow"
+    remedy = "import newsdesk.legacy_keras before TensorFlow"
     return Finding.of(name, "1", value, value == "1", remedy)
 
 

@@ -23,12 +23,12 @@ from components.publisher.component import Pusher
 from components.schema_import import ImportSchemaGen
 from components.text_example_gen.component import TextExampleGen
 from components.text_statistics.component import TextStatistics
-from pipeline import fingerprint
+from newsdesk.config.sections import Config
+from newsdesk.evaluation.thresholds import eval_config
+from newsdesk.identity import fingerprint
+from newsdesk.identity.recipe import recipe
+from newsdesk.published.in_service import Expected
 from pipeline.beam import beam_args
-from pipeline.config import Config
-from pipeline.evaluation import eval_config
-from pipeline.inputs import recipe
-from pipeline.published.in_service import Expected
 
 _COUNTER = "trainer.counting.Counter"
 _PREPROCESSING = "trainer.preprocessing.preprocessing_fn"

@@ -3,9 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 
-from pipeline import output
-from pipeline.errors import Interrupted
-from pipeline.signals import at_first_signal
+from newsdesk.errors import Interrupted
+from newsdesk.signals import at_first_signal
+from pipeline.terminal import output
 
 
 class Signals(list[int]):

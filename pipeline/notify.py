@@ -8,9 +8,9 @@ import threading
 import time
 from typing import Any
 
-from pipeline.config import Notify
-from pipeline.errors import ExitCode
-from pipeline.history import Summary
+from newsdesk.config.sections import Notify
+from newsdesk.errors import ExitCode
+from pipeline.local.history import Summary
 
 _log = logging.getLogger("newsdesk")
 _SECONDS = 10.0

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-import pipeline.legacy_keras  # noqa: F401  before any test imports TensorFlow
-from pipeline.config import Config
+import newsdesk.legacy_keras  # noqa: F401  before any test imports TensorFlow
+from newsdesk.config.sections import Config
 from tests import first_run as first_runs
 
+pytest_plugins = ["tests.support.versions"]
 REPOSITORY = Path(__file__).parent.parent
 
 

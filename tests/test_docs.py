@@ -30,7 +30,7 @@ _FILE = re.compile(
     rf"(?<![\w./-])(?:{'|'.join(FOLDERS)})/[a-z0-9_./-]+\.[a-z]{{2,5}}\b"
 )
 _COMMAND = re.compile(
-    r"(?<![\w.-])(?<!-n )(?<!namespace )newsdesk +(?=[a-z])([^\n`#|]+)"
+    r"(?<![\w.-])(?<!-n )(?<!namespace )newsdesk (?=[a-z])([^\n`#|]+)"
 )
 _TARGET = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
 _MODULE = re.compile(r"python -m ((?:benchmarks|components|tests|trainer)[\w.]*\w)")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import features
+from newsdesk import features
 
 LABELS = ["World", "Sports", "Business", "Sci/Tech"]
 SURE = 0.97

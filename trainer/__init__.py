@@ -1,3 +1,3 @@
 """How a model is made; runs inside Transform and Trainer."""
 
-import pipeline.legacy_keras  # noqa: F401  before anything here imports TensorFlow
+import newsdesk.legacy_keras  # noqa: F401  before anything here imports TensorFlow

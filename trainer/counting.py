@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from trainer import text
-from trainer.pieces import find
-from trainer.settings import TransformSettings
+from trainer.custom_config import TransformSettings
+from trainer.text import tokenizer
+from trainer.text.word_pieces import find
 
 _UNKNOWN_PIECE = "[UNK]"
 _BUCKETS = 2**50
@@ -54,8 +54,8 @@ class Counter:
             self.vocabulary = "the given vocabulary"
             return
         self.room = self._text.vocabulary_size
-        if model and (file := Path(model, "assets", text.VOCABULARY)).is_file():
-            self._words = text.table_of_words(str(file))
+        if model and (file := Path(model, "assets", tokenizer.VOCABULARY)).is_file():
+            self._words = tokenizer.table_of_words(str(file))
             self.vocabulary = "the vocabulary of the model in service"
 
     def count(self, texts: Sequence[bytes]) -> Counted:
@@ -68,10 +68,10 @@ class Counter:
             The tokens of each text.
         """
         if self._pieces is not None:
-            ids = text.tokenized(tf.constant(texts), self._pieces)
+            ids = tokenizer.tokenized(tf.constant(texts), self._pieces)
             unknown = self._pieces.names.index(_UNKNOWN_PIECE)
             return Counted(_lengths(ids), _total(ids == unknown), None)
-        words = text.split_words(tf.constant(texts), self._text.lower_case)
+        words = tokenizer.split_words(tf.constant(texts), self._text.lower_case)
         numbers = tf.strings.to_hash_bucket_fast(words, _BUCKETS)
         shares = [[number / _BUCKETS for number in row] for row in numbers.to_list()]
         if self._words is None:

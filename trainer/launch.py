@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pipeline import errors
-from pipeline.errors import Interrupted, NewsdeskError
-from trainer.job import Job
-from trainer.memory import GIB
+from newsdesk import errors
+from newsdesk.errors import Interrupted, NewsdeskError
+from trainer.training.job import Job
+from trainer.training.memory import GIB
 
 _log = logging.getLogger("newsdesk")
 _progress = logging.getLogger("newsdesk.progress")

@@ -3,10 +3,10 @@
 import tensorflow as tf
 import tf_keras
 
-from pipeline.config import Model
+from newsdesk.config.sections import Model
 from trainer import encoders
-from trainer.dropout import drop, drop_tokens
-from trainer.text import PADDING_ID
+from trainer.encoders.dropout import drop, drop_tokens
+from trainer.text.tokenizer import PADDING_ID
 
 # Far above the draws of any encoder.
 _POOLED_DRAW = 1_000_000

@@ -5,10 +5,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from pipeline import features
-from pipeline.errors import DataError
-from trainer import text
-from trainer.settings import TransformSettings
+from newsdesk import features
+from newsdesk.errors import DataError
+from trainer.custom_config import TransformSettings
+from trainer.text import tokenizer
 
 # Fixed, so that a text has one key in every run.
 _HASH_KEY = [0x6E657773, 0x6465736B]
@@ -33,7 +33,7 @@ def preprocessing_fn(
     settings = TransformSettings.model_validate(custom_config)
     texts = _column(inputs, features.TEXT)
     return {
-        features.INPUT_IDS: text.token_ids(
+        features.INPUT_IDS: tokenizer.token_ids(
             texts, settings.text, settings.encoder
         ).to_sparse(),
         features.TEXT_KEY: tf.strings.to_hash_bucket_strong(

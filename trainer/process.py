@@ -21,10 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ExitCode, Interrupted, NewsdeskError
-from pipeline.signals import at_first_signal
-from trainer.job import Job
-from trainer.memory import GIB, peak_memory
+from newsdesk.errors import ExitCode, Interrupted, NewsdeskError
+from newsdesk.signals import at_first_signal
+from trainer.training.job import Job
+from trainer.training.memory import GIB, peak_memory
 
 _log = logging.getLogger("newsdesk")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -96,13 +96,15 @@ def main(words: list[str], run_fn: Callable[[Job], None] | None = None) -> int:
 
     Args:
         words: the command line.
-        run_fn: does the work; by default `trainer.train.run_fn`.
+        run_fn: does the work; by default `trainer.training.train.run_fn`.
 
     Returns:
         The exit code.
     """
     parser = argparse.ArgumentParser("python -m trainer.process", description=__doc__)
-    parser.add_argument("job", type=Path, help="JSON with the fields of trainer.job")
+    parser.add_argument(
+        "job", type=Path, help="JSON with the fields of trainer.training.job"
+    )
     parser.add_argument("--wait", action="store_true", help="until the job is there")
     parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(words)
@@ -133,7 +135,7 @@ def main(words: list[str], run_fn: Callable[[Job], None] | None = None) -> int:
 
 def _run_fn() -> Callable[[Job], None]:
     """Imports TensorFlow, so late that its faults are reported too."""
-    from trainer.train import run_fn
+    from trainer.training.train import run_fn
 
     return run_fn
 

@@ -11,10 +11,10 @@ from typing import Any
 from tfx import types
 from tfx.utils import path_utils
 
-from pipeline import evaluated
-from pipeline.errors import GateError
-from pipeline.published import manifest
-from pipeline.published.in_service import VERSION
+from newsdesk.errors import GateError
+from newsdesk.evaluation import results
+from newsdesk.published import manifest
+from newsdesk.published.in_service import VERSION
 
 
 def check(
@@ -40,7 +40,7 @@ def check(
     folder = Path(path_utils.serving_model_path(baselines[0].uri))
     limit = exec_properties["min_accuracy"]
     before = manifest.read(folder).origin.metrics
-    if not evaluated.has_fallen(figures, before, limit):
+    if not results.has_fallen(figures, before, limit):
         return False
     if exec_properties["accepted"]:
         return True
@@ -56,7 +56,7 @@ def check(
 
 def _below(before: Mapping[str, float], limit: float) -> str:
     """Names the limit, and what the model reached when it was pushed."""
-    if evaluated.least_in_service(before, limit) != limit:
+    if results.least_in_service(before, limit) != limit:
         return f"below half of the {before['accuracy']:.4f} when it was pushed"
     told = f"below evaluation.min_accuracy {limit:g}"
     if "accuracy" in before:

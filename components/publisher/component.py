@@ -12,8 +12,8 @@ from tfx.types import component_spec, standard_artifacts
 from components.predictions import RowPredictions
 from components.publisher.executor import Executor
 from components.text_statistics.component import TextStatisticsOfSplits
-from pipeline.config import Push
-from pipeline.inputs import Recipe
+from newsdesk.config.sections import Push
+from newsdesk.identity.recipe import Recipe
 
 
 class PusherSpec(component_spec.ComponentSpec):

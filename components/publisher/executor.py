@@ -16,21 +16,16 @@ from tfx.utils import path_utils
 from components.publisher import baseline_rule
 from components.publisher.rehearsal import rehearse
 from components.text_statistics.statistics import FILE as STATISTICS
-from pipeline import evaluated
-from pipeline.config import RUN_FOLDER_VARIABLE, Sign
-from pipeline.errors import ModelError, reason
-from pipeline.inputs import DATA_DIGEST, run_key
-from pipeline.published import manifest, operations, signatures, signing
-from pipeline.published.in_service import (
-    OUTCOME,
-    InService,
-    Outcome,
-    newest,
-    repeated,
-)
-from pipeline.published.manifest import Manifest, Origin
-from pipeline.published.places import store
-from pipeline.published.store import Store, replaced
+from newsdesk.config.sections import RUN_FOLDER_VARIABLE, Sign
+from newsdesk.errors import ModelError, reason
+from newsdesk.evaluation import results
+from newsdesk.identity.recipe import DATA_DIGEST, run_key
+from newsdesk.inspection import operations, signatures
+from newsdesk.published import manifest, signing
+from newsdesk.published.in_service import OUTCOME, InService, Outcome, newest, repeated
+from newsdesk.published.manifest import Manifest, Origin
+from newsdesk.published.store import Store, replaced
+from newsdesk.published.stores import store
 
 _log = logging.getLogger("newsdesk")
 
@@ -194,7 +189,7 @@ def _given_up(
     """Whether a reason replaces the comparison with the model in service."""
     evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
     labels = json.loads(exec_properties["labels"])
-    compared = evaluated.metrics(evaluation, labels, of_baseline=True)
+    compared = results.metrics(evaluation, labels, of_baseline=True)
     baselines = input_dict.get("baseline") or []
     return baseline_rule.check(baselines, compared, exec_properties) or not compared
 
@@ -216,7 +211,7 @@ def _origin(
         data_digest=data,
         code_digest=told["code"],
         labels=labels,
-        metrics=evaluated.metrics(evaluation, labels),
+        metrics=results.metrics(evaluation, labels),
         versions=told["versions"],
         # Keep the reason only if a baseline was given up.
         accepted=(exec_properties["accepted"] or None) if given_up else None,

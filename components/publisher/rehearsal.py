@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from components.parquet_opener import open_parquet
 from components.predictions import BATCH, FILE
-from pipeline import features
-from pipeline.errors import ModelError
-from pipeline.published import fresh, manifest
+from newsdesk import features
+from newsdesk.errors import ModelError
+from newsdesk.inspection import fresh
+from newsdesk.published import manifest
+from newsdesk.rows.parquet_opener import open_parquet
 
 # The same rows in the same batch on the same machine: nothing but a change of the
 # model moves a probability by more.

@@ -13,8 +13,8 @@ from tfx.types.standard_component_specs import FileBasedExampleGenSpec
 from components.text_example_gen import driver, sources, splits
 from components.text_example_gen.executor import Executor
 from components.text_example_gen.quarantine import Quarantine
-from pipeline import features
-from pipeline.config import Data
+from newsdesk import features
+from newsdesk.config.sections import Data
 
 
 class TextExampleGenSpec(types.ComponentSpec):

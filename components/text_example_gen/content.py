@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from components.text_example_gen import sources, tf_datasets
-from pipeline import fingerprint
-from pipeline.config import Data
-from pipeline.errors import DataError
+from components.text_example_gen import sources
+from newsdesk.config.sections import Data
+from newsdesk.errors import DataError
+from newsdesk.identity import fingerprint
+from newsdesk.rows import tf_datasets
 
 
 def digest_of_input(base: str, wanted: Any, marker: str | None = None) -> str:

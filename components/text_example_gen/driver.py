@@ -6,9 +6,10 @@ from typing import Any
 from tfx.components.example_gen import driver, input_processor
 from tfx.proto import example_gen_pb2
 
-from components.text_example_gen import content, spans, tf_datasets
-from pipeline.config import Data
-from pipeline.errors import DataError
+from components.text_example_gen import content, spans
+from newsdesk.config.sections import Data
+from newsdesk.errors import DataError
+from newsdesk.rows import tf_datasets
 
 
 class Processor(input_processor.FileBasedInputProcessor):

@@ -10,18 +10,13 @@ from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 from tfx.utils import proto_utils
 
-from components.text_example_gen import (
-    content,
-    quarantine,
-    sources,
-    splits,
-    tf_datasets,
-)
+from components.text_example_gen import content, quarantine, sources, splits
 from components.text_example_gen.report import Report
 from components.text_example_gen.transforms import ExamplesFromFiles, Source
-from pipeline.config import Data
-from pipeline.errors import DataError
-from pipeline.inputs import DATA_DIGEST
+from newsdesk.config.sections import Data
+from newsdesk.errors import DataError
+from newsdesk.identity.recipe import DATA_DIGEST
+from newsdesk.rows import tf_datasets
 
 _FILES = "data_tfrecord"
 _NOTES = "notes"

@@ -9,7 +9,7 @@ from typing import Any
 from tfx.dsl.io import fileio
 from tfx.types import artifact
 
-from components.text_example_gen.rows import BadRow
+from newsdesk.rows.row import BadRow
 
 ROWS = "rows.jsonl"
 SUMMARY = "summary.json"

@@ -10,10 +10,10 @@ from typing import Any
 from tfx.dsl.io import fileio
 
 from components.text_example_gen import quarantine
-from components.text_example_gen.remedies import remedies
-from components.text_example_gen.rows import BadRow
-from pipeline.config import RUN_FOLDER_VARIABLE
-from pipeline.errors import DataError, GateError
+from newsdesk.config.sections import RUN_FOLDER_VARIABLE
+from newsdesk.errors import DataError, GateError
+from newsdesk.rows.remedies import remedies
+from newsdesk.rows.row import BadRow
 
 STOPPED_ROWS = "quarantine.jsonl"
 _SHOWN = 5

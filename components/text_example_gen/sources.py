@@ -7,9 +7,10 @@ from typing import Any
 
 from tfx.proto import example_gen_pb2
 
-from components.text_example_gen import folders, spans, splits, tf_datasets
-from pipeline.config import Data
-from pipeline.errors import DataError
+from components.text_example_gen import spans, splits
+from newsdesk.config.sections import Data
+from newsdesk.errors import DataError
+from newsdesk.rows import folders, tf_datasets
 
 _PATTERN = re.compile(r"[*?\[{]")
 

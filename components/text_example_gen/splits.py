@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from components.text_example_gen import tf_datasets
-from pipeline.config import Data
+from newsdesk.config.sections import Data
+from newsdesk.rows import tf_datasets
 
 ALL = "all"
 SPLITS = ("train", "eval", "test")

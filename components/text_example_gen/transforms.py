@@ -8,13 +8,13 @@ from typing import Any
 import apache_beam as beam
 from tensorflow.core.example.example_pb2 import Example
 
-from components.text_example_gen import readers
-from components.text_example_gen.labelling import Labelled, Labelling, check_columns
-from components.text_example_gen.rows import BadRow, Row
 from components.text_example_gen.splits import Division, names_of
-from pipeline import features
-from pipeline.config import Data
-from pipeline.errors import DataError
+from newsdesk import features
+from newsdesk.config.sections import Data
+from newsdesk.errors import DataError
+from newsdesk.rows import readers
+from newsdesk.rows.labelling import Labelled, Labelling, check_columns
+from newsdesk.rows.row import BadRow, Row
 
 # Rows travel in batches: handing over an element costs Beam more than reading a row.
 BATCH = 500

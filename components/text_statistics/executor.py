@@ -17,7 +17,7 @@ from components.text_statistics import conflicts, statistics
 from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
 from components.text_statistics.tally import Row, Tally
-from pipeline import features
+from newsdesk import features
 
 
 class Executor(base_beam_executor.BaseBeamExecutor):

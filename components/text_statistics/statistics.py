@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipeline.errors import ModelError, first_line
+from newsdesk.errors import ModelError, first_line
 
 FILE = "statistics.json"
 # Texts that a sketch keeps: shares are exact below, and within about 1% above.

@@ -9,11 +9,12 @@ def cancel(
     overrides: Overrides = None,
 ) -> None:
     """Terminate a run on Kubeflow Pipelines."""
-    from kubeflow import client as clients
-    from kubeflow import found_runs, intervals
-    from pipeline.config_file import load
-    from pipeline.errors import ClusterError
-    from pipeline.streams import say
+    from kubeflow.cluster import client as clients
+    from kubeflow.cluster import found_runs
+    from kubeflow.intervals import intervals
+    from newsdesk.config.load import load
+    from newsdesk.errors import ClusterError
+    from pipeline.terminal.streams import say
 
     loaded = load(config, overrides or ())
     with clients.connected(loaded.kubeflow) as client:

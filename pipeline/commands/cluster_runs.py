@@ -25,9 +25,10 @@ def rows(config: Path, overrides: list[str] | None) -> Iterator[dict[str, Any]]:
     Raises:
         ClusterError: the cluster cannot be reached.
     """
-    from kubeflow import client as clients
-    from kubeflow import ends, found_runs, intervals
-    from pipeline.config_file import load
+    from kubeflow.cluster import client as clients
+    from kubeflow.cluster import ends, found_runs
+    from kubeflow.intervals import intervals
+    from newsdesk.config.load import load
 
     loaded = load(config, overrides or ())
     with clients.connected(loaded.kubeflow) as client:

@@ -19,16 +19,16 @@ def compile(  # noqa: A001  the command's name
     overrides: Overrides = None,
 ) -> None:
     """Write the pipeline as Kubeflow Pipelines, or Vertex AI, reads it."""
+    from newsdesk.config.load import load
+    from newsdesk.errors import ConfigError
     from pipeline.commands.shown import complain
-    from pipeline.config_file import load
-    from pipeline.errors import ConfigError
-    from pipeline.logfile import quiet
-    from pipeline.streams import answer, say
+    from pipeline.terminal.logfile import quiet
+    from pipeline.terminal.streams import answer, say
 
     loaded = load(config, overrides or ())
     if output.suffix not in (".yaml", ".yml", ".json") and str(output) != "-":
         raise ConfigError(f"{output}: must end with .yaml or .json")
-    from kubeflow.checks import check
+    from kubeflow.compile.checks import check
 
     check(loaded)
     from trainer.encoders import inspection
@@ -36,8 +36,8 @@ def compile(  # noqa: A001  the command's name
     for note in inspection.check(loaded):
         complain(note, "note", "yellow")
     with quiet():
-        from kubeflow import compile as compiling
-        from kubeflow import workflow_size
+        from kubeflow.compile import compiler as compiling
+        from kubeflow.compile import workflow_size
 
         is_job = output.suffix == ".json"
         text = compiling.compile_job(loaded) if is_job else compiling.compile(loaded)

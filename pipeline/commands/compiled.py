@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.config import Config
+    from newsdesk.config.sections import Config
 
 
 def compiled(config: "Config", file: Path | None) -> str:
@@ -21,20 +21,20 @@ def compiled(config: "Config", file: Path | None) -> str:
         ConfigError: the file cannot be read, or the configuration not compiled.
         DataError: the encoder's files cannot be used.
     """
+    from newsdesk.errors import ConfigError
     from pipeline.commands.shown import complain
-    from pipeline.errors import ConfigError
 
     if file is None:
-        from kubeflow.checks import check
+        from kubeflow.compile.checks import check
 
         check(config)
         from trainer.encoders import inspection
 
         for note in inspection.check(config):
             complain(note, "note", "yellow")
-        from kubeflow import workflow_size
-        from kubeflow.compile import compile
-        from pipeline.logfile import quiet
+        from kubeflow.compile import workflow_size
+        from kubeflow.compile.compiler import compile
+        from pipeline.terminal.logfile import quiet
 
         with quiet():
             text = compile(config)

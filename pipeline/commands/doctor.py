@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pipeline.errors import ExitCode
+from newsdesk.errors import ExitCode
 
 
 def doctor(
@@ -21,9 +21,9 @@ def doctor(
     from rich.table import Table
     from rich.text import Text
 
+    from newsdesk.escaping import escaped
     from pipeline.doctor import check
-    from pipeline.escaping import escaped
-    from pipeline.streams import answer, require_written
+    from pipeline.terminal.streams import answer, require_written
 
     findings = check(deep)
     table = Table("", "what", "expected", "found", box=None, header_style="dim")

@@ -33,8 +33,8 @@ def import_(
     import json
     import tempfile
 
-    from pipeline.logfile import captured
-    from pipeline.streams import say
+    from pipeline.terminal.logfile import captured
+    from pipeline.terminal.streams import say
     from trainer.encoders import inspection
 
     for note in inspection.check_checkpoint(str(checkpoint)):
@@ -44,7 +44,7 @@ def import_(
         tempfile.NamedTemporaryFile(suffix=".log") as log,
         captured(Path(log.name)),
     ):
-        from trainer.hub.export import ENCODER, PREPROCESS, export
+        from trainer.export.hub_encoder import ENCODER, PREPROCESS, export
 
         export(str(checkpoint), to)
     say(f"written  {shown(to / ENCODER)} and {shown(to / PREPROCESS)}")

@@ -21,11 +21,11 @@ def gc(
 
     Versions in service are not touched; `push.keep` retires them.
     """
-    from pipeline import garbage, lock, ownership
+    from newsdesk.config.load import load
     from pipeline.commands.shown import shown
-    from pipeline.config_file import load
-    from pipeline.logfile import quiet
-    from pipeline.streams import answer, say
+    from pipeline.local import garbage, lock, ownership
+    from pipeline.terminal.logfile import quiet
+    from pipeline.terminal.streams import answer, say
 
     # What would go is the result; what is gone is gone, whoever reads of it.
     show = answer if dry_run else say

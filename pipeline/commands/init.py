@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from newsdesk.escaping import one_line
 from pipeline.commands.shown import shown
-from pipeline.escaping import one_line
-from pipeline.streams import is_interactive, say
+from pipeline.terminal.streams import is_interactive, say
 
 
 def init(
@@ -62,7 +62,7 @@ def init(
     from pipeline.init.proposal import propose
     from pipeline.init.starter import write
     from pipeline.init.texts import look_at_texts
-    from pipeline.logfile import quiet
+    from pipeline.terminal.logfile import quiet
 
     # Reading TFRecord imports TensorFlow, which writes to the screen.
     with quiet():

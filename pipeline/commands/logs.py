@@ -7,7 +7,7 @@ import typer
 from pipeline.commands.arguments import NEWSDESK, ConfigOption, Overrides, RunId
 
 if TYPE_CHECKING:
-    from kubeflow.pods import Pod
+    from kubeflow.cluster.pods import Pod
 
 
 def logs(
@@ -20,11 +20,11 @@ def logs(
     overrides: Overrides = None,
 ) -> None:
     """Print the log of a node of a run on Kubeflow Pipelines."""
-    from kubeflow import client as clients
-    from kubeflow import found_runs, pods, run_logs
-    from pipeline.config_file import load
-    from pipeline.errors import ClusterError
-    from pipeline.streams import answer
+    from kubeflow.cluster import client as clients
+    from kubeflow.cluster import found_runs, pods, run_logs
+    from newsdesk.config.load import load
+    from newsdesk.errors import ClusterError
+    from pipeline.terminal.streams import answer
 
     loaded = load(config, overrides or ())
     with clients.connected(loaded.kubeflow) as client:
@@ -55,7 +55,7 @@ def _wanted(present: Any, node: str | None) -> "Pod | None":
 
 
 def _line(pod: "Pod") -> str:
-    from pipeline.escaping import one_line
+    from newsdesk.escaping import one_line
 
     took = ""
     if pod.started and pod.finished:

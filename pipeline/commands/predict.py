@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from newsdesk.errors import ExitCode, NewsdeskError
 from pipeline.commands.arguments import AllowOperations
-from pipeline.errors import ExitCode, NewsdeskError
 
 
 def predict(
@@ -41,15 +41,16 @@ def predict(
     the answers could not be written, 2 wrong usage, 4 the model is not as it was
     published, or could do what a classifier need not.
     """
-    from pipeline import questions
-    from pipeline.answer import Answerer
-    from pipeline.escaping import as_json as written
-    from pipeline.escaping import one_line
-    from pipeline.find_model import opened_model
-    from pipeline.line_reader import Pause
-    from pipeline.logfile import quiet
-    from pipeline.published import manifest, operations, trial
-    from pipeline.streams import answer, encodes_all
+    from newsdesk.escaping import as_json as written
+    from newsdesk.escaping import one_line
+    from newsdesk.inspection import operations, trial
+    from newsdesk.published import manifest
+    from pipeline.predict import texts as questions
+    from pipeline.predict.answers import Answerer
+    from pipeline.predict.find_model import opened_model
+    from pipeline.predict.line_reader import Pause
+    from pipeline.terminal.logfile import quiet
+    from pipeline.terminal.streams import answer, encodes_all
 
     if texts and file:
         raise typer.BadParameter("give texts or --file, not both")

@@ -18,14 +18,14 @@ def rollback(
 
     The model that it replaces is not pushed again, unless something about it changes.
     """
-    from pipeline import lock
-    from pipeline.config_file import load
-    from pipeline.logfile import quiet
-    from pipeline.streams import say
+    from newsdesk.config.load import load
+    from pipeline.local import lock
+    from pipeline.terminal.logfile import quiet
+    from pipeline.terminal.streams import say
 
     loaded = load(config, overrides or ())
     with lock.held(loaded.root, "a rollback"), quiet():
-        from pipeline.published.rollback import roll_back
+        from newsdesk.published.rollback import roll_back
 
         allowed = loaded.model.allowed_operations
         done = roll_back(loaded.serving, to, allowed, loaded.push.sign)

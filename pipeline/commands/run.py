@@ -10,15 +10,15 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from pipeline import streams
+from newsdesk.errors import ExitCode, NewsdeskError
+from newsdesk.escaping import escaped
 from pipeline.commands.arguments import NEWSDESK, File, Overrides
 from pipeline.commands.shown import complain, shown
-from pipeline.errors import ExitCode, NewsdeskError
-from pipeline.escaping import escaped
+from pipeline.terminal import streams
 
 if TYPE_CHECKING:
-    from pipeline.config import Config
-    from pipeline.history import RunFolder, Summary
+    from newsdesk.config.sections import Config
+    from pipeline.local.history import RunFolder, Summary
 
 
 def run(
@@ -49,10 +49,10 @@ def run(
     Exit codes: 0 pushed or nothing to do, 1 failed, 2 wrong usage or configuration,
     3 not good enough, 4 stopped by a gate, 5 another run is at work, 130 interrupted.
     """
-    from pipeline import lock, ownership
-    from pipeline.config_file import load
-    from pipeline.history import mark_killed
-    from pipeline.paths import refuse_patterns
+    from newsdesk.config.load import load
+    from newsdesk.config.paths import refuse_patterns
+    from pipeline.local import lock, ownership
+    from pipeline.local.history import mark_killed
 
     for word in beam_args or ():
         if not word.startswith("--"):
@@ -70,7 +70,7 @@ def run(
                 streams.say(seen)
                 sys.exit(ExitCode.DONE)
             if loaded.push.sign:
-                from pipeline.published import signing
+                from newsdesk.published import signing
 
                 signing.check(loaded.push.sign)
             sys.exit(_run(loaded, beam_args or (), verbose, accept or ""))
@@ -81,9 +81,9 @@ def run(
 def _run(
     config: "Config", beam_args: Sequence[str], verbose: bool, accepted: str
 ) -> ExitCode:
-    from pipeline.history import RunFolder
     from pipeline.interrupt import interruptible
-    from pipeline.logfile import captured
+    from pipeline.local.history import RunFolder
+    from pipeline.terminal.logfile import captured
     from trainer.encoders import inspection
 
     notes = inspection.check(config)
@@ -91,9 +91,9 @@ def _run(
     with captured(folder.log, verbose) as stream, stream.optional():
         # Imports take seconds, and a signal must not leave a folder without an end.
         with interruptible() as signals:
-            from pipeline.local import run as run_locally
+            from pipeline.local.runner import run as run_locally
             from pipeline.notify import notify
-            from pipeline.screen import Screen
+            from pipeline.terminal.screen import Screen
 
             console = Console(file=stream, force_terminal=False if verbose else None)
             for note in notes:
@@ -114,8 +114,9 @@ def _run(
 
 def _told(config: "Config", error: Exception) -> NewsdeskError:
     """Tells the webhook of a run that could not begin, and so has no summary."""
-    from pipeline.explain import explain
-    from pipeline.history import RunState, Summary
+    from newsdesk.explain import explain
+    from newsdesk.states import RunState
+    from pipeline.local.history import Summary
     from pipeline.notify import notify
 
     failure = NewsdeskError()
@@ -138,8 +139,8 @@ def _told(config: "Config", error: Exception) -> NewsdeskError:
 def _seen(config: "Config") -> str | None:
     """Says which run or version has had just these data, if one has."""
     from components.text_example_gen import content
-    from pipeline.history import VERDICTS, past_runs
-    from pipeline.published.in_service import newest
+    from newsdesk.published.in_service import newest
+    from pipeline.local.history import VERDICTS, past_runs
 
     current = newest(config.serving)
     now = content.data_digest(config.data)
@@ -155,7 +156,7 @@ def _conclude(
     console: Console, config: "Config", folder: "RunFolder", summary: "Summary"
 ) -> None:
     """Says what came out, where it is, and what to type next."""
-    from pipeline.history import RunState
+    from newsdesk.states import RunState
 
     def say(head: str, text: str, style: str = "") -> None:
         line = Text.assemble((f"{head:<10}", style), " ", escaped(text))

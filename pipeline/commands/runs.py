@@ -29,10 +29,10 @@ def runs(
     from rich.table import Table
     from rich.text import Text
 
-    from pipeline.escaping import as_json as written
-    from pipeline.escaping import one_line
-    from pipeline.history import past_runs
-    from pipeline.streams import answer, encodes_all, require_written
+    from newsdesk.escaping import as_json as written
+    from newsdesk.escaping import one_line
+    from pipeline.local.history import past_runs
+    from pipeline.terminal.streams import answer, encodes_all, require_written
 
     roots = [root] if root else sorted(Path("newsdesk").glob("*"))
     found = [(one, summary) for one in roots for summary in past_runs(one)]
@@ -74,10 +74,10 @@ def _on_the_cluster(config: Path, overrides: list[str] | None, as_json: bool) ->
     from rich.table import Table
     from rich.text import Text
 
+    from newsdesk.escaping import as_json as written
+    from newsdesk.escaping import one_line
     from pipeline.commands import cluster_runs
-    from pipeline.escaping import as_json as written
-    from pipeline.escaping import one_line
-    from pipeline.streams import answer, encodes_all, require_written
+    from pipeline.terminal.streams import answer, encodes_all, require_written
 
     found = list(cluster_runs.rows(config, overrides))
     if as_json:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from newsdesk.errors import ExitCode
 from pipeline.commands.arguments import NEWSDESK, Compiled, File, Overrides
 from pipeline.commands.compiled import compiled
-from pipeline.errors import ExitCode
-from pipeline.streams import answer, say
+from pipeline.terminal.streams import answer, say
 
 if TYPE_CHECKING:
-    from pipeline.config import Config
+    from newsdesk.config.sections import Config
 
 schedule = typer.Typer(
     help="Runs on Kubeflow Pipelines at set times.", no_args_is_help=True
@@ -32,7 +32,7 @@ def apply(
     What is there is deleted when the new one is there and reads back as written. A
     paused one stays paused.
     """
-    from kubeflow.schedule import apply
+    from kubeflow.cluster.schedule import apply
 
     with _connected(config, overrides) as (client, loaded):
         applied = apply(client, loaded, compiled(loaded, file), _now())
@@ -47,9 +47,9 @@ def status(config: File = NEWSDESK, overrides: Overrides = None) -> None:
     Exit codes: 0 well; 1 no success within two intervals, no push within
     kubeflow.alarm_without_push intervals, or no schedule there.
     """
-    from kubeflow.ends import is_terminated
-    from kubeflow.status import shown
-    from kubeflow.status import status as asked
+    from kubeflow.cluster.ends import is_terminated
+    from kubeflow.cluster.status import shown
+    from kubeflow.cluster.status import status as asked
 
     with _connected(config, overrides) as (client, loaded):
         found = asked(client, loaded, _now())
@@ -77,7 +77,7 @@ def status(config: File = NEWSDESK, overrides: Overrides = None) -> None:
 @schedule.command()
 def pause(config: File = NEWSDESK, overrides: Overrides = None) -> None:
     """Begin no runs until it is resumed."""
-    from kubeflow.schedule import pause
+    from kubeflow.cluster.schedule import pause
 
     with _connected(config, overrides) as (client, loaded):
         pause(client, loaded)
@@ -87,7 +87,7 @@ def pause(config: File = NEWSDESK, overrides: Overrides = None) -> None:
 @schedule.command()
 def resume(config: File = NEWSDESK, overrides: Overrides = None) -> None:
     """Begin runs again: with catchup all that were missed, else the latest."""
-    from kubeflow.schedule import resume
+    from kubeflow.cluster.schedule import resume
 
     with _connected(config, overrides) as (client, loaded):
         resume(client, loaded)
@@ -97,7 +97,7 @@ def resume(config: File = NEWSDESK, overrides: Overrides = None) -> None:
 @schedule.command()
 def delete(config: File = NEWSDESK, overrides: Overrides = None) -> None:
     """Delete the schedule from the cluster; its runs stay."""
-    from kubeflow.schedule import delete
+    from kubeflow.cluster.schedule import delete
 
     with _connected(config, overrides) as (client, loaded):
         delete(client, loaded)
@@ -108,8 +108,8 @@ def delete(config: File = NEWSDESK, overrides: Overrides = None) -> None:
 def _connected(
     config: Path, overrides: list[str] | None
 ) -> Iterator[tuple[Any, "Config"]]:
-    from kubeflow.client import connected
-    from pipeline.config_file import load
+    from kubeflow.cluster.client import connected
+    from newsdesk.config.load import load
 
     loaded = load(config, overrides or ())
     with connected(loaded.kubeflow) as client:

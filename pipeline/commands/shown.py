@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.escaping import escaped
+from newsdesk.escaping import escaped
 
 
 def complain(sentence: str, head: str = "error", style: str = "red") -> None:

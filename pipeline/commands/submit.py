@@ -40,13 +40,14 @@ def submit(
     NEWSDESK_KFP_TOKEN_FILE, or NEWSDESK_KFP_TOKEN itself. With --wait the exit code is
     that of `newsdesk run`; 5: another run has the interval.
     """
-    from kubeflow import client as clients
-    from kubeflow import cluster_retries, ends, intervals
     from kubeflow import parameters as parameters_of_runs
-    from kubeflow import submit as submitting
+    from kubeflow.cluster import client as clients
+    from kubeflow.cluster import cluster_retries, ends
+    from kubeflow.cluster import submit as submitting
+    from kubeflow.intervals import intervals
+    from newsdesk.config.load import load
     from pipeline.commands.shown import complain
-    from pipeline.config_file import load
-    from pipeline.streams import say
+    from pipeline.terminal.streams import say
 
     loaded = load(config, overrides or ())
     spec = compiled(loaded, file)
@@ -73,8 +74,8 @@ def submit(
 
 def _typed(words: Sequence[str]) -> dict[str, Any]:
     """What was typed as NAME=VALUE; a value is TOML or else the string itself."""
-    from pipeline.config_file import typed_value
-    from pipeline.errors import ConfigError
+    from newsdesk.config.load import typed_value
+    from newsdesk.errors import ConfigError
 
     typed = {}
     for word in words:

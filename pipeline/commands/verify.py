@@ -41,11 +41,12 @@ def verify(
     import os
     import tempfile
 
-    from pipeline.errors import ModelError
-    from pipeline.logfile import quiet
-    from pipeline.published import manifest, operations, signing
-    from pipeline.published.places import store
-    from pipeline.streams import answer
+    from newsdesk.errors import ModelError
+    from newsdesk.inspection import operations
+    from newsdesk.published import manifest, signing
+    from newsdesk.published.stores import store
+    from pipeline.terminal.logfile import quiet
+    from pipeline.terminal.streams import answer
 
     if key and certificates:
         raise typer.BadParameter("give --key or --certificate, not both")

@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from components.text_example_gen.folders import explain_partitions
-from components.text_example_gen.readers import (
+from newsdesk.errors import ConfigError, DataError, printable
+from newsdesk.rows.folders import explain_partitions
+from newsdesk.rows.readers import (
     Layout,
     Row,
     check_delimiter,
@@ -14,7 +15,6 @@ from components.text_example_gen.readers import (
     format_of,
     read_rows,
 )
-from pipeline.errors import ConfigError, DataError, printable
 from pipeline.init.header import Header, judge
 from pipeline.init.survey import Survey
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 
-from components.text_example_gen import folders, nested
-from pipeline.errors import DataError
+from newsdesk.errors import DataError
+from newsdesk.rows import folders, nested
 from pipeline.init import odd_labels
 from pipeline.init.header import LABEL_NAMES
 from pipeline.init.survey import Survey

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from pipeline.numeric_labels import name_value
+from newsdesk.config.numeric_labels import name_value
 
 # What pandas reads as a missing value; the last ones may as well be meant as labels.
 _MISSING = {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.errors import ConfigError, DataError, NewsdeskError
+from newsdesk.errors import ConfigError, DataError, NewsdeskError
 from pipeline.init import odd_labels
 from pipeline.init.column import MAX_LABELS, Column
 from pipeline.init.misplaced import (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import tomlkit
 
-from pipeline import features
-from pipeline.errors import ConfigError
+from newsdesk import features
+from newsdesk.errors import ConfigError
 from pipeline.init.findings import about_labels, about_lost_rows
 from pipeline.init.proposal import Proposal
 from pipeline.init.texts import Texts

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from components.text_example_gen.labelling import is_header
-from components.text_example_gen.nested import Nested
-from components.text_example_gen.readers import BadRow, Layout, Row
-from components.text_example_gen.remedies import remedy
+from newsdesk.rows.labelling import is_header
+from newsdesk.rows.nested import Nested
+from newsdesk.rows.readers import BadRow, Layout, Row
+from newsdesk.rows.remedies import remedy
 from pipeline.init.column import Column
 from pipeline.init.header import LABEL_NAMES, Header
 

@@ -4,13 +4,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from components.text_example_gen.labelling import is_header, is_visible, joined
-from components.text_example_gen.readers import (
-    BadRow,
-    Row,
-    quotes_enclose,
-    read_rows,
-)
+from newsdesk.rows.labelling import is_header, is_visible, joined
+from newsdesk.rows.readers import BadRow, Row, quotes_enclose, read_rows
 from pipeline.init.proposal import Proposal
 
 MAX_TEXTS = 1_000_000

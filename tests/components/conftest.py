@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from newsdesk.config.sections import Beam, Config
 from pipeline.beam import beam_args
-from pipeline.config import Beam, Config
 
 
 class Outcome(NamedTuple):

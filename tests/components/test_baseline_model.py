@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.errors import ModelError
-from pipeline.published import manifest
-from pipeline.published.in_service import ABSENT, VERSION, Expected, newest
-from pipeline.published.local_store import LocalStore
-from pipeline.published.manifest import Origin
+from newsdesk.errors import ModelError
+from newsdesk.published import manifest
+from newsdesk.published.in_service import ABSENT, VERSION, Expected, newest
+from newsdesk.published.local_store import LocalStore
+from newsdesk.published.manifest import Origin
 from tests.faults import endless
 from tests.tiny_models import LABELS, answers, examples, model, save
 
@@ -215,7 +215,7 @@ def _states(
     from tfx.types import standard_artifacts
 
     from components.baseline_model import BaselineModel
-    from pipeline.evaluation import eval_config
+    from newsdesk.evaluation.thresholds import eval_config
 
     baseline = BaselineModel(destination, expected, LABELS, "", "f")
     rows = Importer(
@@ -258,7 +258,7 @@ def test_a_baseline_that_does_not_come_back_stops_the_run(
     publish: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from pipeline.published import fresh
+    from newsdesk.inspection import fresh
 
     monkeypatch.setattr(fresh, "run", lambda *_: None)
     publish(lambda folder: endless.export(folder, "called"))
@@ -271,7 +271,7 @@ def test_a_baseline_may_contain_what_the_configuration_allows(
     publish: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from pipeline.published import operations
+    from newsdesk.inspection import operations
 
     monkeypatch.setattr(operations, "OPERATIONS", operations.OPERATIONS - {"Tile"})
     publish()

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from components.publisher import baseline_rule
-from pipeline.errors import GateError
-from pipeline.published import manifest
+from newsdesk.errors import GateError
+from newsdesk.published import manifest
 from tests.faults import model
 
 pytestmark = pytest.mark.slow

@@ -8,8 +8,8 @@ import pytest
 
 from components.text_example_gen import content, sources
 from components.text_example_gen.driver import Processor
-from pipeline import fingerprint
-from pipeline.config import Config
+from newsdesk.config.sections import Config
+from newsdesk.identity import fingerprint
 
 
 @pytest.fixture

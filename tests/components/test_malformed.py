@@ -15,10 +15,10 @@ import pyarrow.parquet
 import pytest
 from tensorflow.core.example.example_pb2 import Example
 
-from components.text_example_gen import csv_lines, lines, streams, tf_records
 from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import NOTES, ReadFiles, Source
-from pipeline.config import Config
+from newsdesk.config.sections import Config
+from newsdesk.rows import csv_lines, lines, streams, tf_records
 
 GOOD = b"label,text\n0,first row\n"
 LAST = b"1,last row\n"

@@ -12,12 +12,13 @@ from tfx.types import standard_artifacts
 
 from components.publisher import executor, rehearsal
 from components.text_statistics.component import TextStatisticsOfSplits
-from pipeline.config import Sign
-from pipeline.errors import ConfigError, GateError, ModelError
-from pipeline.published import fresh, manifest, signing
-from pipeline.published.in_service import OUTCOME, Outcome
-from pipeline.published.local_store import LocalStore
-from pipeline.published.rollback import roll_back
+from newsdesk.config.sections import Sign
+from newsdesk.errors import ConfigError, GateError, ModelError
+from newsdesk.inspection import fresh
+from newsdesk.published import manifest, signing
+from newsdesk.published.in_service import OUTCOME, Outcome
+from newsdesk.published.local_store import LocalStore
+from newsdesk.published.rollback import roll_back
 from tests import keys
 from tests.components.conftest import Candidate
 from tests.destination import names
@@ -348,7 +349,7 @@ def test_a_model_in_service_is_not_pushed_again(
 def test_a_model_that_was_rolled_back_from_does_not_come_again(
     push: Push, serving: Path, retrained: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.published.rollback.operations.check", lambda *_: None)
+    monkeypatch.setattr("newsdesk.published.rollback.operations.check", lambda *_: None)
     push()
     push(retrained, data="bad")
     roll_back(str(serving))

@@ -14,14 +14,14 @@ import pytest
 import tensorflow as tf
 from pyarrow import parquet
 
-from components.text_example_gen.remedies import remedies
 from components.text_example_gen.report import Report
-from components.text_example_gen.rows import BadRow
 from components.text_example_gen.sources import list_files
 from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import NOTES, ReadFiles, Source
-from pipeline.config import Config
-from pipeline.errors import DataError, GateError
+from newsdesk.config.sections import Config
+from newsdesk.errors import DataError, GateError
+from newsdesk.rows.remedies import remedies
+from newsdesk.rows.row import BadRow
 
 Notes = list[dict[str, Any]]
 

@@ -8,8 +8,8 @@ import pytest
 from components.text_example_gen import driver, spans
 from components.text_example_gen.sources import input_of, list_files
 from components.text_example_gen.sources import resolve as resolve_patterns
-from pipeline.config import Config
-from pipeline.errors import DataError
+from newsdesk.config.sections import Config
+from newsdesk.errors import DataError
 
 
 @pytest.fixture

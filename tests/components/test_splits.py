@@ -10,7 +10,7 @@ from components.text_example_gen.splits import (
     given_splits,
     names_of,
 )
-from pipeline.config import Config
+from newsdesk.config.sections import Config
 
 
 def test_ratios_divide_by_text() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.config import RUN_FOLDER_VARIABLE, Beam
-from pipeline.errors import DataError, GateError
+from newsdesk.config.sections import RUN_FOLDER_VARIABLE, Beam
+from newsdesk.errors import DataError, GateError
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.config import Config
-from pipeline.errors import DataError
+from newsdesk.config.sections import Config
+from newsdesk.errors import DataError
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,9 @@ from tfx.types import artifact_utils, standard_artifacts
 from components.text_statistics import conflicts, statistics
 from components.text_statistics.component import TextStatistics, TextStatisticsOfSplits
 from components.text_statistics.executor import Executor
+from newsdesk.config.sections import Beam
+from newsdesk.errors import ModelError
 from pipeline.beam import beam_args
-from pipeline.config import Beam
-from pipeline.errors import ModelError
 
 pytestmark = pytest.mark.slow
 

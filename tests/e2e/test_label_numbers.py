@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from newsdesk.published import manifest
 from pipeline.init.starter import schema
-from pipeline.published import manifest
 
 pytestmark = pytest.mark.e2e
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ExitCode
+from newsdesk.errors import ExitCode
 from tests import old_root
 from tests.faults import sample
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.published import manifest
+from newsdesk.published import manifest
 from tests.destination import names
 from tests.e2e.conftest import SAMPLE
 from tests.first_run import FirstRun
@@ -49,7 +49,7 @@ import tensorflow as tf, tensorflow_text
 model = tf.saved_model.load(sys.argv[1])
 answer = model.signatures["serving_default"](text=tf.constant(sys.argv[2:]))
 print(json.dumps([label.decode() for label in answer["label"].numpy()]))
-assert not {"pipeline", "trainer", "tfx"} & set(sys.modules)
+assert not {"newsdesk", "pipeline", "trainer", "tfx"} & set(sys.modules)
 """
 
 
@@ -98,7 +98,7 @@ def test_an_edited_line_of_the_trainer_runs_it_and_what_follows(
     repository: Path,
     tmp_path: Path,
 ) -> None:
-    for room in ("pipeline", "components", "trainer", "schemas"):
+    for room in ("newsdesk", "pipeline", "components", "trainer", "schemas"):
         shutil.copytree(repository / room, tmp_path / room)
     with open(tmp_path / "trainer" / "model.py", "a") as source:
         source.write("\nEDITED = True\n")

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from newsdesk.errors import ModelError
+from newsdesk.published import manifest
+from newsdesk.published.local_store import LocalStore
 from pipeline.cli import app
-from pipeline.errors import ModelError
-from pipeline.published import manifest
-from pipeline.published.local_store import LocalStore
 from tests.faults import model
 from tests.faults.pushes import push
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.answer import Answerer
+from pipeline.predict.answers import Answerer
 from tests.faults.names import Row
 from tests.faults.spoiling import RUINED
 

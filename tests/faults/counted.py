@@ -11,7 +11,7 @@ from typing import NamedTuple
 from components.data_rules import Judged, judge
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
 from components.text_statistics.tally import Row, Tally
-from pipeline.config import Gate, Text
+from newsdesk.config.sections import Gate, Text
 
 SETTINGS = {"text": {}, "encoder": {"kind": "transformer"}, "fingerprint": ""}
 COLUMNS = ("title", "description")
@@ -115,7 +115,7 @@ def _learn(texts: list[str], assets: Path) -> None:
     """Writes the words that Transform would learn to where a model has them."""
     import tensorflow as tf
 
-    from trainer.text import VOCABULARY, split_words
+    from trainer.text.tokenizer import VOCABULARY, split_words
 
     settings = Text()
     words = split_words(tf.constant(texts), settings.lower_case).flat_values

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.config import Gate
+from newsdesk.config.sections import Gate
 from tests.faults import sample
 from tests.faults.counted import News, Split, divide, false_alarms, read
 

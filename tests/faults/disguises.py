@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from pipeline import features
+from newsdesk import features
 from tests.faults.lent_name import call_the_saver_under_another_name
 from tests.faults.poisoned_models import Change, function, node, saver, signature
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pipeline import features
+from newsdesk import features
 
 
 def export(folder: Path, when: str) -> None:

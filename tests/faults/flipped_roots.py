@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline import database, outputs
-from pipeline.database import ARTIFACTS, DATABASE
+from pipeline.local import database, outputs
+from pipeline.local.database import ARTIFACTS, DATABASE
 from tests.faults import sample, unbroken
 from tests.faults.unbroken import Unbroken
-from trainer import arrays
-from trainer.checkpoints import Checkpoints
+from trainer.training import arrays
+from trainer.training.checkpoints import Checkpoints
 
 _CHECKPOINTS = "checkpoints"
 _METADATA = "metadata"

@@ -51,8 +51,9 @@ def held_up(moment: str, words: Sequence[str]) -> Iterator["subprocess.Popen[str
 
 def main() -> None:
     """Runs the command line, and waits once."""
-    from pipeline import cli, garbage
-    from pipeline.screen import Screen
+    from pipeline import cli
+    from pipeline.local import garbage
+    from pipeline.terminal.screen import Screen
 
     number, moment, *words = sys.argv[1:]
     connection = socket.socket(fileno=int(number))

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.errors import ExitCode
-from pipeline.published import manifest
+from newsdesk.errors import ExitCode
+from newsdesk.published import manifest
 from tests.faults import model, sample
 from tests.faults.killed_at import changes, killed_at
 from tests.faults.outcome import Outcome

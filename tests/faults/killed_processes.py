@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.errors import DataError, ExitCode
+from newsdesk.errors import DataError, ExitCode
 from tests.faults import children, sample, unbroken
 from tests.faults.outcome import Outcome
 from tests.faults.unbroken import Unbroken
@@ -78,7 +78,7 @@ def of_a_reader(scratch: Path) -> Outcome:
     import pyarrow
     import pyarrow.parquet
 
-    from components.text_example_gen import parquet_files
+    from newsdesk.rows import parquet_files
 
     file = scratch / "rows.parquet"
     table = pyarrow.table({"text": ["a text"] * 300_000})

@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import ExitCode
+from newsdesk.errors import ExitCode
 from tests.faults import sample, unbroken
 from tests.faults.kill_points import Point, points
 from tests.faults.unbroken import Unbroken

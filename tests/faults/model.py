@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import features
-from pipeline.published.manifest import Origin
+from newsdesk import features
+from newsdesk.published.manifest import Origin
 
 LABELS = ["a", "b"]
 

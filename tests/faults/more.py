@@ -13,15 +13,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from newsdesk.errors import ExitCode
 from pipeline import notify
-from pipeline.errors import ExitCode
-from tests.faults import (
-    dripping,
-    killed_commands,
-    killed_processes,
-    sample,
-    unbroken,
-)
+from tests.faults import dripping, killed_commands, killed_processes, sample, unbroken
 from tests.faults.outcome import Outcome
 from tests.faults.unbroken import Unbroken
 

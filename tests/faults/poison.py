@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pipeline.legacy_keras  # noqa: F401  before TensorFlow is imported
-from pipeline.errors import NewsdeskError
+import newsdesk.legacy_keras  # noqa: F401  before TensorFlow is imported
+from newsdesk.errors import NewsdeskError
 from tests.faults import disguises, model, poisoned_models
 
 Attempt = tuple[str, str, Callable[[], object]]
@@ -184,7 +184,7 @@ def _files_of_models(above: Path, folder: Path) -> Iterator[Attempt]:
 
 def _pickles(folder: Path, canary: Path) -> Iterator[Attempt]:
     """Weights that run code when they are opened as what they are."""
-    from trainer.encoders.tensors import Tensors
+    from trainer.pretrained.tensors import Tensors
 
     for name in ("pytorch_model.bin", "model.safetensors", "pytorch_model-1-of-2.bin"):
         folder.mkdir()
@@ -194,7 +194,7 @@ def _pickles(folder: Path, canary: Path) -> Iterator[Attempt]:
 
 def _vocabularies(folder: Path) -> Iterator[Attempt]:
     """Files that are no vocabulary, or hold more than pieces."""
-    from trainer import pieces
+    from trainer.text import word_pieces
 
     file = folder / "vocab.txt"
     good = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n/\n##/\n"
@@ -210,14 +210,14 @@ def _vocabularies(folder: Path) -> Iterator[Attempt]:
     for name, content in contents.items():
         folder.mkdir()
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        yield "vocabularies", name, lambda: pieces.read(str(file))
+        yield "vocabularies", name, lambda: word_pieces.read(str(file))
     folder.mkdir()
     file.write_text(good)
     os.truncate(file, 2 << 30)
-    yield "vocabularies", "2 GiB", lambda: pieces.read(str(file))
+    yield "vocabularies", "2 GiB", lambda: word_pieces.read(str(file))
     folder.mkdir()
     os.mkfifo(file)
-    yield "vocabularies", "pipe", lambda: pieces.read(str(file))
+    yield "vocabularies", "pipe", lambda: word_pieces.read(str(file))
 
 
 def _configurations(above: Path) -> Iterator[Attempt]:

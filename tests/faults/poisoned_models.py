@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline import features
+from newsdesk import features
 
 Change = Callable[[Any], None]
 

@@ -20,9 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import ModelError
-from pipeline.published import manifest
-from pipeline.published.local_store import LocalStore
+from newsdesk.errors import ModelError
+from newsdesk.published import manifest
+from newsdesk.published.local_store import LocalStore
 from tests.destination import names
 from tests.faults import model, mounts
 

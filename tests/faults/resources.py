@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import ExitCode
+from newsdesk.errors import ExitCode
 from tests import first_run
 from tests.faults import mounts, sample
 from tests.faults.held_up import held_up

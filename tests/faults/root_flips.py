@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.errors import ExitCode
+from newsdesk.errors import ExitCode
 from tests.faults import sample, unbroken
 from tests.faults.flipped_roots import KINDS, Flip, Roots
 

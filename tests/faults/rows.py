@@ -16,16 +16,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from components.text_example_gen.readers import (
-    Layout,
-    LineCount,
-    columns_of,
-    read_rows,
-)
 from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import NOTES, ReadFiles, Source
-from pipeline.config import Data
-from pipeline.errors import DataError
+from newsdesk.config.sections import Data
+from newsdesk.errors import DataError
+from newsdesk.rows.readers import Layout, LineCount, columns_of, read_rows
 from tests.faults.row_files import RowFile, RowFiles
 from tests.faults.row_rules import Cells, expected
 

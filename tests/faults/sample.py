@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ModelError
-from pipeline.published import manifest
+from newsdesk.errors import ModelError
+from newsdesk.published import manifest
 
 REPOSITORY = Path(__file__).parent.parent.parent
 SAMPLE = REPOSITORY / "pipeline" / "configs" / "sample.toml"

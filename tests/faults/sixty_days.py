@@ -19,13 +19,14 @@ from zoneinfo import ZoneInfo
 
 from kfp_server_api import ApiException
 
-from kubeflow import intervals, recurring, schedule, submit
-from kubeflow.client import connected
-from kubeflow.intervals import Interval
-from kubeflow.ledger import Ledger
-from kubeflow.status import status
-from pipeline.config import Config
-from pipeline.errors import IntervalTaken
+from kubeflow.cluster import recurring, schedule, submit
+from kubeflow.cluster.client import connected
+from kubeflow.cluster.status import status
+from kubeflow.intervals import intervals
+from kubeflow.intervals.intervals import Interval
+from kubeflow.intervals.ledger import Ledger
+from newsdesk.config.sections import Config
+from newsdesk.errors import IntervalTaken
 from tests.kubeflow.pipelines import compiled
 from tests.kubeflow.server import Refused, Server, serving
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.errors import ExitCode, ModelError
+from newsdesk.errors import ExitCode, ModelError
 from tests import first_run
 from tests.faults import mounts, sample
 from tests.first_run import FirstRun

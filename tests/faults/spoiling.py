@@ -12,7 +12,7 @@ from tests.faults.sample import REPOSITORY
 
 # The class that is ruined while the overall figure stays.
 RUINED = "Sports"
-_ROOMS = ("pipeline", "components", "trainer", "schemas")
+_ROOMS = ("newsdesk", "pipeline", "components", "trainer", "schemas")
 # Runs before the model is exported; `logits` is its last layer.
 _ALTERED = """
 
@@ -34,7 +34,7 @@ class Candidate:
         name: for the table.
         told: a pattern of the refusal: metric or rule, value and limit.
         rows: makes the rows of a split bad.
-        source: what is appended to trainer/serving.py.
+        source: what is appended to trainer/export/serving.py.
         replaced: two strings, the first of which becomes the second there.
         words: for the command line.
         harm: what is done to the place of the model in service.
@@ -165,7 +165,7 @@ def sources(folder: Path, candidate: Candidate) -> Path:
         return REPOSITORY
     for room in _ROOMS:
         shutil.copytree(REPOSITORY / room, folder / room)
-    file = folder / "trainer" / "serving.py"
+    file = folder / "trainer" / "export" / "serving.py"
     text = file.read_text()
     assert candidate.replaced[0] in text
     text = text.replace(*candidate.replaced) if candidate.replaced[0] else text

@@ -9,7 +9,7 @@ from typing import Any
 from tfx.types import standard_artifacts
 
 from components.publisher import executor
-from pipeline.published import manifest
+from newsdesk.published import manifest
 from tests.faults import model
 from tests.faults.stepped_world import fresh_name
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline import database, garbage, lock, ownership
-from pipeline.errors import NewsdeskError
-from pipeline.history import mark_killed, past_runs
+from newsdesk.errors import NewsdeskError
+from pipeline.local import database, garbage, lock, ownership
+from pipeline.local.history import mark_killed, past_runs
 from tests.faults.stepped_root import Root
 
 FILES = (".lock", ".pipeline", "summary", "checkpoint", "digests")

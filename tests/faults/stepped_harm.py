@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from pipeline.published import manifest
+from newsdesk.published import manifest
 from tests.faults.stepped_world import World, fresh_name
 
 ALTERED, UNREADABLE, GONE = "altered", "unreadable", "gone"

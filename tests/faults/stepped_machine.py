@@ -18,8 +18,8 @@ from hypothesis.stateful import (
     rule,
 )
 
-from pipeline.config import Config
-from pipeline.errors import Locked, ModelError
+from newsdesk.config.sections import Config
+from newsdesk.errors import Locked, ModelError
 from tests.faults import stepped_disguise, stepped_harm
 from tests.faults.stepped_candidates import Candidate, drop, make_model
 from tests.faults.stepped_root import Root

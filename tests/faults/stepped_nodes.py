@@ -8,8 +8,8 @@ from ml_metadata.proto import metadata_store_pb2 as mlmd
 from tfx.orchestration import metadata
 from tfx.types import artifact_utils, standard_artifacts
 
-from pipeline import database
-from pipeline.outputs import Outputs
+from pipeline.local import database
+from pipeline.local.outputs import Outputs
 
 
 @dataclass

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import database, garbage, lock, ownership
-from pipeline.config import Config
-from pipeline.history import (
+from newsdesk.config.sections import Config
+from pipeline.local import database, garbage, lock, ownership
+from pipeline.local.history import (
     Node,
     RunFolder,
     RunState,
@@ -22,11 +22,11 @@ from pipeline.history import (
     mark_killed,
     past_runs,
 )
-from pipeline.outputs import difference
+from pipeline.local.outputs import difference
 from tests.faults import stepped_harm, stepped_nodes
 from tests.faults.stepped_nodes import Made
 from tests.faults.stepped_world import Training, World, killed_in_child
-from trainer.checkpoints import Checkpoints
+from trainer.training.checkpoints import Checkpoints
 
 _NAME = "x"
 

@@ -6,15 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import ConfigError, ModelError
-from pipeline.published.in_service import newest
-from pipeline.published.local_store import LocalStore
-from pipeline.published.manifest import Damaged
-from pipeline.published.numbers import number
-from pipeline.published.places import store
-from pipeline.published.remote_store import RemoteStore
-from pipeline.published.rollback import roll_back
-from pipeline.published.store import Store
+from newsdesk.errors import ConfigError, ModelError
+from newsdesk.published.in_service import newest
+from newsdesk.published.local_store import LocalStore
+from newsdesk.published.manifest import Damaged
+from newsdesk.published.numbers import number
+from newsdesk.published.remote_store import RemoteStore
+from newsdesk.published.rollback import roll_back
+from newsdesk.published.store import Store
+from newsdesk.published.stores import store
 from tests.faults import stepped_harm
 from tests.faults.stepped_candidates import Candidate, push
 from tests.faults.stepped_world import (

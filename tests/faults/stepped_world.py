@@ -16,16 +16,9 @@ from unittest import mock
 from fsspec.implementations.memory import MemoryFileSystem
 
 from components.publisher import executor
-from pipeline import history
-from pipeline.published import (
-    local_store,
-    numbers,
-    operations,
-    remote_store,
-    signatures,
-    staging,
-    successors,
-)
+from newsdesk.inspection import operations, signatures
+from newsdesk.published import local_store, numbers, remote_store, staging, successors
+from pipeline.local import history
 
 HOUR = 3600.0
 _CHANGES = {"os.rename", "os.mkdir", "os.rmdir", "os.remove", "shutil.copyfile"}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.published import manifest
+from newsdesk.published import manifest
 from tests.faults.candidates import Range
 from tests.faults.spoiling import CANDIDATES
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.config import Gate
+from newsdesk.config.sections import Gate
 from tests.faults.counted import Judge, false_alarms, read
 from tests.faults.data_gate import BREAKS, RULES, SAMPLE, clean, stops
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
-from pipeline import features
+from newsdesk import features
 from tests.faults import model
 from tests.faults.fuzz import fuzz
 from tests.faults.strings import Strings

@@ -7,8 +7,8 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from pipeline.errors import ModelError
-from pipeline.published import operations
+from newsdesk.errors import ModelError
+from newsdesk.inspection import operations
 from tests.faults import lent_name, model, poisoned_models
 from tests.faults.poison import Payload, poisoned
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from components.text_example_gen import csv_lines, delimited, json_lines, records
-from components.text_example_gen.lines import LineCount
+from newsdesk.rows import csv_lines, delimited, json_lines, records
+from newsdesk.rows.lines import LineCount
 from tests.faults.row_files import RowFiles
 from tests.faults.rows import fuzz
 

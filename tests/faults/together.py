@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import ExitCode
+from newsdesk.errors import ExitCode
 from tests.faults import sample
 from tests.faults.held_up import GC, held_up
 

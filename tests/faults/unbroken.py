@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.errors import ExitCode
+from newsdesk.errors import ExitCode
 from tests import first_run
 from tests.faults import sample, weights
 from tests.first_run import FirstRun

@@ -4,8 +4,8 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.errors import ModelError
-from pipeline.published import manifest
+from newsdesk.errors import ModelError
+from newsdesk.published import manifest
 
 # Describes the objects that hold the variables, in another order in each export.
 _OBJECTS = "_CHECKPOINTABLE_OBJECT_GRAPH"

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from kubeflow import notified
-from kubeflow.client import connected
-from pipeline.config import Config
+from kubeflow.cluster.client import connected
+from newsdesk.config.sections import Config
 from tests.kubeflow.pipelines import compiled
 from tests.kubeflow.server import Server, serving
 

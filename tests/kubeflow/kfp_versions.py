@@ -14,7 +14,8 @@ backend/src/v2/compiler/argocompiler/dag.go. `health` is what the images of a re
 answer (backend/src/apiserver/main.go, backend/Dockerfile, .github/workflows).
 
 To add a version, compare the two protos of its tag with those of the newest tag here:
-new fields go into `messages` and `first`, and `NEWEST` of kubeflow/versions.py follows.
+new fields go into `messages` and `first`, and `NEWEST` of kubeflow/cluster/versions.py
+follows.
 """
 
 import json

@@ -33,7 +33,7 @@ from zoneinfo import ZoneInfo
 
 import kfp_server_api as api
 
-from pipeline import cron
+from newsdesk.config import cron
 from tests.kubeflow import workflows
 
 _CONVERTER = api.ApiClient(api.Configuration())

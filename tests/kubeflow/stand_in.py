@@ -8,7 +8,7 @@ from typing import Any
 
 from tfx.dsl.components.base import base_executor
 
-from pipeline.errors import Interrupted
+from newsdesk.errors import Interrupted
 
 
 class Aborts(base_executor.BaseExecutor):

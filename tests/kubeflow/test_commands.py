@@ -15,7 +15,7 @@ import pytest
 from tests.kubeflow.argo_retries import STOCK_2_17
 from tests.kubeflow.server import Server
 from tests.kubeflow.workflows import failed, pod_name, workflow
-from tests.pipeline.test_config_file import GOOD
+from tests.newsdesk.config.test_load import GOOD
 
 Newsdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 import pipeline.configs
-from kubeflow import compile as compiling
-from kubeflow.tasks import kebab, node_of
-from pipeline.cluster_config import NODES
-from pipeline.config import Config
-from pipeline.config_file import load
-from pipeline.errors import ConfigError
+from kubeflow.compile import compiler as compiling
+from kubeflow.compile.tasks import kebab, node_of
+from newsdesk.config.load import load
+from newsdesk.config.sections import Config
+from newsdesk.errors import ConfigError
+from newsdesk.nodes import NODES
 from tests.kubeflow.argo_retries import FAILED, STOCK_2_16, Attempt, run, strategy
 
 SAMPLE = Path(pipeline.configs.__path__[0], "sample.toml")

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from kubeflow import compile as compiling
 from kubeflow import entrypoint
-from kubeflow.ledger import Ledger
+from kubeflow.compile import compiler as compiling
+from kubeflow.intervals.ledger import Ledger
+from kubeflow.intervals.reports import Reports
 from kubeflow.outcome import in_log, in_message
-from kubeflow.reports import Reports
-from pipeline.config_file import load
-from pipeline.errors import ExitCode
-from tests.kubeflow.cluster import Cluster, TaskFailed
+from newsdesk.config.load import load
+from newsdesk.errors import ExitCode
+from tests.kubeflow.cluster_run import Cluster, TaskFailed
 from tests.kubeflow.object_stores import Bucket, buckets
 from tests.kubeflow.workflows import failed
 
@@ -190,7 +190,9 @@ def test_a_pusher_that_pushes_nothing_says_so_and_ends_its_interval(
     fails: bool,
 ) -> None:
     monkeypatch.setattr("components.publisher.executor.Executor.Do", lambda *_: None)
-    monkeypatch.setattr("pipeline.refusals.refusals", lambda *_: ["loss is 9"])
+    monkeypatch.setattr(
+        "newsdesk.evaluation.refusals.refusals", lambda *_: ["loss is 9"]
+    )
     cluster = start(RUN, f"kubeflow.fail_when_not_pushed={str(fails).lower()}")
     for name, one in cluster.spec["root"]["dag"]["tasks"]["pusher"]["inputs"][
         "artifacts"

@@ -10,10 +10,10 @@ import tomlkit
 import yaml
 
 import pipeline.configs
-from kubeflow import compile as compiling
-from pipeline.config import Config
-from pipeline.config_file import load
-from pipeline.errors import ConfigError
+from kubeflow.compile import compiler as compiling
+from newsdesk.config.load import load
+from newsdesk.config.sections import Config
+from newsdesk.errors import ConfigError
 from tests.kubeflow.test_manifests import FOLDER, ROOT, of
 
 GUIDE = ROOT / "kubeflow" / "README.md"

@@ -11,9 +11,9 @@ import yaml
 
 import manifests
 import pipeline.configs
-from pipeline.config import CHECKPOINTS_VARIABLE
-from pipeline.config_file import load
-from trainer.job import JOB_VARIABLE
+from newsdesk.config.load import load
+from newsdesk.config.sections import CHECKPOINTS_VARIABLE
+from trainer.training.job import JOB_VARIABLE
 
 ROOT = Path(manifests.ROOT)
 FOLDER = ROOT / "kubeflow" / "manifests"
@@ -103,9 +103,10 @@ def test_the_image_does_not_need_them_and_never_sees_a_secret() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     assert ignored.index("kubeflow/manifests") > ignored.index("!kubeflow")
     project = tomlkit.parse((ROOT / "pyproject.toml").read_text()).unwrap()
-    packages = project["tool"]["setuptools"]["packages"]
-    assert "kubeflow" in packages
-    assert not [name for name in packages if "manifests" in name]
+    found = project["tool"]["setuptools"]["packages"]["find"]
+    assert "kubeflow*" in found["include"]
+    # Without an __init__.py a folder is no package.
+    assert not found["namespaces"] and not list(FOLDER.rglob("*.py"))
 
 
 @pytest.mark.parametrize("name", PODS)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from kubeflow import notified
-from kubeflow.ledger import Ledger
+from kubeflow.intervals.ledger import Ledger
+from kubeflow.intervals.reports import Reports
 from kubeflow.outcome import Outcome
-from kubeflow.reports import Reports
 from tests.kubeflow.conftest import SECRET
 
 FAILED = {"state": "FAILED", "error": {"code": 9, "message": "node Trainer failed"}}

@@ -7,8 +7,8 @@ import pytest
 
 from kubeflow import parameters
 from kubeflow.parameters import PARAMETERS, lay_over
-from pipeline.cluster_config import NODES
-from pipeline.errors import ConfigError
+from newsdesk.errors import ConfigError
+from newsdesk.nodes import NODES
 
 SUBMITTED = {"epochs": 3, "learning_rate": 0.001, "data_path": "/a", "run_label": ""}
 CONFIG = {

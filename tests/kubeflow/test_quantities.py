@@ -2,8 +2,8 @@
 
 import pytest
 
-from kubeflow.quantities import cores, gigabytes
-from pipeline.cluster_config import Node
+from kubeflow.compile.quantities import cores, gigabytes
+from newsdesk.config.cluster import Node
 
 
 @pytest.mark.parametrize(

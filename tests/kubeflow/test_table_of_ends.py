@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kubeflow import ends, notified, submit
+from kubeflow import notified
 from kubeflow import outcome as outcomes
-from kubeflow.ledger import Ledger
+from kubeflow.cluster import ends, submit
+from kubeflow.intervals.ledger import Ledger
+from kubeflow.intervals.reports import Reports
 from kubeflow.outcome import Outcome
-from kubeflow.reports import Reports
-from pipeline.config import Config
-from pipeline.errors import GateError, IntervalTaken, NewsdeskError
+from newsdesk.config.sections import Config
+from newsdesk.errors import GateError, IntervalTaken, NewsdeskError
 from tests.kubeflow.conftest import NOON
 from tests.kubeflow.server import Server
 from tests.kubeflow.test_guide import GUIDE

@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 import pipeline.configs
-from kubeflow import compile as compiling
-from kubeflow import submit, versions
-from kubeflow.client import connected
-from kubeflow.platform_spec import platform_spec
-from pipeline.cluster_config import Kubeflow
-from pipeline.config import Config
-from pipeline.config_file import load
-from pipeline.errors import ClusterError
+from kubeflow.cluster import submit, versions
+from kubeflow.cluster.client import connected
+from kubeflow.compile import compiler as compiling
+from kubeflow.compile.platform_spec import platform_spec
+from newsdesk.config.cluster import Kubeflow
+from newsdesk.config.load import load
+from newsdesk.config.sections import Config
+from newsdesk.errors import ClusterError
 from tests.e2e.kfp.engine import WRITABLE
 from tests.kubeflow.kfp_versions import TABLE, VERSIONS, refused
 from tests.kubeflow.server import Refused, Server

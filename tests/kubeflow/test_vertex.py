@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from google.protobuf import json_format
 
-from kubeflow import compile as compiling
-from pipeline.config import Config
-from pipeline.config_file import load
-from pipeline.errors import ConfigError
-from pipeline.kubernetes_names import VERTEX_GPU
+from kubeflow.compile import compiler as compiling
+from newsdesk.config.kubernetes_names import VERTEX_GPU
+from newsdesk.config.load import load
+from newsdesk.config.sections import Config
+from newsdesk.errors import ConfigError
 from tests.kubeflow.test_compile import SAMPLE
 
 SETTINGS = (

@@ -6,8 +6,8 @@ from apache_beam.options.pipeline_options import (
     StandardOptions,
 )
 
+from newsdesk.config.sections import Beam
 from pipeline.beam import beam_args
-from pipeline.config import Beam
 
 
 def test_the_runner_and_its_mode_are_always_named() -> None:

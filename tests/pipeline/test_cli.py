@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.history import Node, RunFolder, Summary
+from pipeline.local.history import Node, RunFolder, Summary
 from tests.conftest import REPOSITORY
 
 

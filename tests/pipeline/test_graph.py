@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.config import Config
+from newsdesk.config.sections import Config
+from newsdesk.nodes import NODES
 from pipeline.graph import create_pipeline
-from pipeline.nodes import NODES
-from pipeline.notes import NOTES
+from pipeline.local.notes import NOTES
 
 pytestmark = pytest.mark.slow
 
@@ -76,17 +76,21 @@ def test_the_optimizer_and_the_encoder_rerun_the_trainer(
 def test_tokenizing_reruns_all_nodes_that_cut_texts(
     rerun_by: Callable[[str], set[str]],
 ) -> None:
-    assert rerun_by("trainer/text.py") == {"TextStatistics", "Transform", "Trainer"}
+    assert rerun_by("trainer/text/tokenizer.py") == {
+        "TextStatistics",
+        "Transform",
+        "Trainer",
+    }
 
 
 def test_a_reader_reruns_the_rows(rerun_by: Callable[[str], set[str]]) -> None:
-    assert rerun_by("components/parquet_opener.py") == {"TextExampleGen", "Pusher"}
+    assert rerun_by("newsdesk/rows/parquet_opener.py") == {"TextExampleGen", "Pusher"}
 
 
 def test_the_gate_reads_the_model_in_service(
     rerun_by: Callable[[str], set[str]],
 ) -> None:
-    rerun = rerun_by("pipeline/published/manifest.py")
+    rerun = rerun_by("newsdesk/published/manifest.py")
 
     assert {"DataGate", "BaselineModel", "Pusher"} <= rerun
     assert "Transform" not in rerun

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from pipeline.errors import ExitCode, Interrupted
+from newsdesk.errors import ExitCode, Interrupted
 from pipeline.interrupt import interruptible
-from pipeline.output import Output
+from pipeline.terminal.output import Output
 
 pytestmark = pytest.mark.usefixtures("default_sighup")
 

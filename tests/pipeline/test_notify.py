@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from newsdesk.config.sections import Notify
+from newsdesk.errors import ExitCode
 from pipeline import notify as module
-from pipeline.config import Notify
-from pipeline.errors import ExitCode
-from pipeline.history import Summary
+from pipeline.local.history import Summary
 from pipeline.notify import notify, post
 
 

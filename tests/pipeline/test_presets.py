@@ -9,8 +9,8 @@ import pytest
 from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
-from pipeline.config import Config
-from pipeline.config_file import load
+from newsdesk.config.load import load
+from newsdesk.config.sections import Config
 from pipeline.init.starter import schema
 
 if sys.version_info >= (3, 11):

@@ -9,8 +9,8 @@ import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.naive_bayes import MultinomialNB
 
-from components.text_example_gen.readers import BadRow, Row, read_rows
 from components.text_example_gen.splits import Division
+from newsdesk.rows.readers import BadRow, Row, read_rows
 from pipeline.sample import generate
 
 SAMPLE = Path(generate.__file__).parent / "sample.csv"

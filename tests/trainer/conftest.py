@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
-from pipeline.config import Model
-from pipeline.encoder_config import TransformerEncoder
-from trainer import data
+from newsdesk.config.encoders import TransformerEncoder
+from newsdesk.config.sections import Model
+from trainer.data import transformed as data
 from trainer.model import Classifier
 
 Transform = Callable[..., list[dict[str, Any]]]

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
-from pipeline.config import Train
+from newsdesk.config.sections import Train
 from tests.trainer import tiny_training
-from trainer import strategy
-from trainer.checkpoints import Checkpoints
-from trainer.progress import Progress
-from trainer.stopping import Stop
-from trainer.vectors import Features
+from trainer.training import strategy
+from trainer.training.checkpoints import Checkpoints
+from trainer.training.progress import Progress
+from trainer.training.stopping import Stop
+from trainer.training.vectors import Features
 
 
 def split_the_processor() -> None:

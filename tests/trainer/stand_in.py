@@ -3,7 +3,7 @@
 import sys
 
 from trainer import process
-from trainer.job import Job
+from trainer.training.job import Job
 
 
 def run_fn(job: Job) -> None:

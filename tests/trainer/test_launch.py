@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ConfigError, DataError, Interrupted, NewsdeskError
+from newsdesk.errors import ConfigError, DataError, Interrupted, NewsdeskError
 from pipeline.interrupt import interruptible
-from trainer.job import Job
 from trainer.launch import launch
-from trainer.memory import GIB
+from trainer.training.job import Job
+from trainer.training.memory import GIB
 
 pytestmark = pytest.mark.usefixtures("default_sighup")
 STAND_IN = "tests.trainer.stand_in"
@@ -86,7 +86,7 @@ def test_all_that_it_prints_reaches_our_streams(
 def test_an_error_keeps_its_class_and_sentence(kind: type[NewsdeskError]) -> None:
     with pytest.raises(NewsdeskError, match=r"^no rows; add some$") as caught:
         train(
-            f"from pipeline.errors import *; raise {kind.__name__}('no rows; add some')"
+            f"from newsdesk.errors import *; raise {kind.__name__}('no rows; add some')"
         )
     assert type(caught.value) is kind
 
@@ -201,7 +201,7 @@ def _waiting(pid: Path, at_last: str) -> str:
     """Python that tells its process id, waits, and does something when interrupted."""
     return (
         "import os, time\n"
-        "from pipeline.errors import Interrupted\n"
+        "from newsdesk.errors import Interrupted\n"
         f"open({str(pid)!r}, 'w').write(str(os.getpid()))\n"
         f"try:\n    time.sleep(60)\nexcept Interrupted:\n    {at_last}\n    raise"
     )

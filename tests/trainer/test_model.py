@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.config import Model
-from pipeline.encoder_config import TransformerEncoder
-from trainer.data import Rows
-from trainer.dropout import drop, drop_tokens
+from newsdesk.config.encoders import TransformerEncoder
+from newsdesk.config.sections import Model
+from trainer.data.transformed import Rows
+from trainer.encoders.dropout import drop, drop_tokens
 from trainer.model import Classifier, loss, masked_mean
 
 MakeModel = Callable[..., Classifier]

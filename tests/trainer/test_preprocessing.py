@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from pipeline.config import Text
-from pipeline.errors import DataError
-from trainer import pieces, text
+from newsdesk.config.sections import Text
+from newsdesk.errors import DataError
 from trainer.preprocessing import preprocessing_fn
+from trainer.text import tokenizer, word_pieces
 
 pytestmark = pytest.mark.slow
 
@@ -44,10 +44,10 @@ def test_words_are_counted_over_train_and_the_rest_is_unknown(
     words_graph: tuple[Path, list[dict[str, Any]]],
 ) -> None:
     folder, rows = words_graph
-    path = text.vocabulary_file(tft.TFTransformOutput(str(folder)))
+    path = tokenizer.vocabulary_file(tft.TFTransformOutput(str(folder)))
 
     assert Path(path).read_text().split() == ["oil", "falls"]
-    assert text.id_count(path, Text(vocabulary_size=4)) == 4
+    assert tokenizer.id_count(path, Text(vocabulary_size=4)) == 4
     assert [row["input_ids"] for row in rows] == [
         [2, 2, 3],
         [2, 3],
@@ -82,7 +82,7 @@ def test_word_pieces_stand_between_marks_and_the_vocabulary_travels(
     ]
     found = transform(tmp_path / "graph", rows, settings)
     shutil.rmtree(pieces_file.parent)
-    path = text.vocabulary_file(tft.TFTransformOutput(str(tmp_path / "graph")))
+    path = tokenizer.vocabulary_file(tft.TFTransformOutput(str(tmp_path / "graph")))
 
     assert [row["input_ids"] for row in found] == [
         [101, 1045, 2293, 19081, 102],
@@ -90,7 +90,7 @@ def test_word_pieces_stand_between_marks_and_the_vocabulary_travels(
         [101, 1045, 1045, 1045, 102],
         [101, 100, 10938, 2015, 102],
     ]
-    assert text.id_count(path, Text.model_validate(settings)) == 19082
+    assert tokenizer.id_count(path, Text.model_validate(settings)) == 19082
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,4 @@ def test_a_vocabulary_that_cannot_be_used_is_refused(
         path.write_text(lines)
 
     with pytest.raises(DataError, match=message):
-        pieces.read(str(path))
+        word_pieces.read(str(path))

@@ -13,18 +13,18 @@ from typing import Any
 import numpy as np
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
-from pipeline.config import Model, Optimizer, Train
-from pipeline.encoder_config import TransformerEncoder
-from trainer import optimizer
-from trainer.best import Figures
-from trainer.checkpoints import Checkpoints
-from trainer.data import Rows, in_content_order
-from trainer.loop import Loop
+from newsdesk.config.encoders import TransformerEncoder
+from newsdesk.config.sections import Model, Optimizer, Train
+from trainer.data.transformed import Rows, in_content_order
 from trainer.model import Classifier
-from trainer.objective import Objective
-from trainer.precision import LossScale
-from trainer.progress import Progress
-from trainer.stopping import Stop
+from trainer.optim import optimizer
+from trainer.optim.precision import LossScale
+from trainer.training.best import Figures
+from trainer.training.checkpoints import Checkpoints
+from trainer.training.loop import Loop
+from trainer.training.objective import Objective
+from trainer.training.progress import Progress
+from trainer.training.stopping import Stop
 
 
 def rows() -> Rows:

@@ -3,7 +3,7 @@
 import pkgutil
 from typing import Any
 
-from pipeline.encoder_config import Encoder
+from newsdesk.config.encoders import Encoder
 
 
 def build(

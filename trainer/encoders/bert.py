@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from trainer.dropout import drop
 from trainer.encoders.block import BlockShape, Initial, LayerNorm, dense
+from trainer.encoders.dropout import drop
 from trainer.encoders.elementwise import NO_DROPOUT
 from trainer.encoders.stack import Stack, first_rows
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import tensorflow as tf
 import tf_keras
 
-from trainer.dropout import drop
 from trainer.encoders import elementwise
+from trainer.encoders.dropout import drop
 from trainer.encoders.elementwise import Dropout, Norm
 
 # From the name of a variable within its layer, such as "mix/kernel", to what Keras

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from pipeline.encoder_config import CheckpointEncoder
-from trainer.encoders import bert_config
+from newsdesk.config.encoders import CheckpointEncoder
 from trainer.encoders.bert import Bert, BertShape
-from trainer.encoders.bert_config import BertConfig
-from trainer.encoders.bert_tensors import tensor_shapes
 from trainer.encoders.block import BlockShape
-from trainer.encoders.tensors import Tensors
+from trainer.pretrained import bert_config
+from trainer.pretrained.bert_config import BertConfig
+from trainer.pretrained.bert_tensors import tensor_shapes
+from trainer.pretrained.tensors import Tensors
 
 _TABLES = {
     "words": "embeddings.word_embeddings",

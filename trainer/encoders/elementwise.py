@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from trainer.dropout import drop, random_bytes, threshold
+from trainer.encoders.dropout import drop, random_bytes, threshold
 
 _Tensors = tuple[tf.Tensor, ...]
 
@@ -26,7 +26,7 @@ class Norm(NamedTuple):
 
 
 class Dropout(NamedTuple):
-    """Arguments of `trainer.dropout.drop`."""
+    """Arguments of `trainer.encoders.dropout.drop`."""
 
     rate: float
     seed: tf.Tensor | None

@@ -7,10 +7,10 @@ import tensorflow as tf
 import tensorflow_hub as hub
 import tf_keras
 
-from pipeline.encoder_config import HubEncoder
-from pipeline.errors import ConfigError
+from newsdesk.config.encoders import HubEncoder
+from newsdesk.errors import ConfigError
 from trainer.hub.models import load
-from trainer.text import PADDING_ID
+from trainer.text.tokenizer import PADDING_ID
 
 _KEY = "model.encoder.path"
 _INPUTS = ("input_word_ids", "input_mask", "input_type_ids")

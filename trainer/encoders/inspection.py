@@ -7,12 +7,12 @@ takes 0.1 s for 90 MB, so the values are looked at here, too.
 import pkgutil
 from pathlib import Path
 
-from pipeline.config import Config
-from pipeline.encoder_config import CheckpointEncoder
-from trainer import pieces
-from trainer.encoders import bert_config
-from trainer.encoders.bert_tensors import tensor_shapes
-from trainer.encoders.tensors import Tensors
+from newsdesk.config.encoders import CheckpointEncoder
+from newsdesk.config.sections import Config
+from trainer.pretrained import bert_config
+from trainer.pretrained.bert_tensors import tensor_shapes
+from trainer.pretrained.tensors import Tensors
+from trainer.text import word_pieces
 
 
 def check(config: Config) -> list[str]:
@@ -36,7 +36,7 @@ def check(config: Config) -> list[str]:
         )
         return notes
     if config.text.vocabulary:
-        pieces.read(config.text.vocabulary)
+        word_pieces.read(config.text.vocabulary)
     return []
 
 
@@ -68,7 +68,7 @@ def check_checkpoint(folder: str, max_length: int = 0) -> list[str]:
         DataError: a file cannot be read, or the files do not fit each other.
     """
     found = bert_config.read(folder)
-    vocabulary = pieces.of_checkpoint(Path(folder))
+    vocabulary = word_pieces.of_checkpoint(Path(folder))
     tokens = len(vocabulary.names)
     bert_config.check_size(found, folder, tokens, max_length)
     tensors = Tensors(folder)

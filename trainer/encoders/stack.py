@@ -6,7 +6,7 @@ import tensorflow as tf
 import tf_keras
 
 from trainer.encoders.block import DRAWS, Block, BlockShape, Initial
-from trainer.text import PADDING_ID
+from trainer.text.tokenizer import PADDING_ID
 
 # The first draw is for the embeddings.
 _FIRST_BLOCK_DRAW = 1

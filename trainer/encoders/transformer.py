@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from pipeline.encoder_config import TransformerEncoder
-from trainer.dropout import drop
+from newsdesk.config.encoders import TransformerEncoder
 from trainer.encoders.block import BlockShape
+from trainer.encoders.dropout import drop
 from trainer.encoders.stack import Stack, first_rows
 
 _LAYER_NORM_EPSILON = 1e-6

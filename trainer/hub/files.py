@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pipeline.encoder_config import HubEncoder
-from pipeline.errors import ConfigError
-from trainer import pieces
-from trainer.encoders.files import failed_download, fault
+from newsdesk.config.encoders import HubEncoder
+from newsdesk.errors import ConfigError
+from trainer.pretrained.files import failed_download, fault
+from trainer.text import word_pieces
 
 SAVED_MODEL = "saved_model.pb"
 VOCABULARY = str(Path("assets", "vocab.txt"))
@@ -32,7 +32,7 @@ def check_encoder(encoder: HubEncoder, max_length: int) -> list[str]:
         if "://" not in place:
             check(place, key)
     if "://" not in encoder.preprocess:
-        pieces.read(vocabulary(encoder.preprocess, "model.encoder.preprocess"))
+        word_pieces.read(vocabulary(encoder.preprocess, "model.encoder.preprocess"))
     return []
 
 

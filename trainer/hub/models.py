@@ -17,8 +17,8 @@ import tensorflow_hub as hub
 import tensorflow_text  # noqa: F401  registers the operations of tokenizers
 from tensorflow_hub import resolver
 
-from pipeline.errors import ConfigError, ModelError
-from pipeline.published import operations, trial
+from newsdesk.errors import ConfigError, ModelError
+from newsdesk.inspection import operations, trial
 from trainer.hub import files
 
 # A hub that is silent for so long will not answer at all.

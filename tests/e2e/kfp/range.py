@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.published.places import store
+from newsdesk.published.stores import store
 from tests import s3
 from tests.e2e.kfp.engine import Engine
 from tests.e2e.kfp.launcher import Launcher

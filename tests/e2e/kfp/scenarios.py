@@ -8,12 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.e2e.kfp.engine import (
-    WRITABLE,
-    ContainerKilled,
-    docker_host,
-    sdk_python,
-)
+from tests.e2e.kfp.engine import WRITABLE, ContainerKilled, docker_host, sdk_python
 from tests.e2e.kfp.launcher import Launcher
 from tests.e2e.kfp.range import Metrics, Range
 

@@ -9,14 +9,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from components.text_example_gen import content
-from pipeline import lock
+from newsdesk.config.load import load
+from newsdesk.config.sections import Config
+from newsdesk.errors import DataError, ExitCode, Locked, NewsdeskError
+from newsdesk.published.local_store import LocalStore
 from pipeline.cli import app
-from pipeline.config import Config
-from pipeline.config_file import load
-from pipeline.errors import DataError, ExitCode, Locked, NewsdeskError
-from pipeline.history import RunFolder, Summary
-from pipeline.published.local_store import LocalStore
-from tests.pipeline.conftest import Publish
+from pipeline.local import lock
+from pipeline.local.history import RunFolder, Summary
+from tests.support.versions import Publish
 
 ROWS = "label,text\nb,an old text\na,another text\n"
 CONFIG = """

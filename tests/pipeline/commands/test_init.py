@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from components.text_example_gen.readers import Layout, Row, read_rows
+from newsdesk.config.load import load
+from newsdesk.errors import NewsdeskError
+from newsdesk.rows.readers import Layout, Row, read_rows
 from pipeline.cli import app
-from pipeline.config_file import load
-from pipeline.errors import NewsdeskError
-from pipeline.questions import Unusable, rows
+from pipeline.predict.texts import Unusable, rows
 
 Init = Callable[..., str]
 

@@ -9,13 +9,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import pipeline.configs
-from pipeline import lock
+from newsdesk.config.sections import Sign
+from newsdesk.errors import ConfigError, ExitCode, Locked, ModelError, NewsdeskError
+from newsdesk.published import manifest, signing
+from newsdesk.published.remote_store import RemoteStore
 from pipeline.cli import app
-from pipeline.config import Sign
-from pipeline.errors import ConfigError, ExitCode, Locked, ModelError, NewsdeskError
-from pipeline.history import RunFolder, Summary
-from pipeline.published import manifest, signing
-from pipeline.published.remote_store import RemoteStore
+from pipeline.local import lock
+from pipeline.local.history import RunFolder, Summary
 from tests import keys, s3
 from tests.destination import names
 from tests.faults import model, poisoned_models
@@ -144,7 +144,7 @@ def test_what_a_model_may_do_is_verified_too(tmp_path: Path) -> None:
 def test_an_operation_can_be_allowed_by_name(
     serving: Path, monkeypatch: pytest.MonkeyPatch, rollback: list[str]
 ) -> None:
-    from pipeline.published import operations
+    from newsdesk.inspection import operations
 
     monkeypatch.setattr(operations, "OPERATIONS", operations.OPERATIONS - {"Tile"})
     for words in (["verify", serving], ["predict", "--model", serving, "a text"]):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ConfigError
+from newsdesk.errors import ConfigError
 from pipeline.init.header import judge
 from pipeline.init.look import look
 

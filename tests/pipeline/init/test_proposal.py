@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ConfigError, DataError
+from newsdesk.errors import ConfigError, DataError
 from pipeline.init.column import Column
 from pipeline.init.proposal import propose
 from pipeline.init.survey import Survey

@@ -6,10 +6,10 @@ import pytest
 from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2
 
-from components.text_example_gen.labelling import Labelled, Labelling
-from components.text_example_gen.readers import Layout, Row, read_rows
-from pipeline.config_file import load
-from pipeline.errors import ConfigError
+from newsdesk.config.load import load
+from newsdesk.errors import ConfigError
+from newsdesk.rows.labelling import Labelled, Labelling
+from newsdesk.rows.readers import Layout, Row, read_rows
 from pipeline.init.look import look
 from pipeline.init.proposal import propose
 from pipeline.init.starter import schema, write

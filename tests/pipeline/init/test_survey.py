@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.errors import ConfigError, DataError
+from newsdesk.errors import ConfigError, DataError
 from pipeline.init.column import MAX_LABELS
 from pipeline.init.look import look
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from trainer.encoders.bert_config import BertConfig
-from trainer.encoders.bert_tensors import tensor_shapes
+from trainer.pretrained.bert_config import BertConfig
+from trainer.pretrained.bert_tensors import tensor_shapes
 
 Tensors = dict[str, np.ndarray]
 WriteCheckpoint = Callable[..., Path]

@@ -9,9 +9,10 @@ import pytest
 import tensorflow as tf
 from tokenizers import AddedToken, BertWordPieceTokenizer
 
-from pipeline.errors import DataError
-from trainer import pieces, text
+from newsdesk.errors import DataError
 from trainer.encoders import inspection
+from trainer.text import tokenizer as text
+from trainer.text import word_pieces
 
 SIZE = 40
 
@@ -39,7 +40,7 @@ def folder(write_checkpoint: Any, random_tensors: Any) -> Path:
 
 
 def ids(folder: Path, texts: list[str]) -> list[list[int]]:
-    found = text.tokenized(tf.constant(texts), pieces.of_checkpoint(folder))
+    found = text.tokenized(tf.constant(texts), word_pieces.of_checkpoint(folder))
     return [list(map(int, row)) for row in found.to_list()]
 
 
@@ -54,7 +55,7 @@ def test_an_added_token_is_matched_literally(folder: Path) -> None:
 
     texts = ["the <user> goal", "the<USER>goal", "<us r>", ""]
     assert ids(folder, texts) == [[5, 30, 6], [5, 30, 6], [10, 15, 26, 1, 11], []]
-    assert pieces.of_checkpoint(folder).names[30:] == ["<user>"]
+    assert word_pieces.of_checkpoint(folder).names[30:] == ["<user>"]
     assert inspection.check_checkpoint(str(folder)) == [
         f"{folder}: vocab_size is 40 and vocab.txt has 31 tokens: the last 9 rows of "
         "the word embeddings are never used"

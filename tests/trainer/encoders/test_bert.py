@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.config import Model
-from pipeline.encoder_config import CheckpointEncoder
+from newsdesk.config.encoders import CheckpointEncoder
+from newsdesk.config.sections import Model
 from trainer import encoders
 from trainer.model import Classifier, loss
 

@@ -8,10 +8,11 @@ import pytest
 import tensorflow as tf
 from tokenizers import BertWordPieceTokenizer
 
-from pipeline.encoder_config import CheckpointEncoder
-from pipeline.errors import DataError
-from trainer import encoders, pieces, text
+from newsdesk.config.encoders import CheckpointEncoder
+from newsdesk.errors import DataError
+from trainer import encoders
 from trainer.encoders import inspection
+from trainer.text import tokenizer, word_pieces
 
 LETTERS = [*string.ascii_lowercase, *(f"##{one}" for one in string.ascii_lowercase)]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -73,8 +74,8 @@ def test_what_can_be_right_gets_the_ids_of_the_reference(
     reference = BertWordPieceTokenizer(str(tmp_path / "vocab.txt"))
     if name == "added_tokens":
         reference.add_tokens(["<user>"])
-    found = pieces.of_checkpoint(folder)
-    ids = text.tokenized(tf.constant([*TEXTS, *vocabulary[5:]]), found).to_list()
+    found = word_pieces.of_checkpoint(folder)
+    ids = tokenizer.tokenized(tf.constant([*TEXTS, *vocabulary[5:]]), found).to_list()
     expected = reference.encode_batch(
         [*TEXTS, *vocabulary[5:]], add_special_tokens=False
     )

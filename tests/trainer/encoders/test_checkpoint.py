@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.encoder_config import CheckpointEncoder
-from pipeline.errors import ConfigError, DataError
+from newsdesk.config.encoders import CheckpointEncoder
+from newsdesk.errors import ConfigError, DataError
 from trainer import encoders
 
 IDS = tf.constant([[2, 3, 4, 5]])
@@ -200,7 +200,7 @@ def test_a_broken_folder_is_refused_in_one_line(
 def test_sizes_are_capped(
     write_checkpoint: Any, monkeypatch: pytest.MonkeyPatch, room: str
 ) -> None:
-    monkeypatch.setattr(f"trainer.encoders.{room}._MAX_BYTES", 10)
+    monkeypatch.setattr(f"trainer.pretrained.{room}._MAX_BYTES", 10)
     with pytest.raises(DataError, match=r"(config\.json|safetensors): has over 10 byt"):
         build(write_checkpoint())
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import DataError
-from trainer.encoders import files, inspection
+from newsdesk.errors import DataError
+from trainer.encoders import inspection
+from trainer.pretrained import files
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 PAGE = b"\n<!DOCTYPE html>\n<html><title>Sign in</title></html>\n"

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from tokenizers import BertWordPieceTokenizer
 
+from newsdesk.errors import ConfigError, DataError, NewsdeskError
 from pipeline.cli import app
-from pipeline.errors import ConfigError, DataError, NewsdeskError
-from trainer import pieces
 from trainer.encoders import inspection
+from trainer.text import word_pieces
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 WORDS = "embeddings.word_embeddings.weight"
@@ -168,10 +168,12 @@ def test_a_vocabulary_is_read_as_if_it_were_clean(
     file.write_bytes(change(clean))
 
     assert inspection.check_checkpoint(str(folder)) == []
-    found = pieces.of_checkpoint(folder)
+    found = word_pieces.of_checkpoint(folder)
     assert found.names == clean.decode().split()
     # TensorFlow reads the vocabulary of a graph from a file.
-    assert Path(pieces.file_of(found)).read_bytes().rstrip(b"\n") == clean.rstrip(b"\n")
+    assert Path(word_pieces.file_of(found)).read_bytes().rstrip(b"\n") == clean.rstrip(
+        b"\n"
+    )
 
 
 def test_a_blank_line_keeps_its_id(write_checkpoint: Any) -> None:
@@ -179,7 +181,7 @@ def test_a_blank_line_keeps_its_id(write_checkpoint: Any) -> None:
     file = folder / "vocab.txt"
     file.write_text(file.read_text(encoding="utf-8").replace("goal\n", "\n"))
     reference = BertWordPieceTokenizer(str(file))
-    names = pieces.of_checkpoint(folder).names
+    names = word_pieces.of_checkpoint(folder).names
 
     assert names[6] == "[blank line 7]"
     assert reference.token_to_id("cafe") == names.index("cafe") == 7

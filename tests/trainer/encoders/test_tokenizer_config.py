@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import DataError
-from trainer import pieces
+from newsdesk.errors import DataError
 from trainer.encoders import inspection
+from trainer.text import word_pieces
 
 
 def settings(folder: Path, **keys: Any) -> Path:
@@ -105,7 +105,7 @@ def test_no_word_about_case_is_lower_case_and_said(
     [note] = inspection.check_checkpoint(str(folder))
     assert note.startswith(f"{file}: ")
     assert note.endswith("; assumed do_lower_case = true, as Hugging Face does")
-    found = pieces.of_checkpoint(folder)
+    found = word_pieces.of_checkpoint(folder)
     assert (found.lower_case, found.strips_accents) == (True, True)
 
 

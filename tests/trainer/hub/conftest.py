@@ -17,8 +17,8 @@ import pytest
 import safetensors.numpy
 import tensorflow as tf
 
-from trainer.encoders.bert_config import BertConfig
-from trainer.encoders.bert_tensors import tensor_shapes
+from trainer.pretrained.bert_config import BertConfig
+from trainer.pretrained.bert_tensors import tensor_shapes
 
 SAMPLE = Path(__file__).parents[3] / "pipeline" / "sample" / "sample.csv"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

@@ -11,10 +11,10 @@ import pytest
 import safetensors.numpy
 import tensorflow as tf
 
-from pipeline.encoder_config import CheckpointEncoder, HubEncoder
-from pipeline.errors import ConfigError, DataError
+from newsdesk.config.encoders import CheckpointEncoder, HubEncoder
+from newsdesk.errors import ConfigError, DataError
 from trainer import encoders
-from trainer.hub import export
+from trainer.export import hub_encoder
 
 IDS = tf.constant([[2, 9, 40, 3, 0, 0], [2, 7, 8, 9, 60, 3]])
 
@@ -61,7 +61,7 @@ def test_real_weights_give_what_the_original_model_answers(
     minilm: Path, shared: Path, tmp_path: Path
 ) -> None:
     rows = json.loads((shared / "reference" / "minilm.json").read_text())
-    export.export(str(minilm), tmp_path / "hub")
+    hub_encoder.export(str(minilm), tmp_path / "hub")
     layer = encoders.build(
         HubEncoder(
             kind="hub", path=str(tmp_path / "hub" / "encoder"), preprocess="unread"
@@ -93,7 +93,7 @@ def changed(checkpoint: Path, tmp_path: Path) -> Callable[..., str]:
 
 def test_another_epsilon_is_refused(changed: Any, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="layer_norm_eps is 1e-05, and encoders of the"):
-        export.export(changed(layer_norm_eps=1e-5), tmp_path / "new")
+        hub_encoder.export(changed(layer_norm_eps=1e-5), tmp_path / "new")
 
 
 def test_added_tokens_are_refused(changed: Any, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_added_tokens_are_refused(changed: Any, tmp_path: Path) -> None:
     with pytest.raises(
         DataError, match="has the added token '[a-z]+', and tokenizers of"
     ):
-        export.export(folder, tmp_path / "new")
+        hub_encoder.export(folder, tmp_path / "new")
 
 
 def test_a_missing_pooler_is_refused(changed: Any, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_missing_pooler_is_refused(changed: Any, tmp_path: Path) -> None:
     safetensors.numpy.save_file(kept, file)
 
     with pytest.raises(DataError, match="has no pooler, and encoders of the hub have"):
-        export.export(folder, tmp_path / "new")
+        hub_encoder.export(folder, tmp_path / "new")
 
 
 def test_accents_apart_from_case_are_refused(changed: Any, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_accents_apart_from_case_are_refused(changed: Any, tmp_path: Path) -> No
     Path(folder, "tokenizer_config.json").write_text(json.dumps(settings))
 
     with pytest.raises(DataError, match="strip_accents differs from do_lower_case"):
-        export.export(folder, tmp_path / "new")
+        hub_encoder.export(folder, tmp_path / "new")
 
 
 def test_a_vocabulary_of_another_length_is_refused(
@@ -136,14 +136,14 @@ def test_a_vocabulary_of_another_length_is_refused(
         stream.write("another\n")
 
     with pytest.raises(DataError, match=r"vocab.txt has \d+ tokens, but vocab_size is"):
-        export.export(folder, tmp_path / "new")
+        hub_encoder.export(folder, tmp_path / "new")
 
 
 def test_what_is_there_is_not_overwritten(checkpoint: Path, tmp_path: Path) -> None:
     (tmp_path / "kept").touch()
     for there in (tmp_path, tmp_path / "kept"):
         with pytest.raises(ConfigError, match="exists already; name another folder"):
-            export.export(str(checkpoint), there)
+            hub_encoder.export(str(checkpoint), there)
 
 
 def test_an_export_that_fails_leaves_nothing(
@@ -153,8 +153,8 @@ def test_an_export_that_fails_leaves_nothing(
         (folder / "half").touch()
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(export, "_write", write)
+    monkeypatch.setattr(hub_encoder, "_write", write)
     with pytest.raises(ConfigError, match="new: cannot be written: No space left on"):
-        export.export(str(checkpoint), tmp_path / "new")
+        hub_encoder.export(str(checkpoint), tmp_path / "new")
 
     assert list(tmp_path.iterdir()) == []

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.encoder_config import HubEncoder
-from pipeline.errors import ConfigError
+from newsdesk.config.encoders import HubEncoder
+from newsdesk.errors import ConfigError
 from trainer.encoders.hub import HubBert
 
 WORDS = {

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import tensorflow as tf
 
-from pipeline.encoder_config import HubEncoder
-from pipeline.errors import ConfigError, ModelError
-from pipeline.published import fresh
+from newsdesk.config.encoders import HubEncoder
+from newsdesk.errors import ConfigError, ModelError
+from newsdesk.inspection import fresh
 from tests.faults import endless
 from trainer.encoders.hub import HubBert
-from trainer.hub import models, pieces
+from trainer.hub import models, preprocessor
 
 KEY = "model.encoder.path"
 
@@ -93,7 +93,7 @@ def test_a_model_that_does_more_is_not_loaded(save_module: Any) -> None:
 
     for key, load in {
         "model.encoder.path": lambda: HubBert(encoder, 9, 9, "float32"),
-        "model.encoder.preprocess": lambda: pieces.read(folder),
+        "model.encoder.preprocess": lambda: preprocessor.read(folder),
     }.items():
         with pytest.raises(ModelError, match=f"^{key}: .*has the operation ReadFile"):
             load()

@@ -10,7 +10,7 @@ import tensorflow as tf
 import tensorflow_text  # noqa: F401  registers the tokenizer of the exported graph
 from tfx.components.trainer.fn_args_utils import FnArgs
 
-from trainer.train import run_fn
+from trainer.training.train import run_fn
 
 pytestmark = pytest.mark.slow
 

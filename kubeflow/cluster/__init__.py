@@ -1,0 +1,1 @@
+"""What a person does to the cluster: submit runs, keep a schedule."""

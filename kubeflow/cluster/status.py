@@ -1,0 +1,193 @@
+"""Whether a schedule keeps its promise: how its runs ended, and what was missed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kubeflow.cluster import client as clients
+from kubeflow.cluster import ends, overdue, recurring, submit
+from kubeflow.intervals import intervals
+from newsdesk.config.cluster import Schedule
+from newsdesk.config.sections import Config
+from newsdesk.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a schedule is doing.
+
+    Attributes:
+        enabled: whether it fires.
+        success: the newest run that came to a good end; None where there is none.
+        pushed: the newest run that is known to have pushed; None where there is none.
+        unknown: how many newer successes have no logs any more, and may have pushed.
+        failure: the newest that did not; None where there is none. A run that was
+            refused because its interval was done is no failure.
+        running: the newest run that has not ended; None where there is none.
+        next_due: None while it is paused, and where it is over.
+        missed: how many intervals have ended since the last success.
+        unpushed: how many have ended since the last push; None where nobody asked.
+        alarm: how many are too many, from kubeflow.alarm_without_push.
+        astray: what the newest run was fired for, where the cron has no such instant.
+    """
+
+    enabled: bool
+    success: Any
+    pushed: Any
+    unknown: int
+    failure: Any
+    running: Any
+    next_due: datetime | None
+    missed: int
+    unpushed: int | None
+    alarm: int | None
+    astray: datetime | None
+
+    @property
+    def problem(self) -> str | None:
+        """One sentence where runs begin at wrong times or do not succeed, else None."""
+        if self.astray:
+            return (
+                f"a run was begun for {shown(self.astray)}, which is no instant of the "
+                "cron; hold kubeflow.schedule.controller_time_zone against the cluster"
+            )
+        paused = "" if self.enabled else ", and the schedule is paused"
+        if self.missed >= overdue.TOO_MANY:
+            since = _since(self.success)
+            return f"no success {since}: {self.missed} intervals have ended{paused}"
+        if self.unpushed is None or not self.alarm or self.unpushed < self.alarm:
+            return None
+        return (
+            f"nothing was pushed {_since(self.pushed)}: {self.unpushed} intervals have "
+            f"ended, and kubeflow.alarm_without_push is {self.alarm}{paused}; "
+            "`newsdesk runs --cluster` says why"
+        )
+
+
+def status(client: Any, config: Config, now: datetime) -> Status:
+    """Asks the cluster how the schedule is doing.
+
+    Args:
+        client: from `clients.connected`.
+        config: the whole configuration.
+        now: aware.
+
+    Returns:
+        Its state; runs that a person has submitted count, too.
+
+    Raises:
+        ConfigError: the configuration has no schedule.
+        ClusterError: the cluster has none, or more than one.
+    """
+    planned = recurring.wanted(config)
+    experiment = recurring.experiment_of(client, config)
+    present = recurring.one_of(recurring.found(client, config, experiment))
+    runs = list(
+        clients.every(
+            client.list_runs,
+            "runs",
+            experiment_id=experiment,
+            sort_by="created_at desc",
+        )
+    )
+    pipeline = submit.pipeline_of(client, config)
+    runs = [run for run in runs if _is_of(run, pipeline)]
+    successes = [run for run in runs if run.state == "SUCCEEDED"]
+    failures = _failures(runs, successes, planned)
+    enabled = recurring.is_enabled(present)
+    success = max(successes, key=lambda run: run.finished_at, default=None)
+    begun = overdue.begun(present, runs, planned)
+    pushed, unknown = ends.newest_push(client, successes)
+    alarm = config.kubeflow.alarm_without_push
+    # A run whose logs are gone may have pushed.
+    counted = pushed.finished_at if pushed else begun
+    return Status(
+        enabled=enabled,
+        success=success,
+        pushed=pushed,
+        unknown=unknown,
+        failure=next(failures, None),
+        running=next((run for run in runs if not clients.has_ended(run)), None),
+        next_due=intervals.next_due(planned, now) if enabled else None,
+        missed=overdue.ended(
+            planned, max(success.finished_at, begun) if success else begun, now
+        ),
+        unpushed=None if unknown or not alarm else overdue.ended(planned, counted, now),
+        alarm=alarm,
+        astray=_astray(present, runs, planned),
+    )
+
+
+def shown(moment: datetime | None) -> str:
+    """Writes a moment for a person.
+
+    Args:
+        moment: aware.
+
+    Returns:
+        Date and time by the clock of this machine; a dash for none.
+    """
+    return f"{moment.astimezone():%Y-%m-%d %H:%M %Z}" if moment else "-"
+
+
+def _since(run: Any) -> str:
+    return f"since {shown(run.finished_at)}" if run else "at all"
+
+
+def _is_of(run: Any, pipeline: str | None) -> bool:
+    reference = run.pipeline_version_reference
+    return reference is not None and reference.pipeline_id == pipeline
+
+
+def _astray(present: Any, runs: list[Any], planned: Schedule) -> datetime | None:
+    """What the newest run was fired for, if that is no end of an interval.
+
+    Only the macro tells it for sure: what servers write as scheduled_at differs.
+    """
+    for run in runs:
+        if run.recurring_run_id == present.recurring_run_id and planned.cron:
+            try:
+                fired = intervals.fired_for(_text(run))
+            except ConfigError:
+                return None
+            found = intervals.newest(planned, fired) if fired else None
+            return None if found is None or found.end == fired else fired
+    return None
+
+
+def _text(run: Any) -> str:
+    """The parameter by which a run carries its interval."""
+    parameters = run.runtime_config.parameters if run.runtime_config else None
+    return str((parameters or {}).get(intervals.PARAMETER, ""))
+
+
+def _failures(
+    runs: list[Any], successes: list[Any], planned: Schedule
+) -> Iterator[Any]:
+    """The failed runs, the newest first, without those that were refused."""
+    done: dict[str | None, datetime] = {}
+    for run in successes:
+        done.setdefault(_interval(run, planned), run.finished_at)
+    for run in runs:
+        if run.state not in ("FAILED", "CANCELED"):
+            continue
+        name = _interval(run, planned)
+        refused = name is not None and name in done and done[name] < run.created_at
+        if not refused:
+            yield run
+
+
+def _interval(run: Any, planned: Schedule) -> str | None:
+    """The name of the interval that a run stands for."""
+    text = _text(run)
+    if not text:
+        return None
+    try:
+        if "/" in text:
+            return intervals.parse(text).name
+        fired = intervals.fired_for(text) or clients.fired_at(run)
+    except ConfigError:
+        return None
+    found = intervals.newest(planned, fired)
+    return found.name if found else None

@@ -1,0 +1,167 @@
+"""Which versions of Kubeflow Pipelines can run a compiled pipeline.
+
+What each version accepts was read from its source, and is kept as a table beside the
+tests (tests/kubeflow/kfp_versions.json).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from newsdesk.config.cluster import Kubeflow
+from newsdesk.errors import ClusterError
+
+Version = tuple[int, int]
+
+# Versions 2.6 to 2.13 exist only of the SDK.
+OLDEST: Version = (2, 5)
+NEWEST: Version = (2, 17)
+_NUMBER = re.compile(r"v?(\d+)\.(\d+)")
+_UNKNOWN = ("", "unknown")
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A field of compiled pipelines that not every supported version takes.
+
+    Attributes:
+        field: its key in the compiled pipeline.
+        since: the first version that takes it.
+        advice: what to do for an older server.
+    """
+
+    field: str
+    since: Version
+    advice: str
+
+
+FEATURES = (
+    Feature("taskFinalStatus", (2, 14), "leave output.notify out"),
+    Feature("optional", (2, 15), "compile the pipeline again with this release"),
+    Feature("securityContext", (2, 16), "leave kubeflow.hardened out"),
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """What is known about the version of a server.
+
+    Attributes:
+        version: the oldest that it can be.
+        name: the version or versions that it can be, for messages.
+    """
+
+    version: Version
+    name: str
+
+
+def check_server(client: Any, settings: Kubeflow, spec: str) -> None:
+    """Refuses to send a pipeline to a server that cannot run it.
+
+    A server that does not say its version, or that forbids the question, is not
+    refused.
+
+    Args:
+        client: from `clients.connected`.
+        settings: the kubeflow section.
+        spec: YAML of the compiled pipeline.
+
+    Raises:
+        ClusterError: says which version the server has, and what to change.
+    """
+    if settings.server_version:
+        server = version_in({"tag_name": settings.server_version})
+    else:
+        server = version_in(_health(client))
+    if server and (reason := refusal(server, spec)):
+        raise ClusterError(
+            f"{settings.host or 'the cluster'}: Kubeflow Pipelines {server.name} "
+            f"{reason}"
+        )
+
+
+def version_in(health: Mapping[str, Any]) -> Server | None:
+    """Finds the version in what a server says about its health.
+
+    Args:
+        health: the answer of /apis/v2beta1/healthz.
+
+    Returns:
+        The version; None if the server was built from a branch.
+    """
+    tag = str(health.get("tag_name", ""))
+    if found := _NUMBER.match(tag):
+        return Server((int(found[1]), int(found[2])), tag)
+    if tag not in _UNKNOWN:
+        return None
+    # The images of 2.5 to 2.15 were built without their tag (.github/workflows of
+    # kubeflow/pipelines); pipeline_store came with 2.14.
+    if "pipeline_store" in health:
+        return Server((2, 14), "2.14 or 2.15")
+    return Server((2, 5), "2.5 or older")
+
+
+def refusal(server: Server, spec: str) -> str | None:
+    """Says why a server cannot run a compiled pipeline.
+
+    Args:
+        server: from `version_in`.
+        spec: YAML of the compiled pipeline.
+
+    Returns:
+        A predicate for the server's name, with advice; None if it can.
+    """
+    if server.version < OLDEST:
+        return f"is too old; upgrade it to {_written(OLDEST)} or newer"
+    if server.version > NEWEST:
+        newest = _written(NEWEST)
+        return (
+            f"is newer than {newest}, the newest that was tested; use a newer release "
+            f'of newsdesk, or set kubeflow.server_version = "{newest}" to try it'
+        )
+    fields = {key for document in yaml.safe_load_all(spec) for key in _keys(document)}
+    for feature in FEATURES:
+        if feature.field in fields and server.version < feature.since:
+            return (
+                f"does not take {feature.field}, which came with "
+                f"{_written(feature.since)}; {feature.advice}, or upgrade the server "
+                "(if it is newer than it says, set kubeflow.server_version)"
+            )
+    return None
+
+
+def _health(client: Any) -> dict[str, Any]:
+    import kfp_server_api
+
+    # The method of the client drops the fields that its own version does not know.
+    api = client._healthz_api.api_client
+    try:
+        answer = api.call_api(
+            "/apis/v2beta1/healthz",
+            "GET",
+            response_type="object",
+            auth_settings=["Bearer"],
+            _return_http_data_only=True,
+        )
+    except kfp_server_api.ApiException as error:
+        if error.status == 401:
+            raise
+        # A gateway may forbid this path alone; the next request says if it forbids all.
+        return {"tag_name": "not asked"}
+    return answer if isinstance(answer, dict) else {"tag_name": "not asked"}
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _keys(inner)
+
+
+def _written(version: Version) -> str:
+    return ".".join(map(str, version))

@@ -1,0 +1,153 @@
+"""Compiles the graph for Kubeflow Pipelines, and for Vertex AI's form of it.
+
+TFX compiles to what only Vertex AI runs. What it writes is taken apart here, and put
+together as open-source Kubeflow Pipelines wants it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from kubeflow.compile import tasks
+from kubeflow.compile.checks import check
+from kubeflow.compile.exit_handler import with_exit_handler
+from kubeflow.compile.platform_spec import platform_spec
+from kubeflow.compile.unchanged import end_early
+from kubeflow.files import delivery
+from kubeflow.parameters import PARAMETERS
+from newsdesk.config.cluster import Node
+from newsdesk.config.kubernetes_names import VERTEX_GPU
+from newsdesk.config.sections import Config
+from newsdesk.errors import ConfigError
+from newsdesk.nodes import NODES
+from pipeline.graph import create_pipeline
+
+# Kubernetes keeps a compiled pipeline in one object of etcd, with much besides.
+_MOST_BYTES = 200_000
+
+
+def compile(config: Config) -> str:  # noqa: A001  what KFP and TFX call it, too
+    """Compiles for Kubeflow Pipelines.
+
+    Args:
+        config: the whole configuration.
+
+    Returns:
+        YAML of two documents, pipeline spec and platform spec; always the same for the
+        same configuration, code and installed versions.
+
+    Raises:
+        ConfigError: a container could not have a file that the configuration names, a
+            result would be lost with a container, training would take several pods,
+            or the outcome is too large.
+    """
+    for name, node in _with_gpus(config):
+        if VERTEX_GPU.fullmatch(node.gpu_type):
+            raise ConfigError(
+                f"kubeflow.nodes.{name}.gpu_type: {node.gpu_type} is a name of Vertex "
+                "AI; use the resource that your cluster has, such as nvidia.com/gpu"
+            )
+    spec = _spec(config)
+    executors = {
+        tasks.node_of(name): component["executorLabel"]
+        for name, component in spec["components"].items()
+        if "executorLabel" in component
+    }
+    documents = [spec, platform_spec(config.kubeflow, executors)]
+    text: str = yaml.safe_dump_all(documents, sort_keys=True)
+    if len(text.encode()) > _MOST_BYTES:
+        raise ConfigError(
+            f"the compiled pipeline has {len(text.encode()):,} bytes, and Kubernetes "
+            f"takes {_MOST_BYTES:,}; put large files where kubeflow.addresses can name "
+            "them"
+        )
+    return text
+
+
+def compile_job(config: Config) -> str:
+    """Compiles for Vertex AI.
+
+    Args:
+        config: the whole configuration.
+
+    Returns:
+        JSON of a pipeline job.
+
+    Raises:
+        ConfigError: as `compile`, or it asks for what Vertex AI does not have.
+    """
+    settings = config.kubeflow
+    if not (settings.root or "").startswith("gs://"):
+        raise ConfigError("kubeflow.root: Vertex AI keeps artifacts at gs:// alone")
+    if settings.secrets or settings.volumes or settings.hardened:
+        raise ConfigError(
+            "kubeflow.secrets, kubeflow.volumes, kubeflow.hardened: Vertex AI has no "
+            "objects of Kubernetes; leave them out of its configuration"
+        )
+    for name, node in _with_gpus(config):
+        if not VERTEX_GPU.fullmatch(node.gpu_type):
+            raise ConfigError(
+                f"kubeflow.nodes.{name}.gpu_type: Vertex AI does not know "
+                f"{node.gpu_type}; use one of its own names, such as NVIDIA_TESLA_T4"
+            )
+    job = {
+        "displayName": config.name,
+        "pipelineSpec": _spec(config),
+        "runtimeConfig": {"gcsOutputDirectory": settings.root},
+    }
+    return json.dumps(job, indent=2, sort_keys=True) + "\n"
+
+
+def _with_gpus(config: Config) -> Iterator[tuple[str, Node]]:
+    for name in NODES:
+        node = config.kubeflow.node(name)
+        if node.gpus:
+            yield name, node
+
+
+def _spec(config: Config) -> dict[str, Any]:
+    from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as runner
+
+    check(config)
+    pipeline = create_pipeline(config, mark_absent=True)
+    compiled = runner.KubeflowV2DagRunner(
+        config=runner.KubeflowV2DagRunnerConfig(
+            default_image=config.kubeflow.image,
+            default_commands=tasks.COMMAND,
+            use_pipeline_spec_2_1=True,
+        )
+    ).run(pipeline, write_out=False)["pipelineSpec"]
+    sent = delivery.sent(config)
+    nodes = [tasks.Task(node, compiled, config, sent) for node in pipeline.components]
+    parameters = _parameters(config, sent)
+    spec = {
+        "pipelineInfo": {"name": config.name},
+        "schemaVersion": compiled["schemaVersion"],
+        "sdkVersion": compiled["sdkVersion"],
+        "components": {node.component_name: node.component() for node in nodes},
+        "deploymentSpec": {
+            "executors": {node.executor_name: node.executor() for node in nodes}
+        },
+        "root": {
+            "dag": {"tasks": {node.name: node.task() for node in nodes}},
+            "inputDefinitions": {"parameters": parameters},
+        },
+    }
+    end_early(spec)
+    if config.kubeflow.root:
+        spec["defaultPipelineRoot"] = config.kubeflow.root
+    return with_exit_handler(spec, config) if config.output.notify else spec
+
+
+def _parameters(config: Config, sent: Any) -> Mapping[str, Any]:
+    """What may be changed when the pipeline is submitted."""
+    return {
+        name: {
+            "parameterType": one.kind,
+            "defaultValue": tasks.default(one, config, sent),
+            "isOptional": True,
+        }
+        for name, one in PARAMETERS.items()
+    }

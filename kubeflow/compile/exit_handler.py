@@ -1,0 +1,144 @@
+"""The task with which a pipeline ends, however it ends: it tells a webhook."""
+
+from typing import Any
+
+from kubeflow.compile.tasks import variables
+from kubeflow.intervals import intervals
+from kubeflow.parameters import RUN_ID, RUN_LABEL, run_id
+from newsdesk.config.cluster import Kubeflow
+from newsdesk.config.sections import Config, Notify
+from newsdesk.errors import ConfigError
+from pipeline.notify import BY_NAME
+
+_NODES, _NOTIFY = "nodes", "notify"
+_GIVEN = (RUN_LABEL, intervals.PARAMETER)
+
+
+def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
+    """Puts the graph into a task of its own, which another one waits for.
+
+    Args:
+        spec: a pipeline spec whose root holds the tasks of the graph.
+        config: the whole configuration, with output.notify.
+
+    Returns:
+        The spec with the two tasks in its root.
+
+    Raises:
+        ConfigError: the webhook's address would stand in the compiled pipeline.
+    """
+    settings = config.output.notify
+    if settings is None:
+        return spec
+    named = variable(settings, config.kubeflow)
+    root = spec["root"]
+    declared = root["inputDefinitions"]["parameters"]
+    passed = {name: {"componentInputParameter": name} for name in declared}
+    inner = {
+        "dag": root["dag"],
+        "inputDefinitions": {
+            "parameters": {
+                name: {"parameterType": one["parameterType"]}
+                for name, one in declared.items()
+            }
+        },
+    }
+    notify = {
+        "executorLabel": f"exec-{_NOTIFY}",
+        "inputDefinitions": {
+            "parameters": {
+                "status": {"parameterType": "TASK_FINAL_STATUS", "isOptional": True},
+                **{name: {"parameterType": "STRING"} for name in (*_GIVEN, RUN_ID)},
+            }
+        },
+    }
+    tasks = {
+        _NODES: {
+            "taskInfo": {"name": _NODES},
+            "componentRef": {"name": f"comp-{_NODES}"},
+            "inputs": {"parameters": passed},
+        },
+        _NOTIFY: {
+            "taskInfo": {"name": _NOTIFY},
+            "componentRef": {"name": f"comp-{_NOTIFY}"},
+            "cachingOptions": {},
+            "dependentTasks": [_NODES],
+            "triggerPolicy": {"strategy": "ALL_UPSTREAM_TASKS_COMPLETED"},
+            "inputs": {
+                "parameters": {
+                    "status": {"taskFinalStatus": {"producerTask": _NODES}},
+                    **{name: passed[name] for name in _GIVEN},
+                    RUN_ID: run_id(),
+                }
+            },
+        },
+    }
+    components = {
+        **spec["components"],
+        f"comp-{_NODES}": inner,
+        f"comp-{_NOTIFY}": notify,
+    }
+    executors = {
+        **spec["deploymentSpec"]["executors"],
+        f"exec-{_NOTIFY}": {"container": _container(config, named, settings)},
+    }
+    return {
+        **spec,
+        "components": components,
+        "deploymentSpec": {"executors": executors},
+        "root": {
+            "dag": {"tasks": tasks},
+            "inputDefinitions": root["inputDefinitions"],
+        },
+    }
+
+
+def variable(settings: Notify, cluster: Kubeflow) -> str:
+    """Finds the variable that holds the address of the webhook.
+
+    Args:
+        settings: the output.notify section.
+        cluster: the kubeflow section.
+
+    Returns:
+        Its name.
+
+    Raises:
+        ConfigError: the address would stand in the compiled pipeline.
+    """
+    name = settings.url.removeprefix(BY_NAME)
+    if not settings.url.startswith(BY_NAME) or name not in cluster.secrets:
+        raise ConfigError(
+            "output.notify.url: a webhook's address is a secret, which a compiled "
+            "pipeline must not hold; write env:NAME, and name under "
+            "kubeflow.secrets.NAME the Kubernetes Secret that has it"
+        )
+    return name
+
+
+def _container(config: Config, variable: str, settings: Notify) -> dict[str, Any]:
+    args = [
+        # In one word: a label may begin with a dash.
+        "--status={{$.inputs.parameters['status']}}",
+        "--label={{$.inputs.parameters['run_label']}}",
+        "--interval={{$.inputs.parameters['interval']}}",
+        "--run={{$.inputs.parameters['run_id']}}",
+        *("--pipeline", config.name),
+        *("--destination", config.serving),
+        *("--variable", variable),
+    ]
+    if settings.on_success:
+        args.append("--on-success")
+    return {
+        "image": config.kubeflow.image,
+        "command": ["python", "-m", "kubeflow.notified"],
+        "args": args,
+        # The ledger may lie in a store whose address stands there.
+        "env": variables(config.kubeflow.defaults.environment),
+        "resources": {
+            "cpuRequest": 0.1,
+            "cpuLimit": 1.0,
+            "memoryRequest": 0.5,
+            "memoryLimit": 1.0,
+        },
+    }

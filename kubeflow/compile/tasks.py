@@ -1,0 +1,254 @@
+"""One node of the graph as a task of Kubeflow Pipelines."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kubeflow import parameters
+from kubeflow.compile.quantities import cores, gigabytes
+from kubeflow.container import retries
+from kubeflow.container.result_pages import VIEWS
+from kubeflow.files import placeholders
+from newsdesk.config.cluster import Node
+from newsdesk.config.sections import CHECKPOINTS_VARIABLE, Config
+from newsdesk.nodes import NODES, Cache
+from pipeline.beam import beam_args
+
+COMMAND = ["python", "-m", "kubeflow.entrypoint"]
+# KFP's own types, which its pages know how to show; all else is an artifact.
+_SCHEMAS = {"Examples": "system.Dataset", "Model": "system.Model"}
+# An empty list hides the GPUs from CUDA, `void` the driver from the container.
+_NO_GPUS = {"CUDA_VISIBLE_DEVICES": "", "NVIDIA_VISIBLE_DEVICES": "void"}
+# The entry point finds both anew: no driver has resolved the span before.
+_FOUND_LATER = ("input_base", "input_config")
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+_COMPONENT = "comp-"
+
+
+def kebab(node: str) -> str:
+    """Names a task as KFP's own compiler would.
+
+    Args:
+        node: such as TextExampleGen.
+
+    Returns:
+        Such as text-example-gen.
+    """
+    return _WORD.sub("-", node).lower()
+
+
+def node_of(component: str) -> str:
+    """Finds the node again.
+
+    Args:
+        component: such as comp-text-example-gen.
+
+    Returns:
+        Such as TextExampleGen.
+    """
+    words = component.removeprefix(_COMPONENT).split("-")
+    return "".join(word.capitalize() for word in words)
+
+
+def default(
+    parameter: parameters.Parameter, config: Config, sent: Callable[[str], str]
+) -> Any:
+    """Gives the value of a parameter where a submitter says nothing.
+
+    Args:
+        parameter: one of `parameters.PARAMETERS`.
+        config: the whole configuration.
+        sent: from `travel.sent`.
+
+    Returns:
+        The configuration's own value, as a container understands it.
+    """
+    value = parameter.default(config)
+    return sent(value) if isinstance(value, str) else value
+
+
+def variables(environment: Mapping[str, str]) -> list[dict[str, str]]:
+    """Writes an environment as a container of a compiled pipeline has it."""
+    return [
+        {"name": name, "value": value} for name, value in sorted(environment.items())
+    ]
+
+
+class Task:
+    """The parts of a compiled pipeline that one node has."""
+
+    def __init__(
+        self,
+        node: Any,
+        compiled: dict[str, Any],
+        config: Config,
+        sent: Callable[[str], str],
+    ) -> None:
+        """Finds what TFX has compiled of the node.
+
+        Args:
+            node: a component of the graph.
+            compiled: the pipeline spec of TFX.
+            config: the whole configuration.
+            sent: from `travel.sent`.
+        """
+        self._node = node
+        self._config = config
+        self._sent = sent
+        self._component = compiled["components"][node.id]
+        self._task = compiled["root"]["dag"]["tasks"][node.id]
+        self._settings: Node = config.kubeflow.node(node.id)
+        self._given = parameters.of(node.id)
+        self.name = kebab(node.id)
+        self.component_name = _COMPONENT + self.name
+        self.executor_name = f"exec-{self.name}"
+
+    def component(self) -> dict[str, Any]:
+        """Describes what goes in and out."""
+        inputs = self._component.get("inputDefinitions", {})
+        declared = {
+            name: one
+            for name, one in inputs.get("parameters", {}).items()
+            if name not in _FOUND_LATER
+        }
+        for name in self._given:
+            declared[name] = {"parameterType": parameters.PARAMETERS[name].kind}
+        if self._node.id in parameters.KNOW_THE_RUN:
+            declared[parameters.RUN_ID] = {"parameterType": "STRING"}
+        outputs = self._types(self._node.outputs) | VIEWS.get(self._node.id, {})
+        described: dict[str, Any] = {
+            "executorLabel": self.executor_name,
+            "inputDefinitions": {"parameters": declared},
+            "outputDefinitions": {"artifacts": _artifacts(outputs)},
+        }
+        if self._node.inputs:
+            artifacts = _artifacts(self._types(self._node.inputs))
+            described["inputDefinitions"]["artifacts"] = artifacts
+        return described
+
+    def executor(self) -> dict[str, Any]:
+        """Describes the container."""
+        container = {
+            "image": self._config.kubeflow.image,
+            "command": COMMAND,
+            "args": self._args(),
+            "env": variables(self._environment()),
+            "resources": self._resources(),
+        }
+        return {"container": container}
+
+    def task(self) -> dict[str, Any]:
+        """Describes where the inputs come from, and how often it is tried."""
+        settings = self._settings
+        is_cached = settings.cache and NODES[self._node.id].cache is Cache.ANYWHERE
+        # Both have defaults that a compiled pipeline leaves out.
+        inputs = json.loads(json.dumps(self._task.get("inputs", {})))
+        constants = {
+            name: _changed(name, value, self._sent)
+            for name, value in inputs.get("parameters", {}).items()
+            if name not in _FOUND_LATER
+        }
+        for name in self._given:
+            constants[name] = {"componentInputParameter": name}
+        if self._node.id in parameters.KNOW_THE_RUN:
+            constants[parameters.RUN_ID] = parameters.run_id()
+        inputs["parameters"] = constants
+        for one in inputs.get("artifacts", {}).values():
+            source = one["taskOutputArtifact"]
+            source["producerTask"] = kebab(source["producerTask"])
+        described = {
+            "taskInfo": {"name": self.name},
+            "componentRef": {"name": self.component_name},
+            "inputs": inputs,
+            "cachingOptions": {"enableCache": True} if is_cached else {},
+            "retryPolicy": retries.policy(self._node.id, settings),
+        }
+        if before := self._task.get("dependentTasks"):
+            described["dependentTasks"] = sorted(kebab(name) for name in before)
+        return described
+
+    def _types(self, channels: dict[str, Any]) -> dict[str, str]:
+        return {
+            name: _SCHEMAS.get(channel.type.__name__, "system.Artifact")
+            for name, channel in channels.items()
+        }
+
+    def _args(self) -> list[str]:
+        executor = self._node.executor_spec.executor_class
+        told: dict[str, Any] = {
+            "inputs": _class_paths(self._node.inputs),
+            "outputs": _class_paths(self._node.outputs),
+            "integers": self._integers(),
+            "submitted": {
+                name: default(parameters.PARAMETERS[name], self._config, self._sent)
+                for name in self._given
+            },
+            "destination": self._config.serving,
+            "labels": self._config.data.labels,
+            "pauses": self._settings.pauses,
+        }
+        if self._node.id == "Pusher" and self._config.kubeflow.fail_when_not_pushed:
+            told["fail_when_not_pushed"] = True
+        if self._config.kubeflow.schedule:
+            told["schedule"] = self._config.kubeflow.schedule.model_dump(mode="json")
+        return [
+            *("--node", self._node.id),
+            *("--executor", f"{executor.__module__}.{executor.__qualname__}"),
+            *("--told", json.dumps(told, sort_keys=True)),
+            *("--input", "{{$}}"),
+            *beam_args(self._config.beam),
+        ]
+
+    def _integers(self) -> list[str]:
+        declared = self.component()["inputDefinitions"]["parameters"]
+        return sorted(
+            name
+            for name, one in declared.items()
+            if one["parameterType"] == "NUMBER_INTEGER"
+        )
+
+    def _environment(self) -> dict[str, str]:
+        environment = dict(self._settings.environment)
+        if not self._settings.gpus:
+            environment |= _NO_GPUS
+        if self._node.id == "Trainer" and self._config.output.checkpoints:
+            environment[CHECKPOINTS_VARIABLE] = self._config.output.checkpoints
+        return environment
+
+    def _resources(self) -> dict[str, Any]:
+        settings = self._settings
+        resources: dict[str, Any] = {
+            "cpuRequest": cores(settings.cpu),
+            "cpuLimit": cores(settings.cpu_limit or settings.cpu),
+            "memoryRequest": gigabytes(settings.memory),
+            "memoryLimit": gigabytes(settings.memory_limit or settings.memory),
+        }
+        if settings.gpus:
+            resources["accelerator"] = {
+                "type": settings.gpu_type,
+                "count": str(settings.gpus),
+            }
+        return resources
+
+
+def _changed(name: str, value: Any, sent: Callable[[str], str]) -> Any:
+    """A constant with what stands for files in containers."""
+    constant = value.get("runtimeValue", {}).get("constant")
+    if not isinstance(constant, str):
+        return value
+    return {"runtimeValue": {"constant": placeholders.change(constant, sent, name)}}
+
+
+def _artifacts(types: dict[str, str]) -> dict[str, Any]:
+    return {
+        name: {"artifactType": {"schemaTitle": title, "schemaVersion": "0.0.1"}}
+        for name, title in types.items()
+    }
+
+
+def _class_paths(channels: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: f"{channel.type.__module__}.{channel.type.__qualname__}"
+        for name, channel in channels.items()
+    }

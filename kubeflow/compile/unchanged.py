@@ -1,0 +1,118 @@
+"""Ends a run that has nothing to do after its first node.
+
+The cache of Pipelines cannot do it: its key holds the ids of artifacts, and the first
+node makes new ones in every run. So the first node compares the run with the model in
+service, one task has its outcome as a condition, and all others wait for that task.
+"""
+
+import json
+import logging
+from typing import Any
+
+from kubeflow import outcome as outcomes
+from kubeflow.compile.tasks import kebab
+from kubeflow.container.artifacts import Task
+from kubeflow.intervals.ledger import Ledger
+from kubeflow.outcome import Outcome
+from kubeflow.parameters import OUTCOME_OF_FIRST, RECIPE
+from newsdesk.config.sections import Data
+from newsdesk.identity.recipe import run_key
+from newsdesk.published import in_service
+from newsdesk.published.in_service import newest, repeated
+from newsdesk.published.stores import store
+
+FIRST, SECOND = "TextExampleGen", "BaselineModel"
+OUTCOME, CHANGED = "outcome", "changed"
+_STATES = {
+    in_service.Outcome.IN_SERVICE: outcomes.UNCHANGED,
+    in_service.Outcome.WITHDRAWN: outcomes.WITHDRAWN,
+}
+_REASONS = {
+    in_service.Outcome.IN_SERVICE: (
+        "unchanged: version %d in service was made from the same data, configuration "
+        "and code, so this run trains nothing"
+    ),
+    in_service.Outcome.WITHDRAWN: (
+        "withdrawn: the model of this data, configuration and code was rolled back "
+        "from (version %d is in service), so this run trains nothing; change the data "
+        "or the configuration"
+    ),
+}
+
+_log = logging.getLogger("newsdesk")
+
+
+def end_early(spec: dict[str, Any]) -> None:
+    """Lets a compiled pipeline end after its first task if there is nothing to do.
+
+    A condition on one task is enough: Argo omits whatever waits for a task that was
+    skipped, so no other task starts a pod, not even that of its driver.
+
+    Args:
+        spec: a pipeline spec whose root holds the tasks of the graph; is changed.
+    """
+    tasks, components = spec["root"]["dag"]["tasks"], spec["components"]
+    first, second = kebab(FIRST), kebab(SECOND)
+    for name, task in tasks.items():
+        if name != first and set(task.get("dependentTasks", ())) <= {first}:
+            task["dependentTasks"] = [first if name == second else second]
+    origin = tasks["pusher"]["inputs"]["parameters"]["origin"]
+    recipe = json.loads(origin["runtimeValue"]["constant"])["recipe"]
+    tasks[first]["inputs"]["parameters"][RECIPE] = {
+        "runtimeValue": {"constant": recipe}
+    }
+    described = components[tasks[first]["componentRef"]["name"]]
+    described["inputDefinitions"]["parameters"][RECIPE] = _text()
+    described["outputDefinitions"]["parameters"] = {OUTCOME: _text()}
+    tasks[second]["inputs"]["parameters"][OUTCOME_OF_FIRST] = {
+        "taskOutputParameter": {"producerTask": first, "outputParameterKey": OUTCOME}
+    }
+    condition = f"inputs.parameter_values['{OUTCOME_OF_FIRST}'] == '{CHANGED}'"
+    tasks[second]["triggerPolicy"] = {"condition": condition}
+    described = components[tasks[second]["componentRef"]["name"]]
+    described["inputDefinitions"]["parameters"][OUTCOME_OF_FIRST] = _text()
+
+
+def outcome(
+    task: Task, properties: dict[str, Any], destination: str, run: str
+) -> Outcome | None:
+    """Ends the run in its first node if it has nothing to do.
+
+    Args:
+        task: of the first node; gets an output parameter, the condition of the second.
+        properties: of the node, with the files on this machine; the recipe is removed.
+        destination: the folder or address of the published versions.
+        run: the run's id; its interval is done if there is nothing to do.
+
+    Returns:
+        The outcome of the run; None if it must train, because the model in service is
+        another than it would make.
+
+    Raises:
+        ModelError: the destination cannot be read, or the model in service is damaged.
+        DataError: a file of the data cannot be read.
+        IntervalTaken: another run has taken over the interval.
+        ClusterError: the ledger cannot be written.
+    """
+    from components.text_example_gen import content
+
+    data = content.data_digest(Data.model_validate_json(properties["data"]))
+    known = run_key(properties.pop(RECIPE), data)
+    current = newest(destination)
+    found = repeated(current.manifest, known) if current else None
+    if current is None or found is None:
+        task.parameters[OUTCOME] = CHANGED
+        return None
+    # No later node will look at the files in service.
+    store(destination).verify(current.version)
+    _log.info(_REASONS[found], current.version)
+    task.parameters[OUTCOME] = _STATES[found]
+    Ledger(destination).finish(run)
+    is_in_service = found is in_service.Outcome.IN_SERVICE
+    address = f"{destination.rstrip('/')}/{current.version}"
+    return Outcome(state=_STATES[found], pushed=address if is_in_service else None)
+
+
+def _text() -> dict[str, str]:
+    # One object in several places would be an anchor in YAML.
+    return {"parameterType": "STRING"}

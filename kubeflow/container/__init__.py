@@ -1,0 +1,1 @@
+"""Between KFP and TFX, in the container of a node."""

@@ -1,0 +1,1 @@
+"""How files of the configuration get into containers."""

@@ -1,0 +1,1 @@
+"""Which interval a run stands for, and which ones are done."""

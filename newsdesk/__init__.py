@@ -1,0 +1,1 @@
+"""What every room knows: settings, errors, rows, and published versions."""

@@ -1,0 +1,1 @@
+"""The configuration: its sections, and reading it from TOML."""

@@ -1,0 +1,266 @@
+"""The kubeflow section: where the cluster is, what nodes ask of it, when runs begin."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from newsdesk.config import cron, kubernetes_names
+from newsdesk.config.kubernetes_names import (
+    Claim,
+    GpuType,
+    Label,
+    SecretKeyName,
+    Subdomain,
+)
+from newsdesk.config.paths import LocalPath
+from newsdesk.config.section import Section
+from newsdesk.nodes import NODES
+
+_LONGEST_PAUSES = 7 * 24 * 3600
+
+Cpu = Annotated[str, Field(pattern=r"^([1-9]\d*m|\d*[1-9]\d*(\.\d+)?|0\.\d*[1-9]\d*)$")]
+Memory = Annotated[str, Field(pattern=r"^[1-9]\d*(\.\d+)?([KMGT]i?)?$")]
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_SECRET = re.compile(r"SECRET|TOKEN|PASSW|CREDENTIAL|API_?KEY|ACCESS_?KEY", re.I)
+
+
+def _is_a_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            "is no time zone; name one as UTC or Europe/Berlin are named"
+        ) from None
+    return name
+
+
+def _is_cron(expression: str) -> str:
+    cron.parse(expression)
+    return expression
+
+
+def _is_whole(factor: object) -> object:
+    if isinstance(factor, float) and not factor.is_integer():
+        raise ValueError(
+            "is not a whole number, and Argo accepts no other: write 1 for pauses of "
+            "equal length, or 2 to double each"
+        )
+    return factor
+
+
+def _is_a_node(name: str) -> str:
+    if name not in NODES:
+        raise ValueError(f"must be one of {', '.join(NODES)}")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_is_a_zone)]
+Factor = Annotated[int, BeforeValidator(_is_whole), Field(ge=1)]
+NodeName = Annotated[str, AfterValidator(_is_a_node)]
+
+
+class Schedule(Section):
+    """When runs begin: at the instants of a cron, or so many minutes apart.
+
+    Pipelines reads cron by the clock of its controller and takes no zone with it
+    (cron.py), so `time_zone` must be the zone of that clock: UTC unless the
+    cluster sets CRON_SCHEDULE_TIMEZONE on ml-pipeline-scheduledworkflow, which
+    `controller_time_zone` then repeats. With `catchup` every interval since the start
+    that was missed is run when a pause or an outage ends, else only the latest.
+    """
+
+    cron: Annotated[str, AfterValidator(_is_cron)] | None = None
+    every_minutes: int | None = Field(None, ge=1)
+    time_zone: TimeZone = "UTC"
+    controller_time_zone: TimeZone = "UTC"
+    catchup: bool = False
+    max_concurrency: int = Field(1, ge=1, le=10)
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _runs_can_begin(self) -> "Schedule":
+        if (self.cron is None) == (self.every_minutes is None):
+            raise ValueError("needs either cron or every_minutes")
+        if self.start and self.end and self.start >= self.end:
+            raise ValueError("ends before it starts")
+        if self.catchup and not self.start:
+            raise ValueError("with catchup needs a start, since when nothing is missed")
+        if self.cron and self.time_zone != self.controller_time_zone:
+            raise ValueError(
+                f"cron cannot be read in {self.time_zone}: Kubeflow Pipelines reads it "
+                f"by its controller's clock, {self.controller_time_zone}; write it in "
+                "that zone, or have CRON_SCHEDULE_TIMEZONE set on "
+                "ml-pipeline-scheduledworkflow and name it as controller_time_zone"
+            )
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock by which the cron is read."""
+        return ZoneInfo(self.time_zone)
+
+
+class Node(Section):
+    """What a node asks of the cluster; a limit that is not given is the request.
+
+    `retries` counts twice: in the container, for a store that cannot be reached, and by
+    Argo, with a new pod, for other failures (`kubeflow/container/retries.py`).
+    `timeout_minutes` is the time of one pod.
+    """
+
+    cpu: Cpu = "1"
+    memory: Memory = "2Gi"
+    cpu_limit: Cpu | None = None
+    memory_limit: Memory | None = None
+    gpus: int = Field(0, ge=0)
+    gpu_type: GpuType = "nvidia.com/gpu"
+    retries: int = Field(2, ge=0, le=20)
+    backoff_seconds: int = Field(60, ge=0)
+    backoff_factor: Factor = 2
+    timeout_minutes: int = Field(60, ge=1, le=366 * 24 * 60)
+    cache: bool = False
+    environment: dict[VariableName, str] = {}
+
+    @property
+    def pauses(self) -> list[int]:
+        """The seconds before each retry."""
+        return [
+            self.backoff_seconds * self.backoff_factor**number
+            for number in range(self.retries)
+        ]
+
+    @field_validator("environment")
+    @classmethod
+    def _holds_no_secret(cls, environment: dict[str, str]) -> dict[str, str]:
+        for name in environment:
+            if _SECRET.search(name):
+                raise ValueError(
+                    f"{name} sounds like a secret, which must not stand in a compiled "
+                    "pipeline; name its Kubernetes Secret in kubeflow.secrets"
+                )
+        return environment
+
+
+class SecretKey(Section):
+    """One key of a Kubernetes Secret."""
+
+    name: Subdomain
+    key: SecretKeyName
+
+
+class Kubeflow(Section):
+    """Where runs are sent, and how their nodes run.
+
+    Without a host, KF_PIPELINES_ENDPOINT names it, or the service in whose cluster this
+    runs. `defaults` says for all nodes what `nodes` may say otherwise for one. In every
+    node `secrets` become variables, each from a key of a Secret, and `volumes` folders,
+    each from a PersistentVolumeClaim. Artifacts lie below `root`, or where the cluster
+    keeps them. `addresses` says where containers find what lies here at a path: an
+    address in an object store, or a path in the image or a volume. `hardened` refuses
+    root in every pod, and gives /tmp and the home folder volumes of their own, so that
+    a policy of the cluster can make the root file system read-only; it needs Kubeflow
+    Pipelines 2.16. `server_version` replaces what the server says about its version.
+    address in an object store, or a path in the image or a volume. A run whose model is
+    not good enough, or was rolled back from, succeeds unless `fail_when_not_pushed`.
+    `schedule status` ends with 1 if nothing was pushed for `alarm_without_push`
+    intervals.
+    """
+
+    host: str | None = Field(None, pattern=r"^https?://[^/\s]+")
+    ui: str | None = Field(None, pattern=r"^https?://[^/\s]+")
+    namespace: Label | None = None
+    experiment: str | None = Field(None, min_length=1)
+    service_account: Subdomain | None = None
+    token_file: LocalPath | None = None
+    ca_file: LocalPath | None = None
+    image: str | None = Field(None, pattern=r"^[^\s]+$")
+    root: Annotated[str, Field(pattern=r"^(gs|s3|minio)://[^\s]+$")] | None = None
+    schedule: Schedule | None = None
+    defaults: Node = Node()
+    nodes: dict[NodeName, Node] = {}
+    secrets: dict[VariableName, SecretKey] = {}
+    volumes: dict[str, Claim] = {}
+    addresses: dict[LocalPath, Annotated[str, Field(min_length=1)]] = {}
+    hardened: bool = False
+    server_version: Annotated[str, Field(pattern=r"^\d+\.\d+$")] | None = None
+    fail_when_not_pushed: bool = False
+    alarm_without_push: int | None = Field(None, ge=1)
+
+    @field_validator("volumes")
+    @classmethod
+    def _are_mounted_at_folders(cls, volumes: dict[str, str]) -> dict[str, str]:
+        for folder in volumes:
+            if not is_absolute(folder):
+                raise ValueError(f"{folder!r} is no absolute path in the container")
+            kubernetes_names.check_mount(folder)
+        return volumes
+
+    @field_validator("addresses")
+    @classmethod
+    def _can_be_read_there(cls, addresses: dict[str, str]) -> dict[str, str]:
+        for address in addresses.values():
+            remote = address.startswith(("gs://", "s3://", "minio://"))
+            if not remote and not is_absolute(address):
+                raise ValueError(f"{address!r} is neither gs://, s3://, minio:// nor /")
+        return addresses
+
+    @model_validator(mode="after")
+    def _gpus_go_where_they_are_used(self) -> "Kubeflow":
+        if self.defaults.gpus:
+            raise ValueError("defaults.gpus would give every node one; use nodes")
+        can_use_one = [name for name, facts in NODES.items() if facts.may_have_gpus]
+        for name in NODES:
+            if self.node(name).gpus and name not in can_use_one:
+                raise ValueError(
+                    f"nodes.{name}.gpus: only {' and '.join(can_use_one)} use one"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _pauses_end(self) -> "Kubeflow":
+        for name in NODES:
+            seconds = sum(self.node(name).pauses)
+            if seconds > _LONGEST_PAUSES:
+                raise ValueError(
+                    f"nodes.{name}: the pauses before its retries add up to "
+                    f"{seconds:,} seconds, and the most is {_LONGEST_PAUSES:,} (a "
+                    "week); lower retries, backoff_seconds or backoff_factor"
+                )
+        return self
+
+    def node(self, name: str) -> Node:
+        """Says what one node asks of the cluster.
+
+        Args:
+            name: of a node of the graph.
+
+        Returns:
+            Its own settings over `defaults` over what is usual for it; environments
+            are joined.
+        """
+        own = self.nodes.get(name, Node())
+        given: list[Mapping[str, Any]] = [_given(self.defaults), _given(own)]
+        environment = self.defaults.environment | own.environment
+        merged = {**NODES[name].resources, **given[0], **given[1]}
+        return Node.model_validate({**merged, "environment": environment})
+
+
+def is_absolute(folder: str) -> bool:
+    """Tells whether a path of a container begins at its root and stays on its way."""
+    return folder.startswith("/") and ".." not in folder.split("/")
+
+
+def _given(section: Section) -> dict[str, Any]:
+    """What was written down, not what is the default."""
+    return section.model_dump(include=section.model_fields_set)

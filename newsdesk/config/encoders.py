@@ -1,0 +1,177 @@
+"""The kinds of encoders, and what the rest of the pipeline asks of each of them.
+
+A new kind is a section here, an entry in `ENCODERS`, and the functions that the section
+names.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from newsdesk.config.paths import LocalPath, Location, files_below
+from newsdesk.config.section import Section
+
+Device = Literal["CPU", "GPU"]
+Operation = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_>]*$")]
+
+
+class EncoderSection(Section):
+    """Base class of the encoder sections; the defaults are those of a new encoder.
+
+    Functions of the trainer are named by dotted strings, because only the nodes that
+    call them may import TensorFlow.
+
+    Attributes:
+        builder: dotted name of the function of this section, the number of token ids,
+            the longest length and the precision that makes the Keras layer.
+        tokenizer: dotted name of the function of this section that reads the `Pieces`
+            of a pretrained encoder; None if the text section says how texts are cut.
+        inspector: dotted name of the function of this section and text.max_length that
+            checks the encoder's files without TensorFlow and returns notes for the
+            user; None if it has no files.
+        locations: the fields that name folders or handles of files.
+        half_precision: where 16-bit numbers are faster and possible.
+    """
+
+    builder: ClassVar[str]
+    tokenizer: ClassVar[str | None] = None
+    inspector: ClassVar[str | None] = None
+    locations: ClassVar[tuple[str, ...]] = ()
+    half_precision: ClassVar[frozenset[Device]] = frozenset({"CPU", "GPU"})
+
+    @property
+    def is_pretrained(self) -> bool:
+        """Whether the encoder brings weights and the tokenizer that fits them."""
+        return self.tokenizer is not None
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Folders and handles of the encoder's files, by configuration key."""
+        return {f"model.encoder.{key}": getattr(self, key) for key in self.locations}
+
+    @property
+    def files(self) -> list[str]:
+        """All local files of the encoder; a handle has none.
+
+        Raises:
+            ConfigError: a folder is missing.
+        """
+        return [file for place in self.places.values() for file in files_below(place)]
+
+    @property
+    def token_files(self) -> list[str]:
+        """The local files that decide the token ids.
+
+        Raises:
+            ConfigError: a folder is missing.
+        """
+        return []
+
+    @property
+    def token_settings(self) -> dict[str, Any]:
+        """The settings that decide the token ids; they make a section of this kind."""
+        return self.model_dump(mode="json", include={"kind", *self.locations})
+
+
+class TransformerEncoder(EncoderSection):
+    """A transformer trained from scratch; widths in units, dropout as a share."""
+
+    builder: ClassVar[str] = "trainer.encoders.transformer.Transformer"
+    # On a CPU, casting costs a small model more than its matrices gain.
+    half_precision: ClassVar[frozenset[Device]] = frozenset({"GPU"})
+
+    kind: Literal["transformer"] = "transformer"
+    width: int = Field(32, ge=1)
+    heads: int = Field(2, ge=1)
+    feed_forward: int = Field(32, ge=1)
+    blocks: int = Field(1, ge=1)
+    dropout: float = Field(0.1, ge=0.0, lt=1.0)
+
+    @model_validator(mode="after")
+    def _heads_divide_width(self) -> "TransformerEncoder":
+        if self.width % self.heads:
+            raise ValueError(
+                f"width {self.width} cannot be divided among {self.heads} heads"
+            )
+        return self
+
+
+class CheckpointEncoder(EncoderSection):
+    """A BERT from a folder as Hugging Face publishes it."""
+
+    builder: ClassVar[str] = "trainer.encoders.checkpoint.build"
+    tokenizer: ClassVar[str | None] = "trainer.text.word_pieces.of_checkpoint_encoder"
+    inspector: ClassVar[str | None] = (
+        "trainer.encoders.inspection.check_checkpoint_encoder"
+    )
+    locations: ClassVar[tuple[str, ...]] = ("path",)
+
+    kind: Literal["checkpoint"]
+    path: LocalPath
+    trainable: bool = True
+
+    @property
+    def token_files(self) -> list[str]:
+        """The vocabulary and the files that say how texts are cut, if they exist."""
+        folder = Path(self.path)
+        optional = ("config.json", "tokenizer_config.json", "added_tokens.json")
+        return [str(folder / "vocab.txt")] + [
+            str(folder / name) for name in optional if (folder / name).is_file()
+        ]
+
+
+class HubEncoder(EncoderSection):
+    """A BERT from TF Hub or Kaggle Models: handles, or folders of SavedModels.
+
+    `allow_operations` names TensorFlow operations of the encoder that are not on the
+    allow-list of `newsdesk/inspection/allowed.py`.
+    """
+
+    builder: ClassVar[str] = "trainer.encoders.hub.HubBert"
+    tokenizer: ClassVar[str | None] = "trainer.hub.preprocessor.of_hub_encoder"
+    inspector: ClassVar[str | None] = "trainer.hub.files.check_encoder"
+    locations: ClassVar[tuple[str, ...]] = ("path", "preprocess")
+    # The SavedModel cannot compute in anything but what it was saved in.
+    half_precision: ClassVar[frozenset[Device]] = frozenset()
+
+    kind: Literal["hub"]
+    path: Location
+    preprocess: Location
+    trainable: bool = True
+    allow_operations: list[Operation] = []
+
+    @property
+    def token_files(self) -> list[str]:
+        """All files of the preprocessing SavedModel; none for a handle."""
+        return files_below(self.preprocess)
+
+
+DEFAULT_KIND = "transformer"
+ENCODERS: dict[str, type[EncoderSection]] = {
+    "transformer": TransformerEncoder,
+    "checkpoint": CheckpointEncoder,
+    "hub": HubEncoder,
+}
+
+
+def kind_of(section: Any) -> Any:
+    """Finds the kind of an encoder section, parsed or not.
+
+    Args:
+        section: an `EncoderSection`, or the values of one.
+
+    Returns:
+        Its kind; the default where nothing is said, None where nothing can be.
+    """
+    if isinstance(section, dict):
+        return section.get("kind", DEFAULT_KIND)
+    return getattr(section, "kind", None)
+
+
+Encoder = Annotated[
+    Annotated[TransformerEncoder, Tag("transformer")]
+    | Annotated[CheckpointEncoder, Tag("checkpoint")]
+    | Annotated[HubEncoder, Tag("hub")],
+    Discriminator(kind_of),
+]

@@ -1,0 +1,94 @@
+"""Turns whatever was raised into one sentence and an exit code."""
+
+import errno
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from newsdesk.errors import DataError, ExitCode, GateError, NewsdeskError
+
+# Beam adds the step to a message, and other processes send only the text.
+_STEP = re.compile(r"\s*\[while running [^\]]*\]\s*$")
+_CARRIED = re.compile(r"newsdesk\.errors\.(DataError|GateError): (.+)")
+_DISK_FULL = re.compile(r"No space left on device|disk is full|ENOSPC", re.IGNORECASE)
+_READ_ONLY = re.compile(r"Read-only file system|readonly database", re.IGNORECASE)
+_CODES: dict[str, ExitCode] = {
+    kind.__name__: kind.exit_code for kind in (DataError, GateError)
+}
+
+
+def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
+    """Says what went wrong in words for the person who started the run.
+
+    Args:
+        error: what was raised.
+        root: the folder that the run writes to.
+
+    Returns:
+        One sentence without a traceback, and the exit code that belongs to it.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped on request", ExitCode.INTERRUPTED
+    if isinstance(error, SystemExit):
+        return (
+            f"a library ended the run with exit code {error.code}; the log holds what "
+            "it printed last",
+            ExitCode.FAILED,
+        )
+    for cause in chain(error):
+        if isinstance(cause, NewsdeskError):
+            return _STEP.sub("", str(cause)), cause.exit_code
+        if carried := _CARRIED.search(str(cause)):
+            return _STEP.sub("", carried[2]), _CODES[carried[1]]
+    for cause in chain(error):
+        is_full = isinstance(cause, OSError) and cause.errno == errno.ENOSPC
+        if is_full or _DISK_FULL.search(str(cause)):
+            return (
+                f"the disk that holds {root} is full; free some space, or choose "
+                "another folder with --set output.root=FOLDER, and run again",
+                ExitCode.FAILED,
+            )
+        # The database says it in the middle of a query.
+        if found := _READ_ONLY.search(str(cause)):
+            where = getattr(cause, "filename", None) or root
+            return (
+                f"{where}: cannot be written: {found[0]}; make it writable, or choose "
+                "another folder with --set output.root=FOLDER, and run again",
+                ExitCode.FAILED,
+            )
+    first_line = next(iter(str(error).strip().splitlines()), "")
+    return f"{type(error).__name__}: {_STEP.sub('', first_line)}", ExitCode.FAILED
+
+
+def is_of_data(error: BaseException) -> bool:
+    """Tells whether a gate refused the data, as it will refuse the same data again.
+
+    Args:
+        error: what was raised.
+
+    Returns:
+        Not so of whatever else stops a run with the exit code of a gate: a store that
+        cannot be reached, a disk without room, a machine that is too busy.
+    """
+    return any(
+        isinstance(cause, GateError)
+        or ((carried := _CARRIED.search(str(cause))) and carried[1] == "GateError")
+        for cause in chain(error)
+    )
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Lists an error and what it was raised from.
+
+    Args:
+        error: what was raised.
+
+    Yields:
+        It, its cause or else its context, and so on.
+    """
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__

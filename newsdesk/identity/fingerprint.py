@@ -1,0 +1,90 @@
+"""What a node's result depends on besides its inputs, as one short digest.
+
+TFX's cache key sees neither the code behind a dotted path, nor the installed
+versions, nor the content of a file that is read while the node runs.
+"""
+
+import functools
+import hashlib
+import importlib.metadata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from newsdesk.errors import ConfigError
+from newsdesk.identity.import_closure import closure, modules_below
+
+
+def of(roots: Iterable[str], files: Iterable[str] = ()) -> str:
+    """Digests all sources that a node runs, the installed versions and file contents.
+
+    Args:
+        roots: modules and packages that the node runs; what they import counts too.
+        files: local files that the node reads while it runs.
+
+    Returns:
+        A hexadecimal string, the same for equal content in any folder.
+
+    Raises:
+        ConfigError: a file is missing or cannot be read.
+    """
+    return _digest(closure(roots), files)
+
+
+def of_packages(packages: Iterable[str]) -> str:
+    """Digests the sources of whole packages and the installed versions.
+
+    Args:
+        packages: importable names; what they import does not count.
+
+    Returns:
+        A hexadecimal string, the same for equal content in any folder.
+    """
+    sources: dict[str, Path] = {}
+    for package in packages:
+        sources |= modules_below(package)
+    return _digest(sources)
+
+
+def of_file(path: str | Path) -> str:
+    """Digests the content of one file.
+
+    Args:
+        path: a local file.
+
+    Returns:
+        The hexadecimal SHA-256 of its bytes.
+
+    Raises:
+        ConfigError: the file is missing or cannot be read.
+    """
+    digest = hashlib.sha256()
+    # A pipe would be waited for, and never end.
+    if Path(path).exists() and not Path(path).is_file():
+        raise ConfigError(f"{path}: cannot be read: it is no file")
+    try:
+        with open(path, "rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    return digest.hexdigest()
+
+
+@functools.cache
+def _installed() -> list[str]:
+    """Name and version of every installed distribution but our own sources."""
+    return sorted(
+        {
+            f"{found.name.lower()}=={found.version}"
+            for found in importlib.metadata.distributions()
+        }
+    )
+
+
+def _digest(sources: Mapping[str, Path], files: Iterable[str] = ()) -> str:
+    digest = hashlib.sha256("\n".join(_installed()).encode())
+    for name, source in sources.items():
+        digest.update(f"\0{name}\0".encode() + source.read_bytes())
+    for file in files:
+        digest.update(b"\0" + of_file(file).encode())
+    return digest.hexdigest()[:32]

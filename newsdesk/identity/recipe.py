@@ -1,0 +1,135 @@
+"""What a run is made from: its configuration, its code, the content of its data."""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from dataclasses import dataclass, field
+
+from newsdesk.config.sections import Config
+from newsdesk.errors import NewsdeskError
+from newsdesk.identity import fingerprint
+
+# The property of the Examples artifact that holds the digest of the data's content.
+DATA_DIGEST = "content"
+# What cannot change the result: where data lie is told by their content.
+_ELSEWHERE = {"output", "push", "beam", "kubeflow"}
+_BY_CONTENT = {"path", "schema_file", "vocabulary", "preprocess", "span_marker"}
+_TOLD = (
+    "apache-beam",
+    "newsdesk",
+    "tensorflow",
+    "tensorflow-text",
+    "tensorflow-transform",
+    "tf-keras",
+    "tf-models-official",
+    "tfx",
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides a run's result but the data.
+
+    Attributes:
+        digest: of configuration, code, and the files that the configuration names.
+        code_digest: of the sources and the installed versions.
+        versions: of the packages that matter most, for a person.
+        files: digests of the files that the configuration names, by path.
+    """
+
+    digest: str
+    code_digest: str
+    versions: dict[str, str]
+    files: dict[str, str] = field(default_factory=dict)
+
+    def check(self, now: "Recipe") -> None:
+        """Refuses a recipe that changed while nodes read parts of it.
+
+        Args:
+            now: the recipe of the same configuration, taken later.
+
+        Raises:
+            NewsdeskError: names the file that changed.
+        """
+        if now.digest == self.digest:
+            return
+        paths = sorted(self.files.keys() | now.files.keys())
+        changed = [
+            path for path in paths if self.files.get(path) != now.files.get(path)
+        ]
+        raise NewsdeskError(
+            f"{changed[0] if changed else 'the installed code'}: has changed during "
+            "the run, so nobody knows which content the nodes read; nothing was "
+            "published; run again"
+        )
+
+
+def recipe(config: Config) -> Recipe:
+    """Digests what a run does.
+
+    Args:
+        config: the whole configuration.
+
+    Returns:
+        The recipe; equal ones make equal models of equal data.
+
+    Raises:
+        ConfigError: a file that the configuration names cannot be read.
+    """
+    code = fingerprint.of_packages(["newsdesk", "pipeline", "components", "trainer"])
+    values = config.model_dump(mode="json", exclude=_ELSEWHERE)
+    digest = hashlib.sha256(code.encode())
+    digest.update(json.dumps(_without_places(values), sort_keys=True).encode())
+    files = {file: fingerprint.of_file(file) for file in files_of(config)}
+    for content in files.values():
+        digest.update(content.encode())
+    return Recipe(digest.hexdigest()[:32], code, _versions(), files)
+
+
+def run_key(recipe: str, data: str) -> str:
+    """Joins the two halves of a run's identity.
+
+    Args:
+        recipe: the digest of a `Recipe`.
+        data: the digest of the data's content.
+
+    Returns:
+        A hexadecimal string.
+    """
+    return hashlib.sha256(f"{recipe} {data}".encode()).hexdigest()[:32]
+
+
+def files_of(config: Config) -> list[str]:
+    """Lists the files that the configuration names, but for the data.
+
+    Args:
+        config: the whole configuration.
+
+    Returns:
+        Paths: of the schema, the vocabulary and all files of a pretrained encoder.
+    """
+    files = [config.data.schema_file]
+    files += [config.text.vocabulary] if config.text.vocabulary else []
+    return files + config.model.encoder.files
+
+
+def _without_places(values: object) -> object:
+    if not isinstance(values, dict):
+        return values
+    return {
+        name: _without_places(value)
+        for name, value in values.items()
+        # A handle says what it stands for, a path only where.
+        if name not in _BY_CONTENT or "://" in str(value)
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _TOLD:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,1 @@
+"""What a SavedModel may contain, checked before it is loaded."""

@@ -1,0 +1,25 @@
+"""Which kind of store an address means."""
+
+from pathlib import Path
+
+from newsdesk.published.local_store import LocalStore
+from newsdesk.published.store import Store
+
+
+def store(address: str) -> Store:
+    """Picks the store for an address; nothing is read or made yet.
+
+    Args:
+        address: a path, or an address that begins with gs:// or s3://.
+
+    Returns:
+        The store.
+
+    Raises:
+        ModelError: the package that reaches such an address is not installed.
+    """
+    if "://" in address:
+        from newsdesk.published.remote_store import RemoteStore
+
+        return RemoteStore(address)
+    return LocalStore(Path(address))

@@ -1,0 +1,1 @@
+"""Reads rows of text and label from files of every known format."""

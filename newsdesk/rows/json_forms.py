@@ -1,0 +1,160 @@
+"""Names what a JSON file is where it does not hold one object per line.
+
+Every other form makes all rows useless in the same way, and jq can rewrite each.
+"""
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from newsdesk.rows.commands import piped
+from newsdesk.rows.dialect import HEAD, head
+
+_RECORDS = 200
+# A character has at most four bytes.
+_LONG = HEAD // 5
+_PLAIN = r'"[^"]*"\s*:\s*("[^"\s]*"|[-\w.]+)\s*,\s*'
+_KEY = re.compile(r"[\w. -]+")
+_LIST_INSIDE = re.compile(rf'\{{\s*({_PLAIN})*"(?P<key>{_KEY.pattern})"\s*:\s*\[\s*\{{')
+_COLUMNS = re.compile(r'\{\s*"[^"]*"\s*:\s*\{\s*"0"\s*:')
+_OF_CELLS = "{text: .[0], label: .[1]}"
+
+
+class _Form(NamedTuple):
+    """What a file is, and the command that makes JSON Lines of it."""
+
+    what: str
+    command: str
+
+
+_ARRAY = _Form("is a JSON array", "jq -c '.[]'")
+_ARRAYS = _Form(
+    "holds a JSON array per row, which does not name the columns",
+    f"jq -c '{_OF_CELLS}'",
+)
+_ARRAY_OF_ARRAYS = _Form(
+    "is a JSON array of arrays, which do not name the columns",
+    f"jq -c '.[] | {_OF_CELLS}'",
+)
+_OVER_LINES = _Form("writes each JSON object over several lines", "jq -c '.'")
+_ON_ONE_LINE = _Form("writes several JSON objects on one line", "jq -c '.'")
+_COMMAS = _Form(
+    "separates its JSON objects by commas",
+    "sed '1s/^/[/; $s/,*[[:space:]]*$/]/' | jq -c '.[]'",
+)
+_OF_COLUMNS = _Form(
+    "is one JSON object with an object per column, as pandas' to_json writes it",
+    "jq -c '. as $all | .[keys_unsorted[0]] | keys_unsorted[] as $row | $all | "
+    "map_values(.[$row])'",
+)
+_OF_LISTS = _Form(
+    "is one JSON object with a list per column",
+    "jq -c '. as $all | range(.[keys_unsorted[0]] | length) as $row | $all | "
+    "map_values(.[$row])'",
+)
+_SPLIT = _Form(
+    "is one JSON object with columns and data, as pandas writes it with orient=split",
+    "jq -c '.columns as $names | .data[] | [$names, .] | transpose | "
+    "map({(.[0]): .[1]}) | add'",
+)
+
+
+def explain_json(file: str) -> str:
+    """Says what a JSON file is if it does not hold one object per line.
+
+    Args:
+        file: a local path, plain or gzip.
+
+    Returns:
+        One sentence with what the file is and what to do; "" if most lines hold an
+        object each, or the first object cannot be parsed at all.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    form = _form(head(file).strip())
+    if form is None:
+        return ""
+    return (
+        f"{file}: {form.what}; JSON Lines has one object per line, convert it: "
+        f"{piped(file, form.command, 'jsonl')}"
+    )
+
+
+def _form(text: str) -> _Form | None:
+    lines = [line for line in text.split("\n") if line.strip()][:_RECORDS]
+    values = list(map(_value, lines))
+    # A broken first row is just one.
+    if sum(isinstance(value, dict) for value in values) > len(lines) / 2:
+        return _of_object(values[0]) if len(lines) == 1 else None
+    if text.startswith("["):
+        return _of_array(text, values)
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return _of_beginning(text)
+    if not isinstance(value, dict):
+        return None
+    rest = text[end:]
+    if rest.lstrip().startswith(","):
+        return _COMMAS
+    if "\n" not in text[:end]:
+        return _ON_ONE_LINE if rest.lstrip(" \t").startswith("{") else None
+    return (None if rest.strip() else _of_object(value)) or _OVER_LINES
+
+
+def _value(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _of_array(text: str, values: list[Any]) -> _Form:
+    arrays = sum(isinstance(value, list) for value in values)
+    if len(values) > 1 and arrays > len(values) / 2:
+        return _ARRAYS
+    return _ARRAY_OF_ARRAYS if text[1:].lstrip().startswith("[") else _ARRAY
+
+
+def _of_object(value: Any) -> _Form | None:
+    """What the only object of a file is, unless it is a row."""
+    columns = list(value.values()) if isinstance(value, dict) else []
+    if {"columns", "data"} <= set(value) and isinstance(value["data"], list):
+        return _SPLIT
+    if len(columns) < 2:
+        pass
+    elif all(isinstance(one, dict) and len(one) > 1 for one in columns):
+        return _OF_COLUMNS if len({tuple(one) for one in columns}) == 1 else None
+    elif all(isinstance(one, list) and len(one) > 1 for one in columns):
+        return _OF_LISTS if len({len(one) for one in columns}) == 1 else None
+    lists = [key for key, one in value.items() if _is_list_of_objects(one)]
+    # A text beside the list makes the object a row.
+    texts = [one for one in columns if isinstance(one, str) and " " in one]
+    if len(lists) != 1 or texts or not _KEY.fullmatch(lists[0]):
+        return None
+    return _inside(lists[0])
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) > 1
+        and all(isinstance(one, dict) for one in value)
+    )
+
+
+def _of_beginning(text: str) -> _Form | None:
+    """What a single object is of which only the beginning was read."""
+    if len(text) < _LONG:
+        return None
+    if _COLUMNS.match(text):
+        return _OF_COLUMNS
+    found = _LIST_INSIDE.match(text)
+    return _inside(found["key"]) if found else None
+
+
+def _inside(key: str) -> _Form:
+    return _Form(
+        f"is one JSON object with the rows in {key!r}", f"jq -c '.[\"{key}\"][]'"
+    )

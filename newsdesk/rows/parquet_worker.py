@@ -1,0 +1,128 @@
+"""The processes that read Parquet for this one."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from newsdesk.errors import DataError
+from newsdesk.rows.parquet_process import MAX_MEMORY
+
+_COMMAND = (sys.executable, "-m", "newsdesk.rows.parquet_process")
+
+
+class Worker:
+    """One process, which reads one file at a time.
+
+    Attributes:
+        ready: whether it has nothing more to say about the file before.
+    """
+
+    def __init__(self) -> None:
+        """Starts the process."""
+        self.ready = True
+        self._process = _started()
+
+    def ask(self, file: str, **request: Any) -> Iterator[dict[str, Any]]:
+        """Lets the process read a file.
+
+        Args:
+            file: a local path.
+            **request: see `parquet_process.answers_to`.
+
+        Yields:
+            The answers but for the last, which only says that it was the last.
+
+        Raises:
+            DataError: the file cannot be read, or crashes the process.
+        """
+        rows, self.ready = 0, False
+        line = json.dumps({"file": os.path.abspath(file), **request}).encode() + b"\n"
+        first = self._first(line)
+        if not first and self._process.wait() == 0:
+            # It ended while it had nothing to do.
+            self._process = _started()
+            first = self._first(line)
+        assert self._process.stdout
+        for line in chain([first], self._process.stdout):
+            if not line.endswith(b"\n"):
+                break
+            answer = json.loads(line)
+            self.ready = "error" in answer or "end" in answer
+            if "error" in answer:
+                raise DataError(f"{file}: {answer['error']}")
+            if self.ready:
+                return
+            rows += answer.get("rows", 0)
+            yield answer
+        raise DataError(_death(file, rows, self._process.wait()))
+
+    def end(self) -> None:
+        """Ends the process, whatever it does."""
+        self._process.kill()
+        self._process.communicate()
+
+    def _first(self, request: bytes) -> bytes:
+        assert self._process.stdin and self._process.stdout
+        # If it has died, the missing answer shows that.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(request)
+            self._process.stdin.flush()
+        return self._process.stdout.readline()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        _COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        # It must import what this process does, whatever lies in its folder.
+        cwd=Path(__file__).parents[2],
+        # Ctrl-C reaches this process alone; that one ends when its input does.
+        start_new_session=True,
+    )
+
+
+_idle: list[Worker] = []
+# A forked process must not use the workers of the one it came from.
+os.register_at_fork(after_in_child=_idle.clear)
+
+
+@contextmanager
+def worker() -> Iterator[Worker]:
+    """Lends a process, a new one if all are busy.
+
+    Yields:
+        A process that is kept for the next file, unless it died or was not listened
+        to until its end. It ends by itself if there is none for some seconds.
+    """
+    try:
+        lent = _idle.pop()
+    except IndexError:
+        lent = Worker()
+    try:
+        yield lent
+    finally:
+        if lent.ready:
+            _idle.append(lent)
+        else:
+            lent.end()
+
+
+def _death(file: str, rows: int, code: int) -> str:
+    how = f"exit code {code}"
+    if code < 0:
+        how = signal.Signals(-code).name
+    return (
+        f"{file}: after {rows:,} rows the library that reads Parquet ended with {how}; "
+        f"the file is damaged or takes more than {MAX_MEMORY >> 30} GiB to unpack; "
+        "write it again from its source"
+    )

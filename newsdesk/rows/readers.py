@@ -1,0 +1,218 @@
+"""Reads the rows of a file of any format that Newsdesk knows, as a stream."""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from newsdesk.config.sections import Data
+from newsdesk.errors import DataError
+from newsdesk.rows import (
+    delimited,
+    dialect,
+    folders,
+    json_lines,
+    parquet_files,
+    tf_datasets,
+    tf_records,
+)
+from newsdesk.rows.lines import LineCount
+from newsdesk.rows.records import Dialect
+from newsdesk.rows.row import BadRow, Row
+
+__all__ = [
+    "BadRow",
+    "Layout",
+    "LineCount",
+    "Row",
+    "columns_of",
+    "format_of",
+    "read_rows",
+]
+
+_TFDS = "tfds"
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
+_READERS: dict[str, Callable[[str, Collection[str] | None], Iterator[Row | BadRow]]] = {
+    "parquet": parquet_files.read,
+    "tfrecord": tf_records.read,
+    _TFDS: tf_datasets.read,
+}
+_NAMES = {
+    "csv": re.compile(r"\.csv$"),
+    "tsv": re.compile(r"\.(tsv|tab)$"),
+    "jsonl": re.compile(r"\.(jsonl|ndjson|json)$"),
+    "parquet": re.compile(r"\.(parquet|pq)$"),
+    "tfrecord": re.compile(r"tfrecords?([-.][^/]*)?$"),
+}
+_ENDINGS = re.compile(r"\.(csv|tsv|tab|jsonl|ndjson|json|parquet|pq)(\.gz)?$", re.I)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the files of a data set are written.
+
+    Attributes:
+        format: csv, tsv, jsonl, parquet, tfrecord, or auto to decide by the name.
+        columns: the names of the columns of a CSV or TSV file without a header.
+        quoting: whether quotes enclose cells of a CSV or TSV file: standard for yes,
+            none for no, auto for yes in CSV and no in TSV.
+    """
+
+    format: str = "auto"
+    columns: tuple[str, ...] = ()
+    quoting: str = "auto"
+
+    @classmethod
+    def of(cls, data: Data) -> "Layout":
+        """Takes the layout from the configuration.
+
+        Args:
+            data: the data section.
+
+        Returns:
+            The layout of its files.
+        """
+        return cls(data.format, tuple(data.columns), data.quoting)
+
+
+def read_rows(
+    file: str,
+    layout: Layout = Layout(),
+    needed: Collection[str] | None = None,
+    is_row: Callable[[dict[str, str]], bool] | None = None,
+    count: LineCount | None = None,
+) -> Iterator[Row | BadRow]:
+    """Reads a file row by row; its first bytes decide whether it is gzip.
+
+    Args:
+        file: a local path, or `tfds:name/split`.
+        layout: how the file is written.
+        needed: the columns to read; the others are left out. None reads all, and in
+            binary formats leaves out cells that cannot be text.
+        is_row: whether cells by column are a row that can be used. In CSV and TSV it
+            finds the rows between two lone quotes; without it they stay one record.
+        count: gets the number of lines of each sort, where the format has lines.
+
+    Yields:
+        Every row in the order of the file: those that can be used, and those that
+        cannot with the reason.
+
+    Raises:
+        DataError: the file as a whole cannot be read.
+    """
+    found = format_of(file, layout.format)
+    if found in _DELIMITERS:
+        dialect = _dialect(found, layout)
+        return delimited.read(file, dialect, layout.columns, needed, is_row, count)
+    if found == "jsonl":
+        return json_lines.read(file, needed, count)
+    return _READERS[found](file, needed)
+
+
+def columns_of(file: str, layout: Layout = Layout()) -> tuple[str, ...]:
+    """Looks up the columns that every row of a file has.
+
+    Args:
+        file: as in read_rows.
+        layout: as in read_rows.
+
+    Returns:
+        The names; empty where each record names its own (JSON Lines, tf.Examples).
+
+    Raises:
+        DataError: the file as a whole cannot be read.
+    """
+    found = format_of(file, layout.format)
+    if found in _DELIMITERS:
+        check_delimiter(file, layout)
+        dialect = _dialect(found, layout)
+        return tuple(layout.columns or delimited.header(file, dialect))
+    if found == "parquet":
+        return tuple(parquet_files.header(file))
+    return ()
+
+
+def first_row(file: str, layout: Layout = Layout()) -> list[str]:
+    """Reads the first row of a CSV or TSV file, whether it is a header or not.
+
+    Args:
+        file: as in read_rows.
+        layout: as in read_rows.
+
+    Returns:
+        Its cells.
+
+    Raises:
+        DataError: the file as a whole cannot be read.
+    """
+    found = format_of(file, layout.format)
+    return dialect.first_row(file, _dialect(found, layout))
+
+
+def quotes_enclose(file: str, layout: Layout = Layout()) -> bool:
+    """Tells whether quotes enclose the cells of a file.
+
+    Args:
+        file: as in read_rows.
+        layout: as in read_rows.
+
+    Returns:
+        False for a CSV or TSV file in which quotes mean nothing.
+    """
+    found = format_of(file, layout.format)
+    return found not in _DELIMITERS or _dialect(found, layout).quotes
+
+
+def check_delimiter(file: str, layout: Layout = Layout()) -> None:
+    """Refuses a file whose cells are separated otherwise than its format says.
+
+    Args:
+        file: as in read_rows.
+        layout: as in read_rows.
+
+    Raises:
+        DataError: names the delimiter that the file has, and what to do.
+    """
+    found = format_of(file, layout.format)
+    if found in _DELIMITERS:
+        other = dialect.explain_delimiter(file, _DELIMITERS[found], layout.columns)
+        if other:
+            raise DataError(other)
+
+
+def format_of(file: str, file_format: str = "auto") -> str:
+    """Tells the format of a file.
+
+    Args:
+        file: a local path, or `tfds:name/split`.
+        file_format: the format if it is known, else auto.
+
+    Returns:
+        csv, tsv, jsonl, parquet, tfrecord or tfds.
+
+    Raises:
+        DataError: the name does not tell.
+    """
+    if file.startswith(tf_datasets.PREFIX):
+        return _TFDS
+    return file_format if file_format != "auto" else _format_by_name(file)
+
+
+def _dialect(found: str, layout: Layout) -> Dialect:
+    by_default = found == "csv"
+    quotes = {"standard": True, "none": False}.get(layout.quoting, by_default)
+    return Dialect(_DELIMITERS[found], quotes)
+
+
+def _format_by_name(file: str) -> str:
+    name = file.rpartition("/")[2].lower().removesuffix(".gz")
+    for file_format, pattern in _NAMES.items():
+        if pattern.search(name):
+            return file_format
+    sentence = (
+        f"{file}: its name does not say which format it has; set data.format to one of "
+        f"{', '.join(_NAMES)}"
+    )
+    others = folders.pattern_beside(file, _ENDINGS)
+    if others:
+        sentence += f", or leave it out with data.path = {others!r}"
+    raise DataError(sentence)

@@ -1,0 +1,128 @@
+"""Files as streams of bytes, plain or gzip."""
+
+import gzip
+import io
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, cast
+
+from newsdesk.errors import DataError
+
+# Text shrinks to a tenth, seldom to a hundredth; gzip can reach a thousandth.
+_MAX_RATIO = 250
+_ALWAYS_UNPACKED = 64 * 2**20
+_GZIP = b"\x1f\x8b"
+
+
+def check_file(file: str) -> None:
+    """Refuses what cannot be read from its beginning to its end.
+
+    Args:
+        file: a local path.
+
+    Raises:
+        DataError: there is no such file, or it is a folder, a pipe or empty.
+    """
+    try:
+        found = os.stat(file)
+    except OSError as error:
+        raise DataError(
+            f"{file}: cannot be read: {error.strerror}; check data.path"
+        ) from None
+    if stat.S_ISDIR(found.st_mode):
+        raise DataError(f"{file}: is a folder, not a file; name the files in it")
+    if not stat.S_ISREG(found.st_mode):
+        raise DataError(
+            f"{file}: is a pipe or a device; write its content to a file first"
+        )
+    if found.st_size == 0:
+        raise DataError(f"{file}: is empty; remove it or fill it")
+
+
+@contextmanager
+def faults_named(file: str) -> Iterator[None]:
+    """Turns what the system says while a file is read into one sentence.
+
+    Args:
+        file: the path to name.
+
+    Raises:
+        DataError: the file cannot be read, or its gzip stream is broken.
+    """
+    try:
+        yield
+    except EOFError:
+        raise DataError(
+            f"{file}: the gzip stream ends early; the file was cut, fetch it again"
+        ) from None
+    except (zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(
+            f"{file}: the gzip stream is damaged ({error}); fetch it again"
+        ) from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise DataError(
+            f"{file}: cannot be read: {reason}; check the file and its permissions"
+        ) from None
+
+
+def is_gzip(file: str) -> bool:
+    """Tells a gzip file by its first bytes, whatever its name.
+
+    Args:
+        file: a local path.
+
+    Returns:
+        Whether the file starts as gzip does.
+    """
+    with open(file, "rb") as stream:
+        return stream.read(2) == _GZIP
+
+
+@contextmanager
+def opened(file: str) -> Iterator[BinaryIO]:
+    """Opens a file for reading and unpacks it if it is gzip.
+
+    Args:
+        file: a local path.
+
+    Yields:
+        A buffered stream of the unpacked bytes.
+
+    Raises:
+        DataError: the file cannot be read, or unpacks to far more than text does;
+            also while the stream is read.
+    """
+    check_file(file)
+    with faults_named(file):
+        if not is_gzip(file):
+            with open(file, "rb") as stream:
+                yield stream
+            return
+        with gzip.open(file, "rb") as packed:
+            yield io.BufferedReader(_Unpacked(file, cast(BinaryIO, packed)), 2**17)
+
+
+class _Unpacked(io.RawIOBase):
+    """The content of a gzip file, up to a limit."""
+
+    def __init__(self, file: str, packed: Any) -> None:
+        self._file = file
+        self._packed = packed
+        self._left = max(_ALWAYS_UNPACKED, _MAX_RATIO * os.path.getsize(file))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count: int = self._packed.readinto(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise DataError(
+                f"{self._file}: unpacks to more than {_MAX_RATIO} times its size, as "
+                "text does not; check what it holds, or unpack it first"
+            )
+        return count

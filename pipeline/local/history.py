@@ -1,0 +1,177 @@
+"""The folder of one run, and the summaries of past runs."""
+
+import datetime
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import tomlkit
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from newsdesk import atomic, regular
+from newsdesk.config.sections import Config
+from newsdesk.errors import ExitCode, ModelError, NewsdeskError
+from newsdesk.states import NodeState, RunState
+
+CONFIG = "config.toml"
+LOG = "log.txt"
+SUMMARY = "summary.json"
+# Sorts behind the names of older releases, which were the local time alone.
+RUN_NAME = re.compile(r"r(?P<number>\d{6,})-\d{8}T\d{6}Z")
+_MOST_BYTES = 16 << 20
+
+
+# States of runs that would end the same way with the same data.
+VERDICTS = frozenset(
+    {
+        RunState.PUSHED,
+        RunState.UNCHANGED,
+        RunState.WITHDRAWN,
+        RunState.NOT_GOOD_ENOUGH,
+        RunState.STOPPED,
+    }
+)
+
+
+def _encodable(value: Any) -> Any:
+    """File names and arguments may hold bytes that are not UTF-8; JSON may not."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    return value
+
+
+Words = Annotated[str, BeforeValidator(_encodable)]
+
+
+class Node(BaseModel):
+    """One node of one run; duration in seconds."""
+
+    name: str
+    state: NodeState
+    seconds: float
+
+
+class Summary(BaseModel):
+    """What one run did; written beside its log."""
+
+    model_config = ConfigDict(
+        validate_assignment=True,
+        ser_json_inf_nan="strings",
+        populate_by_name=True,
+        serialize_by_alias=True,
+    )
+
+    run: str
+    pipeline: str
+    started: datetime.datetime
+    data: Words
+    # Summaries on disk have the shorter name.
+    data_digest: str | None = Field(None, alias="content")
+    seconds: float = 0.0
+    state: RunState = RunState.RUNNING
+    exit_code: ExitCode | None = None
+    error: Words | None = None
+    nodes: list[Node] = []
+    rows: dict[str, int] = {}
+    split: str | None = None
+    metrics: dict[str, float] = {}
+    baseline: str | None = None
+    baseline_metrics: dict[str, float] = {}
+    accepted: Words | None = None
+    refusals: list[Words] = []
+    pushed: Words | None = None
+
+
+class RunFolder:
+    """`<root>/runs/<run>`: log, effective configuration and summary."""
+
+    def __init__(self, path: Path) -> None:
+        """Names the folder.
+
+        Args:
+            path: `<root>/runs/<run>`.
+        """
+        self.path = path
+
+    @classmethod
+    def create(cls, config: Config) -> "RunFolder":
+        """Makes the folder of a new run and writes its configuration.
+
+        Args:
+            config: the effective configuration.
+
+        Returns:
+            The folder, named by a counter, which orders the runs whatever the clock
+            says, and by the time in UTC.
+
+        Raises:
+            NewsdeskError: the root cannot be written.
+        """
+        runs = config.root / "runs"
+        now = datetime.datetime.now(datetime.timezone.utc)
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            path = runs / f"r{_next_number(runs):06}-{now:%Y%m%dT%H%M%SZ}"
+            path.mkdir()
+            values = config.model_dump(mode="json", exclude_none=True)
+            (path / CONFIG).write_text(tomlkit.dumps(values), encoding="utf-8")
+        except OSError as error:
+            raise NewsdeskError(
+                f"{runs}: cannot be written: {error.strerror}; "
+                "choose another folder with --set output.root=FOLDER"
+            ) from None
+        return cls(path)
+
+    @property
+    def log(self) -> Path:
+        """The file that collects what libraries print."""
+        return self.path / LOG
+
+    def write(self, summary: Summary) -> None:
+        """Writes the summary, so that readers see all of it or the one before.
+
+        Args:
+            summary: what is known so far.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        atomic.write_text(self.path / SUMMARY, summary.model_dump_json(indent=2) + "\n")
+
+
+def _next_number(runs: Path) -> int:
+    named = (RUN_NAME.fullmatch(folder.name) for folder in runs.iterdir())
+    return 1 + max((int(name["number"]) for name in named if name), default=0)
+
+
+def mark_killed(root: Path) -> None:
+    """Says of runs that still call themselves running that they were killed.
+
+    Args:
+        root: the folder that holds everything a pipeline writes, and in which nothing
+            runs now.
+    """
+    for summary in past_runs(root):
+        if summary.state is RunState.RUNNING:
+            summary.state = RunState.KILLED
+            summary.exit_code = ExitCode.FAILED
+            RunFolder(root / "runs" / summary.run).write(summary)
+
+
+def past_runs(root: Path) -> Iterator[Summary]:
+    """Reads the summaries below a pipeline's root, newest first.
+
+    Args:
+        root: the folder that holds everything a pipeline writes.
+
+    Yields:
+        Every summary that can be read; others are passed over.
+    """
+    for file in sorted(root.glob(f"runs/*/{SUMMARY}"), reverse=True):
+        try:
+            values: dict[str, Any] = json.loads(regular.read(file, _MOST_BYTES))
+            yield Summary.model_validate(values)
+        except (OSError, ValueError, ModelError):
+            continue

@@ -1,0 +1,109 @@
+"""What a local run learns from the outputs of nodes, and says beside their lines."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from newsdesk.config.sections import Config
+from newsdesk.evaluation import results
+from newsdesk.evaluation.refusals import refusals
+from newsdesk.published.in_service import OUTCOME, VERSION, InService, Outcome
+from pipeline.local import node_results
+from pipeline.local.executions import text_property
+from pipeline.local.history import Summary
+
+# The first artifact of every output, by the output's name.
+Outputs = Mapping[str, Any]
+
+
+class Notes:
+    """What has been learned so far; the summary gets it.
+
+    Args:
+        config: the effective configuration.
+        summary: of the run.
+        accepted: why a model in service is given up; "" where it is not.
+
+    Attributes:
+        current: the model in service when the run began.
+        outcome: what became of the candidate; None before the Pusher has ended.
+    """
+
+    def __init__(self, config: Config, summary: Summary, accepted: str) -> None:
+        self._config = config
+        self._summary = summary
+        self._accepted = accepted
+        self.current: InService | None = None
+        self.outcome: Outcome | None = None
+
+    def of(self, node: str, outputs: Outputs) -> str:
+        """Learns from a node that has ended.
+
+        Args:
+            node: its id.
+            outputs: what it has made.
+
+        Returns:
+            The note beside its line; "" if there is nothing to say.
+        """
+        note = NOTES.get(node)
+        return note(self, outputs) if note else ""
+
+    def rows(self, outputs: Outputs) -> str:
+        """Says how many rows were read."""
+        self._summary.rows = node_results.rows(outputs["quarantine"].uri)
+        return node_results.rows_note(self._summary.rows)
+
+    def baseline(self, outputs: Outputs) -> str:
+        """Says which model the candidate is compared with."""
+        if "model" not in outputs and self.current:
+            self._summary.accepted = self._accepted
+            return f"version {self.current.version} is given up: {self._accepted}"
+        if "model" not in outputs:
+            return "none yet"
+        self._summary.baseline = text_property(outputs["model"], VERSION)
+        return f"version {self._summary.baseline} is in service"
+
+    def evaluation(self, outputs: Outputs) -> str:
+        """Says how good the candidate is, and the model in service on the same rows."""
+        evaluation, labels = outputs["evaluation"].uri, self._config.data.labels
+        now = self._summary.metrics = results.metrics(evaluation, labels)
+        before = results.metrics(evaluation, labels, of_baseline=True)
+        self._summary.baseline_metrics = before
+        if not node_results.is_blessed(outputs["blessing"].uri):
+            version = self._summary.baseline
+            self._summary.refusals = refusals(evaluation, labels, version)
+        note = f"accuracy {now['accuracy']:.4f}"
+        if before and self._accepted and self._has_fallen(before):
+            self._summary.accepted = self._accepted
+        if before:
+            note += f", {before['accuracy']:.4f} in service"
+        return note
+
+    def push(self, outputs: Outputs) -> str:
+        """Says what became of the candidate."""
+        outcome = text_property(outputs["pushed_model"], OUTCOME)
+        self.outcome = Outcome(outcome) if outcome else None
+        version = node_results.pushed_version(outputs["pushed_model"])
+        self._summary.pushed = version
+        if self.outcome is Outcome.WITHDRAWN:
+            return "nothing pushed: this model was rolled back from"
+        if self.outcome is Outcome.IN_SERVICE:
+            return f"nothing pushed: in service already, as {version}"
+        return f"version {version.rsplit('/')[-1]}" if version else "nothing pushed"
+
+    def _has_fallen(self, before: dict[str, float]) -> bool:
+        """Decides whether the model in service fails on the rows of this run."""
+        when_pushed = self.current.manifest.origin.metrics if self.current else {}
+        limit = self._config.evaluation.min_accuracy
+        return results.has_fallen(before, when_pushed, limit)
+
+
+# By the node's id; a node without an entry has no note.
+NOTES: Mapping[str, Callable[[Notes, Outputs], str]] = {
+    "TextExampleGen": Notes.rows,
+    "BaselineModel": Notes.baseline,
+    "TextStatistics": lambda _, made: node_results.conflicts(made["statistics"].uri),
+    "DataGate": lambda _, made: node_results.skipped_rules(made["verdict"].uri),
+    "Evaluator": Notes.evaluation,
+    "Pusher": Notes.push,
+}

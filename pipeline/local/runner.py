@@ -1,0 +1,225 @@
+"""Runs the pipeline on this machine, node after node."""
+
+import datetime
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from newsdesk.config.sections import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Config
+from newsdesk.errors import ExitCode, Interrupted, NewsdeskError
+from newsdesk.explain import explain, is_of_data
+from newsdesk.identity.recipe import Recipe, recipe, run_key
+from newsdesk.nodes import NODES, Cache
+from newsdesk.published.in_service import Expected, InService, Outcome, newest, repeated
+from newsdesk.published.stores import store
+from newsdesk.states import NodeState, RunState
+from pipeline.interrupt import Signals
+from pipeline.local import database
+from pipeline.local.executions import Records
+from pipeline.local.history import Node, RunFolder, Summary
+from pipeline.local.notes import Notes
+from pipeline.local.outputs import Outputs
+from pipeline.terminal.screen import Screen, Stopwatch
+
+_log = logging.getLogger("newsdesk")
+
+
+def run(
+    config: Config,
+    folder: RunFolder,
+    screen: Screen,
+    beam_args: Sequence[str] = (),
+    accepted: str = "",
+    signals: Signals | None = None,
+) -> Summary:
+    """Executes every node that the cache cannot answer for.
+
+    Args:
+        config: the effective configuration.
+        folder: where this run's log, quarantine and summary go.
+        screen: draws the nodes.
+        beam_args: arguments for Beam that win over the configuration.
+        accepted: why a model in service is given up that cannot be compared with, or
+            fails on the rows of this run; "" where it is not.
+        signals: from `interruptible`; None where nobody handles signals.
+
+    Returns:
+        What happened, also written to the folder. An error of a node is told there
+        and does not escape.
+    """
+    summary = Summary(
+        run=folder.path.name,
+        pipeline=config.name,
+        started=datetime.datetime.now().astimezone(),
+        data=config.data.path,
+        split=config.data.tested_split,
+    )
+    signals = Signals() if signals is None else signals
+    watch = Stopwatch()
+    # A killed run leaves this behind, so that it is not forgotten.
+    folder.write(summary)
+    told = {
+        RUN_FOLDER_VARIABLE: str(folder.path),
+        CHECKPOINTS_VARIABLE: str(config.checkpoints),
+    }
+    os.environ.update(told)
+    try:
+        try:
+            with screen.drawing():
+                _Run(config, screen, summary, signals, accepted).launch(beam_args)
+        finally:
+            # A signal must not keep the summary from being written.
+            signals.is_over = True
+    except (Exception, KeyboardInterrupt, SystemExit) as error:
+        _log.exception("the run ended with an error")
+        if signals and not isinstance(error, Interrupted):
+            # A library that was importing turns the interruption into another error.
+            error = Interrupted("stopped on request")
+        summary.error, summary.exit_code = explain(error, config.root)
+        summary.state = RunState.STOPPED if is_of_data(error) else RunState.FAILED
+        if summary.exit_code == ExitCode.INTERRUPTED:
+            summary.state = RunState.INTERRUPTED
+    finally:
+        for variable in told:
+            del os.environ[variable]
+    summary.seconds = round(watch.seconds, 1)
+    try:
+        folder.write(summary)
+    except OSError as error:
+        _log.error("%s: the summary cannot be written: %s", folder.path, error)
+    return summary
+
+
+class _Run:
+    """The nodes of one run, and what has been learned from them so far."""
+
+    def __init__(
+        self,
+        config: Config,
+        screen: Screen,
+        summary: Summary,
+        signals: Signals,
+        accepted: str,
+    ) -> None:
+        self.config = config
+        self.screen = screen
+        self.summary = summary
+        self.signals = signals
+        self.accepted = accepted
+        self.notes = Notes(config, summary, accepted)
+        self.outputs = Outputs(config.root)
+
+    def launch(self, beam_args: Sequence[str]) -> None:
+        """Compiles the pipeline and launches its nodes in order."""
+        self.screen.begin("starting")
+        from components.text_example_gen import content
+
+        self.summary.data_digest = content.data_digest(self.config.data)
+        began = recipe(self.config)
+        current = self.notes.current = newest(self.config.serving)
+        if current:
+            # Every file of it, because the cache may answer for BaselineModel.
+            store(self.config.serving).verify(current.version)
+        if current and not self.accepted and self._is_repetition(current, began):
+            self.screen.clear()
+            return
+        if said := database.set_aside(self.config.root):
+            self.screen.warn(said)
+        from tfx.dsl.compiler import compiler, constants
+        from tfx.orchestration import metadata
+        from tfx.orchestration.local import runner_utils
+        from tfx.orchestration.portable import launcher, runtime_parameter_utils
+
+        from pipeline.graph import create_pipeline
+
+        expected = Expected.of(current)
+        pipeline = create_pipeline(self.config, beam_args, expected, self.accepted)
+        connection = pipeline.metadata_connection_config
+        compiled = compiler.Compiler().compile(pipeline)
+        runtime_parameter_utils.substitute_runtime_parameter(
+            compiled, {constants.PIPELINE_RUN_ID_PARAMETER_NAME: self.summary.run}
+        )
+        deployment = runner_utils.extract_local_deployment_config(compiled)
+        records = Records(metadata.Metadata(connection))
+        self.screen.clear()
+        for node in compiled.nodes:
+            name = node.pipeline_node.node_info.id
+            if NODES[name].cache is Cache.NOWHERE:
+                began.check(recipe(self.config))
+                # The cache might answer with a version that somebody has removed.
+                options = node.pipeline_node.execution_options
+                options.caching_options.enable_cache = False
+            self._run_node(
+                name,
+                launcher.Launcher(
+                    pipeline_node=node.pipeline_node,
+                    mlmd_connection=metadata.Metadata(connection),
+                    pipeline_info=compiled.pipeline_info,
+                    pipeline_runtime_spec=compiled.runtime_spec,
+                    executor_spec=runner_utils.extract_executor_spec(deployment, name),
+                    custom_driver_spec=runner_utils.extract_custom_driver_spec(
+                        deployment, name
+                    ),
+                ),
+                records,
+                list(node.pipeline_node.outputs.outputs),
+            )
+        self._conclude()
+
+    def _run_node(
+        self, name: str, launcher: Any, records: Records, names: list[str]
+    ) -> None:
+        """Launches one node and draws its beginning and its end."""
+        is_unwanted = not self.notes.current or bool(self.accepted)
+        may_be_absent = NODES[name].may_have_no_output and is_unwanted
+        watch = Stopwatch()
+        state, note = NodeState.FAILED, ""
+        self.screen.begin(name)
+        try:
+            with self.outputs.checked_cache(names, may_be_absent) as damaged:
+                execution = launcher.launch()
+            if self.signals:
+                raise Interrupted("stopped on request")
+            ended = records.state(execution.execution_id)
+            if ended not in ("COMPLETE", "CACHED"):
+                raise NewsdeskError(
+                    f"{name} did not run: its inputs are not there any more; "
+                    f"remove {self.config.root} or choose another output.root"
+                )
+            state = NodeState.CACHED if ended == "CACHED" else NodeState.DONE
+            outputs = records.outputs(execution.execution_id)
+            if state is NodeState.DONE:
+                self.outputs.record(one.uri for one in outputs.values())
+            note = self.notes.of(name, outputs)
+            if damaged:
+                note = f"made anew: {damaged[0]}  {note}".rstrip()
+        finally:
+            seconds = round(watch.seconds, 1)
+            self.summary.nodes.append(Node(name=name, state=state, seconds=seconds))
+            self.screen.end(name, state, seconds, note)
+
+    def _is_repetition(self, current: InService, recipe: Recipe) -> bool:
+        """Decides whether the run has nothing to do, and says so in the summary."""
+        known = run_key(recipe.digest, self.summary.data_digest or "")
+        outcome = repeated(current.manifest, known)
+        if outcome is None:
+            return False
+        self.summary.exit_code = ExitCode.DONE
+        self.summary.state = RunState.WITHDRAWN
+        if outcome is Outcome.IN_SERVICE:
+            self.summary.state = RunState.UNCHANGED
+            self.summary.pushed = f"{self.config.serving}/{current.version}"
+        return True
+
+    def _conclude(self) -> None:
+        """Decides what this run amounts to."""
+        self.summary.exit_code = ExitCode.DONE
+        if self.notes.outcome is Outcome.WITHDRAWN:
+            self.summary.state = RunState.WITHDRAWN
+        elif self.summary.pushed is None:
+            self.summary.state = RunState.NOT_GOOD_ENOUGH
+            self.summary.exit_code = ExitCode.NOT_GOOD_ENOUGH
+        else:
+            was_pushed = self.notes.outcome is Outcome.PUSHED
+            self.summary.state = RunState.PUSHED if was_pushed else RunState.UNCHANGED

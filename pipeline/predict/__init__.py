@@ -1,0 +1,1 @@
+"""Answers texts with a published model."""

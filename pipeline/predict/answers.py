@@ -1,0 +1,127 @@
+"""Answers texts with a pushed model; needs nothing but the SavedModel."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from newsdesk import features
+from newsdesk.config.paths import plainly_named
+from newsdesk.errors import ConfigError, first_line
+from pipeline.predict.line_reader import Pause
+from pipeline.predict.texts import Question, Unusable
+
+BATCH = 64
+# Characters of all texts of a batch, above which it is answered.
+_SIZE = 2**22
+
+
+class Answerer:
+    """A loaded model."""
+
+    def __init__(self, folder: Path) -> None:
+        """Loads a model.
+
+        Args:
+            folder: a SavedModel with the signature `serving_default`.
+
+        Raises:
+            ConfigError: it cannot be loaded.
+        """
+        import tensorflow as tf
+        import tensorflow_text  # noqa: F401  registers operations that a model may use
+
+        self._folder = folder
+        self._constant = tf.constant
+        try:
+            # Held, because the signature does not keep its variables alive.
+            with plainly_named(folder) as plain:
+                self._model = tf.saved_model.load(str(plain))
+            self._signature = self._model.signatures[features.SERVING_TEXT]
+        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+            reason = first_line(error)
+            raise ConfigError(
+                f"{folder}: cannot be loaded: {reason}; choose another with --model DIR"
+            ) from None
+
+    @property
+    def text_columns(self) -> list[str]:
+        """The columns of the training data that were joined to the text.
+
+        Raises:
+            ConfigError: the model does not say.
+        """
+        try:
+            return list(self._card()["text_columns"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise ConfigError(
+                f"{self._card_file}: does not name the model's text columns; pass "
+                "texts as arguments or on standard input instead of --file"
+            ) from None
+
+    @property
+    def quoting(self) -> str:
+        """What quotes mean in the training data, as in `data.quoting`."""
+        try:
+            return str(self._card()["quoting"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return "auto"
+
+    @property
+    def _card_file(self) -> Path:
+        return self._folder / "assets.extra" / features.MODEL_CARD
+
+    def _card(self) -> Any:
+        return json.loads(self._card_file.read_text(encoding="utf-8"))
+
+    def answers(
+        self, questions: Iterable[Question | Pause]
+    ) -> Iterator[dict[str, Any]]:
+        """Answers in batches, so that memory does not grow with the input.
+
+        Args:
+            questions: texts, and rows that cannot be used; at a pause what came
+                before it is answered.
+
+        Yields:
+            For each question in order `label`, its `probability` and the
+            `probabilities` of all labels; or `error`.
+        """
+        for batch in _batches(questions):
+            texts = [one for one in batch if isinstance(one, str)]
+            answered = iter(self._answered(texts) if texts else ())
+            for one in batch:
+                if isinstance(one, Unusable):
+                    yield {"error": one.reason}
+                else:
+                    yield next(answered)
+
+    def _answered(self, texts: list[str]) -> Iterator[dict[str, Any]]:
+        outputs = self._signature(text=self._constant(texts))
+        names = [name.decode() for name in outputs[features.LABELS].numpy()[0]]
+        labels = outputs[features.LABEL].numpy()
+        rows = outputs[features.PROBABILITIES].numpy().tolist()
+        for label, row in zip(labels, rows, strict=True):
+            probabilities = dict(zip(names, row, strict=True))
+            yield {
+                "label": label.decode(),
+                "probability": probabilities[label.decode()],
+                "probabilities": probabilities,
+            }
+
+
+def _batches(questions: Iterable[Question | Pause]) -> Iterator[list[Question]]:
+    """Full batches, or less where the next question would have to be waited for."""
+    batch: list[Question] = []
+    size = 0
+    for one in questions:
+        if not isinstance(one, Pause):
+            batch.append(one)
+            size += len(one) if isinstance(one, str) else 0
+            if len(batch) < BATCH and size < _SIZE:
+                continue
+        if batch:
+            yield batch
+        batch, size = [], 0
+    if batch:
+        yield batch

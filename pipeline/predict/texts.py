@@ -1,0 +1,155 @@
+"""Where the texts to classify come from: arguments, a pipe, or rows of a file."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from newsdesk.errors import DataError, NewsdeskError
+from newsdesk.rows import lines as text_lines
+from newsdesk.rows.labelling import is_visible, joined, missing_cell
+from newsdesk.rows.readers import BadRow, Layout, columns_of, format_of, read_rows
+from newsdesk.rows.remedies import remedy
+from pipeline.predict.line_reader import LONGEST, Pause, TooLong, read_lines
+
+_TEXT_FILE = re.compile(r"\.txt(\.gz)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A row that cannot be answered; it keeps its place among the others.
+
+    Attributes:
+        reason: where the row stands and what is wrong with it.
+    """
+
+    reason: str
+
+
+Question = str | Unusable
+
+
+def typed(texts: Iterable[str]) -> Iterator[Question]:
+    """Takes texts from the command line.
+
+    Args:
+        texts: as Python hands them over.
+
+    Yields:
+        A question for each.
+    """
+    for number, text in enumerate(texts, 1):
+        try:
+            # Bytes that are not UTF-8 arrive as lone surrogates, and do not encode.
+            text.encode()
+        except UnicodeEncodeError:
+            yield Unusable(f"argument {number}: is not valid UTF-8")
+            continue
+        yield _question(text, f"argument {number}")
+
+
+def lines(stream: BinaryIO, name: str = "standard input") -> Iterator[Question | Pause]:
+    """Takes a text from each line of a stream, as it comes.
+
+    Args:
+        stream: bytes in UTF-8.
+        name: what to call it where a line cannot be used.
+
+    Yields:
+        A question for each line, the empty ones too; a pause before each wait.
+
+    Raises:
+        NewsdeskError: the stream cannot be read.
+    """
+    number = 0
+    try:
+        for line in read_lines(stream):
+            if isinstance(line, Pause):
+                yield line
+                continue
+            number += 1
+            yield _line(line, f"{name}:{number}", is_first=number == 1)
+    except OSError as error:
+        raise NewsdeskError(f"{name}: cannot be read: {error.strerror}") from None
+
+
+def rows(
+    file: str,
+    text_columns: Sequence[str],
+    columns: Sequence[str] = (),
+    quoting: str = "auto",
+) -> Iterator[Question]:
+    """Takes a text from each row of a file, its text columns joined as in training.
+
+    Args:
+        file: CSV, TSV, JSON Lines, Parquet or TFRecord, where a label is not needed;
+            or .txt with one text per line.
+        text_columns: the columns that the model was trained on.
+        columns: the names of the columns of a CSV or TSV file without a header.
+        quoting: what quotes mean in a CSV or TSV file, as in `data.quoting`.
+
+    Yields:
+        A question for each row, in the order of the file.
+
+    Raises:
+        DataError: the file cannot be read, or none of its rows has the columns.
+    """
+    if _TEXT_FILE.search(file):
+        yield from _lines_of(file)
+        return
+    layout = Layout(_format_of(file), tuple(columns), quoting)
+    found = columns_of(file, layout)
+    missing = [name for name in text_columns if name not in found] if found else []
+    if missing:
+        raise DataError(
+            f"{file}: has no column {', '.join(map(repr, missing))}, which the model "
+            f"reads; its columns are {', '.join(map(repr, found[:20]))}"
+        )
+    for row in read_rows(file, layout, text_columns):
+        if isinstance(row, BadRow):
+            advice = remedy(row)
+            yield Unusable(f"{row}; {advice}" if advice else str(row))
+            continue
+        where = f"{row.file}:{row.number}"
+        fault = missing_cell(row, text_columns)
+        if fault:
+            yield Unusable(f"{where}: {fault}")
+        else:
+            yield _question(joined(row.values, text_columns), where)
+
+
+def _line(line: bytes | TooLong, where: str, is_first: bool) -> Question:
+    if isinstance(line, TooLong):
+        return Unusable(f"{where}: is longer than {LONGEST:,} bytes; shorten the text")
+    try:
+        text = line.decode("utf-8-sig" if is_first else "utf-8")
+    except UnicodeDecodeError:
+        return Unusable(f"{where}: is not valid UTF-8")
+    return _question(text.strip(), where)
+
+
+def _lines_of(file: str) -> Iterator[Question]:
+    for line in text_lines.read_lines(file):
+        where = f"{file}:{line.number}"
+        if line.fault:
+            yield Unusable(f"{where}: {line.fault}")
+        else:
+            yield _question(line.text.strip(), where)
+
+
+def _format_of(file: str) -> str:
+    try:
+        return format_of(file)
+    except DataError:
+        if os.path.isdir(file):
+            raise DataError(f"{file}: is a folder; name one of its files") from None
+        raise DataError(
+            f"{file}: its name does not say which format it has; rename it to end in "
+            ".csv, .tsv, .jsonl, .parquet or .tfrecord, "
+            "or in .txt if each line is a text"
+        ) from None
+
+
+def _question(text: str, where: str) -> Question:
+    return text if is_visible(text) else Unusable(f"{where}: the text is empty")

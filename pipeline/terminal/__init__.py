@@ -1,0 +1,1 @@
+"""The standard streams, the log file and the screen of a run."""

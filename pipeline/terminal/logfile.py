@@ -1,0 +1,87 @@
+"""Keeps a terminal clean: what libraries print goes to a file."""
+
+import contextlib
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.terminal.output import Output
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+@contextlib.contextmanager
+def captured(log: Path, verbose: bool = False) -> Iterator[Output]:
+    """Sends everything written to the standard streams to a file.
+
+    Works on the file descriptors, because C++ libraries know no others.
+
+    Args:
+        log: the file that collects the lines.
+        verbose: also show the lines on the screen.
+
+    Yields:
+        A text stream that still reaches the screen.
+    """
+    shown, complaints = sys.stdout, sys.stderr
+    shown.flush()
+    complaints.flush()
+    is_closed = isinstance(shown, Output) and shown.is_closed
+    screen = Output(os.dup(1), shown.encoding, is_owned=True, is_closed=is_closed)
+    kept = os.dup(2)
+    tee = None
+    if verbose:
+        # A process of its own goes on printing when this one dies in C++ code.
+        # In its own session, Ctrl-C does not end it before the last line. With -p it
+        # goes on writing the log where the screen takes no more.
+        tee = subprocess.Popen(
+            ["tee", "-p", "-a", str(log)], stdin=subprocess.PIPE, start_new_session=True
+        )
+        assert tee.stdin is not None
+        target = tee.stdin.fileno()
+    else:
+        target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(target, 1)
+    os.dup2(target, 2)
+    # A log that breaks says nothing about the screen.
+    encoding = shown.encoding if verbose else "utf-8"
+    sys.stdout, sys.stderr = Output(1, encoding), Output(2, encoding)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT)
+    logging.captureWarnings(True)
+    try:
+        with warnings.catch_warnings():
+            yield screen
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        sys.stdout, sys.stderr = shown, complaints
+        screen.flush()
+        os.dup2(screen.fileno(), 1)
+        os.dup2(kept, 2)
+        os.close(kept)
+        if tee is None:
+            os.close(target)
+        else:
+            assert tee.stdin is not None
+            tee.stdin.close()
+            tee.wait()
+        if isinstance(shown, Output):
+            shown.inherit(screen)
+        screen.close()
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[Output]:
+    """Sends everything written to the standard streams to a file that goes away.
+
+    Yields:
+        A text stream that still reaches the screen.
+    """
+    with tempfile.NamedTemporaryFile(suffix=".log") as log:
+        with captured(Path(log.name)) as screen:
+            yield screen

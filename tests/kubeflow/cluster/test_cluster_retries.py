@@ -1,0 +1,66 @@
+"""`submit` says if the cluster's Argo retries no container that fails."""
+
+import json
+from typing import Any
+
+import pytest
+
+from kubeflow.cluster import cluster_retries, submit
+from newsdesk.config.sections import Config
+from tests.kubeflow.argo_retries import STOCK_2_16, STOCK_2_17
+from tests.kubeflow.server import Refused, Server
+
+
+def _workflow(defaults: Any) -> str:
+    """What Argo stores of a workflow, as far as it matters here."""
+    return json.dumps({"spec": {"templateDefaults": defaults} if defaults else {}})
+
+
+def _run(client: Any, config: Config, spec: str) -> tuple[str, str]:
+    """Starts a run; gives its experiment and its id."""
+    uploaded = submit.upload(client, config, spec)
+    run = submit.start(client, config, uploaded, {})
+    return uploaded.experiment, run.run_id
+
+
+def test_the_stock_argo_of_2_17_is_named(
+    client: Any, config: Config, server: Server, spec: str
+) -> None:
+    experiment, run = _run(client, config, spec)
+    server.workflows[run] = _workflow(STOCK_2_17)
+    said = cluster_retries.note(client, experiment)
+    assert said and "retries no container that fails (retryPolicy OnError)" in said
+
+
+@pytest.mark.parametrize(
+    "workflow",
+    [
+        _workflow(STOCK_2_16),
+        _workflow({"retryStrategy": {"limit": "2", "retryPolicy": "Always"}}),
+        "",
+        "cut off {",
+        "[]",
+    ],
+)
+def test_of_others_nothing_is_said(
+    client: Any, config: Config, server: Server, spec: str, workflow: str
+) -> None:
+    experiment, run = _run(client, config, spec)
+    server.workflows[run] = workflow
+    assert cluster_retries.note(client, experiment) is None
+
+
+def test_a_refusal_hinders_nobody(
+    client: Any, config: Config, server: Server, spec: str
+) -> None:
+    experiment, run = _run(client, config, spec)
+    server.workflows[run] = _workflow(STOCK_2_17)
+    server.refusals["GET /apis/v1beta1/runs/.*"] = Refused(403, "forbidden")
+    assert cluster_retries.note(client, experiment) is None
+
+
+def test_without_a_run_there_is_nothing_to_see(
+    client: Any, config: Config, spec: str
+) -> None:
+    uploaded = submit.upload(client, config, spec)
+    assert cluster_retries.note(client, uploaded.experiment) is None

@@ -1,0 +1,109 @@
+"""Figures and the confusion matrix have the form that KFP's own pages read."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.predictions import FILE
+from kubeflow.container import result_pages
+from kubeflow.container.artifacts import Task
+
+LABELS = ["World", "Sports", "Business"]
+ROWS = [(0, 0), (0, 0), (0, 2), (1, 1), (2, 1), (2, 2)]
+
+
+@pytest.fixture
+def predictions(tmp_path: Path) -> Path:
+    """A RowPredictions artifact."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    label, predicted = zip(*ROWS, strict=True)
+    table = pa.table({"label": list(label), "predicted": list(predicted)})
+    pq.write_table(table, tmp_path / FILE)
+    return tmp_path
+
+
+def _task(tmp_path: Path, **outputs: str) -> Task:
+    class Artifact:
+        def __init__(self, uri: str) -> None:
+            self.uri = uri
+
+    return Task(
+        inputs={},
+        outputs={name: [Artifact(uri)] for name, uri in outputs.items()},
+        properties={},
+        output_file=tmp_path / "output.json",
+        addresses={name: f"s3://b/{name}" for name in ("confusion_matrix", "metrics")},
+    )
+
+
+def _shown(task: Task) -> Any:
+    task.outputs = {}
+    task.write()
+    return json.loads(task.output_file.read_text())["artifacts"]
+
+
+def test_the_confusion_matrix_is_that_of_the_sdk(
+    predictions: Path, tmp_path: Path
+) -> None:
+    from kfp import dsl
+
+    task = _task(tmp_path, predictions=str(predictions))
+    result_pages.fill("Predictions", task, LABELS)
+    (shown,) = _shown(task)["confusion_matrix"]["artifacts"]
+    theirs = dsl.ClassificationMetrics(name="x", uri="x")
+    # True classes are rows: one World was taken for Business.
+    theirs.log_confusion_matrix(LABELS, [[2, 0, 1], [0, 1, 0], [0, 1, 1]])
+    assert shown["metadata"] == theirs.metadata
+    assert shown["uri"] == "s3://b/confusion_matrix"
+
+
+def test_a_class_that_nobody_has_or_gives_is_a_row_all_the_same(
+    predictions: Path,
+) -> None:
+    matrix = result_pages.confusion_matrix(predictions, [*LABELS, "Sci/Tech"])
+    assert matrix["rows"][3] == {"row": [0.0, 0.0, 0.0, 0.0]}
+    assert [row["row"][3] for row in matrix["rows"]] == [0.0] * 4
+
+
+def test_figures_are_plain_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = {
+        "accuracy": 0.92413793,
+        "rows": 237.0,
+        "f1/World": 1 / 3,
+        "loss": math.nan,
+    }
+    asked = []
+
+    def metrics(
+        evaluation: str, labels: list[str], of_baseline: bool = False
+    ) -> dict[str, float]:
+        asked.append((evaluation, labels))
+        return {"accuracy": 0.9, "rows": 237.0} if of_baseline else dict(figures)
+
+    monkeypatch.setattr("newsdesk.evaluation.results.metrics", metrics)
+    task = _task(tmp_path, evaluation="/eval")
+    result_pages.fill("Evaluator", task, LABELS)
+    (shown,) = _shown(task)["metrics"]["artifacts"]
+    assert set(map(str, asked)) == {str(("/eval", LABELS))}
+    assert shown["metadata"] == {
+        "accuracy": 0.924138,
+        "accuracy/in service": 0.9,
+        "rows": 237.0,
+        "f1/World": 0.333333,
+    }
+
+
+def test_every_view_is_a_type_that_kfp_knows() -> None:
+    from kfp import dsl
+
+    known = {kind.schema_title for kind in (dsl.Metrics, dsl.ClassificationMetrics)}
+    assert {
+        kind for node in result_pages.VIEWS.values() for kind in node.values()
+    } == known

@@ -1,0 +1,179 @@
+"""Every wrong setting is named with its place, its value and what is allowed."""
+
+import json
+from pathlib import Path
+
+import pytest
+import tomlkit
+
+from newsdesk.config.load import load
+from newsdesk.config.sections import Config
+from newsdesk.errors import ConfigError
+
+GOOD = """
+name = "desks"
+[data]
+path = "rows.csv"
+text_columns = ["title", "body"]
+label_column = "desk"
+labels = ["World", "Sports"]
+schema_file = "schema.pbtxt"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A valid configuration file."""
+    path = tmp_path / "desks" / "newsdesk.toml"
+    path.parent.mkdir()
+    path.write_text(GOOD)
+    return path
+
+
+def test_paths_are_seen_from_the_file(file: Path) -> None:
+    config = load(file)
+    assert config.data.path == str(file.parent / "rows.csv")
+    assert config.data.schema_file == str(file.parent / "schema.pbtxt")
+
+
+def test_typed_paths_are_seen_from_the_working_directory(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = load(file, ["data.path=other.csv", "output.root=out"])
+    assert config.data.path == str(tmp_path / "other.csv")
+    assert config.root == tmp_path / "out"
+
+
+def test_names_of_data_sets_and_absolute_paths_stay(file: Path) -> None:
+    assert load(file, ["data.path=tfds:ag_news"]).data.path == "tfds:ag_news"
+    assert load(file, ["data.path=/a/b.csv"]).data.path == "/a/b.csv"
+
+
+def test_everything_is_written_below_the_name(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = load(file)
+    assert config.root == tmp_path / "newsdesk" / "desks"
+    assert config.serving == str(tmp_path / "newsdesk/desks/serving")
+
+
+def test_typed_values_keep_their_types(file: Path) -> None:
+    config = load(
+        file,
+        ["train.epochs=7", 'data.labels=["a", "b"]', "optimizer.learning_rate=1e-4"],
+    )
+    assert config.train.epochs == 7
+    assert config.data.labels == ["a", "b"]
+    assert config.optimizer.learning_rate == pytest.approx(1e-4)
+
+
+def test_a_configuration_survives_the_journey_by_value(file: Path) -> None:
+    config = load(file, ["model.encoder.blocks=2"])
+    assert Config.model_validate(json.loads(config.model_dump_json())) == config
+
+
+def test_a_rule_of_the_gate_can_be_off_and_is_read_as_it_was_written(
+    file: Path,
+) -> None:
+    config = load(file, ["gate.max_label_shift=off", "gate.min_new_rows=5"])
+    assert (config.gate.max_label_shift, config.gate.min_new_rows) == (None, 5)
+    written = config.model_dump(mode="json", exclude_none=True)
+    file.write_text(tomlkit.dumps(written))
+    assert load(file) == config
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        (
+            "train.epoch=3",
+            ["--set train.epoch", "unknown key", "did you mean 'epochs'"],
+        ),
+        ("trian.epochs=3", ["unknown key", "did you mean 'train'"]),
+        ("train.epochs=many", ["--set train.epochs = 'many'", "integer"]),
+        ("train.epochs=0", ["--set train.epochs = 0", "greater than or equal to 1"]),
+        ("train.epochs", ["--set train.epochs", "section.key=value"]),
+        ("name.first=x", ["--set name.first", "name is a value, not a section"]),
+        ("name=../../etc", ["--set name = '../../etc'", "match pattern"]),
+        ("data.path=gs://b/x", ["data.path = 'gs://b/x'", "local path or tfds:NAME"]),
+        ("data.format=xlsx", ["--set data.format = 'xlsx'", "'csv', 'tsv'"]),
+        ("data.max_bad_rows=7", ["--set data.max_bad_rows = 7", "less than or equal"]),
+        ('data.labels=["a"]', ["--set data.labels", "at least 2 items"]),
+        ('data.labels=["a", "a"]', ["--set data.labels", "named once"]),
+        ('data.splits={dev = "x"}', ["data.splits", "'train', 'eval' or 'test'"]),
+        ('data.splits={test = "x"}', ["data.splits", "need a pattern for train"]),
+        ('data.slice_columns=["text"]', ["slice column 'text'", "taken"]),
+        ("text.tokenizer=wordpiece", ["text", "text.vocabulary"]),
+        ("text.vocabulary=v.txt", ["text", "'words' learns its own"]),
+        ("model.encoder.kind=lstm", ["model.encoder.kind = 'lstm'", "'transformer'"]),
+        ("model.encoder.heads=3", ["width 32 cannot be divided among 3 heads"]),
+        ("optimizer.warmup_ratio=2", ["optimizer.warmup_ratio = 2", "less than"]),
+        ("beam.mode=threads", ["--set beam.mode = 'threads'", "'multi_processing'"]),
+        ("output.root=gs://b/x", ["output.root = 'gs://b/x'", "must be a local path"]),
+        ("", ["section.key=value"]),
+    ],
+)
+def test_wrong_settings_are_explained(
+    file: Path, override: str, words: list[str]
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(file, [override])
+    for word in words:
+        assert word in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_a_fault_in_the_file_names_the_file(file: Path) -> None:
+    file.write_text(GOOD + "[train]\nepochs = -1\n[trian]\nx = 1\n")
+    with pytest.raises(ConfigError) as caught:
+        load(file)
+    first, second = str(caught.value).splitlines()
+    assert first.startswith(f"{file}: train.epochs = -1: ")
+    assert second.startswith(f"{file}: trian: unknown key")
+
+
+def test_a_missing_key_is_named(file: Path) -> None:
+    file.write_text(GOOD.replace('label_column = "desk"', ""))
+    with pytest.raises(ConfigError, match="data.label_column: is required"):
+        load(file)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"name = ", "is not TOML"), (b"name = '\xff'", "cannot be read")],
+)
+def test_an_unreadable_file_is_named(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    path = tmp_path / "newsdesk.toml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=reason):
+        load(path)
+
+
+def test_a_missing_file_says_what_to_type(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="newsdesk init"):
+        load(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "decisive"),
+    [
+        ([], "test"),
+        (["data.ratios.test=0"], "eval"),
+        (['data.splits={train = "a"}'], "eval"),
+        (['data.splits={train = "a", test = "b"}'], "test"),
+    ],
+)
+def test_the_decisive_split(file: Path, overrides: list[str], decisive: str) -> None:
+    assert load(file, overrides).data.tested_split == decisive
+
+
+def test_a_default_that_an_older_release_wrote_down_is_no_fault(tmp_path: Path) -> None:
+    written = GOOD + "\n[kubeflow.defaults]\nbackoff_max_seconds = 3600\n"
+    written += "[kubeflow.nodes.Trainer]\nbackoff_max_seconds = 3600\ngpus = 1\n"
+    file = tmp_path / "newsdesk.toml"
+    file.write_text(written)
+    assert load(file).kubeflow.node("Trainer").gpus == 1

@@ -1,0 +1,60 @@
+"""A node's key changes with its sources, the versions and the files it reads."""
+
+from pathlib import Path
+
+import pytest
+
+from newsdesk.errors import ConfigError
+from newsdesk.identity import fingerprint
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of two modules on the path."""
+    folder = tmp_path / "some_room"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "__init__.py").write_text("")
+    (folder / "inner" / "deep.py").write_text("WIDTH = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    return folder
+
+
+def test_the_same_sources_have_the_same_fingerprint(package: Path) -> None:
+    assert fingerprint.of(["some_room"]) == fingerprint.of(["some_room"])
+
+
+def test_one_edited_line_changes_it(package: Path) -> None:
+    before = fingerprint.of(["some_room"])
+    (package / "inner" / "deep.py").write_text("WIDTH = 2\n")
+    assert fingerprint.of(["some_room"]) != before
+
+
+def test_a_renamed_module_changes_it(package: Path) -> None:
+    before = fingerprint.of(["some_room"])
+    (package / "inner" / "deep.py").rename(package / "inner" / "deeper.py")
+    assert fingerprint.of(["some_room"]) != before
+
+
+def test_another_version_changes_it(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fingerprint.of(["some_room"])
+    monkeypatch.setattr(fingerprint, "_installed", lambda: ["numpy==0"])
+    assert fingerprint.of(["some_room"]) != before
+
+
+def test_the_content_of_a_file_counts_and_its_place_does_not(
+    package: Path, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    one.write_text("a")
+    two.write_text("a")
+    before = fingerprint.of(["some_room"], [str(one)])
+    assert fingerprint.of(["some_room"], [str(two)]) == before
+    two.write_text("b")
+    assert fingerprint.of(["some_room"], [str(two)]) != before
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"vocab\.txt: cannot be read: No such file"):
+        fingerprint.of_file(tmp_path / "vocab.txt")

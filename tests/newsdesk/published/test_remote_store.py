@@ -1,0 +1,347 @@
+"""The same promises on an object store, held by moto's server in the place of S3."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from newsdesk.errors import ModelError
+from newsdesk.published import manifest
+from newsdesk.published.remote_store import RemoteStore
+from newsdesk.published.stores import store
+from tests import s3
+from tests.support.versions import FillModel, Publish
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def remote(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> RemoteStore:
+    """A bucket of its own for each test."""
+    import s3fs
+
+    for name, value in s3.environment(endpoint).items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    bucket = f"bucket-{abs(hash(request.node.name))}"
+    s3fs.S3FileSystem().mkdir(bucket)
+    found = store(f"s3://{bucket}/models/news/")
+    assert isinstance(found, RemoteStore)
+    return found
+
+
+def test_nothing_published_is_no_error(remote: RemoteStore) -> None:
+    assert remote.versions() == []
+
+
+def test_a_published_version_can_be_fetched_and_verified(
+    remote: RemoteStore, publish: Publish, tmp_path: Path
+) -> None:
+    first, second = publish(remote), publish(remote)
+    assert remote.versions() == [first, second]
+    assert first < second
+    assert remote.fetch(first, tmp_path / "copy") == remote.manifest(first)
+    assert remote.verify(second).origin.labels == ["a", "b"]
+    assert (tmp_path / "copy" / "variables" / "variables.index").exists()
+
+
+def test_a_signature_is_in_the_store_before_the_manifest(
+    remote: RemoteStore,
+    fill_model: FillModel,
+    origin: manifest.Origin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = remote.stage()
+    fill_model(folder)
+    described = manifest.describe(folder, origin)
+    manifest.write(described, folder)
+    (folder / manifest.SIGNATURE).write_bytes(b"signature")
+    there: list[bool] = []
+    succeed = remote._successors.succeed
+
+    def look(over: int | None, version: int, written: bytes) -> bool:
+        there.append(remote._files.exists(remote._at(version, manifest.SIGNATURE)))
+        return succeed(over, version, written)
+
+    monkeypatch.setattr(remote._successors, "succeed", look)
+    version = remote.publish(folder, described, None)
+    assert there == [True]
+    remote.fetch(version, tmp_path / "copy")
+    assert (tmp_path / "copy" / manifest.SIGNATURE).read_bytes() == b"signature"
+
+
+def test_an_upload_without_its_manifest_is_no_version(
+    remote: RemoteStore, fill_model: FillModel, publish: Publish, tmp_path: Path
+) -> None:
+    fill_model(tmp_path / "model")
+    remote._files.put(
+        str(tmp_path / "model"), f"{remote._root}/9999999999999", recursive=True
+    )
+    assert remote.versions() == []
+    assert publish(remote) == 10000000000000
+
+
+def test_a_killed_upload_leaves_the_former_version_newest(
+    remote: RemoteStore,
+    publish: Publish,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    version = publish(remote)
+
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(remote._files, "put_file", dies)
+        publish(remote)
+    assert remote.versions() == [version]
+    assert publish(remote) > version + 1
+
+
+def test_servers_see_no_graph_before_all_that_it_reads(
+    remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    put, pipe, copy = (
+        remote._files.put_file,
+        remote._files.pipe_file,
+        remote._files.cp_file,
+    )
+
+    def putting(file: str, there: str) -> None:
+        seen.append(there)
+        put(file, there)
+
+    def piping(there: str, *rest: object, **more: object) -> None:
+        seen.append(there)
+        pipe(there, *rest, **more)
+
+    def copying(there: str, to: str) -> None:
+        seen.append(to)
+        copy(there, to)
+
+    monkeypatch.setattr(remote._files, "put_file", putting)
+    monkeypatch.setattr(remote._files, "pipe_file", piping)
+    monkeypatch.setattr(remote._files, "cp_file", copying)
+    version = publish(remote)
+    marks = (f"/models/news/{version}/", "/.claims/after-nothing")
+    names = [there for there in seen if any(mark in there for mark in marks)]
+    # No graph before the decision that this is the next version.
+    assert [name.rpartition("/")[2] for name in names] == [
+        "variables.index",
+        "after-nothing-0",
+        "saved_model.pb",
+        "manifest.json",
+        "after-nothing-0",
+    ]
+
+
+def test_of_publishers_at_once_one_follows_a_version_and_others_are_refused(
+    remote: RemoteStore, publish: Publish
+) -> None:
+    found: list[object] = []
+
+    def work() -> None:
+        try:
+            found.append(publish(RemoteStore(remote.address)))
+        except ModelError as error:
+            found.append(str(error))
+
+    several = [threading.Thread(target=work) for _ in range(4)]
+    for one in several:
+        one.start()
+    for one in several:
+        one.join()
+    (version,) = remote.versions()
+    refused = f"version {version} came into service while the run was at work"
+    assert found.count(version) == 1
+    assert sum(refused in str(one) for one in found) == 3
+    remote.verify(version)
+    assert publish(remote) > version
+
+
+def test_a_model_that_was_compared_with_another_version_is_refused(
+    remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(remote)
+    put = remote._files.put_file
+    second: list[int] = []
+
+    def putting(file: str, there: str) -> None:
+        put(file, there)
+        if not second:
+            second.append(0)
+            second[:] = [publish(RemoteStore(remote.address), graph=b"other")]
+
+    monkeypatch.setattr(remote._files, "put_file", putting)
+    with pytest.raises(ModelError, match="was not compared with it, so nothing was"):
+        publish(remote)
+    # Not even its graph is there, which TensorFlow Serving would load.
+    assert remote.versions() == [first, *second]
+    assert not [
+        name
+        for name in remote._files.find(remote._root)
+        if name.endswith("saved_model.pb") and f"/{first}/" not in name
+        if f"/{second[0]}/" not in name
+    ]
+
+
+def test_a_push_that_died_after_its_claim_is_completed_by_the_next(
+    remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(remote)
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(remote._files, "cp_file", dies)
+        publish(remote, graph=b"claimed")
+    assert remote.versions() == [first]
+    with pytest.raises(ModelError, match="came into service while the run was at work"):
+        publish(remote)
+    second = remote.versions()[-1]
+    assert second > first
+    remote.verify(second)
+    assert publish(remote) > second
+
+
+def test_a_version_that_was_removed_by_hand_can_be_followed_again(
+    remote: RemoteStore, publish: Publish
+) -> None:
+    first, second = publish(remote), publish(remote, graph=b"bad")
+    remote._files.rm(f"{remote._root}/{second}", recursive=True)
+    third = publish(remote, graph=b"good")
+    assert remote.versions() == [first, third]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "²", "7 (copy)", "1" * 40, "folder/x"])
+def test_a_stray_object_among_the_claims_is_named_and_blocks_nothing(
+    remote: RemoteStore, publish: Publish, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    remote._files.pipe_file(f"{remote._root}/.claims/{name}", b"?")
+    assert [publish(remote), publish(remote)] == remote.versions()
+    stray = f"{remote.address}/.claims/{name.partition('/')[0]}: is not a claim"
+    assert stray in caplog.text
+
+
+def test_altered_missing_and_new_objects_are_found(
+    remote: RemoteStore, publish: Publish
+) -> None:
+    version = publish(remote)
+    at = f"{remote._root}/{version}"
+    for name, fault in (
+        ("saved_model.pb", "saved_model.pb was altered"),
+        ("variables/new", "variables/new is not in the manifest"),
+    ):
+        remote._files.pipe_file(f"{at}/{name}", b"grapf")
+        with pytest.raises(ModelError, match=fault):
+            remote.verify(version)
+    remote._files.rm_file(f"{at}/saved_model.pb")
+    with pytest.raises(ModelError, match=r"saved_model\.pb is missing"):
+        remote.verify(version)
+
+
+def test_an_altered_manifest_is_found(remote: RemoteStore, publish: Publish) -> None:
+    version = publish(remote)
+    place = f"{remote._root}/{version}/{manifest.FILE}"
+    written = remote._files.cat_file(place)
+    remote._files.pipe_file(place, written.replace(b"0.9", b"0.8"))
+    with pytest.raises(ModelError, match="altered"):
+        remote.manifest(version)
+
+
+def test_markers_of_folders_are_passed_over(
+    remote: RemoteStore, publish: Publish, tmp_path: Path
+) -> None:
+    version = publish(remote)
+    client = remote._files
+    for name in ("", "variables/", "assets/"):
+        client.call_s3(
+            "put_object",
+            Bucket=remote._root.partition("/")[0],
+            Key=f"models/news/{version}/{name}",
+            Body=b"",
+        )
+    assert remote.versions() == [version]
+    remote.fetch(version, tmp_path / "copy")
+
+
+def test_retired_versions_go_out_of_sight_then_away(
+    remote: RemoteStore, publish: Publish
+) -> None:
+    versions = [publish(remote) for _ in range(3)]
+    assert remote.retire(keep=1, grace_seconds=60) == versions[:2]
+    assert remote.versions() == versions[2:]
+    assert remote._files.find(f"{remote._root}/{versions[0]}")
+    assert remote.retire(keep=1, grace_seconds=0) == []
+    assert not remote._files.find(f"{remote._root}/{versions[0]}")
+    assert remote.retire(keep=0, grace_seconds=0) == []
+    assert remote.versions() == versions[2:]
+
+
+def test_what_a_dead_retirement_left_in_sight_stays(
+    remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = [publish(remote) for _ in range(2)]
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(remote._files, "rm_file", dies)
+        remote.retire(keep=1, grace_seconds=0)
+    assert remote.versions() == versions
+    assert remote.retire(keep=2, grace_seconds=0) == []
+    assert remote.verify(versions[0])
+    assert not remote._listed(".retired")
+
+
+def test_a_version_is_published_whatever_becomes_of_the_sweep(
+    remote: RemoteStore,
+    publish: Publish,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("slow down")
+
+    monkeypatch.setattr(remote._files, "rm_file", fails)
+    version = publish(remote)
+    assert remote.versions() == [version]
+    assert f"version {version} is in service: " in caplog.text
+
+
+def test_a_store_that_cannot_be_reached_is_one_sentence(
+    remote: RemoteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import s3fs
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.raises(ModelError, match=r"s3://x/y: cannot be read: .*credentials"):
+        RemoteStore("s3://x/y").versions()
+
+
+def test_an_altered_version_is_named_by_its_address(
+    remote: RemoteStore, publish: Publish
+) -> None:
+    version = publish(remote)
+    remote._files.pipe_file(f"{remote._root}/{version}/saved_model.pb", b"grapf")
+    with pytest.raises(ModelError, match=rf"^{remote.address}/{version}: saved_model"):
+        remote.verify(version)

@@ -1,0 +1,82 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsdesk.errors import DataError
+from newsdesk.rows import tf_datasets
+from newsdesk.rows.readers import Row, read_rows
+
+
+@pytest.mark.slow
+def test_tfds_offline_says_where_a_copy_would_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tf_datasets, "_builder", lambda path: copy_of(path, tmp_path))
+    monkeypatch.setattr(tf_datasets, "_online", lambda: False)
+    folder = tmp_path / "ag_news_subset" / "1.0.0"
+    with pytest.raises(
+        DataError, match=rf"downloaded from here \(no network\).* copy into {folder}"
+    ):
+        tf_datasets.prepare("tfds:ag_news_subset")
+
+
+@pytest.mark.slow
+def test_tfds_download_that_fails_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OSError("quota exceeded")
+
+    builder = copy_of("tfds:ag_news_subset", tmp_path)
+    monkeypatch.setattr(builder, "download_and_prepare", fail)
+    monkeypatch.setattr(tf_datasets, "_builder", lambda path: builder)
+    monkeypatch.setattr(tf_datasets, "_online", lambda: True)
+    with pytest.raises(DataError, match=r"downloaded from here \(quota exceeded\)"):
+        tf_datasets.prepare("tfds:ag_news_subset")
+
+
+def test_tfds_unknown_name() -> None:
+    with pytest.raises(DataError, match="tfds:nosuchset: TensorFlow Datasets knows no"):
+        tf_datasets.prepare("tfds:nosuchset")
+
+
+@pytest.mark.slow
+def test_tfds_reads_a_prepared_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare_copy(tmp_path)
+    monkeypatch.setattr(tf_datasets, "_builder", lambda path: copy_of(path, tmp_path))
+    tf_datasets.prepare("tfds:tiny")
+    assert list(read_rows("tfds:tiny/train")) == [
+        Row("tfds:tiny/train", 1, {"text": "one", "label": "0"}),
+        Row("tfds:tiny/train", 2, {"text": "two", "label": "1"}),
+    ]
+    with pytest.raises(DataError, match="has no split 'test', but: train"):
+        list(read_rows("tfds:tiny/test"))
+
+
+def prepare_copy(folder: Path) -> None:
+    """Writes a data set of two rows in the form that TFDS prepares."""
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    rows = {"text": ["one", "two"], "label": [0, 1]}
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="tiny",
+        version="1.0.0",
+        data_dir=folder,
+        features=tfds.features.FeaturesDict(
+            {
+                "text": tfds.features.Text(),
+                "label": tfds.features.ClassLabel(names=["a", "b"]),
+            }
+        ),
+        split_datasets={"train": tf.data.Dataset.from_tensor_slices(rows)},
+    )
+
+
+def copy_of(path: str, folder: Path) -> Any:
+    import tensorflow_datasets as tfds
+
+    return tfds.builder(path.removeprefix("tfds:"), data_dir=folder)

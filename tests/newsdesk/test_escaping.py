@@ -1,0 +1,36 @@
+"""What comes from data is shown, and does nothing."""
+
+import json
+
+import pytest
+
+from newsdesk.escaping import as_json, escaped, one_line
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+        ("\x9b31m", r"\x9b31m"),
+        ("a\rb\x7f", r"a\rb\x7f"),
+        ("\u202eabc\u2066", r"\u202eabc\u2066"),
+        ("file\udcff", r"file\udcff"),
+        ("عربي 🚀 né [X-12] :100:", "عربي 🚀 né [X-12] :100:"),
+        ("two\nlines", "two\nlines"),
+    ],
+)
+def test_what_a_terminal_could_obey_is_shown(text: str, shown: str) -> None:
+    assert escaped(text) == shown
+
+
+def test_a_cell_stays_on_its_line() -> None:
+    assert one_line("a\nb\u2028c") == r"a\nb\u2028c"
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_json_stays_json(ascii_only: bool) -> None:
+    value = {"a\x9b": "\x1b[2J\x85\u202e\udcff\n é 🚀"}
+    text = as_json(value, ascii_only)
+    assert json.loads(text) == value
+    assert escaped(text, keep="") == text
+    assert text.isascii() == ascii_only

@@ -1,0 +1,118 @@
+"""A run's folder tells what was run and what came of it."""
+
+import datetime
+import json
+import math
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from newsdesk.config.load import load
+from newsdesk.config.sections import Config
+from newsdesk.errors import ExitCode, NewsdeskError
+from newsdesk.states import RunState
+from pipeline.local.history import RunFolder, Summary, past_runs
+
+
+def _summary(run: str) -> Summary:
+    now = datetime.datetime.now().astimezone()
+    return Summary(run=run, pipeline="x", started=now, data="/rows.csv")
+
+
+def test_the_effective_configuration_can_be_run_again(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    config = make_config(output={"root": str(tmp_path)}, train={"epochs": 9})
+    folder = RunFolder.create(config)
+    assert load(folder.path / "config.toml") == config
+
+
+def test_the_names_on_disk_are_those_of_older_releases(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    folder = RunFolder.create(make_config(output={"root": str(tmp_path)}))
+    summary = _summary(folder.path.name)
+    summary.data_digest, summary.state = "d" * 32, RunState.NOT_GOOD_ENOUGH
+    folder.write(summary)
+
+    written = json.loads((folder.path / "summary.json").read_text())
+    assert (written["content"], written["state"]) == ("d" * 32, "not good enough")
+    assert "data_digest" not in written
+    assert list(past_runs(tmp_path)) == [summary]
+
+
+def test_other_accounts_can_list_the_runs(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    before = os.umask(0o022)
+    try:
+        folder = RunFolder.create(make_config(output={"root": str(tmp_path)}))
+        folder.write(_summary(folder.path.name))
+    finally:
+        os.umask(before)
+    assert (folder.path / "summary.json").stat().st_mode & 0o777 == 0o644
+    names = sorted(file.name for file in folder.path.iterdir())
+    assert names == ["config.toml", "summary.json"]
+
+
+def test_two_runs_in_one_second_have_two_folders(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    config = make_config(output={"root": str(tmp_path)})
+    assert RunFolder.create(config).path != RunFolder.create(config).path
+
+
+def test_runs_are_ordered_by_a_counter_whatever_the_clock_says(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    config = make_config(output={"root": str(tmp_path)})
+    runs = tmp_path / "runs"
+    for name in ("20991231-235959", "r000009-29990101T000000Z", "notes"):
+        (runs / name).mkdir(parents=True)
+    new = RunFolder.create(config).path.name
+    assert re.fullmatch(r"r000010-\d{8}T\d{6}Z", new)
+    assert max(folder.name for folder in runs.iterdir()) == new
+
+
+def test_a_root_that_is_a_file_is_named(
+    make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("")
+    config = make_config(output={"root": str(tmp_path / "taken")})
+    with pytest.raises(NewsdeskError, match="taken/runs: cannot be written"):
+        RunFolder.create(config)
+
+
+def test_summaries_come_back_newest_first(tmp_path: Path) -> None:
+    for run in ("20260101-000000", "20260102-000000"):
+        (tmp_path / "runs" / run).mkdir(parents=True)
+        summary = _summary(run)
+        summary.exit_code = ExitCode.NOT_GOOD_ENOUGH
+        RunFolder(tmp_path / "runs" / run).write(summary)
+    (tmp_path / "runs" / "20260103-000000").mkdir()
+    (tmp_path / "runs" / "20260103-000000" / "summary.json").write_text("{half")
+    found = list(past_runs(tmp_path))
+    assert [one.run for one in found] == ["20260102-000000", "20260101-000000"]
+    assert found[0].exit_code is ExitCode.NOT_GOOD_ENOUGH
+
+
+def test_no_half_written_summary_stays_beside(tmp_path: Path) -> None:
+    RunFolder(tmp_path).write(_summary("r"))
+    assert [file.name for file in tmp_path.iterdir()] == ["summary.json"]
+
+
+def test_a_figure_that_is_no_number_can_be_read_back(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "runs" / "20260101-000000")
+    folder.path.mkdir(parents=True)
+    folder.write(_summary("r").model_copy(update={"metrics": {"loss": math.nan}}))
+    (found,) = past_runs(tmp_path)
+    assert math.isnan(found.metrics["loss"])
+
+
+def test_a_pipe_in_the_place_of_a_summary_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "20260101-000000").mkdir(parents=True)
+    os.mkfifo(tmp_path / "runs" / "20260101-000000" / "summary.json")
+    assert list(past_runs(tmp_path)) == []

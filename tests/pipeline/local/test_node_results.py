@@ -1,0 +1,40 @@
+"""What a node's line shows of the data."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from components.text_statistics.statistics import FILE, SplitStatistics, TextStatistics
+from pipeline.local import node_results
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "note"),
+    [
+        (0.0, 0.0, ""),
+        (0.004, 0.0, "0.4% of the train rows have a text that also has another label"),
+        (0.004, 0.25, "25.0% of the test rows have a text that also has another label"),
+    ],
+)
+def test_rows_with_contradicting_labels_are_shown(
+    tmp_path: Path, train: float, test: float, note: str
+) -> None:
+    shares = {"train": train, "test": test}
+    splits = {
+        name: SplitStatistics(conflict_share=share) for name, share in shares.items()
+    }
+    counted = TextStatistics(splits=splits)
+    (tmp_path / FILE).write_text(counted.model_dump_json())
+    assert node_results.conflicts(str(tmp_path)) == note
+
+
+def test_rows_over_several_lines_are_said_if_there_are_any(tmp_path: Path) -> None:
+    summary = {"rows_in": 1200, "rows_out": 1199, "quarantined": 1, "splits": {}}
+    summary_file = tmp_path / "summary.json"
+    summary_file.write_text(json.dumps(summary))
+    note = "1,200 rows in = 1,199 out + 1 quarantined"
+    assert node_results.rows_note(node_results.rows(str(tmp_path))) == note
+    summary_file.write_text(json.dumps(summary | {"over_several_lines": 12}))
+    several = node_results.rows_note(node_results.rows(str(tmp_path)))
+    assert several == f"{note}; 12 rows span several lines"

@@ -1,0 +1,81 @@
+"""What a run says beside the line of a node."""
+
+import datetime
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from newsdesk.config.sections import Config
+from newsdesk.published.in_service import OUTCOME, VERSION, Outcome
+from pipeline.local.history import Summary
+from pipeline.local.notes import Notes
+
+
+@pytest.fixture
+def summary() -> Summary:
+    """The summary of a run that has just begun."""
+    now = datetime.datetime.now().astimezone()
+    return Summary(run="r", pipeline="p", started=now, data="d")
+
+
+@pytest.fixture
+def notes(make_config: Callable[..., Config], summary: Summary) -> Notes:
+    """What has been learned of that run: nothing."""
+    return Notes(make_config(), summary, accepted="other labels")
+
+
+def artifact(**properties: str) -> Any:
+    """One as ML Metadata holds it."""
+    values = {
+        key: SimpleNamespace(string_value=text) for key, text in properties.items()
+    }
+    return SimpleNamespace(custom_properties=values)
+
+
+def test_the_first_run_has_no_baseline(notes: Notes, summary: Summary) -> None:
+    assert notes.of("BaselineModel", {}) == "none yet"
+    assert (summary.baseline, summary.accepted) == (None, None)
+
+
+def test_the_version_in_service_is_named(notes: Notes, summary: Summary) -> None:
+    model = artifact(**{VERSION: "7"})
+
+    assert notes.of("BaselineModel", {"model": model}) == "version 7 is in service"
+    assert summary.baseline == "7"
+
+
+def test_a_baseline_that_is_given_up_is_named(notes: Notes, summary: Summary) -> None:
+    current: Any = SimpleNamespace(version=7)
+    notes.current = current
+
+    assert notes.of("BaselineModel", {}) == "version 7 is given up: other labels"
+    assert summary.accepted == "other labels"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "destination", "note"),
+    [
+        (Outcome.PUSHED, "/serving/8", "version 8"),
+        (
+            Outcome.IN_SERVICE,
+            "/s/7",
+            "nothing pushed: in service already, as /s/7",
+        ),
+        (Outcome.WITHDRAWN, "", "nothing pushed: this model was rolled back from"),
+        ("", "", "nothing pushed"),
+    ],
+)
+def test_a_push_says_what_became_of_the_model(
+    notes: Notes, summary: Summary, outcome: str, destination: str, note: str
+) -> None:
+    pushed = artifact(**{OUTCOME: outcome, "pushed_destination": destination})
+
+    assert notes.of("Pusher", {"pushed_model": pushed}) == note
+    assert notes.outcome == (outcome or None)
+    assert summary.pushed == (destination or None)
+
+
+def test_other_nodes_have_no_note(notes: Notes) -> None:
+    assert notes.of("StatisticsGen", {}) == ""

@@ -1,0 +1,148 @@
+"""What a run that was stopped says of itself, and of its data."""
+
+import contextlib
+import io
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from components.text_example_gen import content
+from newsdesk.config.sections import Config
+from newsdesk.errors import ExitCode, GateError, Interrupted, ModelError
+from newsdesk.identity.recipe import Recipe
+from newsdesk.published import manifest
+from newsdesk.published.local_store import LocalStore
+from pipeline.commands.run import _seen
+from pipeline.interrupt import interruptible
+from pipeline.local import runner
+from pipeline.local.history import RunFolder
+from pipeline.terminal.screen import Screen
+from tests.faults import model
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "state", "has_seen"),
+    [
+        (GateError("too many duplicates"), ExitCode.STOPPED_BY_GATE, "stopped", True),
+        (
+            RuntimeError("newsdesk.errors.GateError: bad rows [while running 'x']"),
+            ExitCode.STOPPED_BY_GATE,
+            "stopped",
+            True,
+        ),
+        # Another time it may work, so the next run must not pass these data over.
+        (ModelError("no space left"), ExitCode.STOPPED_BY_GATE, "failed", False),
+        (Interrupted("stopped"), ExitCode.INTERRUPTED, "interrupted", False),
+        (SystemExit(0), ExitCode.FAILED, "failed", False),
+        # A file name that is not UTF-8 is no reason to leave a run as running.
+        (GateError("\udcff.csv: bad"), ExitCode.STOPPED_BY_GATE, "stopped", True),
+    ],
+)
+def test_only_a_gate_has_said_all_of_the_data(
+    make_config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    code: ExitCode,
+    state: str,
+    has_seen: bool,
+) -> None:
+    def launch(run: runner._Run, _: object) -> None:
+        run.summary.data_digest = "digest"
+        raise error
+
+    monkeypatch.setattr(runner._Run, "launch", launch)
+    monkeypatch.setattr(content, "data_digest", lambda _: "digest")
+    config = make_config(output={"root": str(tmp_path / "root")})
+    screen = Screen(Console(file=io.StringIO()))
+    summary = runner.run(config, RunFolder.create(config), screen)
+    assert (summary.exit_code, summary.state) == (code, state)
+    assert (_seen(config) is not None) == has_seen
+
+
+def test_an_error_that_a_signal_causes_is_an_interruption(
+    make_config: Callable[..., Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def launch(*_: object) -> None:
+        with contextlib.suppress(Interrupted):
+            os.kill(os.getpid(), signal.SIGTERM)
+        raise AttributeError("partially initialized module")
+
+    monkeypatch.setattr(runner._Run, "launch", launch)
+    config = make_config(output={"root": str(tmp_path / "root")})
+    screen = Screen(Console(file=io.StringIO()))
+    folder = RunFolder.create(config)
+    with interruptible() as signals:
+        summary = runner.run(config, folder, screen, signals=signals)
+    assert (summary.exit_code, summary.state, summary.error) == (
+        ExitCode.INTERRUPTED,
+        "interrupted",
+        "stopped on request",
+    )
+
+
+@pytest.mark.usefixtures("default_sigint", "default_sighup")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("when", ["before it is logged", "before it is explained"])
+def test_a_signal_after_an_error_changes_no_summary(
+    make_config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    when: str,
+) -> None:
+    def launch(*_: object) -> None:
+        raise GateError("too many duplicates")
+
+    def log(_: str) -> None:
+        if when == "before it is logged":
+            os.kill(os.getpid(), number)
+
+    def explain(error: BaseException, _: Path) -> tuple[str, ExitCode]:
+        if when == "before it is explained":
+            os.kill(os.getpid(), number)
+        return str(error), ExitCode.STOPPED_BY_GATE
+
+    monkeypatch.setattr(runner._Run, "launch", launch)
+    monkeypatch.setattr(runner._log, "exception", log)
+    monkeypatch.setattr(runner, "explain", explain)
+    config = make_config(output={"root": str(tmp_path / "root")})
+    folder = RunFolder.create(config)
+    with interruptible() as signals:
+        screen = Screen(Console(file=io.StringIO()))
+        runner.run(config, folder, screen, signals=signals)
+    written = json.loads((folder.path / "summary.json").read_text())
+    assert (written["state"], written["error"]) == ("stopped", "too many duplicates")
+
+
+@pytest.mark.parametrize(
+    ("restored", "state", "pushed"),
+    [(None, "unchanged", True), (3, "withdrawn", False)],
+)
+def test_after_a_rollback_the_model_in_service_is_not_called_this_one(
+    make_config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    restored: int | None,
+    state: str,
+    pushed: bool,
+) -> None:
+    config = make_config(output={"root": str(tmp_path / "root")})
+    told = {"run_key": runner.run_key("recipe", "digest"), "restored": restored}
+    (tmp_path / "model").mkdir()
+    current = manifest.describe(
+        tmp_path / "model", model.origin().model_copy(update=told)
+    )
+    monkeypatch.setattr(content, "data_digest", lambda _: "digest")
+    monkeypatch.setattr(runner, "recipe", lambda _: Recipe("recipe", "", {}))
+    monkeypatch.setattr(runner, "newest", lambda _: runner.InService(7, current))
+    monkeypatch.setattr(LocalStore, "verify", lambda *_: current)
+    screen = Screen(Console(file=io.StringIO()))
+    summary = runner.run(config, RunFolder.create(config), screen)
+    assert (summary.exit_code, summary.state) == (ExitCode.DONE, state)
+    assert (summary.pushed == f"{config.serving}/7") == pushed

@@ -1,0 +1,141 @@
+"""The newest model is found, and answers in order from the SavedModel alone."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from newsdesk.errors import ConfigError
+from pipeline.predict.answers import BATCH, Answerer
+from pipeline.predict.line_reader import Pause
+from pipeline.predict.texts import Question, Unusable
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that says `long` for texts above five bytes, else `short`."""
+    import tensorflow as tf
+
+    class Lengths(tf.Module):  # type: ignore[misc]
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+        def answer(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+            is_long = tf.strings.length(text) > 5
+            long = tf.where(is_long, 0.75, 0.25)
+            names = tf.constant(["short", "long"])
+            return {
+                "label": tf.gather(names, tf.cast(is_long, tf.int32)),
+                "probabilities": tf.stack([1 - long, long], 1),
+                "labels": tf.tile(names[None], [tf.size(text), 1]),
+            }
+
+    folder = tmp_path_factory.mktemp("model")
+    model = Lengths()
+    tf.saved_model.save(model, str(folder), signatures=model.answer)
+    card = folder / "assets.extra" / "newsdesk.json"
+    card.parent.mkdir()
+    card.write_text(json.dumps({"text_columns": ["title", "body"]}))
+    return folder
+
+
+def test_answers_come_in_order_and_errors_in_their_place(saved: Path) -> None:
+    answers = list(Answerer(saved).answers(["longer", Unusable("x:2: no"), "tiny"]))
+    assert answers == [
+        {
+            "label": "long",
+            "probability": 0.75,
+            "probabilities": {"short": 0.25, "long": 0.75},
+        },
+        {"error": "x:2: no"},
+        {
+            "label": "short",
+            "probability": 0.75,
+            "probabilities": {"short": 0.75, "long": 0.25},
+        },
+    ]
+    assert json.loads(json.dumps(answers)) == answers
+
+
+def test_answers_of_many_batches_are_streamed(saved: Path) -> None:
+    asked = 0
+
+    def questions() -> Iterator[Question]:
+        nonlocal asked
+        for number in range(3 * BATCH + 1):
+            asked += 1
+            yield "x" * (number % 10)
+
+    answers = Answerer(saved).answers(questions())
+    labels = [next(answers)["label"]]
+    assert asked == BATCH
+    labels += [answer["label"] for answer in answers]
+    wanted = ["long" if n % 10 > 5 else "short" for n in range(3 * BATCH + 1)]
+    assert labels == wanted
+
+
+def test_a_batch_of_errors_asks_nothing(saved: Path) -> None:
+    assert list(Answerer(saved).answers([Unusable("a")])) == [{"error": "a"}]
+
+
+def test_the_model_knows_what_quotes_meant(saved: Path) -> None:
+    card = saved / "assets.extra" / "newsdesk.json"
+    before = card.read_text()
+    answerer = Answerer(saved)
+    assert answerer.quoting == "auto"
+    try:
+        card.write_text(json.dumps({"quoting": "none"}))
+        assert answerer.quoting == "none"
+    finally:
+        card.write_text(before)
+
+
+def test_the_model_knows_its_text_columns(saved: Path, tmp_path: Path) -> None:
+    answerer = Answerer(saved)
+    assert answerer.text_columns == ["title", "body"]
+    (saved / "assets.extra" / "newsdesk.json").rename(tmp_path / "away")
+    try:
+        with pytest.raises(ConfigError, match="does not name the model's text columns"):
+            _ = answerer.text_columns
+    finally:
+        (tmp_path / "away").rename(saved / "assets.extra" / "newsdesk.json")
+
+
+def test_a_model_answers_from_a_folder_that_looks_like_a_pattern(
+    saved: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run [1] *"
+    shutil.copytree(saved, folder)
+    assert [one["label"] for one in Answerer(folder).answers(["longer"])] == ["long"]
+
+
+def test_a_pause_lets_what_came_be_answered(saved: Path) -> None:
+    asked = []
+
+    def questions() -> Iterator[Question | Pause]:
+        for one in (Pause(), "longer", Pause(), "tiny"):
+            asked.append(one)
+            yield one
+
+    answers = Answerer(saved).answers(questions())
+    assert (next(answers)["label"], asked[-1]) == ("long", Pause())
+    assert [one["label"] for one in answers] == ["short"]
+
+
+def test_texts_that_are_long_are_answered_in_small_batches(saved: Path) -> None:
+    asked = []
+
+    def questions() -> Iterator[Question]:
+        for number in range(BATCH):
+            asked.append(number)
+            yield "x" * 2**20
+
+    next(Answerer(saved).answers(questions()))
+    assert len(asked) < BATCH / 8
+
+
+def test_what_is_no_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="1: cannot be loaded"):
+        (tmp_path / "1").mkdir()
+        (tmp_path / "1" / "saved_model.pb").write_bytes(b"")
+        Answerer(tmp_path / "1")

@@ -1,0 +1,1 @@
+"""Transformed examples as rows in memory, and as batches."""

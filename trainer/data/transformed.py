@@ -1,0 +1,136 @@
+"""Transformed examples to rows in memory.
+
+All rows are held in memory as numbers: 4 bytes a token, 200 MB for a million news.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from newsdesk import features
+from newsdesk.errors import DataError
+from trainer.data.batches import Batch
+from trainer.text import tokenizer
+
+# Padded lengths are multiples of this: little padding, and yet not a shape for every
+# length, for each is compiled in part.
+BUCKET_WIDTH = 4
+# Where XLA compiles the whole model for every shape.
+XLA_BUCKET_WIDTH = 32
+_ROWS_PARSED_TOGETHER = 1024
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a split, in an order that depends on their content alone.
+
+    Attributes:
+        ids: int32 [tokens], the token ids of all rows, one after the other.
+        starts: int64 [rows + 1], where each row begins in `ids`.
+        labels: int32 [rows].
+        keys: int64 [rows], hashes of the texts.
+        bucket_width: padded lengths are multiples of it.
+    """
+
+    ids: np.ndarray
+    starts: np.ndarray
+    labels: np.ndarray
+    keys: np.ndarray
+    bucket_width: int = BUCKET_WIDTH
+
+    def __len__(self) -> int:
+        """Counts the rows."""
+        return len(self.labels)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """int64 [rows], tokens per row."""
+        return np.diff(self.starts)
+
+    def take(self, chosen: np.ndarray) -> Batch:
+        """Puts rows side by side.
+
+        Args:
+            chosen: int64 [batch], places of rows.
+
+        Returns:
+            Their token ids, padded with zeros to a multiple of `bucket_width`.
+        """
+        lengths = self.starts[chosen + 1] - self.starts[chosen]
+        width = -(-int(lengths.max()) // self.bucket_width) * self.bucket_width
+        column = np.arange(width)
+        filled = column < lengths[:, None]
+        ids = np.full(filled.shape, tokenizer.PADDING_ID, np.int32)
+        ids[filled] = self.ids[(self.starts[chosen][:, None] + column)[filled]]
+        return Batch(inputs=ids, labels=self.labels[chosen])
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the texts and labels, whatever order they were read in."""
+        digest = hashlib.sha256(self.keys.astype("<i8").tobytes())
+        digest.update(self.labels.astype("<i4").tobytes())
+        return digest.hexdigest()
+
+
+def read(
+    patterns: Sequence[str], transform_output: tft.TFTransformOutput, split: str
+) -> Rows:
+    """Reads a split of transformed examples.
+
+    Args:
+        patterns: globs of gzipped TFRecord files.
+        transform_output: tells the features' types.
+        split: what to call the split in an error.
+
+    Returns:
+        All rows, ordered by the hash of their text: files and their order, and so
+        the runner that wrote them, do not matter.
+
+    Raises:
+        DataError: there is no row.
+    """
+    files = sorted(file for glob in patterns for file in tf.io.gfile.glob(glob))
+    spec = transform_output.transformed_feature_spec()
+    ids, lengths, labels, keys = [], [], [], []
+    records = tf.data.TFRecordDataset(files, "GZIP").batch(_ROWS_PARSED_TOGETHER)
+    for batch in records.map(lambda serial: tf.io.parse_example(serial, spec)):
+        tokens = batch[features.INPUT_IDS]
+        ids.append(tokens.values.numpy().astype(np.int32))
+        counts = np.bincount(
+            tokens.indices[:, 0].numpy(), minlength=int(tokens.dense_shape[0])
+        )
+        lengths.append(counts)
+        labels.append(batch[features.LABEL].numpy().astype(np.int32))
+        keys.append(batch[features.TEXT_KEY].numpy())
+    if not labels:
+        raise DataError(f"the {split} split has no rows: {', '.join(patterns)}")
+    return in_content_order(*map(np.concatenate, (ids, lengths, labels, keys)))
+
+
+def in_content_order(
+    ids: np.ndarray, lengths: np.ndarray, labels: np.ndarray, keys: np.ndarray
+) -> Rows:
+    """Orders rows by text hash and label; rows that tie are equal.
+
+    Args:
+        ids: int32 [tokens], the rows' token ids, one row after the other.
+        lengths: int64 [rows], tokens per row.
+        labels: int32 [rows].
+        keys: int64 [rows], hashes of the texts.
+
+    Returns:
+        The same rows.
+    """
+    order = np.lexsort((labels, keys))
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    pieces = [ids[starts[row] : starts[row + 1]] for row in order]
+    return Rows(
+        ids=np.concatenate([ids[:0], *pieces]),
+        starts=np.concatenate([[0], np.cumsum(lengths[order])]),
+        labels=labels[order],
+        keys=keys[order],
+    )

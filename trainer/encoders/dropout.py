@@ -1,0 +1,87 @@
+"""Dropout as a pure function, so that a step depends on its number, not on history."""
+
+import tensorflow as tf
+
+from trainer.text.tokenizer import PADDING_ID
+
+_LEVELS = 256
+
+
+def drop(
+    values: tf.Tensor, rate: float, seed: tf.Tensor | None, draw: int
+) -> tf.Tensor:
+    """Sets a random share of values to zero and scales the others up.
+
+    Args:
+        values: a float tensor.
+        rate: the share, 0 to less than 1; rounded to 256ths, so that a random byte
+            decides, where a float takes three times as long to draw.
+        seed: int32 [2], the same in one step; None leaves the values alone.
+        draw: which draw of the step this is: each wants its own number.
+
+    Returns:
+        A tensor like `values`.
+    """
+    if seed is None or rate == 0.0:
+        return values
+    kept = random_bytes(tf.shape(values), seed, draw) >= threshold(rate)
+    scale = tf.constant(_LEVELS / (_LEVELS - threshold(rate)), values.dtype)
+    return values * tf.where(kept, scale, tf.zeros([], values.dtype))
+
+
+def threshold(rate: float) -> int:
+    """Tells which bytes drop a value.
+
+    Args:
+        rate: the share to be dropped, 0 to less than 1.
+
+    Returns:
+        Bytes below it do, 0 to 255; the values of the others are to be multiplied by
+        256 / (256 - threshold).
+    """
+    return min(round(rate * _LEVELS), _LEVELS - 1)
+
+
+def random_bytes(shape: tf.Tensor, seed: tf.Tensor, draw: int) -> tf.Tensor:
+    """Draws bytes.
+
+    Args:
+        shape: int32 [rank].
+        seed: int32 [2], the same in one step.
+        draw: which draw of the step this is.
+
+    Returns:
+        uint8 tensor of that shape.
+    """
+    count = tf.reduce_prod(shape)
+    words = tf.random.stateless_uniform(
+        [-(-count // 4)], _fold(seed, draw), None, None, tf.uint32
+    )
+    return tf.reshape(tf.reshape(tf.bitcast(words, tf.uint8), [-1])[:count], shape)
+
+
+def drop_tokens(
+    input_ids: tf.Tensor, rate: float, seed: tf.Tensor | None, draw: int
+) -> tf.Tensor:
+    """Turns a random share of tokens into padding, but never a row's first.
+
+    A small model learns single rare words by heart; this makes it read all of them.
+
+    Args:
+        input_ids: int32 [batch, length], padded with 0.
+        rate: the share, 0 to less than 1.
+        seed: int32 [2], the same in one step; None leaves the tokens alone.
+        draw: which draw of the step this is.
+
+    Returns:
+        int32 [batch, length]; the tokens that are left keep their places.
+    """
+    if seed is None or rate == 0.0:
+        return input_ids
+    chance = tf.random.stateless_uniform(tf.shape(input_ids), _fold(seed, draw))
+    first = tf.range(tf.shape(input_ids)[1]) == 0
+    return tf.where(first | (chance >= rate), input_ids, PADDING_ID)
+
+
+def _fold(seed: tf.Tensor, draw: int) -> tf.Tensor:
+    return tf.random.experimental.stateless_fold_in(seed, draw)

@@ -1,0 +1,1 @@
+"""Models as SavedModels: for serving, and in the form of TF Hub."""

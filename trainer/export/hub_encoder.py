@@ -1,0 +1,182 @@
+"""A checkpoint written as the two SavedModels that TF Hub would have of it."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+from official.legacy.bert import configs
+from official.nlp.tools import export_tfhub_lib
+
+from newsdesk import atomic
+from newsdesk.config.encoders import CheckpointEncoder
+from newsdesk.config.sections import Text
+from newsdesk.errors import ConfigError, DataError
+from trainer.pretrained import bert_config
+from trainer.pretrained.bert_config import BertConfig
+from trainer.pretrained.bert_tensors import tensor_shapes
+from trainer.pretrained.tensors import Tensors
+from trainer.text import word_pieces
+
+ENCODER = "encoder"
+PREPROCESS = "preprocess"
+
+# What the published preprocessing models pad to when they are not told a length.
+_USUAL_LENGTH = 128
+# The only one that tf-models' encoder has.
+_EPSILON = 1e-12
+
+_INSTEAD = 'use the folder itself, with model.encoder.kind = "checkpoint"'
+
+# Layers of tf-models' encoder and of Hugging Face's.
+_LAYERS = {
+    "word_embeddings": "embeddings.word_embeddings",
+    "position_embedding": "embeddings.position_embeddings",
+    "type_embeddings": "embeddings.token_type_embeddings",
+    "embeddings/layer_norm": "embeddings.LayerNorm",
+    "pooler_transform": "pooler.dense",
+}
+_LAYERS_OF_A_BLOCK = {
+    "self_attention/query": "attention.self.query",
+    "self_attention/key": "attention.self.key",
+    "self_attention/value": "attention.self.value",
+    "self_attention/attention_output": "attention.output.dense",
+    "self_attention_layer_norm": "attention.output.LayerNorm",
+    "intermediate": "intermediate.dense",
+    "output": "output.dense",
+    "output_layer_norm": "output.LayerNorm",
+}
+
+
+def export(checkpoint: str, folder: Path) -> None:
+    """Writes an encoder and its preprocessing, for `model.encoder.kind` = hub.
+
+    Args:
+        checkpoint: a folder as Hugging Face publishes a BERT.
+        folder: gets the SavedModels ENCODER and PREPROCESS; appears when both are
+            whole.
+
+    Raises:
+        ConfigError: `folder` exists and is not empty, or cannot be written.
+        DataError: the checkpoint cannot be read, or is none that the hub has.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigError(f"{folder}: exists already; name another folder with --to")
+    config, tensors = _read(checkpoint)
+    found = word_pieces.find(
+        Text(tokenizer="encoder"), CheckpointEncoder(kind="checkpoint", path=checkpoint)
+    )
+    bert_config.check_size(config, checkpoint, len(found.names), 0)
+    if found.added:
+        raise DataError(
+            f"{checkpoint}: has the added token {found.added[0].text!r}, and "
+            f"tokenizers of the hub match none; {_INSTEAD}"
+        )
+    if found.strips_accents != found.lower_case:
+        raise DataError(
+            f"{checkpoint}: strip_accents differs from do_lower_case, and tokenizers "
+            f"of the hub have one setting for both; {_INSTEAD}"
+        )
+    _aside(folder, lambda partial: _write(partial, config, tensors, found))
+
+
+def _read(checkpoint: str) -> tuple[BertConfig, Tensors]:
+    config = bert_config.read(checkpoint)
+    if config.layer_norm_eps != _EPSILON:
+        raise DataError(
+            f"{checkpoint}: layer_norm_eps is {config.layer_norm_eps:g}, and encoders "
+            f"of the hub have {_EPSILON:g}; {_INSTEAD}"
+        )
+    tensors = Tensors(checkpoint)
+    if "pooler.dense.weight" not in tensors:
+        raise DataError(
+            f"{checkpoint}: has no pooler, and encoders of the hub have one; {_INSTEAD}"
+        )
+    shapes = tensor_shapes(config, has_pooler=True)
+    tensors.check(shapes)
+    tensors.check_values(shapes)
+    return config, tensors
+
+
+def _aside(folder: Path, write: Callable[[Path], None]) -> None:
+    """Writes beside a folder and renames, so that no half of it is ever seen."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent) as beside:
+            # A temporary folder is its owner's alone; one in it is as any other.
+            partial = Path(beside, folder.name)
+            partial.mkdir()
+            write(partial)
+            atomic.sync_tree(partial)
+            partial.rename(folder)
+            atomic.sync(folder.parent)
+    except (OSError, tf.errors.OpError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(
+            f"{folder}: cannot be written: {reason}; name another folder with --to"
+        ) from None
+
+
+# Autograph would rewrite the source of tf-models, for many seconds and to no effect.
+@tf.autograph.experimental.do_not_convert
+def _write(
+    folder: Path, config: BertConfig, tensors: Tensors, found: word_pieces.Pieces
+) -> None:
+    shape = _shape(config)
+    vocabulary = word_pieces.file_of(found)
+    encoder = export_tfhub_lib.get_bert_encoder(shape)
+    for variable in encoder.weights:
+        variable.assign(_value(variable, tensors))
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        # The form in which the exporter takes weights.
+        weights = tf.train.Checkpoint(model=encoder, encoder=encoder).save(
+            str(Path(scratch, "weights"))
+        )
+        export_tfhub_lib.export_model(
+            str(folder / ENCODER),
+            bert_config=shape,
+            model_checkpoint_path=weights,
+            with_mlm=False,
+            vocab_file=vocabulary,
+            do_lower_case=found.lower_case,
+        )
+    export_tfhub_lib.export_preprocessing(
+        str(folder / PREPROCESS),
+        vocab_file=vocabulary,
+        do_lower_case=found.lower_case,
+        tokenize_with_offsets=False,
+        default_seq_length=min(_USUAL_LENGTH, config.max_position_embeddings),
+    )
+
+
+def _shape(config: BertConfig) -> configs.BertConfig:
+    return configs.BertConfig(
+        vocab_size=config.vocab_size,
+        hidden_size=config.hidden_size,
+        num_hidden_layers=config.num_hidden_layers,
+        num_attention_heads=config.num_attention_heads,
+        intermediate_size=config.intermediate_size,
+        # By its name, tf-models takes the approximate one.
+        hidden_act=tf_keras.activations.gelu,
+        hidden_dropout_prob=config.hidden_dropout_prob,
+        attention_probs_dropout_prob=config.attention_probs_dropout_prob,
+        max_position_embeddings=config.max_position_embeddings,
+        type_vocab_size=config.type_vocab_size,
+    )
+
+
+def _value(variable: tf.Variable, tensors: Tensors) -> np.ndarray:
+    """Their matrices are [out, in], and tf-models' attention has an axis for heads."""
+    layer, _, kind = variable.name.partition(":")[0].rpartition("/")
+    suffix = "bias" if kind in ("bias", "beta") else "weight"
+    values = tensors.read(f"{_theirs(layer)}.{suffix}")
+    return (values.T if kind == "kernel" else values).reshape(variable.shape)
+
+
+def _theirs(layer: str) -> str:
+    if layer in _LAYERS:
+        return _LAYERS[layer]
+    place, _, part = layer.removeprefix("transformer/layer_").partition("/")
+    return f"encoder.layer.{place}.{_LAYERS_OF_A_BLOCK[part]}"

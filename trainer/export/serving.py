@@ -1,0 +1,143 @@
+"""The signatures of the exported model, and the one call that exports it."""
+
+import tensorflow as tf
+import tensorflow_text  # noqa: F401  registers the operations of the transform graph
+import tensorflow_transform as tft
+
+from newsdesk import features
+from newsdesk.config.sections import Text
+from trainer.model import Classifier
+from trainer.text import tokenizer
+
+
+class Served(tf.Module):
+    """A classifier from raw strings to label names; holds all that it needs.
+
+    Args:
+        model: the trained classifier.
+        transform_output: what Transform wrote.
+        labels: the names of the classes, in order.
+        config: the text section.
+    """
+
+    def __init__(
+        self,
+        model: Classifier,
+        transform_output: tft.TFTransformOutput,
+        labels: list[str],
+        config: Text,
+    ) -> None:
+        super().__init__(name="newsdesk")
+        self._labels = tf.constant(labels)
+        self._text_spec = transform_output.raw_feature_spec()[features.TEXT]
+        vocabulary = tokenizer.vocabulary_file(transform_output)
+        self._first_id = tokenizer.first_vocabulary_id(config)
+        self.tokens = _table_of_lines(vocabulary)
+        self.model_weights = list(model.weights)
+        transform = transform_output.transform_features_layer()
+        # What the two Keras objects hold is tracked, not they: saving a Keras layer
+        # traces it once more, which takes seconds and serves nobody.
+        self.transform_graph = transform._saved_model_loader_tracked_dict["_imported"]
+        self._untracked = _Untracked(model, transform)
+        self.shows_attention: bool = model.encoder.shows_attention
+
+    def answer(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Classifies texts.
+
+        Args:
+            texts: string [batch].
+
+        Returns:
+            `label`: string [batch]; `probabilities`: float32 [batch, classes];
+            `labels`: string [batch, classes], what the probabilities belong to.
+        """
+        logits = self._untracked.model(self._ids(texts))
+        probabilities = tf.nn.softmax(tf.cast(logits, tf.float32))
+        return {
+            features.LABEL: tf.gather(self._labels, tf.argmax(logits, 1)),
+            features.PROBABILITIES: probabilities,
+            features.LABELS: tf.tile(self._labels[None], [tf.shape(logits)[0], 1]),
+        }
+
+    def answer_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Classifies the texts of examples.
+
+        Args:
+            examples: string [batch], serialized tf.Examples with a `text`.
+
+        Returns:
+            The same as `answer`.
+        """
+        parsed = tf.io.parse_example(examples, {features.TEXT: self._text_spec})
+        return self.answer(tf.reshape(parsed[features.TEXT], [-1]))
+
+    def attend(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Shows where the model looks.
+
+        Args:
+            texts: string [batch].
+
+        Returns:
+            `tokens`: string [batch, length], empty where padded; `attention`:
+            float32 [batch, layers, heads, length, length].
+        """
+        ids = self._ids(texts)
+        lines = tf.cast(ids, tf.int64) - self._first_id
+        # Padding and unknown words stand in no line of a learned vocabulary.
+        tokens = tf.where(ids == tokenizer.PADDING_ID, "", self.tokens.lookup(lines))
+        attention = self._untracked.model.encoder.attention(ids)
+        return {"tokens": tokens, "attention": tf.cast(attention, tf.float32)}
+
+    def _ids(self, texts: tf.Tensor) -> tf.Tensor:
+        """int32 [batch, length], padded with 0, by the graph that Transform used."""
+        raw = tf.reshape(texts, [-1, *self._text_spec.shape])
+        ids = self._untracked.transform({features.TEXT: raw})[features.INPUT_IDS]
+        return tf.cast(tf.sparse.to_dense(ids), tf.int32)
+
+
+class _Untracked:
+    """Hides objects from tf.Module, which would save them."""
+
+    def __init__(
+        self, model: Classifier, transform: tft.TransformFeaturesLayer
+    ) -> None:
+        self.model = model
+        self.transform = transform
+
+
+def export(served: Served, folder: str) -> None:
+    """Writes a SavedModel for inference: no optimizer state, no Keras objects.
+
+    Args:
+        served: the classifier.
+        folder: where to.
+    """
+    texts = tf.TensorSpec([None], tf.string, name=features.TEXT)
+    examples = tf.TensorSpec([None], tf.string, name=features.EXAMPLES)
+    signatures = {
+        features.SERVING_TEXT: (served.answer, texts),
+        features.SERVING_EXAMPLES: (served.answer_examples, examples),
+    }
+    if served.shows_attention:
+        signatures["attention"] = (served.attend, texts)
+    tf.saved_model.save(
+        served,
+        folder,
+        signatures={
+            name: tf.function(method, [spec], autograph=False).get_concrete_function()
+            for name, (method, spec) in signatures.items()
+        },
+    )
+
+
+def _table_of_lines(path: str) -> tf.lookup.StaticHashTable:
+    return tf.lookup.StaticHashTable(
+        tf.lookup.TextFileInitializer(
+            path,
+            tf.int64,
+            tf.lookup.TextFileIndex.LINE_NUMBER,
+            tf.string,
+            tf.lookup.TextFileIndex.WHOLE_LINE,
+        ),
+        default_value="[UNK]",
+    )

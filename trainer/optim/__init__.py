@@ -1,0 +1,1 @@
+"""AdamW, its learning rate, and the precision of its numbers."""

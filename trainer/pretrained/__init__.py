@@ -1,0 +1,1 @@
+"""The files of a pretrained BERT, as Hugging Face writes them."""

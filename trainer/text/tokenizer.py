@@ -1,0 +1,196 @@
+"""Strings to token ids: words of a learned vocabulary, or given word pieces."""
+
+from pathlib import Path
+
+import tensorflow as tf
+import tensorflow_text as tf_text
+import tensorflow_transform as tft
+
+from newsdesk.config.encoders import Encoder
+from newsdesk.config.sections import Text
+from newsdesk.errors import DataError
+from trainer.text import added
+from trainer.text.normalization import LONGEST_WORD_BYTES, normalize
+from trainer.text.word_pieces import Pieces, file_of, find
+
+PADDING_ID = 0
+UNKNOWN_ID = 1
+# The file of the transform graph that holds a token a line.
+VOCABULARY = "tokens"
+
+_FIRST_WORD_ID = 2
+
+
+def token_ids(texts: tf.Tensor, config: Text, encoder: Encoder) -> tf.RaggedTensor:
+    """Turns texts into token ids; to be called inside a preprocessing_fn.
+
+    Args:
+        texts: string [batch], UTF-8 or not.
+        config: the text section.
+        encoder: the model.encoder section; a pretrained one brings its pieces.
+
+    Returns:
+        int64 [batch, (tokens)], at least one and at most `max_length` in a row,
+        never the padding id.
+    """
+    if config.tokenizer == "words":
+        return _word_ids(texts, config)
+    return _piece_ids(texts, find(config, encoder), config.max_length)
+
+
+def split_words(texts: tf.Tensor, lower_case: bool) -> tf.RaggedTensor:
+    """Cuts texts at white space, without ASCII punctuation.
+
+    Args:
+        texts: string [batch], UTF-8; bytes that are not become U+FFFD.
+        lower_case: whether upper and lower case are one.
+
+    Returns:
+        string [batch, (words)]; a row may be empty.
+    """
+    texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8")
+    if lower_case:
+        # tf.strings.lower ends a text at its first NUL.
+        texts = tf.strings.regex_replace(texts, r"\x00", "")
+        texts = tf.strings.lower(texts, encoding="utf-8")
+    return tf.strings.split(tf.strings.regex_replace(texts, "[[:punct:]]", ""))
+
+
+def tokenized(texts: tf.Tensor, pieces: Pieces) -> tf.RaggedTensor:
+    """Cuts texts into word pieces, without first and last ones.
+
+    Args:
+        texts: string [batch], UTF-8 or not.
+        pieces: the vocabulary and its rules.
+
+    Returns:
+        int64 [batch, (pieces)]; a row may be empty.
+    """
+    if pieces.rules == "tensorflow":
+        return tf_text.FastBertTokenizer(
+            pieces.names,
+            token_out_type=tf.int64,
+            lower_case_nfd_strip_accents=pieces.lower_case,
+        ).tokenize(texts)
+    names, ids = added.vocabulary(pieces)
+    if pieces.added:
+        texts = added.without_reserved(texts)
+        literal = [token for token in pieces.added if not token.normalized]
+        texts = added.replaced(texts, literal)
+    texts = normalize(texts, pieces.lower_case, pieces.strips_accents)
+    texts = added.replaced(texts, [one for one in pieces.added if one.normalized])
+    found = tf_text.FastBertTokenizer(
+        names,
+        max_bytes_per_word=LONGEST_WORD_BYTES,
+        token_out_type=tf.int64,
+        lower_case_nfd_strip_accents=False,
+    ).tokenize(texts)
+    if not pieces.added:
+        return found
+    table = tf.constant(ids, tf.int64)
+    return tf.ragged.map_flat_values(lambda places: tf.gather(table, places), found)
+
+
+def table_of_words(path: str) -> tf.lookup.StaticHashTable:
+    """Reads a vocabulary.
+
+    Args:
+        path: a text file with a token a line.
+
+    Returns:
+        A table from string to int64, the number of the line, -1 for any other.
+    """
+    return tf.lookup.StaticHashTable(
+        tf.lookup.TextFileInitializer(
+            path,
+            tf.string,
+            tf.lookup.TextFileIndex.WHOLE_LINE,
+            tf.int64,
+            tf.lookup.TextFileIndex.LINE_NUMBER,
+        ),
+        default_value=-1,
+    )
+
+
+def vocabulary_file(transform_output: tft.TFTransformOutput) -> str:
+    """Finds the vocabulary among the assets of a transform graph.
+
+    Args:
+        transform_output: what Transform wrote.
+
+    Returns:
+        The path of a text file with a token a line.
+
+    Raises:
+        DataError: the transform graph has no vocabulary.
+    """
+    path = transform_output.vocabulary_file_by_name(VOCABULARY)
+    if path is None:
+        raise DataError(
+            f"{transform_output.transform_savedmodel_dir}: holds no vocabulary; "
+            "run Transform again"
+        )
+    return str(path)
+
+
+def first_vocabulary_id(config: Text) -> int:
+    """Tells which id the first line of the vocabulary file has.
+
+    Args:
+        config: the text section.
+
+    Returns:
+        0 for word pieces, whose file counts padding; 2 for learned words.
+    """
+    return _FIRST_WORD_ID if config.tokenizer == "words" else 0
+
+
+def id_count(path: str, config: Text) -> int:
+    """Counts the ids that a text can have.
+
+    Args:
+        path: the vocabulary file.
+        config: the text section.
+
+    Returns:
+        One more than the largest id.
+    """
+    with tf.io.gfile.GFile(path, "rb") as stream:
+        return first_vocabulary_id(config) + sum(1 for _ in stream)
+
+
+def _word_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
+    words = split_words(texts, config.lower_case)
+    vocabulary = tft.vocabulary(
+        words,
+        top_k=config.vocabulary_size - _FIRST_WORD_ID,
+        vocab_filename=VOCABULARY,
+    )
+    places = tft.apply_vocabulary(
+        words, vocabulary, default_value=UNKNOWN_ID - _FIRST_WORD_ID
+    )
+    ids = (places + _FIRST_WORD_ID)[:, : config.max_length]
+    return _fill_empty_rows(ids)
+
+
+def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
+    """Gives rows without any token the unknown one, so that an average exists."""
+    missing = tf.cast(ids.row_lengths() == 0, tf.int64)
+    unknown = tf.fill([tf.reduce_sum(missing)], tf.constant(UNKNOWN_ID, tf.int64))
+    return tf.concat([ids, tf.RaggedTensor.from_row_lengths(unknown, missing)], 1)
+
+
+def _piece_ids(texts: tf.Tensor, pieces: Pieces, max_length: int) -> tf.RaggedTensor:
+    _keep_as_asset(pieces)
+    ids = tokenized(texts, pieces)[:, : max_length - 2]
+    column = tf.ones([tf.shape(texts)[0], 1], tf.int64)
+    first = column * pieces.names.index("[CLS]")
+    last = column * pieces.names.index("[SEP]")
+    return tf.concat([first, ids, last], 1)
+
+
+def _keep_as_asset(pieces: Pieces) -> None:
+    """Copies the vocabulary into the transform graph, where the Trainer finds it."""
+    path = file_of(pieces)
+    tft.make_and_track_object(lambda: table_of_words(path), name=VOCABULARY)
+    tft.annotate_asset(VOCABULARY, Path(path).name)

@@ -1,0 +1,1 @@
+"""A training from transformed examples to a SavedModel."""

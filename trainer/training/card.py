@@ -1,0 +1,54 @@
+"""The model card: what a SavedModel was made from, beside it in assets.extra."""
+
+import importlib.metadata
+import json
+from pathlib import PurePath
+
+import tensorflow as tf
+
+from newsdesk import features
+from trainer.custom_config import TrainerSettings
+from trainer.data.transformed import Rows
+from trainer.training.loop import Figures
+
+_DISTRIBUTIONS = ("newsdesk", "tensorflow", "tensorflow-text", "tfx")
+
+
+def card(settings: TrainerSettings, rows: Rows, figures: Figures) -> dict[str, object]:
+    """Describes a model.
+
+    Args:
+        settings: what it was trained with.
+        rows: what it was trained on.
+        figures: what it reaches on the eval split.
+
+    Returns:
+        JSON-able values.
+    """
+    return {
+        "text_columns": settings.text_columns,
+        "quoting": settings.quoting,
+        "labels": settings.labels,
+        "max_length": settings.text.max_length,
+        "tokenizer": settings.text.tokenizer,
+        "encoder": settings.model.encoder.kind,
+        "versions": {name: importlib.metadata.version(name) for name in _DISTRIBUTIONS},
+        "data_fingerprint": rows.fingerprint,
+        "train_rows": len(rows),
+        "eval_accuracy": figures.accuracy,
+        "eval_loss": figures.loss,
+        "seed": settings.train.seed,
+    }
+
+
+def write(values: dict[str, object], folder: str) -> None:
+    """Puts a card into a SavedModel.
+
+    Args:
+        values: from `card`.
+        folder: the SavedModel.
+    """
+    extra = PurePath(folder) / "assets.extra"
+    tf.io.gfile.makedirs(str(extra))
+    with tf.io.gfile.GFile(str(extra / features.MODEL_CARD), "w") as stream:
+        stream.write(json.dumps(values, indent=2, ensure_ascii=False) + "\n")

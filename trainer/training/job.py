@@ -1,0 +1,111 @@
+"""What a training needs to know, as a JSON file that a process can be started with."""
+
+import contextlib
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from newsdesk import atomic
+from newsdesk.config.section import Section
+from newsdesk.errors import ConfigError, first_fault
+
+# Names a file in the environment of a chief: there its workers find the job.
+JOB_VARIABLE = "NEWSDESK_JOB"
+
+_log = logging.getLogger("newsdesk")
+_SECONDS_BETWEEN_LOOKS = 1.0
+
+
+class Job(Section):
+    """The fields of the Trainer's FnArgs that training reads, without TFX.
+
+    `custom_config` holds the fields of `TrainerSettings`; the files are globs.
+    """
+
+    train_files: list[str]
+    eval_files: list[str]
+    transform_graph_path: str
+    serving_model_dir: str
+    model_run_dir: str
+    custom_config: dict[str, Any]
+
+    @classmethod
+    def of(cls, fn_args: Any) -> "Job":
+        """Takes a job out of what the Trainer hands over.
+
+        Args:
+            fn_args: a `tfx.components.trainer.fn_args_utils.FnArgs`.
+
+        Returns:
+            The job.
+        """
+        return cls(**{name: getattr(fn_args, name) for name in cls.model_fields})
+
+    @classmethod
+    def read(cls, path: Path, wait: bool = False) -> "Job":
+        """Reads a job.
+
+        Args:
+            path: a JSON file with exactly the fields of this class.
+            wait: until the file is there, however long that takes.
+
+        Returns:
+            The job.
+
+        Raises:
+            ConfigError: the file cannot be read, or is no job.
+        """
+        if wait and not path.exists():
+            _log.info("waiting for %s, which the chief writes when it trains", path)
+            while not path.exists():
+                time.sleep(_SECONDS_BETWEEN_LOOKS)
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+        except ValidationError as error:
+            raise ConfigError(f"{path}: {first_fault(error)}") from None
+
+    @contextlib.contextmanager
+    def written(self) -> Iterator[Path]:
+        """Writes the job, for as long as it is trained.
+
+        Yields:
+            The file: the one that the environment names for other workers, else one
+            that nobody else knows of.
+
+        Raises:
+            ConfigError: the file that the environment names cannot be written.
+            OSError: the disk is full.
+        """
+        named = os.environ.get(JOB_VARIABLE)
+        if not named:
+            with tempfile.TemporaryDirectory(prefix="newsdesk-") as folder:
+                file = Path(folder, "job.json")
+                file.write_text(self.model_dump_json(), encoding="utf-8")
+                yield file
+            return
+        file = Path(named)
+        try:
+            self._put(file)
+        except OSError as error:
+            raise ConfigError(
+                f"{file}: the job cannot be written there: {error.strerror}; correct "
+                f"or remove the environment variable {JOB_VARIABLE}"
+            ) from None
+        try:
+            yield file
+        finally:
+            # A worker that begins anew must wait for the next attempt.
+            file.unlink(missing_ok=True)
+
+    def _put(self, file: Path) -> None:
+        """Whole or not at all, since others wait for it."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write_text(file, self.model_dump_json())

@@ -1,0 +1,191 @@
+"""The training loop: steps, an evaluation per epoch, the best weights kept."""
+
+import dataclasses
+import itertools
+import math
+import time
+from collections.abc import Callable, Iterator
+
+import tensorflow as tf
+
+from newsdesk.config.sections import Train
+from newsdesk.errors import Interrupted, NewsdeskError
+from trainer.data.batches import Batch, Split, evaluation_batches, training_batches
+from trainer.model import Classifier
+from trainer.optim.adamw import AdamW
+from trainer.optim.optimizer import Steps
+from trainer.optim.precision import uses_xla
+from trainer.training import strategy
+from trainer.training.best import BestWeights, Figures
+from trainer.training.checkpoints import Checkpoints
+from trainer.training.objective import Objective
+from trainer.training.progress import Progress, State
+from trainer.training.snapshot import Place, Snapshot
+from trainer.training.step import Compiled
+from trainer.training.stopping import Stop
+
+
+class Loop:
+    """Trains a model; to be made in the scope of the strategy.
+
+    Args:
+        model: the classifier; of one whose encoder is frozen, only the head is
+            trained, on vectors.
+        adamw: its `learning_rate` is a schedule.
+        train: the train section.
+        steps: how many there will be.
+        objective: what is minimized.
+    """
+
+    def __init__(
+        self,
+        model: Classifier,
+        adamw: AdamW,
+        train: Train,
+        steps: Steps,
+        objective: Objective,
+    ) -> None:
+        self.adamw = adamw
+        self._weights = model.trainable_weights
+        self._train = train
+        self._steps = steps
+        adamw.prepare(self._weights)
+        self.compiled = Compiled(
+            model if model.encoder.trainable else model.head,
+            self._weights,
+            adamw,
+            objective,
+            train.seed,
+            uses_xla(train),
+        )
+
+    def fit(
+        self,
+        rows: Split,
+        eval_rows: Split,
+        progress: Progress,
+        checkpoints: Checkpoints,
+        stop: Stop,
+    ) -> Figures:
+        """Trains until the epochs are over or `patience` of them brought nothing.
+
+        Args:
+            rows: the train split; its vectors, where the encoder is frozen.
+            eval_rows: the eval split, which decides what is best; likewise.
+            progress: hears how it goes.
+            checkpoints: where to begin, and what to leave for the next time.
+            stop: asked after every step.
+
+        Returns:
+            The best epoch's figures on the eval split; the model has its weights.
+
+        Raises:
+            Interrupted: somebody asked to stop; a checkpoint has all that was done.
+            NewsdeskError: the loss is not a number any more.
+        """
+        best = BestWeights(self._weights, self._train.patience)
+        snapshot = Snapshot(self._weights, self.adamw, best)
+        place = checkpoints.restore(snapshot.restore) or Place()
+        strategy.refuse_unequal(self._count(place))
+
+        def save() -> None:
+            checkpoints.save(self._count(place), snapshot.take(place))
+
+        def pause() -> None:
+            if strategy.anywhere(stop.requested):
+                save()
+                raise Interrupted(
+                    f"stopped on request after step {self._count(place)} of "
+                    f"{self._steps.total}; the same command continues there"
+                )
+
+        while place.epoch < self._train.epochs and best.worth_another_epoch:
+            state = self._run_epoch(rows, place, progress, save, pause)
+            figures = self.evaluate(eval_rows, pause)
+            progress.report(
+                dataclasses.replace(
+                    state, eval_accuracy=figures.accuracy, eval_loss=figures.loss
+                )
+            )
+            best.offer(figures)
+            place = Place(place.epoch + 1)
+            save()
+        return best.restore()
+
+    def evaluate(
+        self, rows: Split, after_batch: Callable[[], None] = lambda: None
+    ) -> Figures:
+        """Measures the model as it is.
+
+        Args:
+            rows: a split.
+            after_batch: called after every batch.
+
+        Returns:
+            Its figures, without dropout.
+        """
+        right, surprise = 0, 0.0
+        for batch in evaluation_batches(rows, self._train.batch_size):
+            batch_right, batch_surprise = self.compiled.measure(batch)
+            right += int(batch_right)
+            surprise += float(batch_surprise)
+            after_batch()
+        return Figures(accuracy=right / len(rows), loss=surprise / len(rows))
+
+    def _run_epoch(
+        self,
+        rows: Split,
+        place: Place,
+        progress: Progress,
+        save: Callable[[], None],
+        pause: Callable[[], None],
+    ) -> State:
+        """Makes the steps of the epoch that are left, and moves `place` along."""
+        began, seen, total = time.monotonic(), 0, tf.constant(place.loss)
+        for batches in self._batches_of_steps(rows, place):
+            mean = self.compiled.step(batches)
+            seen += sum(len(batch.labels) for batch in batches)
+            total += mean
+            place.step += 1
+            due = self._count(place) % self._train.checkpoint_steps == 0
+            place.loss = total
+            if due or progress.due:
+                progress.report(self._state(place, mean, seen, began))
+            if due:
+                save()
+            pause()
+        return self._state(place, total / self._steps.per_epoch, seen, began)
+
+    def _batches_of_steps(self, rows: Split, place: Place) -> Iterator[list[Batch]]:
+        micro_batches = self._train.accumulation
+        batches = training_batches(
+            rows,
+            self._train.batch_size,
+            self._train.seed,
+            place.epoch,
+            skip=place.step * micro_batches,
+        )
+        while together := list(itertools.islice(batches, micro_batches)):
+            yield together
+
+    def _count(self, place: Place) -> int:
+        """Optimizer steps made."""
+        return place.epoch * self._steps.per_epoch + place.step
+
+    def _state(self, place: Place, mean: tf.Tensor, seen: int, began: float) -> State:
+        step = self._count(place)
+        rate = float(self.adamw.learning_rate(step - 1))
+        if not math.isfinite(mean):
+            raise NewsdeskError(
+                f"the loss was {float(mean)} by step {step} of {self._steps.total} at "
+                f"the learning rate {rate:.2g}; lower optimizer.learning_rate"
+            )
+        return State(
+            step=step,
+            steps=self._steps.total,
+            epoch=place.epoch + 1,
+            epochs=self._train.epochs,
+            loss=float(mean),
+            learning_rate=rate,
+            rows_per_second=seen / (time.monotonic() - began),
+        )

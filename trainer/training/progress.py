@@ -1,0 +1,113 @@
+"""Tells how training goes: log records for a person, TensorBoard for later."""
+
+import logging
+import time
+from dataclasses import asdict, dataclass
+
+import tensorflow as tf
+
+from trainer.training.memory import peak_memory
+
+_LOGGER = logging.getLogger("newsdesk.progress")
+_SECONDS_BETWEEN_RECORDS = 0.5
+
+
+@dataclass(frozen=True)
+class State:
+    """Where training is; what a progress record carries.
+
+    Attributes:
+        step: optimizer steps made, of `steps`.
+        steps: optimizer steps of all epochs.
+        epoch: the one that goes on, counted from 1, of `epochs`.
+        epochs: epochs at most.
+        loss: mean over the last batch, in nats.
+        learning_rate: of the last step.
+        rows_per_second: rows trained on, over the seconds of this epoch.
+        eval_accuracy: share of right answers, known at the end of an epoch.
+        eval_loss: mean over the eval split, in nats, known then too.
+    """
+
+    step: int
+    steps: int
+    epoch: int
+    epochs: int
+    loss: float
+    learning_rate: float
+    rows_per_second: float
+    eval_accuracy: float | None = None
+    eval_loss: float | None = None
+
+
+class Progress:
+    """Sends states to the logger `newsdesk.progress` and to TensorBoard.
+
+    Args:
+        folder: where TensorBoard's event files go.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._writer = tf.summary.create_file_writer(folder)
+        self._last = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        """Whether the last report is long enough ago; false most of the time."""
+        return time.monotonic() - self._last >= _SECONDS_BETWEEN_RECORDS
+
+    def report(self, state: State) -> None:
+        """Sends a state.
+
+        Args:
+            state: reaches handlers as `record.progress`, a dict without the figures
+                that are not known, and with `peak_memory`, the bytes that this
+                process has held at most.
+        """
+        self._last = time.monotonic()
+        figures = {
+            name: figure for name, figure in asdict(state).items() if figure is not None
+        }
+        figures["peak_memory"] = peak_memory()
+        text = (
+            f"epoch {state.epoch}/{state.epochs} step {state.step}/{state.steps} "
+            f"loss {state.loss:.4f} rate {state.learning_rate:.2e} "
+            f"{state.rows_per_second:.0f} rows/s"
+        )
+        if state.eval_accuracy is not None:
+            text += f" eval accuracy {state.eval_accuracy:.4f}"
+            text += f" eval loss {state.eval_loss:.4f}"
+        _LOGGER.info(text, extra={"progress": figures})
+        with self._writer.as_default(step=state.step):
+            for name in ("loss", "learning_rate", "rows_per_second"):
+                _write_scalar(f"train/{name}", figures[name])
+            for name in ("accuracy", "loss"):
+                if f"eval_{name}" in figures:
+                    _write_scalar(f"eval/{name}", figures[f"eval_{name}"])
+        self._writer.flush()
+
+    def report_rows(self, done: int, rows: int, rows_per_second: float) -> None:
+        """Tells how far a frozen encoder has come, before there are epochs.
+
+        Args:
+            done: rows encoded, of `rows`.
+            rows: of the split.
+            rows_per_second: of this pass.
+        """
+        self._last = time.monotonic()
+        _LOGGER.info(
+            f"encoded {done}/{rows} rows {rows_per_second:.0f} rows/s",
+            extra={
+                "progress": {
+                    "step": done,
+                    "steps": rows,
+                    "rows_per_second": rows_per_second,
+                }
+            },
+        )
+
+
+def _write_scalar(tag: str, figure: float) -> None:
+    """Does what tf.summary.scalar does, which wants TensorBoard to be installed."""
+    metadata = tf.compat.v1.SummaryMetadata()
+    metadata.plugin_data.plugin_name = "scalars"
+    tf.summary.write(tag, tf.constant(figure, tf.float32), metadata=metadata)

@@ -1,0 +1,119 @@
+"""The whole state of a training as arrays, and back."""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from trainer.optim.adamw import AdamW
+from trainer.training.best import BestWeights, Figures
+
+
+@dataclasses.dataclass
+class Place:
+    """How far a training has come.
+
+    Attributes:
+        epoch: the one that goes on, counted from 0.
+        step: steps of it that were made.
+        loss: the sum of their mean losses, a number or a float32 scalar.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    loss: float | tf.Tensor = 0.0
+
+
+class Snapshot:
+    """Reads and writes everything that the next steps depend on.
+
+    Dropout and the order of the rows are functions of seed and place, so they need
+    no state of their own.
+
+    Args:
+        weights: the model's variables.
+        adamw: prepared for them.
+        best: what was best so far.
+    """
+
+    def __init__(
+        self, weights: list[tf.Variable], adamw: AdamW, best: BestWeights
+    ) -> None:
+        scale = adamw.loss_scale
+        self._variables = [
+            *weights,
+            *adamw.variables(),
+            *(scale.variables if scale else []),
+        ]
+        self._best = best
+
+    def take(self, place: Place) -> dict[str, np.ndarray]:
+        """Copies the state.
+
+        Args:
+            place: where the training is.
+
+        Returns:
+            Arrays by name.
+        """
+        figures = self._best.figures
+        told = {
+            "place": [place.epoch, place.step, float(place.loss)],
+            "waited": self._best.waited,
+            "figures": dataclasses.asdict(figures) if figures else None,
+        }
+        values = {"told": np.array(json.dumps(told))}
+        for name, variable in enumerate(self._variables):
+            values[f"variable-{name}"] = variable.numpy()
+        for name, value in enumerate(self._best.values):
+            values[f"best-{name}"] = value
+        return values
+
+    def restore(self, values: Mapping[str, np.ndarray]) -> Place:
+        """Restores a state, after checking all of it.
+
+        Args:
+            values: what `take` returned.
+
+        Returns:
+            Where the training was.
+
+        Raises:
+            ValueError: the values are not a state of this training; nothing changed.
+        """
+        try:
+            told = json.loads(str(values["told"]))
+            epoch, step, loss = told["place"]
+            place = Place(int(epoch), int(step), float(loss))
+            figures = Figures(**told["figures"]) if told["figures"] else None
+            waited = int(told["waited"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"its record cannot be read: {error!r}") from None
+        variables = _matching(values, "variable", self._variables)
+        best = _matching(values, "best", self._best.weights) if figures else []
+        for variable, value in zip(self._variables, variables, strict=True):
+            variable.assign(value)
+        self._best.figures, self._best.values = figures, best
+        self._best.waited = waited
+        return place
+
+
+def _matching(
+    values: Mapping[str, np.ndarray], kind: str, variables: Sequence[tf.Variable]
+) -> list[np.ndarray]:
+    """The arrays for some variables, each of its variable's shape and type."""
+    found = []
+    for number, variable in enumerate(variables):
+        value = values.get(f"{kind}-{number}")
+        if value is None:
+            raise ValueError(f"{kind}-{number} is missing")
+        expected = tuple(variable.shape), variable.dtype.as_numpy_dtype
+        if (value.shape, value.dtype) != expected:
+            raise ValueError(
+                f"{kind}-{number} is {value.dtype} {list(value.shape)}, and the model "
+                f"has {np.dtype(expected[1])} {list(expected[0])}"
+            )
+        found.append(value)
+    return found

@@ -1,0 +1,126 @@
+"""The conductor of a training, from transformed examples to a SavedModel."""
+
+import dataclasses
+import os
+from pathlib import Path
+
+import tensorflow_transform as tft
+import tf_keras
+
+from newsdesk.config.sections import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Train
+from newsdesk.inspection import operations
+from trainer.custom_config import TrainerSettings
+from trainer.data import transformed
+from trainer.data.batches import Split
+from trainer.export import serving
+from trainer.model import Classifier
+from trainer.optim import optimizer, precision
+from trainer.text import tokenizer
+from trainer.training import card, stopping, strategy
+from trainer.training.best import Figures
+from trainer.training.checkpoints import Checkpoints, fingerprint
+from trainer.training.job import Job
+from trainer.training.loop import Loop
+from trainer.training.objective import Objective, class_weights
+from trainer.training.progress import Progress
+from trainer.training.vectors import Features, Kept, compute
+
+
+def run_fn(fn_args: Job) -> None:
+    """Trains and exports a model.
+
+    Args:
+        fn_args: the Trainer's files and folders, and its settings.
+
+    Raises:
+        Interrupted: somebody asked to stop, and what was done is saved.
+        NewsdeskError: there are no rows, or the training went astray.
+    """
+    settings = TrainerSettings.model_validate(fn_args.custom_config)
+    with strategy.choose(settings.train).scope():
+        _run(fn_args, settings)
+
+
+def _run(fn_args: Job, settings: TrainerSettings) -> None:
+    transform_output = tft.TFTransformOutput(fn_args.transform_graph_path)
+    train = settings.train
+    rows = _rows(fn_args.train_files, transform_output, "train", train)
+    eval_rows = _rows(fn_args.eval_files, transform_output, "eval", train)
+    tf_keras.utils.set_random_seed(train.seed)
+    chosen = precision.resolve(train, settings.model.encoder)
+    model = _classifier(settings, transform_output, chosen)
+    checkpoints = Checkpoints(
+        _checkpoint_root(fn_args)
+        / fingerprint(settings, rows, eval_rows, _vocabulary(transform_output)),
+        writes=strategy.is_chief(),
+    )
+    if run := os.environ.get(RUN_FOLDER_VARIABLE):
+        checkpoints.sign(run)
+    progress = Progress(fn_args.model_run_dir)
+    figures = _fit(model, settings, rows, eval_rows, progress, checkpoints)
+    if strategy.is_chief():
+        served = serving.Served(model, transform_output, settings.labels, settings.text)
+        serving.export(served, fn_args.serving_model_dir)
+        card.write(card.card(settings, rows, figures), fn_args.serving_model_dir)
+        allowed = settings.model.allowed_operations
+        operations.check(Path(fn_args.serving_model_dir), allowed)
+    checkpoints.remove()
+
+
+def _rows(
+    files: list[str], transform_output: tft.TFTransformOutput, split: str, train: Train
+) -> transformed.Rows:
+    xla = precision.uses_xla(train)
+    return dataclasses.replace(
+        transformed.read(files, transform_output, split),
+        bucket_width=transformed.XLA_BUCKET_WIDTH if xla else transformed.BUCKET_WIDTH,
+    )
+
+
+def _checkpoint_root(fn_args: Job) -> Path:
+    """Outlives the run where the environment names it."""
+    inside = os.path.join(fn_args.model_run_dir, "checkpoints")
+    return Path(os.environ.get(CHECKPOINTS_VARIABLE, inside))
+
+
+def _vocabulary(transform_output: tft.TFTransformOutput) -> bytes:
+    return Path(tokenizer.vocabulary_file(transform_output)).read_bytes()
+
+
+def _classifier(
+    settings: TrainerSettings, transform_output: tft.TFTransformOutput, chosen: str
+) -> Classifier:
+    vocabulary = tokenizer.vocabulary_file(transform_output)
+    return Classifier(
+        settings.model,
+        id_count=tokenizer.id_count(vocabulary, settings.text),
+        max_length=settings.text.max_length,
+        classes=len(settings.labels),
+        precision=chosen,
+    )
+
+
+def _fit(
+    model: Classifier,
+    settings: TrainerSettings,
+    rows: transformed.Rows,
+    eval_rows: transformed.Rows,
+    progress: Progress,
+    checkpoints: Checkpoints,
+) -> Figures:
+    train = settings.train
+    scale = precision.LossScale() if model.precision == "float16" else None
+    steps = optimizer.count_steps(len(rows), train, settings.optimizer)
+    depths = model.encoder.depths if model.encoder.trainable else []
+    adamw = optimizer.build(settings.optimizer, steps, depths, scale)
+    weights = class_weights(train, settings.labels, rows.labels)
+    objective = Objective(weights, train.label_smoothing)
+    loop = Loop(model, adamw, train, steps, objective)
+    splits: dict[str, Split] = {"train": rows, "eval": eval_rows}
+    with stopping.on_signals() as stop:
+        if not model.encoder.trainable:
+            features = Features(model, precision.uses_xla(train))
+            for name, split in (("train", rows), ("eval", eval_rows)):
+                kept = Kept(checkpoints.folder / name, checkpoints.writes)
+                splits[name] = compute(split, features, kept, train, progress, stop)
+        return loop.fit(splits["train"], splits["eval"], progress, checkpoints, stop)

@@ -1,0 +1,202 @@
+"""What a frozen encoder makes of the rows, computed once for the whole run."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from newsdesk.config.sections import Train
+from newsdesk.errors import Interrupted
+from trainer.data.batches import Batch
+from trainer.data.transformed import Rows
+from trainer.model import Classifier
+from trainer.training import arrays, strategy
+from trainer.training.progress import Progress
+from trainer.training.stopping import Stop
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """The rows of a split as vectors.
+
+    Attributes:
+        values: float32 [rows, width].
+        labels: int32 [rows].
+    """
+
+    values: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        """Counts the rows."""
+        return len(self.labels)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """int64 [rows], all alike."""
+        return np.zeros(len(self), np.int64)
+
+    def take(self, chosen: np.ndarray) -> Batch:
+        """Puts rows side by side.
+
+        Args:
+            chosen: int64 [batch], places of rows.
+
+        Returns:
+            Their vectors.
+        """
+        return Batch(inputs=self.values[chosen], labels=self.labels[chosen])
+
+
+class Features:
+    """Computes with a frozen encoder, on all replicas of the strategy in scope.
+
+    Args:
+        model: the classifier.
+        xla: whether XLA compiles it.
+    """
+
+    def __init__(self, model: Classifier, xla: bool) -> None:
+        self._strategy = tf.distribute.get_strategy()
+        self._features = tf.function(
+            model.features, autograph=False, jit_compile=xla or None
+        )
+        self._gathered = tf.function(
+            self._gather, [tf.TensorSpec([None, None], tf.int32)], autograph=False
+        )
+
+    def __call__(self, ids: np.ndarray) -> np.ndarray:
+        """Encodes texts without dropout.
+
+        Args:
+            ids: int32 [batch, length], padded with zeros.
+
+        Returns:
+            float32 [batch, width].
+        """
+        gathered = self._gathered(ids).numpy()
+        replicas = self._strategy.num_replicas_in_sync
+        places = np.arange(len(ids))
+        found = np.empty_like(gathered)
+        # The rows of the first replica come first.
+        shares = [places[replica::replicas] for replica in range(replicas)]
+        found[np.concatenate(shares)] = gathered
+        return found
+
+    def _gather(self, ids: tf.Tensor) -> tf.Tensor:
+        found = self._strategy.run(self._on_replica, (ids,))
+        return self._strategy.gather(found, axis=0)
+
+    def _on_replica(self, ids: tf.Tensor) -> tf.Tensor:
+        context = tf.distribute.get_replica_context()
+        replicas = context.num_replicas_in_sync
+        return self._features(ids[context.replica_id_in_sync_group :: replicas])
+
+
+class Kept:
+    """Vectors of one split as they are computed, in files that a killed run leaves.
+
+    Args:
+        folder: each file in it is named by the number of rows before it.
+        writes: whether this process is the one, of all workers, that writes.
+    """
+
+    def __init__(self, folder: Path, writes: bool) -> None:
+        self._folder = folder
+        self._writes = writes
+        self._written: list[np.ndarray] = []
+        self._new: list[np.ndarray] = []
+        self.rows = 0
+        while (part := self._read(self._file)) is not None:
+            self._written.append(part)
+            self.rows += len(part)
+
+    @property
+    def batches_to_write(self) -> int:
+        """Batches that would be lost now."""
+        return len(self._new)
+
+    @property
+    def _file(self) -> Path:
+        """The next one."""
+        return self._folder / f"{sum(map(len, self._written))}.npz"
+
+    def _read(self, file: Path) -> np.ndarray | None:
+        """A file's vectors, unless they cannot follow those before them."""
+        values = (arrays.read(file) or {}).get("values")
+        if values is None or values.ndim != 2 or not len(values):
+            return None
+        width = self._written[0].shape[1] if self._written else values.shape[1]
+        fits = values.dtype == np.float32 and values.shape[1] == width
+        return values if fits else None
+
+    def add(self, values: np.ndarray) -> None:
+        """Takes one more batch.
+
+        Args:
+            values: float32 [batch, width].
+        """
+        self._new.append(values)
+        self.rows += len(values)
+
+    def write(self) -> None:
+        """Brings what is new to the disk."""
+        if not self._new:
+            return
+        values = np.concatenate(self._new)
+        if self._writes:
+            arrays.write(self._file, {"values": values})
+        self._written.append(values)
+        self._new.clear()
+
+    def all(self) -> np.ndarray:
+        """Gives float32 [rows, width], in the order of computation."""
+        return np.concatenate([*self._written, *self._new])
+
+
+def compute(
+    rows: Rows,
+    features: Features,
+    kept: Kept,
+    train: Train,
+    progress: Progress,
+    stop: Stop,
+) -> Vectors:
+    """Encodes a split, but for what was encoded before.
+
+    Args:
+        rows: the split.
+        features: the frozen encoder.
+        kept: takes the vectors, and has those of an earlier run.
+        train: the train section.
+        progress: hears how it goes.
+        stop: asked after every batch.
+
+    Returns:
+        All vectors, in the order of the rows.
+
+    Raises:
+        Interrupted: somebody asked to stop; what was done is written.
+    """
+    order = np.argsort(rows.lengths, kind="stable")
+    began, first = time.monotonic(), kept.rows
+    while kept.rows < len(rows):
+        chosen = order[kept.rows : kept.rows + train.batch_size]
+        kept.add(features(rows.take(chosen).inputs))
+        if kept.batches_to_write == train.checkpoint_steps:
+            kept.write()
+        if progress.due:
+            rate = (kept.rows - first) / (time.monotonic() - began)
+            progress.report_rows(kept.rows, len(rows), rate)
+        if strategy.anywhere(stop.requested):
+            kept.write()
+            raise Interrupted(
+                f"stopped on request after {kept.rows} of {len(rows)} rows were "
+                "encoded; the same command continues there"
+            )
+    kept.write()
+    values = np.empty_like(ordered := kept.all())
+    values[order] = ordered
+    return Vectors(values, rows.labels)
