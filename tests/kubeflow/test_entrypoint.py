@@ -99,7 +99,7 @@ def test_the_first_node_writes_artifacts_and_its_answer(
     assert json.loads(said["metadata"]["split_names"]) == ["train", "eval", "test"]
     assert said["metadata"]["content"]
     assert _rows_in(cluster) == 200
-    assert not list(temporary.iterdir())
+    assert not list(temporary.glob("newsdesk-*"))
 
 
 def test_a_schema_that_travelled_is_a_file_again(
