@@ -51,7 +51,7 @@ def push(
     figures = {"accuracy": 0.9}
     in_service: dict[str, float] = {}
     monkeypatch.setattr(
-        executor.evaluated,
+        executor.results,
         "metrics",
         lambda *_, of_baseline=False: in_service if of_baseline else figures,
     )
