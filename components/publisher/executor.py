@@ -96,7 +96,10 @@ def _known(current: Manifest, digest: str, origin: Origin) -> Outcome | None:
     digest, and a repetition by its inputs.
     """
     if digest == current.model_digest:
-        return Outcome.IN_SERVICE
+        before, now = current.origin, origin
+        # A node that is tried again finds what it published before.
+        is_own = (before.run, before.run_key) == (now.run, now.run_key)
+        return Outcome.PUSHED if is_own else Outcome.IN_SERVICE
     if digest in current.origin.withdrawn:
         return Outcome.WITHDRAWN
     return repeated(current, origin.run_key)

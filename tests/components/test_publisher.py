@@ -12,7 +12,7 @@ from tfx.types import standard_artifacts
 
 from components.publisher import executor, rehearsal
 from components.text_statistics.component import TextStatisticsOfSplits
-from newsdesk.config.sections import Sign
+from newsdesk.config.sections import RUN_FOLDER_VARIABLE, Sign
 from newsdesk.errors import ConfigError, GateError, ModelError
 from newsdesk.inspection import fresh
 from newsdesk.published import manifest, signing
@@ -343,6 +343,19 @@ def test_a_model_in_service_is_not_pushed_again(
     assert len(_versions(serving)) == 1
     assert push(retrained, data="other").outcome == Outcome.PUSHED
     assert len(_versions(serving)) == 2
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_push_that_is_tried_again_is_a_push_still(
+    push: Push, serving: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(RUN_FOLDER_VARIABLE, "run-1")
+    said = push()
+    # As after a ledger that could not be reached.
+    assert push() == said and said.outcome == Outcome.PUSHED
+    assert len(_versions(serving)) == 1
+    monkeypatch.setenv(RUN_FOLDER_VARIABLE, "run-2")
+    assert push().outcome == Outcome.IN_SERVICE
 
 
 @pytest.mark.usefixtures("unrehearsed")
