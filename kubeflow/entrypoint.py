@@ -86,8 +86,8 @@ def _report(asked: argparse.Namespace, outcome: outcomes.Outcome) -> None:
     # Kubernetes makes this file, and Argo shows its text as the message of the node.
     with contextlib.suppress(OSError), _TERMINATION_LOG.open("r+") as file:
         file.write(outcomes.marked(outcome))
-    if outcome.state == outcomes.NOT_GOOD_ENOUGH:
-        # The Pusher has written more than this error says.
+    if outcome.exit_code == ExitCode.NOT_GOOD_ENOUGH:
+        # The node has written more than this error says.
         return
     with contextlib.suppress(ValueError, KeyError):
         outputs = json.loads(asked.input)["outputs"]["artifacts"].values()
@@ -123,6 +123,8 @@ def _execute_in(asked: argparse.Namespace, beam_args: list[str], scratch: Path) 
     if asked.node == "Pusher":
         outcome = pushed.describe(task, told["labels"])
     if outcome:
+        if told.get("fail_when_not_pushed"):
+            outcome = pushed.required(outcome)
         Reports(told["destination"]).write(run, outcome)
         print(outcome.line(), file=sys.stderr)
     task.write()

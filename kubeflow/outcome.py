@@ -11,7 +11,7 @@ import re
 
 from pydantic import BaseModel, ValidationError
 
-from newsdesk.errors import ExitCode, IntervalTaken, NotGoodEnough
+from newsdesk.errors import ExitCode, IntervalTaken, NotGoodEnough, Withdrawn
 from newsdesk.escaping import one_line
 from newsdesk.explain import is_of_data
 from newsdesk.states import RunState
@@ -96,6 +96,8 @@ def of_error(node: str, error: BaseException, sentence: str, code: int) -> Outco
     state = "stopped" if is_of_data(error) else FAILED
     if isinstance(error, IntervalTaken):
         state = TAKEN
+    elif isinstance(error, Withdrawn):
+        state = WITHDRAWN
     elif isinstance(error, NotGoodEnough):
         state = NOT_GOOD_ENOUGH
     elif code == ExitCode.INTERRUPTED:

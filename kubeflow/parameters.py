@@ -20,7 +20,8 @@ RUN_ID = "run_id"
 RECIPE = "recipe"
 OUTCOME_OF_FIRST = "pipelinechannel--text-example-gen--outcome"
 ACCEPT = "accept_new_baseline"
-# No other node gets the run's id: it is among the inputs that a cache compares.
+# They can end a run well. No other node gets the run's id: it is among the inputs that
+# a cache compares.
 KNOW_THE_RUN = ("TextExampleGen", "Pusher")
 _SECTIONS: dict[str, type[BaseModel]] = {"train": Train, "optimizer": Optimizer}
 

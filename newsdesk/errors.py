@@ -61,6 +61,10 @@ class NotGoodEnough(NewsdeskError):
     exit_code = ExitCode.NOT_GOOD_ENOUGH
 
 
+class Withdrawn(NotGoodEnough):
+    """The model was rolled back from, so it was not pushed again."""
+
+
 class Locked(NewsdeskError):
     """Another process works on the same folder."""
 

@@ -188,7 +188,8 @@ class Task:
             "labels": self._config.data.labels,
             "pauses": self._settings.pauses,
         }
-        if self._node.id == "Pusher" and self._config.kubeflow.fail_when_not_pushed:
+        fails = self._config.kubeflow.fail_when_not_pushed
+        if fails and self._node.id in parameters.KNOW_THE_RUN:
             told["fail_when_not_pushed"] = True
         if self._config.kubeflow.schedule:
             told["schedule"] = self._config.kubeflow.schedule.model_dump(mode="json")

@@ -4,7 +4,7 @@ import json
 
 from kubeflow.container.artifacts import Task
 from kubeflow.outcome import NOT_GOOD_ENOUGH, PUSHED, UNCHANGED, WITHDRAWN, Outcome
-from newsdesk.errors import ExitCode, NotGoodEnough
+from newsdesk.errors import ExitCode, NotGoodEnough, Withdrawn
 from newsdesk.published import in_service
 
 _STATES = {
@@ -44,17 +44,31 @@ def describe(task: Task, labels: list[str]) -> Outcome:
     return outcome
 
 
-def require(outcome: Outcome) -> None:
-    """Fails a run that trained a model and did not push it.
+def required(outcome: Outcome) -> Outcome:
+    """Counts a model that was rolled back from as a failure, too.
 
     Args:
-        outcome: from `describe`.
+        outcome: of the run.
+
+    Returns:
+        The outcome, with the exit code of a model that is not good enough.
+    """
+    if outcome.state != WITHDRAWN:
+        return outcome
+    return outcome.model_copy(update={"exit_code": ExitCode.NOT_GOOD_ENOUGH})
+
+
+def require(outcome: Outcome) -> None:
+    """Fails a run whose model is not in service in the end.
+
+    Args:
+        outcome: from `required`.
 
     Raises:
         NotGoodEnough: the model is not good enough, or was rolled back from before.
     """
     if outcome.state == WITHDRAWN:
-        raise NotGoodEnough("nothing was pushed: this model was rolled back from")
+        raise Withdrawn("nothing was pushed: this model was rolled back from")
     if outcome.state == NOT_GOOD_ENOUGH:
         raise NotGoodEnough(f"nothing was pushed: {outcome.reason}")
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.text_example_gen.content import data_digest
 from kubeflow import entrypoint, notified
 from kubeflow.compile import compiler as compiling
 from kubeflow.compile import unchanged
@@ -27,7 +28,7 @@ from newsdesk.nodes import NODES
 from newsdesk.published import manifest
 from tests.faults import model
 from tests.kubeflow.argo_dag import pods
-from tests.kubeflow.cluster_run import Cluster
+from tests.kubeflow.cluster_run import Cluster, TaskFailed
 
 SAMPLE = Path(str(resources.files("pipeline.configs"))) / "sample.toml"
 ROWS = Path(str(resources.files("pipeline.sample"))) / "sample.csv"
@@ -213,6 +214,36 @@ def test_the_second_run_of_a_schedule_works_in_one_node(
     assert Ledger(config.serving).done() == {"20261124T030000Z"}
     # A parameter of the run makes another model.
     assert run("run-3", epochs=7).said[FIRST] == {"outcome": "changed"}
+
+
+@pytest.mark.slow
+def test_a_run_that_ends_early_may_fail_if_its_model_was_rolled_back_from(
+    config: Config,
+    serve: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    posted: list[dict[str, Any]],
+    asked: Callable[..., Any],
+) -> None:
+    said = tmp_path / "termination-log"
+    said.touch()
+    monkeypatch.setattr(entrypoint, "_TERMINATION_LOG", said)
+    (tmp_path / "rows.csv").write_text("text,label\na,0\n")
+    kubeflow = config.kubeflow.model_copy(update={"fail_when_not_pushed": True})
+    failing = config.model_copy(update={"kubeflow": kubeflow})
+    data = failing.data.model_copy(update={"path": str(tmp_path / "rows.csv")})
+    serve(run_key(recipe(failing).digest, data_digest(data)), restored=3)
+    cluster = Cluster.of(
+        compiling.compile(failing),
+        root=str(tmp_path / "artifacts"),
+        container=lambda _, command, __: entrypoint.run(command[3:]),
+        scratch=tmp_path / "said",
+    )
+    with pytest.raises(TaskFailed, match="ended with 3$"):
+        cluster.launch(FIRST, {"data_path": data.path})
+    assert said.read_text().endswith(" [withdrawn, exit code 3]")
+    notified.tell(asked({"state": "FAILED"}))
+    assert [(body["state"], body["exit_code"]) for body in posted] == [("withdrawn", 3)]
 
 
 def test_the_exit_handler_knows_an_unchanged_run_from_a_killed_one(

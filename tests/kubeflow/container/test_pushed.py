@@ -9,7 +9,7 @@ from tfx.types import standard_artifacts
 
 from kubeflow.container import pushed
 from kubeflow.outcome import Outcome, in_log
-from newsdesk.errors import ExitCode, NotGoodEnough
+from newsdesk.errors import ExitCode, NotGoodEnough, Withdrawn
 from newsdesk.published import in_service
 
 pytestmark = pytest.mark.slow
@@ -76,7 +76,9 @@ def test_a_refusal_is_in_the_metadata(described: Any) -> None:
 def test_what_was_not_pushed_may_fail_the_run(described: Any) -> None:
     for noted in (in_service.Outcome.PUSHED, in_service.Outcome.IN_SERVICE):
         pushed.require(described(noted)[0])
-    with pytest.raises(NotGoodEnough, match="rolled back from"):
-        pushed.require(described(in_service.Outcome.WITHDRAWN)[0])
+    withdrawn = pushed.required(described(in_service.Outcome.WITHDRAWN)[0])
+    assert withdrawn.exit_code == ExitCode.NOT_GOOD_ENOUGH
+    with pytest.raises(Withdrawn, match="rolled back from"):
+        pushed.require(withdrawn)
     with pytest.raises(NotGoodEnough, match="nothing was pushed: loss is 9"):
         pushed.require(described(None)[0])
