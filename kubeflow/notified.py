@@ -54,6 +54,8 @@ def tell(asked: argparse.Namespace) -> str | None:
         outcome.is_failure and asked.interval and _was_taken(asked)
     ):
         said: str | None = "not told: another run has the interval, as it should be"
+        # The other run tells of them.
+        silent = []
     elif is_quiet and not silent:
         said = None
     elif said := _posted(asked, outcome, silent):

@@ -12,6 +12,7 @@ from kubeflow import notified
 from kubeflow.intervals.ledger import Ledger
 from kubeflow.intervals.reports import Reports
 from kubeflow.outcome import Outcome
+from newsdesk.errors import IntervalTaken
 from tests.kubeflow.conftest import SECRET
 
 FAILED = {"state": "FAILED", "error": {"code": 9, "message": "node Trainer failed"}}
@@ -135,6 +136,24 @@ def test_the_next_run_tells_of_one_that_was_terminated(
     )
     notified.tell(asked({"state": "SUCCEEDED"}, run="run-3", interval=INTERVAL))
     assert len(posted) == 2
+
+
+def test_a_run_that_was_refused_keeps_no_terminated_one_quiet(
+    posted: list[dict[str, Any]],
+    asked: Callable[..., argparse.Namespace],
+    tmp_path: Path,
+) -> None:
+    ledger = Ledger(str(tmp_path / "models"))
+    later = "2026-11-24T03:00:00Z/2026-11-25T03:00:00Z"
+    ledger.claim(INTERVAL, None, "terminated", NOW)
+    ledger.claim(later, None, "run-2", NOW)
+    ledger.finish("run-2")
+    with pytest.raises(IntervalTaken):
+        ledger.claim(later, None, "run-3", NOW)
+    notified.tell(asked(FAILED, run="run-3", interval=later))
+    assert posted == []
+    notified.tell(asked({"state": "SUCCEEDED"}, run="run-2", interval=later))
+    assert posted[-1]["silent"] == ["terminated"]
 
 
 def test_a_run_that_was_refused_its_interval_alarms_nobody(
