@@ -61,21 +61,34 @@ def is_terminated(run: Any) -> bool:
     return any(state in _TERMINATED for state in [run.state, *history])
 
 
+def asked_for(successes: list[Any], since: datetime | None) -> list[Any]:
+    """Chooses the runs that are asked whether they pushed.
+
+    Args:
+        successes: runs that have ended well.
+        since: all later ones are asked, and one before; None for the newest 30.
+
+    Returns:
+        Runs, the newest first; 30 if there are so many.
+    """
+    ordered = sorted(successes, key=lambda run: run.finished_at, reverse=True)
+    later = [run for run in ordered if since and run.finished_at >= since]
+    return ordered[: max(_MOST_RUNS, len(later) + 1)]
+
+
 def newest_push(client: Any, successes: list[Any]) -> tuple[Any, int]:
     """Finds the newest run that pushed a version.
 
     Args:
         client: from `clients.connected`.
-        successes: runs that have ended well.
+        successes: from `asked_for`.
 
     Returns:
-        The run, None if none of the newest 30 is known to have pushed; and how many
-        newer ones may have pushed, but have no logs any more.
+        The run, None if none is known to have pushed; and how many newer ones may have
+        pushed, but have no logs any more.
     """
     unknown = 0
-    for run in sorted(successes, key=lambda run: run.finished_at, reverse=True)[
-        :_MOST_RUNS
-    ]:
+    for run in successes:
         found = outcome(client, run)
         if found.state == outcomes.PUSHED:
             return run, unknown

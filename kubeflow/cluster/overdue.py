@@ -1,6 +1,7 @@
 """How many intervals a schedule owes."""
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from kubeflow.cluster import client as clients
@@ -59,3 +60,19 @@ def ended(planned: Schedule, since: datetime, now: datetime) -> int:
             break
         count += 1
     return count
+
+
+def ago(planned: Schedule, count: int, now: datetime) -> datetime | None:
+    """Goes back a number of intervals.
+
+    Args:
+        planned: the schedule of the configuration.
+        count: of intervals.
+        now: aware.
+
+    Returns:
+        The end of the oldest of them; None where there are not so many.
+    """
+    back = islice(intervals.backwards(planned, now), count)
+    ends = [interval.end for interval in back]
+    return ends[-1] if count and len(ends) == count else None

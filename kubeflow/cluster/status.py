@@ -28,6 +28,7 @@ class Status:
         next_due: None while it is paused, and where it is over.
         missed: how many intervals have ended since the last success.
         unpushed: how many have ended since the last push; None where nobody asked.
+        silence: since when nothing was pushed for sure; None for ever.
         alarm: how many are too many, from kubeflow.alarm_without_push.
         astray: what the newest run was fired for, where the cron has no such instant.
     """
@@ -41,6 +42,7 @@ class Status:
     next_due: datetime | None
     missed: int
     unpushed: int | None
+    silence: datetime | None
     alarm: int | None
     astray: datetime | None
 
@@ -54,13 +56,13 @@ class Status:
             )
         paused = "" if self.enabled else ", and the schedule is paused"
         if self.missed >= overdue.TOO_MANY:
-            since = _since(self.success)
+            since = _since(self.success and self.success.finished_at)
             return f"no success {since}: {self.missed} intervals have ended{paused}"
         if self.unpushed is None or not self.alarm or self.unpushed < self.alarm:
             return None
         return (
-            f"nothing was pushed {_since(self.pushed)}: {self.unpushed} intervals have "
-            f"ended, and kubeflow.alarm_without_push is {self.alarm}{paused}; "
+            f"nothing was pushed {_since(self.silence)}: {self.unpushed} intervals "
+            f"have ended, and kubeflow.alarm_without_push is {self.alarm}{paused}; "
             "`newsdesk runs --cluster` says why"
         )
 
@@ -98,10 +100,13 @@ def status(client: Any, config: Config, now: datetime) -> Status:
     enabled = recurring.is_enabled(present)
     success = max(successes, key=lambda run: run.finished_at, default=None)
     begun = overdue.begun(present, runs, planned)
-    pushed, unknown = ends.newest_push(client, successes)
     alarm = config.kubeflow.alarm_without_push
-    # A run whose logs are gone may have pushed.
-    counted = pushed.finished_at if pushed else begun
+    asked = ends.asked_for(successes, overdue.ago(planned, alarm or 0, now))
+    pushed, unknown = ends.newest_push(client, asked)
+    silence = pushed.finished_at if pushed else None
+    if pushed is None and len(asked) < len(successes):
+        silence = asked[-1].finished_at
+    owed = max(silence, begun) if silence else begun
     return Status(
         enabled=enabled,
         success=success,
@@ -113,7 +118,9 @@ def status(client: Any, config: Config, now: datetime) -> Status:
         missed=overdue.ended(
             planned, max(success.finished_at, begun) if success else begun, now
         ),
-        unpushed=None if unknown or not alarm else overdue.ended(planned, counted, now),
+        # A run whose logs are gone may have pushed.
+        unpushed=None if unknown or not alarm else overdue.ended(planned, owed, now),
+        silence=silence,
         alarm=alarm,
         astray=_astray(present, runs, planned),
     )
@@ -131,8 +138,8 @@ def shown(moment: datetime | None) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M %Z}" if moment else "-"
 
 
-def _since(run: Any) -> str:
-    return f"since {shown(run.finished_at)}" if run else "at all"
+def _since(moment: datetime | None) -> str:
+    return f"since {shown(moment)}" if moment else "at all"
 
 
 def _is_of(run: Any, pipeline: str | None) -> bool:

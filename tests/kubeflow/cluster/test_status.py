@@ -17,6 +17,7 @@ NIGHT = timedelta(days=1)
 
 
 PUSHED = 'outcome {"state":"pushed","pushed":"s3://models/news/17"}\n'
+UNCHANGED = 'outcome {"state":"unchanged","pushed":"s3://models/news/17"}\n'
 NOT_GOOD_ENOUGH = 'outcome {"state":"not good enough","exit_code":3}\n'
 
 
@@ -139,15 +140,16 @@ def test_a_run_that_a_person_submits_counts(
 
 
 def test_a_success_before_the_schedule_was_made_makes_nothing_overdue(
-    client: Any, config: Config, server: Server, spec: str
+    client: Any, configured: Callable[..., Config], server: Server, spec: str
 ) -> None:
+    config = configured(alarm_without_push=2)
     uploaded = submit.upload(client, config, spec)
     run = submit.start(client, config, uploaded, {})
-    server.end(server.entries["runs"][run.run_id], "SUCCEEDED")
+    server.end(server.entries["runs"][run.run_id], "SUCCEEDED", log=PUSHED)
     server.now += 5 * NIGHT
     schedule.apply(client, config, spec, server.now)
     found = status(client, config, server.now)
-    assert (found.missed, found.problem) == (0, None)
+    assert (found.missed, found.unpushed, found.problem) == (0, 0, None)
     server.now += 2 * NIGHT
     assert status(client, config, server.now).missed == 2
 
@@ -187,6 +189,36 @@ def test_too_many_intervals_without_a_push_are_a_problem(
     problem = status(client, config, server.now).problem
     assert problem and problem.startswith("nothing was pushed since 2026-11-25")
     assert "3 intervals have ended, and kubeflow.alarm_without_push is 3" in problem
+
+
+@pytest.mark.parametrize("nights", [39, 40])
+def test_many_unchanged_nights_do_not_hide_the_last_push(
+    client: Any,
+    configured: Callable[..., Config],
+    server: Server,
+    spec: str,
+    nights: int,
+) -> None:
+    config = configured(alarm_without_push=40)
+    schedule.apply(client, config, spec, server.now)
+    pushed = _run(server, "SUCCEEDED", PUSHED)
+    for _ in range(nights):
+        _run(server, "SUCCEEDED", UNCHANGED)
+    found = status(client, config, server.now)
+    assert found.pushed.run_id == pushed.run_id
+    assert bool(found.problem) == (nights == 40)
+
+
+def test_nobody_says_what_was_not_asked(
+    client: Any, configured: Callable[..., Config], server: Server, spec: str
+) -> None:
+    config = configured(alarm_without_push=2)
+    schedule.apply(client, config, spec, server.now)
+    _run(server, "SUCCEEDED", PUSHED)
+    for _ in range(31):
+        _run(server, "SUCCEEDED", UNCHANGED)
+    problem = status(client, config, server.now).problem
+    assert problem and problem.startswith("nothing was pushed since 2026-11-2")
 
 
 def test_a_success_whose_logs_are_gone_raises_no_alarm(
