@@ -23,6 +23,7 @@ _ATTEMPT = re.compile(r"\(\d+\)$")
 _DRIVER = "-driver"
 _UNKNOWN = (404, 501)
 _BAD = ("Failed", "Error")
+_NOT_BEGUN = ("Pending", "Skipped", "Omitted")
 _POD_NAMES = "workflows.argoproj.io/pod-name-format"
 
 
@@ -52,6 +53,11 @@ class Pod:
     def has_failed(self) -> bool:
         """Whether it ended badly."""
         return self.state in _BAD
+
+    @property
+    def has_run(self) -> bool:
+        """Whether it ever began to work."""
+        return self.state not in _NOT_BEGUN
 
     @property
     def is_driver(self) -> bool:

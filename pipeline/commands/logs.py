@@ -38,6 +38,11 @@ def logs(
     if node is not None and wanted is None:
         names = ", ".join(pod.node for pod in present) or "none yet"
         raise ClusterError(f"run {found.run_id} has no node {node}; it has: {names}")
+    if text is None and wanted and not wanted.has_run:
+        raise ClusterError(
+            f"{wanted.node} has not run ({wanted.state.lower()}), so it has no log; "
+            f"`newsdesk logs {found.run_id}` lists the nodes that did"
+        )
     if text is None and wanted:
         raise ClusterError(
             f"the log of {wanted.node} is gone: its pod {wanted.name} was removed, and "

@@ -125,6 +125,7 @@ def test_a_node_s_log_is_printed_and_a_run_canceled(
     newsdesk("submit", "--pipeline", "pipeline.yaml", "--interval", INTERVAL)
     (run,) = server.of("runs")
     nodes = {"transform": ("Succeeded", ""), "trainer": ("Failed", failed("lost"))}
+    nodes |= {"pusher": ("Omitted", "omitted: depends condition not met")}
     server.workflows[run.run_id] = json.dumps(workflow(nodes))
     server.logs[pod_name("trainer")] = "epoch 1\nlost\n"
     said = newsdesk("logs", run.run_id[:8]).stdout
@@ -135,6 +136,8 @@ def test_a_node_s_log_is_printed_and_a_run_canceled(
     gone = newsdesk("logs", run.run_id, "Transform")
     assert (gone.returncode, gone.stderr.count("\n")) == (1, 1)
     assert gone.stderr.startswith("error the log of Transform is gone")
+    skipped = newsdesk("logs", run.run_id, "Pusher")
+    assert skipped.stderr.startswith("error Pusher has not run (omitted), so it has no")
     none = newsdesk("logs", run.run_id, "Tranform")
     assert "has no node Tranform; it has: " in none.stderr
     done = newsdesk("cancel", run.run_id[:8])
