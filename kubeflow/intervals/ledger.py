@@ -130,7 +130,8 @@ class Ledger:
         if (owner := self._owner(interval, DONE)) not in (None, run):
             raise IntervalTaken(
                 f"interval {interval}: was done by run {owner}, so this run trains "
-                "nothing; `newsdesk submit` without --interval trains on any data again"
+                "nothing; `newsdesk submit` without --interval trains if the data, the "
+                "configuration or the code has changed"
             )
         if (owner := self._owner(interval, BEGUN)) not in (None, run):
             raise IntervalTaken(

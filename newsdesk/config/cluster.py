@@ -170,9 +170,9 @@ class Kubeflow(Section):
     address in an object store, or a path in the image or a volume. `hardened` refuses
     root in every pod, and gives /tmp and the home folder volumes of their own, so that
     a policy of the cluster can make the root file system read-only; it needs Kubeflow
-    Pipelines 2.16. `server_version` replaces what the server says about its version.
-    address in an object store, or a path in the image or a volume. A run whose model is
-    not good enough, or was rolled back from, succeeds unless `fail_when_not_pushed`.
+    Pipelines 2.16. `server_version` replaces what the server says about its version. A
+    run whose model is not good enough, or was rolled back from, succeeds unless
+    `fail_when_not_pushed`.
     `schedule status` ends with 1 if nothing was pushed for `alarm_without_push`
     intervals.
     """

@@ -57,7 +57,7 @@ def test_an_interval_that_was_done_is_refused(ledger: Ledger) -> None:
     assert ledger.done() == {"20261124T030000Z"}
     for text in (FIRED, MACRO, BY_HAND):
         with pytest.raises(
-            IntervalTaken, match="was done by run run-1.*without --inter"
+            IntervalTaken, match="was done by run run-1.*without --interval trains if"
         ):
             ledger.claim(text, NIGHTLY, f"run-{text}".replace("/", "-"), NOW)
 
