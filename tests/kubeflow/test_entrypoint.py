@@ -181,6 +181,32 @@ def test_without_a_termination_log_the_last_line_is_still_there(
     assert not missing.exists()
 
 
+def _give_inputs(cluster: Cluster, task: str, folder: Path) -> None:
+    """Makes empty artifacts of what a task reads."""
+    inputs = cluster.spec["root"]["dag"]["tasks"][task]["inputs"]["artifacts"]
+    for name, one in inputs.items():
+        source = one["taskOutputArtifact"]
+        made = {"name": name, "uri": str(folder / name), "metadata": {}}
+        outputs = cluster.outputs.setdefault(source["producerTask"], {})
+        outputs[source["outputArtifactKey"]] = {"artifacts": [made]}
+
+
+def test_a_node_fills_what_the_pages_of_pipelines_show(
+    start: Callable[..., Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrix = {"rows": [{"row": [1.0, 0.0]}]}
+    monkeypatch.setattr("components.predictions.Executor.Do", lambda *_: None)
+    monkeypatch.setattr(
+        "kubeflow.container.result_pages.confusion_matrix", lambda *_: matrix
+    )
+    cluster = start()
+    _give_inputs(cluster, "predictions", tmp_path)
+    cluster.launch("predictions", {})
+    told = json.loads(cluster.output_file("predictions").read_text())["artifacts"]
+    (shown,) = told["confusion_matrix"]["artifacts"]
+    assert shown["metadata"] == {"confusionMatrix": matrix}
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_pusher_that_pushes_nothing_says_so_and_ends_its_interval(
     start: Callable[..., Cluster],
@@ -194,13 +220,7 @@ def test_a_pusher_that_pushes_nothing_says_so_and_ends_its_interval(
         "newsdesk.evaluation.refusals.refusals", lambda *_: ["loss is 9"]
     )
     cluster = start(RUN, f"kubeflow.fail_when_not_pushed={str(fails).lower()}")
-    for name, one in cluster.spec["root"]["dag"]["tasks"]["pusher"]["inputs"][
-        "artifacts"
-    ].items():
-        source = one["taskOutputArtifact"]
-        made = {"name": name, "uri": str(tmp_path / name), "metadata": {}}
-        outputs = cluster.outputs.setdefault(source["producerTask"], {})
-        outputs[source["outputArtifactKey"]] = {"artifacts": [made]}
+    _give_inputs(cluster, "pusher", tmp_path)
     ledger = Ledger(str(tmp_path / "models"))
     ledger.claim(INTERVAL, None, RUN, datetime.now(timezone.utc))
     if fails:
