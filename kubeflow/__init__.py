@@ -1,1 +1,1 @@
-"""Runs on Kubeflow Pipelines: sent, scheduled, and never twice for one interval."""
+"""Compiles, submits and schedules runs on Kubeflow Pipelines, once per interval."""

@@ -1,4 +1,4 @@
-"""What every container of the pipeline runs: one node, between KFP and TFX."""
+"""The program of every container of the pipeline: runs one node of TFX for KFP."""
 
 import argparse
 import contextlib
@@ -32,15 +32,14 @@ _TERMINATION_LOG = Path("/dev/termination-log")
 
 
 def main() -> None:
-    """Runs the node that the command line names, and ends the process."""
+    """Runs the node that the command line names, and exits."""
     logs.start()
     code = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
     logging.shutdown()
-    # Without the interpreter's teardown: TensorFlow and Beam are known to abort in
-    # it, after the results were written, and the launcher takes any code but 0 for a
-    # failure.
+    # Skip the interpreter's teardown: TensorFlow and Beam sometimes abort in it after
+    # the results were written, and the launcher treats any code but 0 as a failure.
     os._exit(code)
 
 
@@ -51,93 +50,99 @@ def run(arguments: Sequence[str]) -> int:
         arguments: --node, --executor, --told and --input, then those for Beam.
 
     Returns:
-        The exit code, as `newsdesk run` has them. The launcher replaces any but 0 by 1,
-        so a cluster knows of a refusal only from what we print.
+        The exit code, one of those of `newsdesk run`. The launcher replaces any but 0
+        by 1, so only our messages show a refusal on the cluster.
     """
     parser = argparse.ArgumentParser("kubeflow.entrypoint", allow_abbrev=False)
     for name in ("node", "executor", "told", "input"):
         parser.add_argument(f"--{name}", required=True)
-    asked, beam_args = parser.parse_known_args(arguments)
+    options, beam_args = parser.parse_known_args(arguments)
     try:
-        pauses = json.loads(asked.told)["pauses"]
+        pauses = json.loads(options.told)["pauses"]
         with interruptible():
-            retries.attempted(lambda: _execute(asked, beam_args), pauses)
+            retries.attempted(lambda: _execute(options, beam_args), pauses)
     except (Exception, KeyboardInterrupt) as error:
-        _log.exception("%s ended with an error", asked.node)
+        _log.exception("%s ended with an error", options.node)
         sentence, code = explain(error, Path(tempfile.gettempdir()))
         line = one_line(" ".join(part.strip() for part in sentence.splitlines()))
-        _report(asked, outcomes.of_error(asked.node, error, line, code))
-        # Our last line, but not the log's: the launcher adds how its publishing went
-        # and "failed to execute component: exit status ..." (kubeflow/pipelines,
-        # backend/src/v2, component/launcher_v2.go and cmd/launcher-v2/main.go).
-        print(f"{asked.node}: {line}", file=sys.stderr)
+        _report(options, outcomes.of_error(options.node, error, line, code))
+        # This is our last line, but not the last of the log: the launcher logs the
+        # result of its publishing and "failed to execute component: exit status ..."
+        # (kubeflow/pipelines, backend/src/v2, component/launcher_v2.go and
+        # cmd/launcher-v2/main.go).
+        print(f"{options.node}: {line}", file=sys.stderr)
         return code
     return ExitCode.DONE
 
 
-def _execute(asked: argparse.Namespace, beam_args: list[str]) -> None:
+def _execute(options: argparse.Namespace, beam_args: list[str]) -> None:
     # A retry gets an empty scratch folder; `artifacts.read` empties the outputs.
     with tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
-        _execute_in(asked, beam_args, Path(scratch))
+        _execute_in(options, beam_args, Path(scratch))
 
 
-def _report(asked: argparse.Namespace, outcome: outcomes.Outcome) -> None:
-    """Leaves the reason of a failure where Argo and the webhook's task find it."""
-    # Kubernetes makes this file, and Argo shows its text as the message of the node.
+def _report(options: argparse.Namespace, outcome: outcomes.Outcome) -> None:
+    """Writes the reason of a failure for Argo and for the webhook's task."""
+    # Kubernetes creates this file, and Argo shows its text as the message of the node.
     with contextlib.suppress(OSError), _TERMINATION_LOG.open("r+") as file:
         file.write(outcomes.marked(outcome))
     if outcome.exit_code == ExitCode.NOT_GOOD_ENOUGH:
-        # The node has written more than this error says.
+        # Keep the report of the node, which has more than this error.
         return
     with contextlib.suppress(ValueError, KeyError):
-        outputs = json.loads(asked.input)["outputs"]["artifacts"].values()
-        addresses = [one["artifacts"][0]["uri"] for one in outputs]
-        destination = json.loads(asked.told)["destination"]
+        outputs = json.loads(options.input)["outputs"]["artifacts"].values()
+        addresses = [output["artifacts"][0]["uri"] for output in outputs]
+        destination = json.loads(options.told)["destination"]
         Reports(destination).write(run_in(addresses), outcome)
 
 
-def _execute_in(asked: argparse.Namespace, beam_args: list[str], scratch: Path) -> None:
-    told = json.loads(asked.told)
-    task = artifacts.read(asked.input, told)
+def _execute_in(
+    options: argparse.Namespace, beam_args: list[str], scratch: Path
+) -> None:
+    facts = json.loads(options.told)
+    task = artifacts.read(options.input, facts)
     run = task.properties.get(parameters.RUN_ID, "")
-    if asked.node == "Pusher":
-        # Its manifest has the run's name. Nodes that stop a run would write the reasons
-        # there, and point to what is gone with the container.
+    if options.node == "Pusher":
+        # For the manifest, which has the run's name. Other nodes must not have it: they
+        # would write failure reports into that folder, which is lost with the
+        # container, and name it in their messages.
         label = task.properties.get(parameters.RUN_LABEL) or run
         os.environ[RUN_FOLDER_VARIABLE] = label.replace("/", "-")
-    with _interval(asked.node, run, told, task.properties):
-        laid = parameters.lay_over(asked.node, task.properties, told["submitted"])
+    with _interval(options.node, run, facts, task.properties):
+        properties = parameters.override(
+            options.node, task.properties, facts["submitted"]
+        )
         files = scratch / "files"
         outcome = None
-        if asked.node == unchanged.FIRST:
-            laid = _with_data(laid, files)
-            outcome = unchanged.outcome(task, laid, told["destination"], run)
+        if options.node == unchanged.FIRST:
+            properties = _with_data(properties, files)
+            outcome = unchanged.outcome(task, properties, facts["destination"], run)
         if outcome is None:
             task.properties = placeholders.change(
-                laid, lambda text: placeholders.to_file(text, files)
+                properties, lambda text: placeholders.to_file(text, files)
             )
-            _executor(asked, beam_args, scratch).Do(
+            _executor(options, beam_args, scratch).Do(
                 task.inputs, task.outputs, task.properties
             )
-    result_pages.fill(asked.node, task, told["labels"])
-    if asked.node == "Pusher":
-        outcome = pushed.describe(task, told["labels"])
+    result_pages.fill(options.node, task, facts["labels"])
+    if options.node == "Pusher":
+        outcome = pushed.describe(task, facts["labels"])
     if outcome:
-        if told.get("fail_when_not_pushed"):
+        if facts.get("fail_when_not_pushed"):
             outcome = pushed.required(outcome)
-        Reports(told["destination"]).write(run, outcome)
+        Reports(facts["destination"]).write(run, outcome)
         print(outcome.line(), file=sys.stderr)
     task.write()
-    if outcome and told.get("fail_when_not_pushed"):
+    if outcome and facts.get("fail_when_not_pushed"):
         pushed.require(outcome)
 
 
-def _executor(asked: argparse.Namespace, beam_args: list[str], scratch: Path) -> Any:
+def _executor(options: argparse.Namespace, beam_args: list[str], scratch: Path) -> Any:
     from tfx.dsl.components.base import base_beam_executor, base_executor
     from tfx.utils import import_utils
 
-    kind = import_utils.import_class_by_path(asked.executor)
-    context = {"unique_id": asked.node, "tmp_dir": str(scratch)}
+    kind = import_utils.import_class_by_path(options.executor)
+    context = {"unique_id": options.node, "tmp_dir": str(scratch)}
     if issubclass(kind, base_beam_executor.BaseBeamExecutor):
         return kind(
             base_beam_executor.BaseBeamExecutor.Context(
@@ -148,9 +153,9 @@ def _executor(asked: argparse.Namespace, beam_args: list[str], scratch: Path) ->
 
 
 def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
-    """Finds the newest span, and brings its files here if they lie elsewhere.
+    """Finds the newest span, and downloads its files if they are in a store.
 
-    On a machine TFX's driver does it, and open-source KFP runs no drivers.
+    In local runs TFX's driver finds it, but open-source KFP runs no drivers of TFX.
     """
     from google.protobuf import json_format
     from pydantic import ValidationError
@@ -168,33 +173,33 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
         raise ConfigError(
             f"data_path = {address}: {error.errors()[0]['msg']}"
         ) from None
-    base, wanted = sources.input_of(data)
+    base, splits = sources.input_of(data)
     if mirror:
-        patterns = sources.resolve(base, wanted, data.span_marker).values()
-        mirror.fill(file for one in patterns for file in sources.list_files(one))
+        patterns = sources.resolve(base, splits, data.span_marker).values()
+        mirror.fill(file for glob in patterns for file in sources.list_files(glob))
     return {
         **properties,
         "data": data.model_dump_json(),
         "input_base": base,
-        "input_config": json_format.MessageToJson(wanted),
+        "input_config": json_format.MessageToJson(splits),
     }
 
 
 @contextlib.contextmanager
 def _interval(
-    node: str, run: str, told: Mapping[str, Any], properties: Mapping[str, Any]
+    node: str, run: str, facts: Mapping[str, Any], properties: Mapping[str, Any]
 ) -> Iterator[None]:
-    """Lets no two runs of a schedule train on one interval."""
+    """Prevents two runs of a schedule from training on the same interval."""
     if node == "TextExampleGen" and properties.get("interval"):
-        schedule = told.get("schedule")
-        Ledger(told["destination"]).claim(
+        schedule = facts.get("schedule")
+        Ledger(facts["destination"]).claim(
             properties["interval"],
             Schedule.model_validate(schedule) if schedule else None,
             run,
             datetime.now(timezone.utc),
         )
     if node == "Pusher":
-        ledger = Ledger(told["destination"])
+        ledger = Ledger(facts["destination"])
         ledger.confirm(run)
         yield
         ledger.finish(run)

@@ -1,4 +1,4 @@
-"""What the last container of a pipeline runs: it tells a webhook how the run ended."""
+"""The program of the last container of a pipeline: posts its end to a webhook."""
 
 import argparse
 import json
@@ -22,59 +22,61 @@ from kubeflow.outcome import (
 from newsdesk.errors import ExitCode, IntervalTaken, NewsdeskError
 from pipeline.notify import post
 
-# Of Pipelines' own record of tasks, and of ML Metadata, where it was kept before. A pod
-# that was killed tells nothing, and its run is RUNNING still.
-_WELL = ("SUCCEEDED", "COMPLETE", "CACHED")
+# The states of Pipelines' own record of tasks, and of ML Metadata in older versions.
+# A killed pod updates no state, so its run still has RUNNING.
+_GOOD = ("SUCCEEDED", "COMPLETE", "CACHED")
 _CANCELED, _RUNNING = "CANCELED", "RUNNING"
 
 
 def main() -> None:
-    """Tells the webhook; whatever becomes of that, the run has ended so."""
-    asked = _parsed(sys.argv[1:])
-    said = tell(asked)
-    if said:
-        print(f"output.notify: {said}", file=sys.stderr)
+    """Notifies the webhook, and always exits with 0: the outcome is already fixed."""
+    problem = notify(_parsed(sys.argv[1:]))
+    if problem:
+        print(f"output.notify: {problem}", file=sys.stderr)
 
 
-def tell(asked: argparse.Namespace) -> str | None:
-    """Posts how the run ended, unless nobody asked to hear of such an end.
+def notify(options: argparse.Namespace) -> str | None:
+    """Posts how the run ended, unless such ends are not to be posted.
 
     Args:
-        asked: the command line.
+        options: the options of the command line.
 
     Returns:
-        Why nobody was told; None if somebody was, or nobody wanted to be.
+        Why nothing was posted; None if it was posted, or did not have to be.
     """
-    reports = Reports(asked.destination)
-    outcome = _outcome(_read(asked.status), reports.outcome(asked.run))
-    # Only runs of intervals are in the ledger, where the next one looks.
-    silent = reports.silent(asked.run) if asked.interval else []
-    is_quiet = not outcome.is_failure and not asked.on_success
+    reports = Reports(options.destination)
+    outcome = _outcome(_read(options.status), reports.outcome(options.run))
+    # Only runs with an interval are in the ledger, where the next run looks for them.
+    silent = reports.silent(options.run) if options.interval else []
+    is_quiet = not outcome.is_failure and not options.on_success
     if outcome.state == TAKEN or (
-        outcome.is_failure and asked.interval and _was_taken(asked)
+        outcome.is_failure and options.interval and _was_taken(options)
     ):
-        said: str | None = "not told: another run has the interval, as it should be"
-        # The other run tells of them.
+        problem: str | None = (
+            "no notice was sent, because another run has the interval and this one "
+            "stopped as intended"
+        )
+        # The run that has the interval sends the notice about them.
         silent = []
     elif is_quiet and not silent:
-        said = None
-    elif said := _posted(asked, outcome, silent):
-        return said
-    for run in [*silent, *([asked.run] if asked.interval else [])]:
-        reports.told(run)
-    return said
+        problem = None
+    elif problem := _posted(options, outcome, silent):
+        return problem
+    for run in [*silent, *([options.run] if options.interval else [])]:
+        reports.mark_notified(run)
+    return problem
 
 
 def _outcome(status: dict[str, Any], known: Outcome | None) -> Outcome:
-    """Joins what Pipelines says of the run and what its nodes wrote."""
+    """Combines the status from Pipelines with what the nodes wrote."""
     state = status.get("state", "")
     if state == _CANCELED:
         return Outcome(state=INTERRUPTED, exit_code=ExitCode.INTERRUPTED)
-    # Of a run that ends after its first node no launcher is left to update the state.
+    # A run that ends after its first node has no launcher left to update the state.
     if state == _RUNNING and known and known.state in (UNCHANGED, WITHDRAWN):
         return known
-    if state in _WELL:
-        # A node that failed once, and then did not, leaves what is not true any more.
+    if state in _GOOD:
+        # A node that failed and then passed in a retry has left a report of a failure.
         good = known and (not known.is_failure or known.state == NOT_GOOD_ENOUGH)
         return known if known and good else Outcome(state=SUCCEEDED)
     if known and known.is_failure:
@@ -84,28 +86,31 @@ def _outcome(status: dict[str, Any], known: Outcome | None) -> Outcome:
 
 
 def _posted(
-    asked: argparse.Namespace, outcome: Outcome, silent: list[str]
+    options: argparse.Namespace, outcome: Outcome, silent: list[str]
 ) -> str | None:
-    """Posts to the webhook; says why that was not possible."""
-    url = os.environ.get(asked.variable, "")
+    """Posts to the webhook; gives the reason if that fails."""
+    url = os.environ.get(options.variable, "")
     if not url:
-        return f"the environment has no {asked.variable}, so nobody was told"
-    text = f"{asked.pipeline}, run {asked.label or asked.run}: {outcome.state}"
+        return (
+            f"no notice was sent, because the variable {options.variable} is not set; "
+            "check kubeflow.secrets"
+        )
+    text = f"{options.pipeline}, run {options.label or options.run}: {outcome.state}"
     if outcome.reason:
         text += f": {outcome.reason}"
     if silent:
         text += (
-            f"; run {', '.join(silent)} before it sent no notice: it was terminated, "
-            "or is still at work"
+            f"; the earlier run {', '.join(silent)} sent no notice: it was terminated, "
+            "or is still running"
         )
     reason = post(
         url,
         {
             "text": text,
-            "pipeline": asked.pipeline,
-            "run": asked.run,
-            "label": asked.label,
-            "interval": asked.interval,
+            "pipeline": options.pipeline,
+            "run": options.run,
+            "label": options.label,
+            "interval": options.interval,
             "state": outcome.state,
             "exit_code": int(outcome.exit_code),
             "pushed": outcome.pushed,
@@ -115,11 +120,11 @@ def _posted(
             "silent": silent,
         },
     )
-    return reason and f"the address in {asked.variable} was not told: {reason}"
+    return reason and f"the webhook in {options.variable} was not notified: {reason}"
 
 
 def _read(text: str) -> dict[str, Any]:
-    """Reads the final status; an unreadable one still says that the run has ended."""
+    """Reads the final status; an unreadable one gives an empty status."""
     try:
         status = json.loads(text)
     except ValueError:
@@ -127,13 +132,13 @@ def _read(text: str) -> dict[str, Any]:
     return status if isinstance(status, dict) else {}
 
 
-def _was_taken(asked: argparse.Namespace) -> bool:
+def _was_taken(options: argparse.Namespace) -> bool:
     try:
-        Ledger(asked.destination).confirm(asked.run)
+        Ledger(options.destination).confirm(options.run)
     except IntervalTaken:
         return True
     except NewsdeskError:
-        # What cannot be asked is no reason to keep a failure quiet.
+        # A failure must be posted even if the ledger cannot be read.
         return False
     return False
 

@@ -1,9 +1,9 @@
-"""What became of a run, in the words and exit codes of `newsdesk run`.
+"""The outcome of a run, with the states and exit codes of `newsdesk run`.
 
-A container writes it where somebody without access to the store can read it, and the
-commands read it back. A node that ends well writes one line of JSON into its log. A
-node that fails ends its sentence with state and exit code, because Kubernetes and Argo
-keep that sentence beside the node, while the launcher turns every exit code into 1.
+A container writes the outcome to where users without access to the store can read it,
+and the commands read it back. A node that succeeds writes one line of JSON into its
+log. A node that fails adds state and exit code to its message: Kubernetes and Argo keep
+the message of a node, but the launcher replaces every exit code by 1.
 """
 
 import json
@@ -20,11 +20,11 @@ PUSHED, UNCHANGED = RunState.PUSHED.value, RunState.UNCHANGED.value
 WITHDRAWN, NOT_GOOD_ENOUGH = RunState.WITHDRAWN.value, RunState.NOT_GOOD_ENOUGH.value
 STOPPED, FAILED = RunState.STOPPED.value, RunState.FAILED.value
 INTERRUPTED = RunState.INTERRUPTED.value
-# These exist on a cluster alone.
+# These states exist only on a cluster.
 TAKEN, SUCCEEDED = "interval taken", "succeeded"
 _LINE = "outcome "
 _MARKED = re.compile(r"^(.*) \[([a-z][a-z ]*), exit code (\d+)\]\s*$", re.DOTALL)
-# Kubernetes cuts a termination message at 4,096 bytes, and the end holds the state.
+# Kubernetes cuts a termination message at 4,096 bytes, and our state is at its end.
 _MOST_BYTES = 3500
 
 
@@ -32,14 +32,14 @@ class Outcome(BaseModel):
     """How a run ended.
 
     Attributes:
-        state: as `newsdesk runs` has it; "interval taken" where another run has the
-            interval, "succeeded" where nobody knows whether it pushed.
-        exit_code: of `newsdesk run` for this state.
-        pushed: address of the version that is in service by this run.
+        state: one of those of `newsdesk runs`; "interval taken" if another run has the
+            interval, "succeeded" if it is unknown whether the run pushed.
+        exit_code: the exit code of `newsdesk run` for this state.
+        pushed: the address of the version in service that the run pushed or confirmed.
         refusals: why the model is not good enough, one sentence for each limit.
-        node: that failed.
-        error: its sentence.
-        log: the command that prints its log.
+        node: the node that failed.
+        error: the message of the failed node.
+        log: the command that prints the log of the failed node.
     """
 
     state: str
@@ -52,46 +52,48 @@ class Outcome(BaseModel):
 
     @property
     def reason(self) -> str:
-        """Why nothing was pushed, in one line; "" where there is nothing to say."""
+        """Why nothing was pushed, in one line; "" if there is no reason."""
         error = f"{self.node}: {self.error}" if self.node else self.error
         return (error if self.error else "; ".join(self.refusals)) or ""
 
     @property
     def sentence(self) -> str:
-        """The end of a run in words, for a person."""
+        """The outcome in words."""
         if self.state == SUCCEEDED:
-            return "succeeded; whether it pushed is unknown, because its logs are gone"
+            return (
+                "succeeded; its logs were removed, so it is unknown whether it pushed"
+            )
         if self.state == WITHDRAWN:
-            return "withdrawn: nothing was pushed, this model was rolled back from"
+            return "withdrawn: nothing was pushed, this model was rolled back before"
         if self.state == UNCHANGED:
-            return f"unchanged: in service already, as {self.pushed}"
+            return f"unchanged: already in service as {self.pushed}"
         return f"{self.state} {self.reason or self.pushed or ''}".strip()
 
     @property
     def is_failure(self) -> bool:
-        """Whether somebody has to look at it."""
+        """Whether `newsdesk run` would exit with another code than 0."""
         return self.exit_code != ExitCode.DONE
 
     def line(self) -> str:
-        """Writes it as one line of a log.
+        """Formats the outcome as one line of a log.
 
         Returns:
-            What `in_log` finds.
+            A line that `in_log` finds.
         """
         return _LINE + self.model_dump_json(exclude_defaults=True)
 
 
 def of_error(node: str, error: BaseException, sentence: str, code: int) -> Outcome:
-    """Describes the end of a node that fails.
+    """Describes the outcome of a node that fails.
 
     Args:
-        node: its name.
-        error: what was raised.
-        sentence: from `explain`.
-        code: from `explain`.
+        node: the name of the node.
+        error: the error that it raised.
+        sentence: the message, from `explain`.
+        code: the exit code, from `explain`.
 
     Returns:
-        The outcome of its run, unless the node is tried again.
+        The outcome of the run, unless a retry of the node succeeds.
     """
     state = "stopped" if is_of_data(error) else FAILED
     if isinstance(error, IntervalTaken):
@@ -106,13 +108,13 @@ def of_error(node: str, error: BaseException, sentence: str, code: int) -> Outco
 
 
 def marked(outcome: Outcome) -> str:
-    """Writes a failure as the sentence that a cluster shows of a node.
+    """Formats a failure as the message of a node, which the cluster keeps.
 
     Args:
-        outcome: with an error.
+        outcome: the outcome of a node that failed.
 
     Returns:
-        Node, sentence, state and exit code; 4,096 bytes at most.
+        Node, message, state and exit code; 4,096 bytes at most.
     """
     whole = f"{outcome.node}: {outcome.error}".encode()
     text = whole[:_MOST_BYTES].decode("utf-8", "ignore")
@@ -120,22 +122,22 @@ def marked(outcome: Outcome) -> str:
 
 
 def in_message(node: str, message: str) -> Outcome:
-    """Reads what Argo says of a node that failed.
+    """Reads the outcome from Argo's message of a node that failed.
 
     Args:
-        node: its name.
-        message: of Argo, with what `marked` gave if the node came that far.
+        node: the name of the node.
+        message: Argo's message; contains the text of `marked` if the node wrote it.
 
     Returns:
-        The outcome; "failed" for a message of Argo's own.
+        The outcome; its state is "failed" if the message is only Argo's.
     """
     found = _MARKED.match(message)
     if not found:
-        # Kubernetes puts the end of the log here where a container said nothing.
+        # If a container wrote no message, Kubernetes uses the end of its log.
         lines = message.strip().splitlines() or ["the cluster gives no reason"]
         error = one_line(" ... ".join(dict.fromkeys((lines[0], lines[-1]))))
         return Outcome(state=FAILED, exit_code=ExitCode.FAILED, node=node, error=error)
-    # Argo writes the container, its reason and its exit code before our sentence.
+    # Argo writes the container, its reason and its exit code before our message.
     error = found[1].rpartition(f"{node}: ")[2] if f"{node}: " in found[1] else found[1]
     return Outcome(
         state=found[2], exit_code=int(found[3]), node=node, error=one_line(error)
@@ -146,10 +148,10 @@ def in_log(text: str) -> Outcome | None:
     """Finds the last outcome in the log of a node.
 
     Args:
-        text: the log; the launcher writes lines after ours.
+        text: the log; the launcher adds lines after ours.
 
     Returns:
-        The outcome; None where there is none.
+        The outcome; None if the log has none.
     """
     for line in reversed(text.splitlines()):
         if line.startswith(_LINE):
@@ -158,10 +160,10 @@ def in_log(text: str) -> Outcome | None:
 
 
 def read(text: str | None) -> Outcome | None:
-    """Reads what `model_dump_json` wrote.
+    """Reads an outcome from JSON.
 
     Args:
-        text: JSON; None where there was no file.
+        text: the JSON of `model_dump_json`; None if there was no file.
 
     Returns:
         The outcome; None for anything else.

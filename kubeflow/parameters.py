@@ -1,4 +1,4 @@
-"""What a person may change when a compiled pipeline is submitted."""
+"""The parameters of a compiled pipeline, which a user may set for each run."""
 
 import hashlib
 import json
@@ -15,28 +15,28 @@ from newsdesk.errors import ConfigError
 Kind = Literal["STRING", "NUMBER_INTEGER", "NUMBER_DOUBLE"]
 RUN_LABEL = "run_label"
 RUN_ID = "run_id"
-# Compiling gives the digest of the recipe to the first node, and the first node's
-# outcome to the second. KFP's runner on one machine finds outputs by such names.
+# Compiling passes the digest of the recipe to the first node, and the first node's
+# outcome to the second. KFP's local runner finds outputs by names of this form.
 RECIPE = "recipe"
 OUTCOME_OF_FIRST = "pipelinechannel--text-example-gen--outcome"
 ACCEPT = "accept_new_baseline"
-# They can end a run well. No other node gets the run's id: it is among the inputs that
-# a cache compares.
+# These nodes can end a run that succeeds. No other node gets the run's id, because the
+# cache compares inputs and each run has another id.
 KNOW_THE_RUN = ("TextExampleGen", "Pusher")
 _SECTIONS: dict[str, type[BaseModel]] = {"train": Train, "optimizer": Optimizer}
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One value that a run is started with.
+    """A parameter of the pipeline.
 
     Attributes:
-        nodes: that get it.
-        kind: of the value, in KFP's words.
-        default: the configuration's own value.
-        carrier: the parameter of the node that holds the section, as JSON, in which the
-            value is laid over the configuration's; None where it is in no section.
-        keys: the way to the value in it.
+        nodes: the nodes that get it.
+        kind: the type of its value, as KFP names it.
+        default: gives the value of the configuration.
+        carrier: the property of the node whose JSON contains the value to override;
+            None if no property contains it.
+        keys: the keys that lead to the value in this JSON.
     """
 
     nodes: tuple[str, ...]
@@ -46,8 +46,8 @@ class Parameter:
     keys: tuple[str, ...] = ()
 
 
-# What changes a model also goes to the Pusher, for the manifest, and to the first node,
-# which compares the run with the manifest in service.
+# Parameters that change the model also go to the Pusher, for the manifest, and to the
+# first node, which compares the run with the manifest in service.
 PARAMETERS: dict[str, Parameter] = {
     "data_path": Parameter(
         ("TextExampleGen",),
@@ -76,14 +76,16 @@ PARAMETERS: dict[str, Parameter] = {
 }
 
 # The recipe of a model depends on these.
-_DECISIVE = [name for name, one in PARAMETERS.items() if "Trainer" in one.nodes]
+_DECISIVE = [
+    name for name, parameter in PARAMETERS.items() if "Trainer" in parameter.nodes
+]
 
 
 def run_id() -> dict[str, Any]:
-    """Gives the run's id as a task takes it.
+    """Gives the placeholder of the run's id, as an input of a task.
 
-    Pipelines puts it in the place of a parameter's whole value alone, and leaves it in
-    arguments as it stands (kubeflow/pipelines, backend/src/v2/driver/resolve.go).
+    Pipelines replaces it only if it is the whole value of a parameter, and never in
+    arguments of a container (kubeflow/pipelines, backend/src/v2/driver/resolve.go).
 
     Returns:
         An input parameter of a task.
@@ -92,25 +94,27 @@ def run_id() -> dict[str, Any]:
 
 
 def of(node: str) -> list[str]:
-    """Names the parameters that a node gets, in order."""
-    return sorted(name for name, one in PARAMETERS.items() if node in one.nodes)
+    """Lists the names of the parameters that a node gets, sorted."""
+    return sorted(
+        name for name, parameter in PARAMETERS.items() if node in parameter.nodes
+    )
 
 
-def lay_over(
+def override(
     node: str, properties: Mapping[str, Any], compiled: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Lays what a run was started with over what was compiled.
+    """Overrides the compiled properties of a node with the parameters of a run.
 
     Args:
-        node: whose properties they are.
-        properties: those of its executor, and the node's parameters among them.
-        compiled: the defaults of those parameters.
+        node: the id of the node.
+        properties: the properties of its executor, with the node's parameters added.
+        compiled: the default values of these parameters.
 
     Returns:
-        The properties that the executor knows.
+        The properties of the executor alone.
 
     Raises:
-        ConfigError: a value is out of its limits.
+        ConfigError: a value is not allowed.
     """
     result = dict(properties)
     for name in (RUN_ID, OUTCOME_OF_FIRST):
@@ -120,19 +124,19 @@ def lay_over(
     for name, value in changed.items():
         parameter = PARAMETERS[name]
         if parameter.carrier in result:
-            carried = json.loads(result[parameter.carrier])
-            _put(carried, parameter.keys, value)
-            _check(name, parameter, carried)
-            result[parameter.carrier] = json.dumps(carried, sort_keys=True)
+            sections = json.loads(result[parameter.carrier])
+            _put(sections, parameter.keys, value)
+            _check(name, parameter, sections)
+            result[parameter.carrier] = json.dumps(sections, sort_keys=True)
     if ACCEPT in changed:
         result["accepted"] = changed[ACCEPT]
-    decided = {name: value for name, value in changed.items() if name in _DECISIVE}
-    if node == "Pusher" and decided:
+    decisive = {name: value for name, value in changed.items() if name in _DECISIVE}
+    if node == "Pusher" and decisive:
         origin = json.loads(result["origin"])
-        origin["recipe"] = _other(origin["recipe"], decided)
+        origin["recipe"] = _changed_recipe(origin["recipe"], decisive)
         result["origin"] = json.dumps(origin, sort_keys=True)
-    if RECIPE in result and decided:
-        result[RECIPE] = _other(result[RECIPE], decided)
+    if RECIPE in result and decisive:
+        result[RECIPE] = _changed_recipe(result[RECIPE], decisive)
     return result
 
 
@@ -142,13 +146,14 @@ def _put(section: Any, keys: tuple[str, ...], value: Any) -> None:
     section[keys[-1]] = value
 
 
-def _check(name: str, parameter: Parameter, carried: Any) -> None:
-    """Holds a changed section to its limits, but for places: they are made paths of."""
+def _check(name: str, parameter: Parameter, sections: Any) -> None:
+    """Validates a changed section."""
+    # data_path may still be an address; the entry point validates it as a path.
     if len(parameter.keys) < 2:
         return
     section = parameter.keys[0]
     try:
-        _SECTIONS[section].model_validate(carried[section])
+        _SECTIONS[section].model_validate(sections[section])
     except ValidationError as error:
         fault = error.errors()[0]
         raise ConfigError(
@@ -157,7 +162,7 @@ def _check(name: str, parameter: Parameter, carried: Any) -> None:
         ) from None
 
 
-def _other(recipe: str, decided: Mapping[str, Any]) -> str:
-    """What was trained otherwise is no repetition of what was compiled."""
-    text = recipe + json.dumps(decided, sort_keys=True)
+def _changed_recipe(recipe: str, decisive: Mapping[str, Any]) -> str:
+    """The digest of a recipe whose decisive parameters were changed."""
+    text = recipe + json.dumps(decisive, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,1 +1,1 @@
-"""What a person does to the cluster: submit runs, keep a schedule."""
+"""Submits runs to the cluster, shows them, and keeps a schedule there."""

@@ -1,4 +1,4 @@
-"""A connection to Kubeflow Pipelines, whose every failure is one sentence."""
+"""Connects to Kubeflow Pipelines, and turns every failure into one sentence."""
 
 import contextlib
 import io
@@ -24,18 +24,18 @@ _ENDED = ("SUCCEEDED", "SKIPPED", "FAILED", "CANCELED")
 
 @contextlib.contextmanager
 def connected(settings: Kubeflow) -> Iterator[Any]:
-    """Connects to the cluster; what goes wrong inside becomes one sentence.
+    """Connects to the cluster; errors in the block become one sentence each.
 
     A token is read from `token_file`, from the file that NEWSDESK_KFP_TOKEN_FILE names,
-    or from NEWSDESK_KFP_TOKEN, in this order; a file is read for each request, since
-    tokens are renewed there.
+    or from NEWSDESK_KFP_TOKEN, in this order. A file is read for each request, because
+    Kubernetes renews tokens in their files.
 
     Args:
         settings: the kubeflow section.
 
     Yields:
-        A `kfp.Client`, of kfp 2.5 or later; it is told the namespace at each call,
-        because it also looks for the service itself in a namespace of its own.
+        A `kfp.Client`, of kfp 2.5 or later. Pass the namespace with each call: the
+        client's own namespace is the one in which it looks for the service.
 
     Raises:
         ClusterError: the cluster cannot be reached, or refuses.
@@ -44,7 +44,7 @@ def connected(settings: Kubeflow) -> Iterator[Any]:
     from urllib3.exceptions import HTTPError
 
     where = settings.host or os.environ.get(HOST_VARIABLE) or "Kubeflow Pipelines"
-    # The client tells notebooks where to click, and warns of servers from 2022.
+    # The client prints links for notebooks, and warns about servers from 2022.
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -60,30 +60,30 @@ def connected(settings: Kubeflow) -> Iterator[Any]:
 
 
 def every(list_page: Callable[..., Any], field: str, **arguments: Any) -> Iterator[Any]:
-    """Goes through a list of the server page by page, 1,000 entries at most.
+    """Reads a list from the server page by page, 1,000 entries at most.
 
     Args:
         list_page: a method of the client that takes page_token and page_size.
-        field: of its answer, which holds the entries.
-        arguments: for the method.
+        field: the field of its response that holds the entries.
+        arguments: other arguments of the method.
 
     Yields:
         The entries.
     """
     token = ""
     for _ in range(_MOST_PAGES):
-        answer = list_page(page_token=token, page_size=_PAGE, **arguments)
-        yield from getattr(answer, field) or []
-        token = answer.next_page_token or ""
+        page = list_page(page_token=token, page_size=_PAGE, **arguments)
+        yield from getattr(page, field) or []
+        token = page.next_page_token or ""
         if not token:
             return
 
 
 def named(name: str) -> str:
-    """Makes the filter that leaves what has a name.
+    """Makes a filter for lists: entries with this display name.
 
     Args:
-        name: to be shown by.
+        name: the display name.
 
     Returns:
         A filter of the API, as JSON.
@@ -93,42 +93,42 @@ def named(name: str) -> str:
 
 
 def has_ended(run: Any) -> bool:
-    """Says whether a run is over.
+    """Checks whether a run has ended.
 
     Args:
         run: as the server describes it.
 
     Returns:
-        Whether it will not change any more.
+        Whether its state is final.
     """
     return run.state in _ENDED
 
 
 def fired_at(run: Any) -> datetime:
-    """Says what time a run was begun for.
+    """Finds the time for which a run was started.
 
     Args:
         run: as the server describes it.
 
     Returns:
-        When the schedule fired for it, or else when it was made; servers write the
-        year 1970 for what they do not know.
+        The time at which the schedule fired, otherwise the time of its creation.
     """
-    known: datetime | None = run.scheduled_at
-    if known is None or known.year == _UNKNOWN_YEAR:
-        known = run.created_at
-    return known
+    fired: datetime | None = run.scheduled_at
+    # Servers write a time of the year 1970 if they do not know it.
+    if fired is None or fired.year == _UNKNOWN_YEAR:
+        fired = run.created_at
+    return fired
 
 
 def address(settings: Kubeflow, path: str) -> str:
-    """Gives the page on which a person sees something.
+    """Gives the address of a page of the Pipelines UI.
 
     Args:
         settings: the kubeflow section.
-        path: of the page, for example runs/details/ID.
+        path: the path of the page, for example runs/details/ID.
 
     Returns:
-        Its address; only its path where no host is known.
+        The address; only the path if no host is configured.
     """
     host = settings.ui or settings.host or os.environ.get(HOST_VARIABLE) or ""
     return f"{host.rstrip('/')}/#/{path}"
@@ -138,7 +138,7 @@ def _client(settings: Kubeflow) -> Any:
     import kfp
 
     class Client(kfp.Client):
-        """Asks no health of the server, for half a minute where it does not answer."""
+        """Skips the health check, which waits 30 seconds for a server that is down."""
 
         def get_kfp_healthz(self, sleep_duration: int = 5) -> Any:
             class Health:
@@ -162,7 +162,7 @@ def _credentials(settings: Kubeflow) -> Any:
         return None
 
     class Credentials(TokenCredentialsBase):
-        """Is asked for each request."""
+        """Gives the token; the client calls it for each request."""
 
         def refresh_api_key_hook(self, config: Any) -> None:
             config.api_key["authorization"] = (
@@ -176,24 +176,28 @@ def _read(file: Path) -> str:
     try:
         token = file.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise ClusterError(f"{file}: the token cannot be read: {reason}") from None
+        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        raise ClusterError(
+            f"{file}: the token cannot be read: {reason}; check kubeflow.token_file "
+            f"or {TOKEN_FILE_VARIABLE}"
+        ) from None
     if not token:
-        raise ClusterError(f"{file}: holds no token; write one into it")
+        raise ClusterError(f"{file}: the token file is empty; write a token into it")
     return token
 
 
 def _refusal(error: Any) -> str:
-    """What the server says, and what to do about it."""
+    """The message of the server, and what to do about it."""
     try:
-        answer = json.loads(error.body or "{}")
-        said = answer.get("message") or answer.get("error") or ""
+        body = json.loads(error.body or "{}")
+        message = body.get("message") or body.get("error") or ""
     except (ValueError, AttributeError):
-        said = ""
-    said = str(said).strip().partition("\n")[0][:300] or error.reason or "no reason"
+        message = ""
+    message = str(message).strip().partition("\n")[0][:300]
+    message = message or error.reason or "no reason given"
     advice = {
-        401: f"name a token by kubeflow.token_file or {TOKEN_VARIABLE}",
-        403: "ask for the right to this namespace, or check kubeflow.namespace",
-        404: "check kubeflow.host, or whether somebody deleted it",
+        401: f"provide a token with kubeflow.token_file or {TOKEN_VARIABLE}",
+        403: "ask for access to this namespace, or check kubeflow.namespace",
+        404: "check kubeflow.host, and whether the object was deleted",
     }.get(error.status, "see the log of ml-pipeline on the cluster")
-    return f"answers {error.status}: {said}; {advice}"
+    return f"answers {error.status}: {message}; {advice}"

@@ -1,8 +1,8 @@
-"""Finds out whether the cluster's Argo retries containers that fail.
+"""Finds out whether Argo on the cluster retries containers that fail.
 
-Argo merges the `templateDefaults` of its ConfigMap into every workflow. Who may submit
-runs may not read that ConfigMap. But Argo stores the merged workflow, and Kubeflow
-Pipelines keeps a copy with the run, which version 1 of its API still returns
+Argo merges the `templateDefaults` of its ConfigMap into every workflow. A user who may
+submit runs usually may not read that ConfigMap. But Argo stores the merged workflow,
+and Kubeflow Pipelines keeps a copy with the run, which version 1 of its API returns
 (argo-workflows, workflow/controller/operator.go, setExecWorkflow; kubeflow/pipelines,
 backend/src/apiserver, ReportWorkflowResource and toApiRunDetailV1).
 """
@@ -11,19 +11,19 @@ from typing import Any
 
 from kubeflow.cluster import pods
 
-# The others, and no policy, retry containers that end with an error.
+# Any other policy, and none, retries containers that end with an error.
 _WITHOUT_FAILURES = ("OnError", "OnTransientError")
 
 
 def note(client: Any, experiment: str) -> str | None:
-    """Warns about an Argo that does not retry a failed container.
+    """Warns if Argo on this cluster does not retry failed containers.
 
     Args:
         client: from `clients.connected`.
-        experiment: the id of one that may have had runs.
+        experiment: the id of an experiment; its newest run shows Argo's policy.
 
     Returns:
-        A sentence; None if its newest run was retried as configured, or shows nothing.
+        A sentence; None if Argo retries them, or if there is no run to read it from.
     """
     found = client.list_runs(
         page_size=1, sort_by="created_at desc", experiment_id=experiment
@@ -32,10 +32,10 @@ def note(client: Any, experiment: str) -> str | None:
     if not policies or policies[0] not in _WITHOUT_FAILURES:
         return None
     return (
-        f"Argo on this cluster retries no container that fails (retryPolicy "
-        f"{policies[0]}), so `retries` only counts for pods that are lost, and inside "
-        "the pod for stores that cannot be reached; kubeflow/README.md says how to "
-        "change the ConfigMap workflow-controller-configmap"
+        f"Argo on this cluster does not retry containers that fail (retryPolicy "
+        f"{policies[0]}); `retries` applies only to lost pods, and inside the pod to "
+        "stores that cannot be reached; to change this, edit the ConfigMap "
+        'workflow-controller-configmap as "Retries" in kubeflow/README.md describes'
     )
 
 
@@ -48,7 +48,7 @@ def _policy(client: Any, run: str) -> str | None:
         found: str = workflow["spec"]["templateDefaults"]["retryStrategy"][
             "retryPolicy"
         ]
-    # Without it, or without the right to see it, there is nothing to warn about.
+    # Workflows without a default policy lack these keys, and the right may be missing.
     except (kfp_server_api.ApiException, KeyError, TypeError, ValueError):
         return None
     return found

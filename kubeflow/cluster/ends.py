@@ -1,4 +1,4 @@
-"""How a run on the cluster ended, as far as Pipelines' API can tell."""
+"""Finds how a run on the cluster ended, as far as Pipelines' API shows it."""
 
 from datetime import datetime
 from typing import Any
@@ -10,24 +10,24 @@ from kubeflow.outcome import Outcome
 from newsdesk.errors import ExitCode
 
 _TERMINATED = ("CANCELING", "CANCELED")
-# An unchanged run ends at one of its first nodes.
+# An unchanged run ends at one of its first nodes, so there are few logs to read.
 _MOST_LOGS = 5
-# Each costs two requests.
+# Reading the outcome of one run takes two requests.
 _MOST_RUNS = 30
 
 
 def outcome(client: Any, run: Any) -> Outcome:
-    """Says what became of a run.
+    """Finds the outcome of a run.
 
-    A node that failed left its sentence in the workflow; what the Pusher did is in the
-    log of a node, which is there until pod and archive are removed.
+    The workflow has the message of a failed node. What the Pusher did is only in the
+    log of a node, which exists until its pod and its archived log are removed.
 
     Args:
         client: from `clients.connected`.
-        run: one that has ended, as the server describes it.
+        run: a run that has ended, as the server describes it.
 
     Returns:
-        How it ended; "succeeded" where the logs are gone.
+        How it ended; "succeeded" if the logs of a success were removed.
     """
     workflow = pods.of(client, run.run_id)
     if is_terminated(run) or workflow.is_terminated:
@@ -46,18 +46,18 @@ def outcome(client: Any, run: Any) -> Outcome:
 
 
 def is_terminated(run: Any) -> bool:
-    """Tells whether somebody terminated a run.
+    """Checks whether a user terminated a run.
 
-    Pipelines writes FAILED over the state of a terminated run when Argo has ended it
+    Pipelines replaces the state of a terminated run by FAILED when Argo has ended it
     (ReportWorkflowResource of 2.17), so only the history shows it.
 
     Args:
         run: as the server describes it.
 
     Returns:
-        Whether it was terminated, as far as the server has noted it.
+        Whether its state or its history says so.
     """
-    history = [one.state for one in run.state_history or ()]
+    history = [entry.state for entry in run.state_history or ()]
     return any(state in _TERMINATED for state in [run.state, *history])
 
 
@@ -84,8 +84,8 @@ def newest_push(client: Any, successes: list[Any]) -> tuple[Any, int]:
         successes: from `asked_for`.
 
     Returns:
-        The run, None if none is known to have pushed; and how many newer ones may have
-        pushed, but have no logs any more.
+        The run, or None if none is known to have pushed; and the number of newer runs
+        that may have pushed but whose logs were removed.
     """
     unknown = 0
     for run in successes:
@@ -97,13 +97,13 @@ def newest_push(client: Any, successes: list[Any]) -> tuple[Any, int]:
 
 
 def seconds(run: Any) -> float | None:
-    """Says how long a run took.
+    """Measures how long a run took.
 
     Args:
         run: as the server describes it.
 
     Returns:
-        Seconds until its end; None while it is at work.
+        Seconds from its start to its end; None if it is still running.
     """
     began: datetime = run.created_at
     if not clients.has_ended(run):
@@ -118,9 +118,9 @@ def _of_failure(run: Any, workflow: pods.Workflow) -> Outcome:
         return Outcome(
             state=outcomes.FAILED,
             exit_code=ExitCode.FAILED,
-            error=error or f"Pipelines ended it as {run.state} and names no node",
+            error=error or f"Pipelines reports {run.state} without a failed node",
         )
-    # Those after it were never started, so the first is the cause.
+    # Nodes that depend on it never start, so the first failure is the cause.
     pod = failed[0]
     found = outcomes.in_message(pod.node, pod.message)
     found.log = f'newsdesk logs {run.run_id} "{pod.node}"'
@@ -130,10 +130,7 @@ def _of_failure(run: Any, workflow: pods.Workflow) -> Outcome:
 
 
 def _in_order(workflow: pods.Workflow) -> list[pods.Pod]:
-    """Nodes that may have written the outcome: the Pusher, else the last ones first.
-
-    Where nothing has changed, a run ends at one of its first nodes.
-    """
+    """Pods that may have logged the outcome: the Pusher, otherwise the last ones."""
     nodes = [
         pod
         for pod in reversed(workflow.pods)

@@ -1,4 +1,4 @@
-"""The runs of a pipeline on the cluster, and the one that a person means."""
+"""Lists the runs of a pipeline on the cluster, and finds one by its id."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,11 +8,12 @@ from kubeflow.cluster import recurring
 from newsdesk.config.sections import Config
 from newsdesk.errors import ClusterError
 
+# The length of a UUID, which is a complete id.
 _FULL = 36
 
 
 def newest_first(client: Any, config: Config) -> Iterator[Any]:
-    """Lists the runs of the experiment of a pipeline.
+    """Lists the runs in the experiment of this pipeline, the newest first.
 
     Args:
         client: from `clients.connected`.
@@ -32,18 +33,18 @@ def newest_first(client: Any, config: Config) -> Iterator[Any]:
 
 
 def one(client: Any, config: Config, given: str) -> Any:
-    """Finds a run.
+    """Finds a run by its id.
 
     Args:
         client: from `clients.connected`.
         config: the whole configuration.
-        given: its id, or the beginning of it.
+        given: the id, or the beginning of it.
 
     Returns:
         The run, as the server describes it.
 
     Raises:
-        ClusterError: there is none, or more than one.
+        ClusterError: no run has this id, or several ids begin like this.
     """
     if len(given) == _FULL:
         return client.get_run(given)
@@ -52,8 +53,10 @@ def one(client: Any, config: Config, given: str) -> Any:
     ]
     if not found:
         raise ClusterError(
-            f"the cluster has no run {given}; `newsdesk runs --cluster` lists them"
+            f"the cluster has no run {given}; `newsdesk runs --cluster` lists its runs"
         )
     if len(found) > 1:
-        raise ClusterError(f"{len(found)} runs begin with {given}; give more of the id")
+        raise ClusterError(
+            f"{given}: the ids of {len(found)} runs begin with it; give more of the id"
+        )
     return found[0]

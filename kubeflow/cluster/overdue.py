@@ -1,4 +1,4 @@
-"""How many intervals a schedule owes."""
+"""Counts the intervals that ended without the run they should have had."""
 
 from datetime import datetime, timedelta
 from itertools import islice
@@ -8,35 +8,38 @@ from kubeflow.cluster import client as clients
 from kubeflow.intervals import intervals
 from newsdesk.config.cluster import Schedule
 
-# So many intervals without a success are too many.
+# `schedule status` fails after this many intervals without a success.
 TOO_MANY = 2
+# A broken schedule of every minute may have missed millions; nobody needs the number.
 _MOST_MISSED = 1000
 _MOMENT = timedelta(seconds=1)
 
 
 def begun(present: Any, runs: list[Any], planned: Schedule) -> datetime:
-    """Finds since when a schedule owes runs.
+    """Finds the time since which a schedule must have had runs.
 
-    A schedule that took the place of another one continues it. What a person submitted
-    before, or a schedule that was deleted long ago, makes no interval overdue in which
-    there was no schedule.
+    A schedule that replaced another one continues it. An interval is not overdue if
+    there was no schedule in it: runs that a user submitted before, and a schedule that
+    was deleted long ago, do not count.
 
     Args:
         present: the recurring run.
-        runs: of the pipeline, the newest first.
+        runs: the runs of the pipeline, the newest first.
         planned: the schedule of the configuration.
 
     Returns:
-        The making of the schedule, or just before the first run of those it continues.
+        The time when the schedule was created, or just before the first run of the
+        schedules that it continues.
     """
     since: datetime = present.created_at
     for run in runs:
-        # Servers write None or "" for a run that a person submitted.
+        # Servers write None or "" for a run that a user submitted.
         if not run.recurring_run_id:
             continue
         fired = clients.fired_at(run)
         if fired < since:
-            # Its own interval, and one whose run is about to begin.
+            # Two may have ended in between without a gap: the interval of this run,
+            # and the one whose run is about to start.
             if ended(planned, fired - _MOMENT, since) > TOO_MANY:
                 break
             since = fired - _MOMENT

@@ -1,10 +1,11 @@
-"""The pods of a run, as Argo kept them in the run's workflow.
+"""Reads the pods of a run from the workflow that Argo stored.
 
-Version v2beta1 of Pipelines' API gives the tasks of a run no pod, no message and no
+Version v2beta1 of Pipelines' API returns the tasks of a run without pod, message and
 parent, and its `error` is that of the API itself (kubeflow/pipelines 2.17,
 backend/src/apiserver/server/api_converter.go, toApiPipelineTaskDetail and toApiRun).
-Version v1beta1 has the workflow, which every server from 2.5 to 2.17 stores. Argo packs
-the nodes of a workflow of over 1 MiB (argoproj/argo-workflows 4.0, workflow/packer).
+Version v1beta1 has the workflow, which every server from 2.5 to 2.17 stores. Argo
+compresses the nodes of a workflow of over 1 MiB (argoproj/argo-workflows 4.0,
+workflow/packer).
 """
 
 import base64
@@ -21,6 +22,7 @@ from kubeflow.compile.tasks import node_of
 
 _ATTEMPT = re.compile(r"\(\d+\)$")
 _DRIVER = "-driver"
+# Without such a run, and without version v1beta1 of the API.
 _UNKNOWN = (404, 501)
 _BAD = ("Failed", "Error")
 _NOT_BEGUN = ("Pending", "Skipped", "Omitted")
@@ -32,13 +34,14 @@ class Pod:
     """The last attempt of a node, or of its driver.
 
     Attributes:
-        node: its name, such as Trainer; of a driver "driver of Trainer".
-        state: of Argo: Pending, Running, Succeeded, Failed, Error, Skipped, Omitted.
-        message: why it failed; "" where Argo says nothing.
-        id: of the node in the workflow.
-        name: of the pod.
-        started: None where it has not.
-        finished: None where it has not.
+        node: the name of the node, such as Trainer; "driver of Trainer" for its driver.
+        state: Argo's state: Pending, Running, Succeeded, Failed, Error, Skipped or
+            Omitted.
+        message: why it failed; "" if Argo gives no reason.
+        id: the id of the node in the workflow.
+        name: the name of the pod.
+        started: when it started; None if it did not start.
+        finished: when it ended; None if it did not end.
     """
 
     node: str
@@ -51,7 +54,7 @@ class Pod:
 
     @property
     def has_failed(self) -> bool:
-        """Whether it ended badly."""
+        """Whether it failed."""
         return self.state in _BAD
 
     @property
@@ -61,7 +64,7 @@ class Pod:
 
     @property
     def is_driver(self) -> bool:
-        """Whether it is not the node itself but what prepares it."""
+        """Whether this is the driver, which prepares the node."""
         return self.node.startswith("driver ")
 
 
@@ -70,8 +73,8 @@ class Workflow:
     """What Argo did for a run.
 
     Attributes:
-        pods: of nodes and drivers, in the order in which they started.
-        is_terminated: whether somebody terminated it.
+        pods: the pods of nodes and drivers, in the order in which they started.
+        is_terminated: whether a user terminated it.
     """
 
     pods: tuple[Pod, ...] = ()
@@ -79,39 +82,39 @@ class Workflow:
 
 
 def of(client: Any, run: str) -> Workflow:
-    """Asks for the pods of a run.
+    """Requests the pods of a run.
 
     Args:
         client: from `clients.connected`.
         run: its id.
 
     Returns:
-        An empty workflow where `manifest` finds none.
+        The workflow; an empty one if the server has none.
     """
     found = manifest(client, run)
     return read(found) if found else Workflow()
 
 
 def manifest(client: Any, run: str) -> Any:
-    """Asks for the workflow of a run as Argo writes it.
+    """Requests the workflow of a run as Argo writes it.
 
     Args:
         client: from `clients.connected`.
         run: its id.
 
     Returns:
-        The workflow, read from JSON; None where the server has none, as before the
-        first pod, or does not answer for v1beta1.
+        The workflow, read from JSON; None if the server has none yet, as before the
+        first pod, or does not support v1beta1.
     """
     import kfp_server_api
 
     try:
-        answer = json.loads(rest.get(client, "v1beta1", "runs", run))
+        found = json.loads(rest.get(client, "v1beta1", "runs", run))
     except kfp_server_api.ApiException as error:
         if error.status in _UNKNOWN:
             return None
         raise
-    text = (answer.get("pipeline_runtime") or {}).get("workflow_manifest")
+    text = (found.get("pipeline_runtime") or {}).get("workflow_manifest")
     return json.loads(text) if text else None
 
 
@@ -122,12 +125,12 @@ def read(workflow: Any) -> Workflow:
         workflow: as Argo writes it into JSON.
 
     Returns:
-        What we need of it.
+        The pods, and whether a user terminated the run.
     """
-    # TerminateRun of Pipelines sets it, and nothing else does.
-    ended = workflow.get("spec", {}).get("activeDeadlineSeconds") == 0
+    # Only TerminateRun of Pipelines sets this to 0.
+    is_terminated = workflow.get("spec", {}).get("activeDeadlineSeconds") == 0
     nodes = _nodes(workflow.get("status") or {})
-    return Workflow(tuple(_last(_pods(workflow, nodes))), ended)
+    return Workflow(tuple(_last(_pods(workflow, nodes))), is_terminated)
 
 
 def _nodes(status: Any) -> list[Any]:
@@ -139,7 +142,7 @@ def _nodes(status: Any) -> list[Any]:
 
 def _pods(workflow: Any, nodes: list[Any]) -> Iterable[Pod]:
     for node in nodes:
-        # A node that never ran has no pod, but its state is of interest.
+        # Skipped nodes have no pod, but the list of nodes shows their state.
         if node.get("type") in ("Pod", "Skipped"):
             yield Pod(
                 node=_name(node["name"]),
@@ -171,7 +174,10 @@ def _name(path: str) -> str:
 
 
 def _pod_name(metadata: Any, node: Any) -> str:
-    """As RetrievePodName of kubeflow/pipelines, backend/src/common/util/workflow.go."""
+    """Computes the name of a pod.
+
+    As RetrievePodName of kubeflow/pipelines does, backend/src/common/util/workflow.go.
+    """
     run, name = metadata["name"], str(node["id"])
     if (metadata.get("annotations") or {}).get(_POD_NAMES) == "v1" or run == name:
         return name

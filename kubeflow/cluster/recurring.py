@@ -1,4 +1,4 @@
-"""Recurring runs: how Pipelines keeps a schedule."""
+"""Recurring runs, in which Pipelines stores a schedule."""
 
 import hashlib
 import json
@@ -31,8 +31,8 @@ def wanted(config: Config) -> Schedule:
     """
     if config.kubeflow.schedule is None:
         raise ConfigError(
-            'the configuration has no kubeflow.schedule; add cron = "0 0 3 * * *" to a '
-            "section [kubeflow.schedule]"
+            "the configuration has no kubeflow.schedule; add a section "
+            '[kubeflow.schedule], for example with cron = "0 0 3 * * *"'
         )
     return config.kubeflow.schedule
 
@@ -43,10 +43,10 @@ def found(client: Any, config: Config, experiment: str | None = None) -> list[An
     Args:
         client: from `clients.connected`.
         config: the whole configuration.
-        experiment: the id of its experiment, where it is known.
+        experiment: the id of its experiment, if known.
 
     Returns:
-        The newest first; those that somebody else made under this name, too.
+        All recurring runs with this name, whoever created them, the newest first.
     """
     experiment = experiment or experiment_of(client, config)
     if experiment is None:
@@ -57,42 +57,42 @@ def found(client: Any, config: Config, experiment: str | None = None) -> list[An
         experiment_id=experiment,
         filter=clients.named(config.name),
     )
-    return sorted(listed, key=lambda one: one.created_at, reverse=True)
+    return sorted(listed, key=lambda run: run.created_at, reverse=True)
 
 
 def one_of(present: Sequence[Any]) -> Any:
     """Gives the only schedule.
 
     Args:
-        present: from `found`.
+        present: the recurring runs, from `found`.
 
     Returns:
-        The one.
+        The recurring run.
 
     Raises:
         ClusterError: there is none, or more than one.
     """
     if not present:
         raise ClusterError(
-            "the cluster has no schedule; `newsdesk schedule apply` makes it"
+            "the cluster has no schedule; `newsdesk schedule apply` creates it"
         )
     if len(present) > 1:
         raise ClusterError(
-            f"the cluster has {len(present)} schedules of this pipeline, as a broken "
-            "apply leaves them; apply it again"
+            f"the cluster has {len(present)} schedules of this pipeline, probably "
+            "because `newsdesk schedule apply` was interrupted; run it again"
         )
     return present[0]
 
 
 def experiment_of(client: Any, config: Config) -> str | None:
-    """Finds the experiment that the runs of this pipeline are in.
+    """Finds the experiment that contains the runs of this pipeline.
 
     Args:
         client: from `clients.connected`.
         config: the whole configuration.
 
     Returns:
-        Its id; None where there is none yet.
+        Its id; None if it does not exist yet.
     """
     listed = clients.every(
         client.list_experiments,
@@ -111,18 +111,18 @@ def create(
     enabled: bool,
     now: datetime,
 ) -> Any:
-    """Makes a recurring run of the schedule of the configuration.
+    """Creates a recurring run for the schedule of the configuration.
 
     Args:
         client: from `clients.connected`.
         config: the whole configuration.
         uploaded: the pipeline, from `upload`.
-        replaced: those whose place it takes, the newest first.
+        replaced: the recurring runs that it replaces, the newest first.
         enabled: whether it fires.
-        now: aware.
+        now: the present time, with its time zone.
 
     Returns:
-        It, as the server describes it.
+        The recurring run, as the server describes it.
     """
     schedule = wanted(config)
     minutes = schedule.every_minutes
@@ -145,7 +145,7 @@ def create(
 
 
 def read_back(client: Any, config: Config, uploaded: Uploaded, number: str) -> None:
-    """Deletes a new recurring run that is not as it was asked for.
+    """Deletes a new recurring run if the server stored something else.
 
     Args:
         client: from `clients.connected`.
@@ -161,8 +161,8 @@ def read_back(client: Any, config: Config, uploaded: Uploaded, number: str) -> N
     cron, every = read.trigger.cron_schedule, read.trigger.periodic_schedule
     minutes = schedule.every_minutes
     version = read.pipeline_version_reference.pipeline_version_id
-    # Whole numbers come back as strings.
-    asked = {
+    # The API gives whole numbers as strings.
+    compared = {
         "cron": (schedule.cron, cron and cron.cron),
         "interval": (minutes and minutes * 60, every and int(every.interval_second)),
         "catchup": (schedule.catchup, not read.no_catchup),
@@ -171,48 +171,48 @@ def read_back(client: Any, config: Config, uploaded: Uploaded, number: str) -> N
         "version": (uploaded.version, version),
         "description": (mark(config, uploaded), read.description),
     }
-    differing = [name for name, (one, other) in asked.items() if one != other]
+    differing = [name for name, (sent, stored) in compared.items() if sent != stored]
     if differing:
         client.delete_recurring_run(number)
         raise ClusterError(
-            f"the new schedule reads back with another {', '.join(differing)}, so it "
-            "was deleted again; what was there is as it was"
+            f"the cluster stored the new schedule with another {', '.join(differing)}, "
+            "so it was deleted again; the previous schedule is unchanged"
         )
 
 
 def is_enabled(recurring: Any) -> bool:
-    """Says whether a recurring run fires.
+    """Checks whether a recurring run fires.
 
     Args:
         recurring: as the server describes it.
 
     Returns:
-        Whether it does.
+        False if it is paused.
     """
     return bool(recurring.mode == "ENABLE" or recurring.status == "ENABLED")
 
 
 def mark(config: Config, uploaded: Uploaded) -> str:
-    """Makes the description by which a recurring run is known again.
+    """Marks a recurring run as ours, with a digest of its settings.
 
     Args:
         config: the whole configuration.
         uploaded: the pipeline, from `upload`.
 
     Returns:
-        A digest of all that the recurring run is made of.
+        Its description; equal if and only if schedule, pipeline and account are equal.
     """
-    made_of = {
+    settings = {
         "schedule": wanted(config).model_dump(mode="json"),
         "version": uploaded.version,
         "service_account": config.kubeflow.service_account,
     }
-    text = json.dumps(made_of, sort_keys=True)
+    text = json.dumps(settings, sort_keys=True)
     return _MARK + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _covered(client: Any, present: Sequence[Any]) -> datetime | None:
-    """Up to when the schedule that is replaced has fired for all that it should."""
+    """Until when the replaced schedule has started every run that it should."""
     ids = {one.recurring_run_id for one in present}
     if not ids:
         return None
@@ -234,10 +234,10 @@ def _covered(client: Any, present: Sequence[Any]) -> datetime | None:
 def _since(
     schedule: Schedule, covered: datetime | None, now: datetime
 ) -> datetime | None:
-    """What Pipelines takes for the last time that it has fired.
+    """The start time of a recurring run, from which Pipelines catches up.
 
-    A recurring run that begins in the past fires at once for what it has missed since,
-    also for what the one before it has fired for.
+    A recurring run that begins in the past fires at once for every time since then,
+    even if the schedule before it has already fired for that time.
     """
     if not schedule.catchup:
         return max(schedule.start, now) if schedule.start else now

@@ -1,4 +1,4 @@
-"""Requests to Pipelines' API that its Python client has no method for."""
+"""Sends requests to Pipelines' API that its Python client has no method for."""
 
 import json
 from typing import Any
@@ -6,35 +6,38 @@ from urllib.parse import quote
 
 
 def get(client: Any, *words: str) -> str:
-    """Asks for something.
+    """Sends a GET request.
 
     Args:
         client: from `clients.connected`.
         words: parts of the path below /apis.
 
     Returns:
-        The body of the answer.
+        The body of the response.
     """
-    return _asked(client, "GET", words)
+    return _response(client, "GET", words)
 
 
 def post(client: Any, *words: str, body: Any) -> Any:
-    """Sends something.
+    """Sends a POST request.
 
     Args:
         client: from `clients.connected`.
         words: parts of the path below /apis.
-        body: for JSON.
+        body: what to send as JSON.
 
     Returns:
-        The answer, read from JSON.
+        The body of the response, read from JSON.
     """
-    return json.loads(_asked(client, "POST", words, body))
+    return json.loads(_response(client, "POST", words, body))
 
 
-def _asked(client: Any, method: str, words: tuple[str, ...], body: Any = None) -> str:
-    # With the token, certificates and errors of the client's own methods.
-    answer = client._run_api.api_client.call_api(
+def _response(
+    client: Any, method: str, words: tuple[str, ...], body: Any = None
+) -> str:
+    # The private client inside sends the token and the certificates, and raises the
+    # errors that the public methods raise.
+    response = client._run_api.api_client.call_api(
         "/apis/" + "/".join(quote(word, safe=":") for word in words),
         method,
         header_params={"Accept": "*/*", "Content-Type": "application/json"},
@@ -43,5 +46,5 @@ def _asked(client: Any, method: str, words: tuple[str, ...], body: Any = None) -
         _preload_content=False,
         _return_http_data_only=True,
     )
-    text: str = answer.data.decode("utf-8", "replace")
+    text: str = response.data.decode("utf-8", "replace")
     return text

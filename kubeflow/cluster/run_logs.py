@@ -1,4 +1,4 @@
-"""Logs of the pods of a run, through Pipelines' API."""
+"""Reads the logs of the pods of a run through Pipelines' API."""
 
 import base64
 import json
@@ -11,15 +11,15 @@ _ARCHIVED = "main-logs"
 
 
 def read(client: Any, run: str, pod: Pod) -> str | None:
-    """Reads the log of a pod, or what Argo archived of it.
+    """Reads the log of a pod, or the log that Argo archived.
 
     Args:
         client: from `clients.connected`.
-        run: the id of its run.
-        pod: of the run.
+        run: the id of the run.
+        pod: a pod of the run.
 
     Returns:
-        The log; None where pod and archive are gone.
+        The log; None if the pod and its archived log were removed.
     """
     import kfp_server_api
 
@@ -28,29 +28,29 @@ def read(client: Any, run: str, pod: Pod) -> str | None:
         if not _is_an_error(text):
             return text
     except kfp_server_api.ApiException as error:
-        _raise_unless_gone(error)
+        _raise_unless_removed(error)
     words = ("nodes", pod.id, "artifacts", f"{_ARCHIVED}:read")
     try:
-        answer = json.loads(rest.get(client, "v2beta1", "runs", run, *words))
-        return base64.b64decode(answer["data"]).decode("utf-8", "replace")
+        artifact = json.loads(rest.get(client, "v2beta1", "runs", run, *words))
+        return base64.b64decode(artifact["data"]).decode("utf-8", "replace")
     except kfp_server_api.ApiException as error:
-        _raise_unless_gone(error)
+        _raise_unless_removed(error)
     except (ValueError, KeyError):
         pass
     return None
 
 
 def _is_an_error(text: str) -> bool:
-    """Tells an error from a log; both arrive as 200 (Pipelines' run_log_server.go)."""
+    """Finds errors in logs: both have status 200 (Pipelines' run_log_server.go)."""
     last = text.rstrip().rpartition("\n")[2]
     try:
-        answer = json.loads(last[last.index('{"error_message"') :])
+        found = json.loads(last[last.index('{"error_message"') :])
     except ValueError:
         return False
-    return isinstance(answer, dict) and "error_message" in answer
+    return isinstance(found, dict) and "error_message" in found
 
 
-def _raise_unless_gone(error: Any) -> None:
-    # Servers answer 404 or 500 for what is gone, and also for what never was.
+def _raise_unless_removed(error: Any) -> None:
+    # Servers answer 404 or 500 for logs that were removed, or that never existed.
     if error.status in (401, 403):
         raise error

@@ -1,8 +1,8 @@
-"""The schedule on the cluster, held against the one in the configuration.
+"""Makes the schedule on the cluster equal to the one in the configuration.
 
 Pipelines cannot change a recurring run (kubeflow/pipelines#3789), so it is replaced:
-the new one is made and read back before the old one is deleted. Should both fire at
-one instant, the ledger gives its interval to one of them.
+the new one is created and read back before the old one is deleted. If both fire at the
+same instant, the ledger gives the interval to one of the two runs.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Applied:
     """What `apply` has done.
 
     Attributes:
-        id: of the recurring run that is there now.
+        id: the id of the recurring run that is on the cluster now.
         change: "created", "replaced" or "unchanged".
         enabled: whether it fires.
     """
@@ -32,23 +32,23 @@ class Applied:
 
 
 def apply(client: Any, config: Config, spec: str, now: datetime) -> Applied:
-    """Makes the schedule on the cluster the one of the configuration.
+    """Creates the schedule on the cluster, or replaces one with other settings.
 
-    A paused one stays paused. Nothing is deleted before the new one is there and reads
-    back as it was written.
+    A paused schedule stays paused. The old one is deleted only after the new one was
+    created and the server returned it as it was sent.
 
     Args:
         client: from `clients.connected`.
         config: the whole configuration.
-        spec: YAML of the compiled pipeline; takes a parameter `interval`.
-        now: aware.
+        spec: YAML of the compiled pipeline, which takes a parameter `interval`.
+        now: the present time, with its time zone.
 
     Returns:
         What was done.
 
     Raises:
-        ConfigError: there is no schedule to apply, or the pipeline takes no interval.
-        ClusterError: the new one is not as it was asked for; the old one is there.
+        ConfigError: the configuration has no schedule, or the pipeline no interval.
+        ClusterError: the server stored other settings; the old schedule is unchanged.
     """
     recurring.wanted(config)
     check(spec, {intervals.PARAMETER: ""})
@@ -68,7 +68,7 @@ def apply(client: Any, config: Config, spec: str, now: datetime) -> Applied:
 
 
 def pause(client: Any, config: Config) -> None:
-    """Stops firing; what runs goes on.
+    """Pauses the schedule; runs that have started continue.
 
     Args:
         client: from `clients.connected`.
@@ -82,7 +82,7 @@ def pause(client: Any, config: Config) -> None:
 
 
 def resume(client: Any, config: Config) -> None:
-    """Fires again; with catchup all that was missed, else the latest interval.
+    """Resumes the schedule, for all missed intervals with catchup, else the latest.
 
     Args:
         client: from `clients.connected`.

@@ -1,4 +1,4 @@
-"""Whether a schedule keeps its promise: how its runs ended, and what was missed."""
+"""Checks a schedule: how its runs ended, and which intervals had no success."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,22 +15,25 @@ from newsdesk.errors import ConfigError
 
 @dataclass(frozen=True)
 class Status:
-    """How a schedule is doing.
+    """The state of a schedule and of its runs.
 
     Attributes:
         enabled: whether it fires.
-        success: the newest run that came to a good end; None where there is none.
-        pushed: the newest run that is known to have pushed; None where there is none.
-        unknown: how many newer successes have no logs any more, and may have pushed.
-        failure: the newest that did not; None where there is none. A run that was
-            refused because its interval was done is no failure.
-        running: the newest run that has not ended; None where there is none.
-        next_due: None while it is paused, and where it is over.
+        success: the newest run that succeeded, if any.
+        pushed: the newest run that is known to have pushed, if any.
+        unknown: how many newer successes may have pushed, but their logs were removed.
+        failure: the newest run that failed, if any. A run that was refused because its
+            interval was done does not count.
+        running: the newest run that has not ended, if any.
+        next_due: when the next run is due; None if the schedule is paused or over.
         missed: how many intervals have ended since the last success.
-        unpushed: how many have ended since the last push; None where nobody asked.
-        silence: since when nothing was pushed for sure; None for ever.
-        alarm: how many are too many, from kubeflow.alarm_without_push.
-        astray: what the newest run was fired for, where the cron has no such instant.
+        unpushed: how many intervals have ended since the last push; None if this is
+            unknown, or alarm_without_push is not set.
+        silence: the time since which nothing was pushed for sure; None if this is
+            unknown.
+        alarm: kubeflow.alarm_without_push, from which `unpushed` is a problem.
+        astray: the time for which the newest run was started, if it is not a time of
+            the cron expression.
     """
 
     enabled: bool
@@ -48,11 +51,12 @@ class Status:
 
     @property
     def problem(self) -> str | None:
-        """One sentence where runs begin at wrong times or do not succeed, else None."""
+        """A sentence if runs start at wrong times or do not succeed, otherwise None."""
         if self.astray:
             return (
-                f"a run was begun for {shown(self.astray)}, which is no instant of the "
-                "cron; hold kubeflow.schedule.controller_time_zone against the cluster"
+                f"a run was started for {shown(self.astray)}, which is not a time of "
+                "kubeflow.schedule.cron; set kubeflow.schedule.controller_time_zone "
+                "to the time zone of the cluster's controller"
             )
         paused = "" if self.enabled else ", and the schedule is paused"
         if self.missed >= overdue.TOO_MANY:
@@ -68,15 +72,15 @@ class Status:
 
 
 def status(client: Any, config: Config, now: datetime) -> Status:
-    """Asks the cluster how the schedule is doing.
+    """Requests the state of the schedule from the cluster.
 
     Args:
         client: from `clients.connected`.
         config: the whole configuration.
-        now: aware.
+        now: the present time, with its time zone.
 
     Returns:
-        Its state; runs that a person has submitted count, too.
+        The state; runs that a user submitted count as runs of the schedule do.
 
     Raises:
         ConfigError: the configuration has no schedule.
@@ -118,7 +122,7 @@ def status(client: Any, config: Config, now: datetime) -> Status:
         missed=overdue.ended(
             planned, max(success.finished_at, begun) if success else begun, now
         ),
-        # A run whose logs are gone may have pushed.
+        # A newer run whose logs were removed may have pushed, so do not raise an alarm.
         unpushed=None if unknown or not alarm else overdue.ended(planned, owed, now),
         silence=silence,
         alarm=alarm,
@@ -127,13 +131,13 @@ def status(client: Any, config: Config, now: datetime) -> Status:
 
 
 def shown(moment: datetime | None) -> str:
-    """Writes a moment for a person.
+    """Formats a time for people.
 
     Args:
-        moment: aware.
+        moment: a time with its time zone, or None.
 
     Returns:
-        Date and time by the clock of this machine; a dash for none.
+        Date and time in the time zone of this machine; a dash for None.
     """
     return f"{moment.astimezone():%Y-%m-%d %H:%M %Z}" if moment else "-"
 
@@ -148,9 +152,9 @@ def _is_of(run: Any, pipeline: str | None) -> bool:
 
 
 def _astray(present: Any, runs: list[Any], planned: Schedule) -> datetime | None:
-    """What the newest run was fired for, if that is no end of an interval.
+    """The time for which the newest run was started, if no interval ends then.
 
-    Only the macro tells it for sure: what servers write as scheduled_at differs.
+    Only the macro has this time reliably: servers differ in what scheduled_at is.
     """
     for run in runs:
         if run.recurring_run_id == present.recurring_run_id and planned.cron:
@@ -164,7 +168,7 @@ def _astray(present: Any, runs: list[Any], planned: Schedule) -> datetime | None
 
 
 def _text(run: Any) -> str:
-    """The parameter by which a run carries its interval."""
+    """The parameter in which a run has its interval."""
     parameters = run.runtime_config.parameters if run.runtime_config else None
     return str((parameters or {}).get(intervals.PARAMETER, ""))
 
@@ -172,7 +176,10 @@ def _text(run: Any) -> str:
 def _failures(
     runs: list[Any], successes: list[Any], planned: Schedule
 ) -> Iterator[Any]:
-    """The failed runs, the newest first, without those that were refused."""
+    """The failed runs, the newest first.
+
+    A run that started after its interval was done was refused, and did not fail.
+    """
     done: dict[str | None, datetime] = {}
     for run in successes:
         done.setdefault(_interval(run, planned), run.finished_at)
@@ -186,7 +193,7 @@ def _failures(
 
 
 def _interval(run: Any, planned: Schedule) -> str | None:
-    """The name of the interval that a run stands for."""
+    """The name of the interval of a run; None if it has none."""
     text = _text(run)
     if not text:
         return None

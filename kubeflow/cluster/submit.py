@@ -1,4 +1,4 @@
-"""Sends a compiled pipeline to the cluster, and starts runs of it."""
+"""Uploads a compiled pipeline to the cluster, and starts runs of it."""
 
 import hashlib
 import tempfile
@@ -22,13 +22,13 @@ _DIGITS = 12
 
 @dataclass(frozen=True)
 class Uploaded:
-    """A pipeline as the server has it.
+    """A pipeline on the server.
 
     Attributes:
         pipeline: the id of the pipeline.
-        version: the id of the version.
-        name: of the version: a digest of its content.
-        experiment: the id of the experiment that its runs go to.
+        version: the id of the pipeline's version.
+        name: the name of the version, which is a digest of its content.
+        experiment: the id of the experiment for its runs.
     """
 
     pipeline: str
@@ -38,16 +38,16 @@ class Uploaded:
 
 
 def parameters_of(spec: str) -> set[str]:
-    """Lists what may be changed when a compiled pipeline is submitted.
+    """Lists the parameters of a compiled pipeline.
 
     Args:
-        spec: YAML; a second document may hold what only Kubernetes knows.
+        spec: YAML; the platform spec may follow as a second document.
 
     Returns:
         The names of its parameters.
 
     Raises:
-        ConfigError: it is no compiled pipeline.
+        ConfigError: it is not a compiled pipeline.
     """
     try:
         first = next(iter(yaml.safe_load_all(spec)))
@@ -55,31 +55,31 @@ def parameters_of(spec: str) -> set[str]:
         return set(inputs.get("parameters", {}))
     except (yaml.YAMLError, StopIteration, AttributeError, KeyError, TypeError):
         raise ConfigError(
-            "the pipeline is no compiled one; `newsdesk compile CONFIG -o "
-            "pipeline.yaml` makes it"
+            "this file is not a compiled pipeline; `newsdesk compile CONFIG -o "
+            "pipeline.yaml` writes one"
         ) from None
 
 
 def check(spec: str, parameters: Mapping[str, Any]) -> None:
-    """Refuses parameters that a pipeline does not take.
+    """Refuses parameters that a pipeline does not have.
 
     Args:
         spec: YAML of a compiled pipeline.
-        parameters: by name.
+        parameters: the values, by name.
 
     Raises:
-        ConfigError: names what is unknown and what is allowed.
+        ConfigError: a parameter is unknown; the message names the allowed ones.
     """
     allowed = parameters_of(spec)
     if unknown := sorted(set(parameters) - allowed):
         raise ConfigError(
-            f"the pipeline takes no parameter {', '.join(unknown)}; it takes "
+            f"the pipeline has no parameter {', '.join(unknown)}; its parameters are: "
             f"{', '.join(sorted(allowed)) or 'none'}"
         )
 
 
 def upload(client: Any, config: Config, spec: str) -> Uploaded:
-    """Brings a compiled pipeline to the server, once however often it is asked to.
+    """Uploads a compiled pipeline, unless the server already has this version.
 
     Args:
         client: from `clients.connected`.
@@ -87,7 +87,7 @@ def upload(client: Any, config: Config, spec: str) -> Uploaded:
         spec: YAML of the compiled pipeline.
 
     Returns:
-        Where it is there.
+        The ids of pipeline, version and experiment.
 
     Raises:
         ClusterError: the server's version cannot run this pipeline.
@@ -110,7 +110,7 @@ def upload(client: Any, config: Config, spec: str) -> Uploaded:
             pipeline_id=pipeline,
             filter=clients.named(name),
         )
-        version = next((one.pipeline_version_id for one in versions), None)
+        version = next((known.pipeline_version_id for known in versions), None)
         if version is None:
             version = client.upload_pipeline_version(
                 file, name, pipeline_id=pipeline
@@ -126,7 +126,7 @@ def pipeline_of(client: Any, config: Config) -> str | None:
         config: the whole configuration.
 
     Returns:
-        Its id; None where it was never sent.
+        Its id; None if it was never uploaded.
     """
     found = clients.every(
         client.list_pipelines,
@@ -134,7 +134,7 @@ def pipeline_of(client: Any, config: Config) -> str | None:
         namespace=config.kubeflow.namespace,
         filter=clients.named(config.name),
     )
-    return next((one.pipeline_id for one in found), None)
+    return next((known.pipeline_id for known in found), None)
 
 
 def start(
@@ -146,7 +146,7 @@ def start(
         client: from `clients.connected`.
         config: the whole configuration.
         uploaded: from `upload`.
-        parameters: of the pipeline, by name.
+        parameters: the values of the pipeline's parameters, by name.
 
     Returns:
         The run, as the server describes it.
@@ -162,12 +162,12 @@ def start(
 
 
 def wait(client: Any, run: str, poll_seconds: float = 10.0) -> Any:
-    """Waits for the end of a run.
+    """Waits until a run has ended.
 
     Args:
         client: from `clients.connected`.
         run: its id.
-        poll_seconds: between two questions.
+        poll_seconds: the time between two requests.
 
     Returns:
         The run, as the server describes it.
@@ -178,14 +178,14 @@ def wait(client: Any, run: str, poll_seconds: float = 10.0) -> Any:
 
 
 def require_success(run: str, ended: Outcome) -> None:
-    """Raises unless a run came to an end that `newsdesk run` ends with 0 for.
+    """Raises if a run ended in a way for which `newsdesk run` does not exit with 0.
 
     Args:
         run: its id.
         ended: from `ends.outcome`.
 
     Raises:
-        RunFailed: says how it ended, with the exit code of `newsdesk run`.
+        RunFailed: the outcome, with the exit code of `newsdesk run`.
     """
     if ended.is_failure:
         log = f"; its log: {ended.log}" if ended.log else ""
@@ -196,7 +196,10 @@ def require_success(run: str, ended: Outcome) -> None:
 
 
 def _created(client: Any, config: Config) -> str:
-    """Makes a pipeline without a version; an upload would make one of its own name."""
+    """Creates a pipeline without a version.
+
+    The upload of a pipeline would add a version, with a name that is not a digest.
+    """
     namespace = config.kubeflow.namespace or ""
     body = {"display_name": config.name, "namespace": namespace}
     return str(rest.post(client, "v2beta1", "pipelines", body=body)["pipeline_id"])

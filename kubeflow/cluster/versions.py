@@ -1,6 +1,6 @@
-"""Which versions of Kubeflow Pipelines can run a compiled pipeline.
+"""Checks whether a version of Kubeflow Pipelines can run a compiled pipeline.
 
-What each version accepts was read from its source, and is kept as a table beside the
+What each version accepts was read from its source, and is kept as a table with the
 tests (tests/kubeflow/kfp_versions.json).
 """
 
@@ -16,7 +16,7 @@ from newsdesk.errors import ClusterError
 
 Version = tuple[int, int]
 
-# Versions 2.6 to 2.13 exist only of the SDK.
+# Numbers 2.6 to 2.13 are versions of the SDK alone, not of the server.
 OLDEST: Version = (2, 5)
 NEWEST: Version = (2, 17)
 _NUMBER = re.compile(r"v?(\d+)\.(\d+)")
@@ -25,12 +25,12 @@ _UNKNOWN = ("", "unknown")
 
 @dataclass(frozen=True)
 class Feature:
-    """A field of compiled pipelines that not every supported version takes.
+    """A field of compiled pipelines that not every supported version accepts.
 
     Attributes:
         field: its key in the compiled pipeline.
-        since: the first version that takes it.
-        advice: what to do for an older server.
+        since: the first version that accepts it.
+        advice: what to change for an older server.
     """
 
     field: str
@@ -47,11 +47,11 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class Server:
-    """What is known about the version of a server.
+    """The version of a server, as far as it is known.
 
     Attributes:
-        version: the oldest that it can be.
-        name: the version or versions that it can be, for messages.
+        version: the oldest version that it can have.
+        name: the version or versions that it can have, for messages.
     """
 
     version: Version
@@ -59,10 +59,9 @@ class Server:
 
 
 def check_server(client: Any, settings: Kubeflow, spec: str) -> None:
-    """Refuses to send a pipeline to a server that cannot run it.
+    """Refuses a server that cannot run a pipeline.
 
-    A server that does not say its version, or that forbids the question, is not
-    refused.
+    A server that does not give its version, or forbids the request, is not refused.
 
     Args:
         client: from `clients.connected`.
@@ -70,7 +69,7 @@ def check_server(client: Any, settings: Kubeflow, spec: str) -> None:
         spec: YAML of the compiled pipeline.
 
     Raises:
-        ClusterError: says which version the server has, and what to change.
+        ClusterError: the server's version is too old or too new.
     """
     if settings.server_version:
         server = version_in({"tag_name": settings.server_version})
@@ -84,10 +83,10 @@ def check_server(client: Any, settings: Kubeflow, spec: str) -> None:
 
 
 def version_in(health: Mapping[str, Any]) -> Server | None:
-    """Finds the version in what a server says about its health.
+    """Finds the version in the health report of a server.
 
     Args:
-        health: the answer of /apis/v2beta1/healthz.
+        health: the response of /apis/v2beta1/healthz.
 
     Returns:
         The version; None if the server was built from a branch.
@@ -98,21 +97,21 @@ def version_in(health: Mapping[str, Any]) -> Server | None:
     if tag not in _UNKNOWN:
         return None
     # The images of 2.5 to 2.15 were built without their tag (.github/workflows of
-    # kubeflow/pipelines); pipeline_store came with 2.14.
+    # kubeflow/pipelines); 2.14 added pipeline_store to the report.
     if "pipeline_store" in health:
         return Server((2, 14), "2.14 or 2.15")
     return Server((2, 5), "2.5 or older")
 
 
 def refusal(server: Server, spec: str) -> str | None:
-    """Says why a server cannot run a compiled pipeline.
+    """Explains why a server cannot run a compiled pipeline.
 
     Args:
         server: from `version_in`.
         spec: YAML of the compiled pipeline.
 
     Returns:
-        A predicate for the server's name, with advice; None if it can.
+        A sentence without its subject, the server; None if the server can run it.
     """
     if server.version < OLDEST:
         return f"is too old; upgrade it to {_written(OLDEST)} or newer"
@@ -126,9 +125,9 @@ def refusal(server: Server, spec: str) -> str | None:
     for feature in FEATURES:
         if feature.field in fields and server.version < feature.since:
             return (
-                f"does not take {feature.field}, which came with "
-                f"{_written(feature.since)}; {feature.advice}, or upgrade the server "
-                "(if it is newer than it says, set kubeflow.server_version)"
+                f"does not accept {feature.field}, which needs "
+                f"{_written(feature.since)} or newer; {feature.advice}, or upgrade the "
+                "server (if it is newer than it reports, set kubeflow.server_version)"
             )
     return None
 
@@ -136,10 +135,10 @@ def refusal(server: Server, spec: str) -> str | None:
 def _health(client: Any) -> dict[str, Any]:
     import kfp_server_api
 
-    # The method of the client drops the fields that its own version does not know.
+    # The client's own method drops the fields that its version does not know.
     api = client._healthz_api.api_client
     try:
-        answer = api.call_api(
+        report = api.call_api(
             "/apis/v2beta1/healthz",
             "GET",
             response_type="object",
@@ -149,9 +148,9 @@ def _health(client: Any) -> dict[str, Any]:
     except kfp_server_api.ApiException as error:
         if error.status == 401:
             raise
-        # A gateway may forbid this path alone; the next request says if it forbids all.
+        # A gateway may forbid this path alone; if it forbids all, the next one fails.
         return {"tag_name": "not asked"}
-    return answer if isinstance(answer, dict) else {"tag_name": "not asked"}
+    return report if isinstance(report, dict) else {"tag_name": "not asked"}
 
 
 def _keys(value: Any) -> Iterator[str]:

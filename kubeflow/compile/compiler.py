@@ -1,7 +1,7 @@
-"""Compiles the graph for Kubeflow Pipelines, and for Vertex AI's form of it.
+"""Compiles the graph for Kubeflow Pipelines and for Vertex AI.
 
-TFX compiles to what only Vertex AI runs. What it writes is taken apart here, and put
-together as open-source Kubeflow Pipelines wants it.
+TFX compiles a form that only Vertex AI runs. This module takes the parts of TFX's
+result and builds the form that open-source Kubeflow Pipelines runs.
 """
 
 import json
@@ -24,11 +24,11 @@ from newsdesk.errors import ConfigError
 from newsdesk.nodes import NODES
 from pipeline.graph import create_pipeline
 
-# Kubernetes keeps a compiled pipeline in one object of etcd, with much besides.
+# Kubernetes stores a compiled pipeline in one object of etcd, together with other data.
 _MOST_BYTES = 200_000
 
 
-def compile(config: Config) -> str:  # noqa: A001  what KFP and TFX call it, too
+def compile(config: Config) -> str:  # noqa: A001  KFP and TFX use this name
     """Compiles for Kubeflow Pipelines.
 
     Args:
@@ -39,15 +39,15 @@ def compile(config: Config) -> str:  # noqa: A001  what KFP and TFX call it, too
         same configuration, code and installed versions.
 
     Raises:
-        ConfigError: a container could not have a file that the configuration names, a
-            result would be lost with a container, training would take several pods,
-            or the outcome is too large.
+        ConfigError: a file of the configuration cannot reach the containers, a result
+            would be lost with its container, training would need several pods, or the
+            compiled pipeline is too large.
     """
     for name, node in _with_gpus(config):
         if VERTEX_GPU.fullmatch(node.gpu_type):
             raise ConfigError(
-                f"kubeflow.nodes.{name}.gpu_type: {node.gpu_type} is a name of Vertex "
-                "AI; use the resource that your cluster has, such as nvidia.com/gpu"
+                f"kubeflow.nodes.{name}.gpu_type: {node.gpu_type} is a GPU type of "
+                "Vertex AI; use a resource of your cluster, such as nvidia.com/gpu"
             )
     spec = _spec(config)
     executors = {
@@ -59,9 +59,9 @@ def compile(config: Config) -> str:  # noqa: A001  what KFP and TFX call it, too
     text: str = yaml.safe_dump_all(documents, sort_keys=True)
     if len(text.encode()) > _MOST_BYTES:
         raise ConfigError(
-            f"the compiled pipeline has {len(text.encode()):,} bytes, and Kubernetes "
-            f"takes {_MOST_BYTES:,}; put large files where kubeflow.addresses can name "
-            "them"
+            f"the compiled pipeline has {len(text.encode()):,} bytes, more than the "
+            f"limit of {_MOST_BYTES:,}; put large files into a store, and their "
+            "addresses into kubeflow.addresses"
         )
     return text
 
@@ -76,21 +76,24 @@ def compile_job(config: Config) -> str:
         JSON of a pipeline job.
 
     Raises:
-        ConfigError: as `compile`, or it asks for what Vertex AI does not have.
+        ConfigError: as `compile`, or Vertex AI does not have a configured feature.
     """
     settings = config.kubeflow
     if not (settings.root or "").startswith("gs://"):
-        raise ConfigError("kubeflow.root: Vertex AI keeps artifacts at gs:// alone")
+        raise ConfigError(
+            "kubeflow.root: Vertex AI stores artifacts only at gs://; set such an "
+            "address"
+        )
     if settings.secrets or settings.volumes or settings.hardened:
         raise ConfigError(
-            "kubeflow.secrets, kubeflow.volumes, kubeflow.hardened: Vertex AI has no "
-            "objects of Kubernetes; leave them out of its configuration"
+            "kubeflow.secrets, kubeflow.volumes, kubeflow.hardened: Vertex AI does not "
+            "have these objects of Kubernetes; remove them from the configuration"
         )
     for name, node in _with_gpus(config):
         if not VERTEX_GPU.fullmatch(node.gpu_type):
             raise ConfigError(
-                f"kubeflow.nodes.{name}.gpu_type: Vertex AI does not know "
-                f"{node.gpu_type}; use one of its own names, such as NVIDIA_TESLA_T4"
+                f"kubeflow.nodes.{name}.gpu_type: {node.gpu_type} is not a GPU type of "
+                "Vertex AI; use one of its names, such as NVIDIA_TESLA_T4"
             )
     job = {
         "displayName": config.name,
@@ -142,12 +145,12 @@ def _spec(config: Config) -> dict[str, Any]:
 
 
 def _parameters(config: Config, sent: Any) -> Mapping[str, Any]:
-    """What may be changed when the pipeline is submitted."""
+    """The parameters that a user may set when submitting the pipeline."""
     return {
         name: {
-            "parameterType": one.kind,
-            "defaultValue": tasks.default(one, config, sent),
+            "parameterType": parameter.kind,
+            "defaultValue": tasks.default(parameter, config, sent),
             "isOptional": True,
         }
-        for name, one in PARAMETERS.items()
+        for name, parameter in PARAMETERS.items()
     }

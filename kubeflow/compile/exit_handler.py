@@ -1,4 +1,4 @@
-"""The task with which a pipeline ends, however it ends: it tells a webhook."""
+"""Adds the last task of a pipeline, which notifies a webhook however the run ends."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _GIVEN = (RUN_LABEL, intervals.PARAMETER)
 
 
 def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
-    """Puts the graph into a task of its own, which another one waits for.
+    """Puts the graph into one task, and adds a task that waits for its end.
 
     Args:
         spec: a pipeline spec whose root holds the tasks of the graph.
@@ -25,7 +25,7 @@ def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
         The spec with the two tasks in its root.
 
     Raises:
-        ConfigError: the webhook's address would stand in the compiled pipeline.
+        ConfigError: the compiled pipeline would contain the webhook's address.
     """
     settings = config.output.notify
     if settings is None:
@@ -38,8 +38,8 @@ def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
         "dag": root["dag"],
         "inputDefinitions": {
             "parameters": {
-                name: {"parameterType": one["parameterType"]}
-                for name, one in declared.items()
+                name: {"parameterType": parameter["parameterType"]}
+                for name, parameter in declared.items()
             }
         },
     }
@@ -94,31 +94,31 @@ def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
 
 
 def variable(settings: Notify, cluster: Kubeflow) -> str:
-    """Finds the variable that holds the address of the webhook.
+    """Finds the environment variable that holds the address of the webhook.
 
     Args:
         settings: the output.notify section.
         cluster: the kubeflow section.
 
     Returns:
-        Its name.
+        The name of the variable.
 
     Raises:
-        ConfigError: the address would stand in the compiled pipeline.
+        ConfigError: the compiled pipeline would contain the address.
     """
     name = settings.url.removeprefix(BY_NAME)
     if not settings.url.startswith(BY_NAME) or name not in cluster.secrets:
         raise ConfigError(
-            "output.notify.url: a webhook's address is a secret, which a compiled "
-            "pipeline must not hold; write env:NAME, and name under "
-            "kubeflow.secrets.NAME the Kubernetes Secret that has it"
+            "output.notify.url: the address of a webhook is a secret and must not be "
+            "in a compiled pipeline; write env:NAME, and set kubeflow.secrets.NAME to "
+            "the Kubernetes Secret that contains the address"
         )
     return name
 
 
 def _container(config: Config, variable: str, settings: Notify) -> dict[str, Any]:
     args = [
-        # In one word: a label may begin with a dash.
+        # Name and value in one word, because a label may begin with a dash.
         "--status={{$.inputs.parameters['status']}}",
         "--label={{$.inputs.parameters['run_label']}}",
         "--interval={{$.inputs.parameters['interval']}}",
@@ -133,7 +133,7 @@ def _container(config: Config, variable: str, settings: Notify) -> dict[str, Any
         "image": config.kubeflow.image,
         "command": ["python", "-m", "kubeflow.notified"],
         "args": args,
-        # The ledger may lie in a store whose address stands there.
+        # The ledger may be in a store whose endpoint is one of these variables.
         "env": variables(config.kubeflow.defaults.environment),
         "resources": {
             "cpuRequest": 0.1,

@@ -1,9 +1,8 @@
-"""What only Kubernetes knows of a task: timeouts, volumes, secrets.
+"""Builds the settings of tasks that only Kubernetes has: timeouts, volumes, secrets.
 
-It stands in the second document of a compiled pipeline, in the form that
-kfp-kubernetes writes
-(https://github.com/kubeflow/pipelines, kubernetes_platform/proto). Fields that older
-servers do not know are left out where their default says the same.
+They are the second document of a compiled pipeline, in the form that kfp-kubernetes
+writes (https://github.com/kubeflow/pipelines, kubernetes_platform/proto). Fields that
+older servers do not know are left out if their value would be the default.
 """
 
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from newsdesk.config.cluster import Kubeflow
 from newsdesk.nodes import NODES
 
-# By the names of their volumes; the second is HOME in the image.
+# Writable folders, by the names of their volumes; the second is HOME in the image.
 _SCRATCH = {"newsdesk-tmp": "/tmp", "newsdesk-home": "/home/newsdesk"}
 
 
@@ -20,29 +19,29 @@ def platform_spec(settings: Kubeflow, executors: dict[str, str]) -> dict[str, An
 
     Args:
         settings: the kubeflow section.
-        executors: the name of each executor, by its node.
+        executors: the name of each executor, by the id of its node.
 
     Returns:
         The document. Every task gets the secrets and the volumes, because the webhook's
         task reads the ledger; only nodes of the graph have a timeout.
     """
-    told = {}
+    described = {}
     for name, executor in executors.items():
-        one: dict[str, Any] = _hardened(settings) if settings.hardened else {}
+        platform: dict[str, Any] = _hardened(settings) if settings.hardened else {}
         if settings.secrets:
-            one["secretAsEnv"] = _secrets(settings)
+            platform["secretAsEnv"] = _secrets(settings)
         if settings.volumes:
-            one["pvcMount"] = _volumes(settings)
+            platform["pvcMount"] = _volumes(settings)
         if name in NODES:
             seconds = settings.node(name).timeout_minutes * 60
-            one["activeDeadlineSeconds"] = str(seconds)
-        told[executor] = one
-    return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": told}}}}
+            platform["activeDeadlineSeconds"] = str(seconds)
+        described[executor] = platform
+    return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": described}}}}
 
 
 def _hardened(settings: Kubeflow) -> dict[str, Any]:
-    # KFP has no field for a read-only root file system: a policy of the cluster sets
-    # it, and these folders stay writable.
+    # KFP has no field for a read-only root file system. A policy of the cluster may set
+    # it, so the folders that nodes write to become volumes.
     scratch = [
         {"volumeName": name, "mountPath": folder}
         for name, folder in _SCRATCH.items()

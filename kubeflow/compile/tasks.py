@@ -1,4 +1,4 @@
-"""One node of the graph as a task of Kubeflow Pipelines."""
+"""Describes one node of the graph as a task of Kubeflow Pipelines."""
 
 import json
 import re
@@ -16,36 +16,36 @@ from newsdesk.nodes import NODES, Cache
 from pipeline.beam import beam_args
 
 COMMAND = ["python", "-m", "kubeflow.entrypoint"]
-# KFP's own types, which its pages know how to show; all else is an artifact.
+# Types that KFP's pages display specially; all others become system.Artifact.
 _SCHEMAS = {"Examples": "system.Dataset", "Model": "system.Model"}
-# An empty list hides the GPUs from CUDA, `void` the driver from the container.
+# An empty list hides the GPUs from CUDA; `void` hides the driver from the container.
 _NO_GPUS = {"CUDA_VISIBLE_DEVICES": "", "NVIDIA_VISIBLE_DEVICES": "void"}
-# The entry point finds both anew: no driver has resolved the span before.
+# KFP runs no driver of TFX, which would resolve the span; the entry point finds both.
 _FOUND_LATER = ("input_base", "input_config")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _COMPONENT = "comp-"
 
 
 def kebab(node: str) -> str:
-    """Names a task as KFP's own compiler would.
+    """Converts the id of a node to the name that KFP's own compiler would give.
 
     Args:
-        node: such as TextExampleGen.
+        node: the id of a node, such as TextExampleGen.
 
     Returns:
-        Such as text-example-gen.
+        The name of its task, such as text-example-gen.
     """
     return _WORD.sub("-", node).lower()
 
 
 def node_of(component: str) -> str:
-    """Finds the node again.
+    """Converts the name of a component or task to the id of its node.
 
     Args:
-        component: such as comp-text-example-gen.
+        component: the name, such as comp-text-example-gen or text-example-gen.
 
     Returns:
-        Such as TextExampleGen.
+        The id of the node, such as TextExampleGen.
     """
     words = component.removeprefix(_COMPONENT).split("-")
     return "".join(word.capitalize() for word in words)
@@ -54,29 +54,29 @@ def node_of(component: str) -> str:
 def default(
     parameter: parameters.Parameter, config: Config, sent: Callable[[str], str]
 ) -> Any:
-    """Gives the value of a parameter where a submitter says nothing.
+    """Gives the default value of a parameter.
 
     Args:
         parameter: one of `parameters.PARAMETERS`.
         config: the whole configuration.
-        sent: from `travel.sent`.
+        sent: from `delivery.sent`.
 
     Returns:
-        The configuration's own value, as a container understands it.
+        The value of the configuration, with paths replaced for containers.
     """
     value = parameter.default(config)
     return sent(value) if isinstance(value, str) else value
 
 
 def variables(environment: Mapping[str, str]) -> list[dict[str, str]]:
-    """Writes an environment as a container of a compiled pipeline has it."""
+    """Converts environment variables to the form of a compiled pipeline."""
     return [
         {"name": name, "value": value} for name, value in sorted(environment.items())
     ]
 
 
 class Task:
-    """The parts of a compiled pipeline that one node has."""
+    """Builds the parts of a compiled pipeline for one node."""
 
     def __init__(
         self,
@@ -85,13 +85,13 @@ class Task:
         config: Config,
         sent: Callable[[str], str],
     ) -> None:
-        """Finds what TFX has compiled of the node.
+        """Finds the parts of the node in what TFX has compiled.
 
         Args:
             node: a component of the graph.
             compiled: the pipeline spec of TFX.
             config: the whole configuration.
-            sent: from `travel.sent`.
+            sent: from `delivery.sent`.
         """
         self._node = node
         self._config = config
@@ -105,11 +105,11 @@ class Task:
         self.executor_name = f"exec-{self.name}"
 
     def component(self) -> dict[str, Any]:
-        """Describes what goes in and out."""
+        """Describes the inputs and outputs."""
         inputs = self._component.get("inputDefinitions", {})
         declared = {
-            name: one
-            for name, one in inputs.get("parameters", {}).items()
+            name: parameter
+            for name, parameter in inputs.get("parameters", {}).items()
             if name not in _FOUND_LATER
         }
         for name in self._given:
@@ -139,10 +139,10 @@ class Task:
         return {"container": container}
 
     def task(self) -> dict[str, Any]:
-        """Describes where the inputs come from, and how often it is tried."""
+        """Describes where the inputs come from, and how often Argo tries the node."""
         settings = self._settings
         is_cached = settings.cache and NODES[self._node.id].cache is Cache.ANYWHERE
-        # Both have defaults that a compiled pipeline leaves out.
+        # A copy, because the lines below change it and TFX's result is shared.
         inputs = json.loads(json.dumps(self._task.get("inputs", {})))
         constants = {
             name: _changed(name, value, self._sent)
@@ -154,8 +154,8 @@ class Task:
         if self._node.id in parameters.KNOW_THE_RUN:
             constants[parameters.RUN_ID] = parameters.run_id()
         inputs["parameters"] = constants
-        for one in inputs.get("artifacts", {}).values():
-            source = one["taskOutputArtifact"]
+        for artifact in inputs.get("artifacts", {}).values():
+            source = artifact["taskOutputArtifact"]
             source["producerTask"] = kebab(source["producerTask"])
         described = {
             "taskInfo": {"name": self.name},
@@ -176,7 +176,8 @@ class Task:
 
     def _args(self) -> list[str]:
         executor = self._node.executor_spec.executor_class
-        told: dict[str, Any] = {
+        # What only the compiling machine knows of the node.
+        facts: dict[str, Any] = {
             "inputs": _class_paths(self._node.inputs),
             "outputs": _class_paths(self._node.outputs),
             "integers": self._integers(),
@@ -190,13 +191,13 @@ class Task:
         }
         fails = self._config.kubeflow.fail_when_not_pushed
         if fails and self._node.id in parameters.KNOW_THE_RUN:
-            told["fail_when_not_pushed"] = True
+            facts["fail_when_not_pushed"] = True
         if self._config.kubeflow.schedule:
-            told["schedule"] = self._config.kubeflow.schedule.model_dump(mode="json")
+            facts["schedule"] = self._config.kubeflow.schedule.model_dump(mode="json")
         return [
             *("--node", self._node.id),
             *("--executor", f"{executor.__module__}.{executor.__qualname__}"),
-            *("--told", json.dumps(told, sort_keys=True)),
+            *("--told", json.dumps(facts, sort_keys=True)),
             *("--input", "{{$}}"),
             *beam_args(self._config.beam),
         ]
@@ -205,8 +206,8 @@ class Task:
         declared = self.component()["inputDefinitions"]["parameters"]
         return sorted(
             name
-            for name, one in declared.items()
-            if one["parameterType"] == "NUMBER_INTEGER"
+            for name, parameter in declared.items()
+            if parameter["parameterType"] == "NUMBER_INTEGER"
         )
 
     def _environment(self) -> dict[str, str]:
@@ -234,7 +235,7 @@ class Task:
 
 
 def _changed(name: str, value: Any, sent: Callable[[str], str]) -> Any:
-    """A constant with what stands for files in containers."""
+    """An input with paths of files replaced for containers."""
     constant = value.get("runtimeValue", {}).get("constant")
     if not isinstance(constant, str):
         return value

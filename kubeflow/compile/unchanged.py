@@ -1,8 +1,9 @@
-"""Ends a run that has nothing to do after its first node.
+"""Ends a run after its first node if there is nothing to do.
 
-The cache of Pipelines cannot do it: its key holds the ids of artifacts, and the first
-node makes new ones in every run. So the first node compares the run with the model in
-service, one task has its outcome as a condition, and all others wait for that task.
+The cache of Pipelines cannot do this: its key contains the ids of artifacts, and the
+first node makes new ones in every run. Instead, the first node compares the run with
+the model in service, one task has the result as its condition, and all other tasks wait
+for that task.
 """
 
 import json
@@ -34,8 +35,8 @@ _REASONS = {
     ),
     in_service.Outcome.WITHDRAWN: (
         "withdrawn: the model of this data, configuration and code was rolled back "
-        "from (version %d is in service), so this run trains nothing; change the data "
-        "or the configuration"
+        "(version %d is in service), so this run trains nothing; change the data or "
+        "the configuration to train again"
     ),
 }
 
@@ -43,13 +44,13 @@ _log = logging.getLogger("newsdesk")
 
 
 def end_early(spec: dict[str, Any]) -> None:
-    """Lets a compiled pipeline end after its first task if there is nothing to do.
+    """Adds the condition that ends a pipeline after its first task.
 
-    A condition on one task is enough: Argo omits whatever waits for a task that was
-    skipped, so no other task starts a pod, not even that of its driver.
+    A condition on one task is enough: Argo omits every task that waits for a skipped
+    task, so no other task starts a pod, not even the pod of its driver.
 
     Args:
-        spec: a pipeline spec whose root holds the tasks of the graph; is changed.
+        spec: a pipeline spec whose root holds the tasks of the graph; it is changed.
     """
     tasks, components = spec["root"]["dag"]["tasks"], spec["components"]
     first, second = kebab(FIRST), kebab(SECOND)
@@ -76,17 +77,19 @@ def end_early(spec: dict[str, Any]) -> None:
 def outcome(
     task: Task, properties: dict[str, Any], destination: str, run: str
 ) -> Outcome | None:
-    """Ends the run in its first node if it has nothing to do.
+    """Decides in the first node whether the run has nothing to do.
 
     Args:
-        task: of the first node; gets an output parameter, the condition of the second.
-        properties: of the node, with the files on this machine; the recipe is removed.
+        task: the task of the first node; gets an output parameter, which is the
+            condition of the second node.
+        properties: the properties of the node, with files on this machine; the recipe
+            is removed from them.
         destination: the folder or address of the published versions.
-        run: the run's id; its interval is done if there is nothing to do.
+        run: the run's id; if there is nothing to do, its interval is marked as done.
 
     Returns:
-        The outcome of the run; None if it must train, because the model in service is
-        another than it would make.
+        The outcome of the run; None if it must train, because data or recipe differ
+        from those of the model in service.
 
     Raises:
         ModelError: the destination cannot be read, or the model in service is damaged.
@@ -103,7 +106,7 @@ def outcome(
     if current is None or found is None:
         task.parameters[OUTCOME] = CHANGED
         return None
-    # No later node will look at the files in service.
+    # No later node runs, so nothing else would find damaged files in service.
     store(destination).verify(current.version)
     _log.info(_REASONS[found], current.version)
     task.parameters[OUTCOME] = _STATES[found]
@@ -114,5 +117,5 @@ def outcome(
 
 
 def _text() -> dict[str, str]:
-    # One object in several places would be an anchor in YAML.
+    # A new object each time, because YAML would write a shared one as an anchor.
     return {"parameterType": "STRING"}

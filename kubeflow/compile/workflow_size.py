@@ -1,9 +1,9 @@
-"""How large the workflow of a pipeline becomes in Kubernetes.
+"""Estimates how large the workflow of a pipeline becomes in Kubernetes.
 
-Argo keeps a workflow in one object: its templates, and of every node the inputs and
-outputs with all values in place. Kubeflow Pipelines passes each task's specification,
-container and constants as such values, as JSON inside JSON, so each level of quotes
-doubles the backslashes of the one below. Counted here after kubeflow/pipelines 2.17
+Argo stores a workflow in one object: its templates, and for every node the inputs and
+outputs with all values. Kubeflow Pipelines passes each task's specification, container
+and constants as such values. They are JSON inside JSON, so each level of quotes doubles
+the backslashes of the level below. The estimate follows kubeflow/pipelines 2.17
 (backend/src/v2/compiler/argocompiler, and driver/driver.go, initPodSpecPatch) and
 argo-workflows 4.0 (packer.go, NodeStatus).
 """
@@ -14,18 +14,18 @@ from typing import Any
 
 import yaml
 
-# packer.go: above it Argo compresses what it knows of the nodes; if the object is still
-# larger then, it ends the run with an error.
+# packer.go: Argo compresses the states of the nodes of a larger workflow. If it is
+# still larger after that, Argo ends the run with an error.
 MOST_BYTES = 1024 * 1024
 _Json = dict[str, Any]
-# Of the sample, clusters kept 0.87 to 0.98 MB where 0.86 are counted here: values that
-# depend on the cluster, such as addresses, are longer there, and pods are retried.
+# For the sample, clusters stored 0.87 to 0.98 MB, and 0.86 MB are counted here: on a
+# cluster, values such as addresses are longer, and pods are retried.
 _MARGIN = 1.15
-# Of the fields of one node (names, times, boundary, children, machine), and of the
-# templates, which hardly differ between pipelines.
+# The size of the fields of one node (names, times, boundary, children, machine), and of
+# the templates, which hardly differ between pipelines.
 _NODE_BYTES = 900
 _TEMPLATES_BYTES = 14_000
-# As long as what a cluster writes there.
+# Stand-ins, as long as the values that a cluster writes.
 _ROOT = "minio://mlpipeline/v2/artifacts/NAME"
 _ID = "00000000-0000-0000-0000-000000000000"
 _STORE = json.dumps(
@@ -41,7 +41,7 @@ _STORE = json.dumps(
         },
     }
 )
-# What an artifact carries from the node that made it, and from the launcher.
+# What the producing node and the launcher write into the metadata of an artifact.
 _METADATA = {
     "content": "0" * 64,
     "display_name": "name-of-an-output",
@@ -62,7 +62,7 @@ _LAUNCHER = (
 
 
 def note(text: str) -> str | None:
-    """Warns about a pipeline whose workflow Argo must compress, or may refuse.
+    """Warns if Argo must compress the workflow of a pipeline, or may refuse it.
 
     Args:
         text: from `compile.compile`.
@@ -74,22 +74,22 @@ def note(text: str) -> str | None:
     if size <= MOST_BYTES:
         return None
     return (
-        f"the workflow of this pipeline grows to about {size:,} bytes, and Argo keeps "
-        f"{MOST_BYTES:,}: it compresses the states of nodes, and ends the run with an "
-        "error if that is not enough; put large files where kubeflow.addresses can "
-        "name them"
+        f"the workflow of this pipeline grows to about {size:,} bytes, more than the "
+        f"{MOST_BYTES:,} that Argo stores: Argo compresses the states of nodes, and "
+        "ends the run with an error if that is not enough; put large files into a "
+        "store, and their addresses into kubeflow.addresses"
     )
 
 
 def stored_bytes(text: str) -> int:
-    """Counts the bytes of a pipeline's workflow when all its nodes have ended.
+    """Estimates the bytes of a pipeline's workflow after all its nodes have ended.
 
     Args:
         text: from `compile.compile`.
 
     Returns:
-        The most to expect, as JSON, on a cluster whose Argo has a default
-        retryStrategy, as that of Kubeflow Pipelines 2.17: it doubles the nodes.
+        An upper estimate, as JSON, for a cluster whose Argo has a default
+        retryStrategy, as in Kubeflow Pipelines 2.17, which doubles the nodes.
     """
     spec, platform = yaml.safe_load_all(text)
     kubernetes = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
@@ -98,7 +98,7 @@ def stored_bytes(text: str) -> int:
 
 
 def _arguments(spec: _Json, kubernetes: _Json) -> Iterator[Any]:
-    """What the templates hold: components once, each task with its constants."""
+    """The values in the templates: components once, each task with its constants."""
     yield _go(spec["root"])
     for component in spec["components"].values():
         yield _go(component)
@@ -112,11 +112,9 @@ def _arguments(spec: _Json, kubernetes: _Json) -> Iterator[Any]:
 
 
 def _nodes(spec: _Json, kubernetes: _Json) -> Iterator[Any]:
-    """What the states of the nodes hold, all values in place."""
-    defaults = {
-        name: one.get("defaultValue")
-        for name, one in spec["root"]["inputDefinitions"]["parameters"].items()
-    }
+    """The values in the states of the nodes."""
+    declared = spec["root"]["inputDefinitions"]["parameters"]
+    defaults = {name: one.get("defaultValue") for name, one in declared.items()}
     job = _go({"parameterValues": defaults})
     yield from _twice([_go(spec["root"]), job])
     for dag in _dags(spec):
@@ -131,14 +129,14 @@ def _nodes(spec: _Json, kubernetes: _Json) -> Iterator[Any]:
             patch = _go(_pod(name, task, component, container, defaults))
             inputs = [_go(one) for one in (component, task, container)]
             settings = _go(kubernetes.get(label, {}))
-            # The driver gives the patch; the executor's node and pod take it.
+            # The driver outputs the patch; the executor's node and pod take it.
             yield from _twice([*inputs, settings, patch])
             yield from _twice([patch])
             yield from _twice([patch])
 
 
 def _twice(values: list[str]) -> Iterator[Any]:
-    """A node whose attempts Argo counts: the attempt, and the node above it."""
+    """The two nodes of a retried task: the attempt, and the node that counts them."""
     for _ in range(2):
         yield [values, "x" * _NODE_BYTES]
 
@@ -158,7 +156,7 @@ def _container(spec: _Json, label: str) -> _Json:
 def _pod(
     name: str, task: _Json, component: _Json, container: _Json, defaults: _Json
 ) -> _Json:
-    """The driver's patch: a pod whose launcher has everything in its command."""
+    """The driver's patch: the pod with the launcher's complete command."""
     command = [
         *_LAUNCHER,
         *("--executor_input", _go(_executor_input(name, task, component, defaults))),
@@ -213,7 +211,7 @@ def _artifact(task: str, name: str, metadata: Mapping[str, Any]) -> _Json:
 
 
 def _go(value: Any) -> str:
-    """JSON as Go writes it."""
+    """Writes JSON as Go does, which escapes <, > and &."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

@@ -1,1 +1,1 @@
-"""Between KFP and TFX, in the container of a node."""
+"""Connects KFP's launcher with TFX's executors in the container of a node."""

@@ -1,4 +1,4 @@
-"""Artifacts as KFP hands them over, and as TFX executors know them."""
+"""Converts between the artifacts of KFP's launcher and those of TFX executors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,20 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from kubeflow.container.local_paths import empty, local, remove_markers
+from newsdesk import atomic
 from newsdesk.published.in_service import ABSENT
 
 
 @dataclass
 class Task:
-    """What KFP asks a container to do.
+    """The work that KFP gives to a container, and its results.
 
     Attributes:
-        inputs: TFX artifacts by name; of an absent one the list is empty.
-        outputs: TFX artifacts by name, on paths of this machine.
+        inputs: TFX artifacts by name; the list of an absent artifact is empty.
+        outputs: TFX artifacts by name, with paths of this machine.
         properties: the parameters of the task.
-        views: the outputs that only KFP's own pages read, once `show` has given them.
+        output_file: the file from which the launcher reads the results.
+        views: the metadata of outputs that only KFP's own pages read; see `show`.
         parameters: the output parameters, which conditions of other tasks read.
-        output_file: where the launcher looks for what the task says.
+        names: the full names of artifacts in KFP, by their ids in TFX.
+        addresses: the address of each output in the store, by name.
     """
 
     inputs: dict[str, list[Any]]
@@ -32,16 +35,16 @@ class Task:
     addresses: dict[str, str] = field(default_factory=dict)
 
     def show(self, name: str, **metadata: Any) -> None:
-        """Gives a view its values.
+        """Sets the metadata of an output that KFP's pages show.
 
         Args:
-            name: of the output.
-            metadata: what the view's type defines.
+            name: the name of the output.
+            metadata: the fields that the type of the output defines.
         """
         self.views[name] = metadata
 
     def write(self) -> None:
-        """Writes what the launcher records of the outputs."""
+        """Writes the results to the file that the launcher reads."""
         from google.protobuf import json_format
         from kfp.pipeline_spec import pipeline_spec_pb2
         from tfx.orchestration.kubeflow.v2.container import (
@@ -49,43 +52,43 @@ class Task:
         )
         from tfx.orchestration.portable import outputs_utils
 
-        answer = pipeline_spec_pb2.ExecutorOutput()
-        # Later nodes tell by it where in an artifact its files lie.
+        result = pipeline_spec_pb2.ExecutorOutput()
+        # Later nodes read from the tag where in an artifact its files are.
         outputs_utils.tag_output_artifacts_with_version(self.outputs)
-        told = utils.translate_executor_output(self.outputs, self.names)
-        for name, found in told.items():
-            # The launcher uploads nothing of an empty one, and may miss what is not.
+        written = utils.translate_executor_output(self.outputs, self.names)
+        for name, found in written.items():
+            # The launcher uploads nothing from an empty folder, but may fail if the
+            # folder is missing.
             Path(self.outputs[name][0].uri).mkdir(parents=True, exist_ok=True)
             found.artifacts[0].uri = self.addresses[name]
-            answer.artifacts[name].CopyFrom(found)
+            result.artifacts[name].CopyFrom(found)
         for name, metadata in self.views.items():
-            one = answer.artifacts[name].artifacts.add(
+            view = result.artifacts[name].artifacts.add(
                 name=name, uri=self.addresses[name]
             )
-            one.metadata.update(metadata)
+            view.metadata.update(metadata)
         for name, value in self.parameters.items():
-            answer.parameter_values[name].string_value = value
+            result.parameter_values[name].string_value = value
         self.output_file.parent.mkdir(parents=True, exist_ok=True)
-        aside = self.output_file.with_name(self.output_file.name + ".partial")
-        aside.write_text(json_format.MessageToJson(answer), encoding="utf-8")
-        aside.rename(self.output_file)
+        # The launcher reads whatever is there, so the file must be complete or missing.
+        atomic.write_text(self.output_file, json_format.MessageToJson(result))
 
 
-def read(text: str, told: Mapping[str, Any]) -> Task:
-    """Reads what the launcher passes in place of `{{$}}`.
+def read(text: str, facts: Mapping[str, Any]) -> Task:
+    """Reads the task that the launcher passes in place of `{{$}}`.
 
     Args:
         text: an `ExecutorInput` of KFP's pipeline spec as JSON.
-        told: what compiling wrote down: `inputs` and `outputs`, the class path of
-            each artifact by its name, and `integers`, the parameters that are whole
-            numbers, which JSON does not tell from others.
+        facts: the argument --told. `inputs` and `outputs` are the class paths of the
+            artifacts by name; `integers` are the names of parameters that are whole
+            numbers, because KFP passes every number as a float.
 
     Returns:
-        The task; its outputs are empty, whatever a killed attempt left. Of outputs that
-        are not `told` nothing is removed: the launcher writes its log into one.
+        The task. Its outputs are empty: what a killed attempt left is removed. Outputs
+        that are not in `facts` are kept, because the launcher writes its log into one.
 
     Raises:
-        ConfigError: an artifact lies where the launcher puts nothing.
+        ConfigError: the address of an artifact is not below a root of the launcher.
     """
     from google.protobuf import json_format
     from kfp.pipeline_spec import pipeline_spec_pb2
@@ -93,31 +96,31 @@ def read(text: str, told: Mapping[str, Any]) -> Task:
         kubeflow_v2_entrypoint_utils as utils,
     )
 
-    asked = pipeline_spec_pb2.ExecutorInput()
-    json_format.Parse(text, asked, ignore_unknown_fields=True)
+    given = pipeline_spec_pb2.ExecutorInput()
+    json_format.Parse(text, given, ignore_unknown_fields=True)
     names: dict[int, str] = {}
-    given, made, addresses = {}, {}, {}
-    for name, found in asked.inputs.artifacts.items():
-        present = [one for one in found.artifacts if ABSENT not in one.metadata]
-        for one in present:
-            one.uri = str(local(one.uri))
-            remove_markers(Path(one.uri))
-        given[name] = _typed(present, told["inputs"][name])
-    for name, found in asked.outputs.artifacts.items():
-        one = found.artifacts[0]
-        addresses[name] = one.uri
-        if name in told["outputs"]:
-            folder = local(one.uri)
+    inputs, outputs, addresses = {}, {}, {}
+    for name, found in given.inputs.artifacts.items():
+        present = [each for each in found.artifacts if ABSENT not in each.metadata]
+        for artifact in present:
+            artifact.uri = str(local(artifact.uri))
+            remove_markers(Path(artifact.uri))
+        inputs[name] = _typed(present, facts["inputs"][name])
+    for name, found in given.outputs.artifacts.items():
+        artifact = found.artifacts[0]
+        addresses[name] = artifact.uri
+        if name in facts["outputs"]:
+            folder = local(artifact.uri)
             empty(folder)
-            one.uri = str(folder)
-            made[name] = _typed([one], told["outputs"][name])
-    output_file = Path(asked.outputs.output_file)
-    # A killed attempt may have come as far as to say that it was done.
+            artifact.uri = str(folder)
+            outputs[name] = _typed([artifact], facts["outputs"][name])
+    output_file = Path(given.outputs.output_file)
+    # A killed attempt may have written its results before it was killed.
     output_file.unlink(missing_ok=True)
     return Task(
-        inputs=utils.parse_raw_artifact_dict(given, names),
-        outputs=utils.parse_raw_artifact_dict(made, names),
-        properties=_properties(asked, told["integers"]),
+        inputs=utils.parse_raw_artifact_dict(inputs, names),
+        outputs=utils.parse_raw_artifact_dict(outputs, names),
+        properties=_properties(given, facts["integers"]),
         output_file=output_file,
         names=names,
         addresses=addresses,
@@ -125,20 +128,20 @@ def read(text: str, told: Mapping[str, Any]) -> Task:
 
 
 def _typed(artifacts: list[Any], class_path: str) -> Any:
-    """Gives artifacts the type that KFP has forgotten."""
+    """Sets the TFX type of artifacts, which KFP does not keep."""
     from kfp.pipeline_spec import pipeline_spec_pb2
 
-    for one in artifacts:
-        one.type.Clear()
-        one.type.schema_title = class_path
+    for artifact in artifacts:
+        artifact.type.Clear()
+        artifact.type.schema_title = class_path
     return pipeline_spec_pb2.ArtifactList(artifacts=artifacts)
 
 
-def _properties(asked: Any, integers: list[str]) -> dict[str, Any]:
+def _properties(given: Any, integers: list[str]) -> dict[str, Any]:
     values = {
         name: getattr(value, kind)
-        for name, value in asked.inputs.parameter_values.items()
-        # An optional parameter that was not given, and has no default.
+        for name, value in given.inputs.parameter_values.items()
+        # Null is an optional parameter without a value and without a default.
         if (kind := value.WhichOneof("kind")) != "null_value"
     }
     whole = (name for name in integers if name in values and values[name] % 1 == 0)

@@ -1,4 +1,4 @@
-"""Where artifacts lie in a container, and what lies there that is none."""
+"""Finds the paths of artifacts in a container, and removes leftovers from them."""
 
 import re
 import shutil
@@ -6,17 +6,17 @@ from pathlib import Path
 
 from newsdesk.errors import ConfigError
 
-# What the launcher has downloaded lies here, and what is written here is uploaded
+# The launcher downloads inputs to these folders, and uploads outputs from them
 # (kubeflow/pipelines, backend/src/v2/component/launcher_v2.go, LocalPathForURI).
 _ROOTS = {"gs://": "/gcs/", "minio://": "/minio/", "s3://": "/s3/"}
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
-# Names that only object stores give, to "folders". Empty files of other names may mean
-# something: TFX says by one whether a model is blessed.
+# Names that only object stores use, for "folders". An empty file with another name may
+# have a meaning: TFX writes one to mark a model as blessed.
 _MARKER = re.compile(r"^(\.+|.*_\$folder\$)$")
 
 
 def local(address: str) -> Path:
-    """Gives the path on which the launcher keeps an artifact.
+    """Converts the address of an artifact to the path that the launcher uses.
 
     Args:
         address: the artifact's URI, or a path.
@@ -25,17 +25,17 @@ def local(address: str) -> Path:
         The path, without the `.` and the empty parts that an address may have.
 
     Raises:
-        ConfigError: it leads out of where artifacts lie, or the scheme is unknown.
+        ConfigError: the address contains `..`, or its scheme is unknown.
     """
     path = address
     for scheme, root in _ROOTS.items():
         if address.startswith(scheme):
             path = root + address.removeprefix(scheme)
-    # Further on there may be another scheme: a root can have a query with an endpoint.
+    # Only the beginning counts: a root may have a query with the URL of an endpoint.
     if _SCHEME.match(path) or ".." in path.split("/"):
         raise ConfigError(
-            f"an artifact lies at {address}; the pipeline root must be an address "
-            f"that begins with {', '.join(_ROOTS)}, without `..`"
+            f"{address}: is not an address that artifacts can have; set the pipeline "
+            f"root to one that begins with {', '.join(_ROOTS)} and has no `..`"
         )
     return Path(path)
 
@@ -43,11 +43,11 @@ def local(address: str) -> Path:
 def remove_markers(folder: Path) -> None:
     """Removes empty files that stand for folders in an object store.
 
-    Some writers leave an object of no bytes for every folder, and KFP downloads it
-    as a file (https://github.com/kubeflow/pipelines/issues/13476).
+    Some programs write an empty object for every folder, and KFP downloads it as a file
+    (https://github.com/kubeflow/pipelines/issues/13476).
 
     Args:
-        folder: an artifact.
+        folder: the path of an artifact.
     """
     if folder.is_file() and not folder.stat().st_size:
         folder.unlink()
@@ -58,10 +58,10 @@ def remove_markers(folder: Path) -> None:
 
 
 def empty(folder: Path) -> None:
-    """Removes what a killed attempt left, so that a retry leaves one output.
+    """Removes the output of a killed attempt, so that a retry does not add to it.
 
     Args:
-        folder: an artifact; the folder above it is there afterwards.
+        folder: the path of an artifact; its parent folder is created.
     """
     if folder.is_dir() and not folder.is_symlink():
         shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""Log lines of a container: few enough for a cluster's log store."""
+"""Limits the log lines of a container, for the sake of the cluster's log store."""
 
 import logging
 import sys
@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 
 def start() -> None:
-    """Sends the program's own lines to the standard error stream, thinned out.
+    """Sends Newsdesk's log to the standard error stream, at most a line per second.
 
-    Of TFX, Beam and TensorFlow only warnings and errors are told.
+    Only warnings and errors of TFX, Beam and TensorFlow are logged.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(Thinned())
@@ -23,10 +23,10 @@ def start() -> None:
 
 
 class Thinned(logging.Filter):
-    """Lets one line a second pass, and every warning, error and end of an epoch.
+    """Passes one line per second, and every warning, error and end of an epoch.
 
     Args:
-        clock: seconds since any moment.
+        clock: gives the seconds since some fixed time.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,4 +1,4 @@
-"""What the Pusher of a pipeline did, and why it pushed nothing."""
+"""Finds what the Pusher of a pipeline did, and why it did not push."""
 
 import json
 
@@ -16,19 +16,19 @@ _ADDRESS = "pushed_destination"
 
 
 def describe(task: Task, labels: list[str]) -> Outcome:
-    """Says what became of the run, and notes it on the Pusher's output.
+    """Finds the outcome of the run, and adds it to the properties of the output.
 
     Args:
-        task: of the Pusher, which has ended well.
+        task: the task of the Pusher, which has succeeded.
         labels: the names of the classes, in the order of their numbers.
 
     Returns:
         The outcome of the run.
     """
-    # Every node's container imports this module, and only the Pusher needs that one.
+    # Every node's container imports this module, but only the Pusher needs TFX's.
     from tfx.components.util import model_utils
 
-    said = task.outputs["pushed_model"][0]
+    output = task.outputs["pushed_model"][0]
     if not model_utils.is_model_blessed(task.inputs["model_blessing"][0]):
         outcome = Outcome(
             state=NOT_GOOD_ENOUGH,
@@ -36,16 +36,16 @@ def describe(task: Task, labels: list[str]) -> Outcome:
             refusals=_refusals(task, labels),
         )
     else:
-        what = in_service.Outcome(said.get_string_custom_property(in_service.OUTCOME))
-        address = said.get_string_custom_property(_ADDRESS)
-        outcome = Outcome(state=_STATES[what], pushed=address or None)
-    said.set_string_custom_property("run_state", outcome.state)
-    said.set_string_custom_property("refusals", json.dumps(outcome.refusals))
+        done = in_service.Outcome(output.get_string_custom_property(in_service.OUTCOME))
+        address = output.get_string_custom_property(_ADDRESS)
+        outcome = Outcome(state=_STATES[done], pushed=address or None)
+    output.set_string_custom_property("run_state", outcome.state)
+    output.set_string_custom_property("refusals", json.dumps(outcome.refusals))
     return outcome
 
 
 def required(outcome: Outcome) -> Outcome:
-    """Counts a model that was rolled back from as a failure, too.
+    """Makes a model that was rolled back before a failure.
 
     Args:
         outcome: of the run.
@@ -59,16 +59,16 @@ def required(outcome: Outcome) -> Outcome:
 
 
 def require(outcome: Outcome) -> None:
-    """Fails a run whose model is not in service in the end.
+    """Raises if the model of a run is not in service at its end.
 
     Args:
         outcome: from `required`.
 
     Raises:
-        NotGoodEnough: the model is not good enough, or was rolled back from before.
+        NotGoodEnough: the model is not good enough, or was rolled back before.
     """
     if outcome.state == WITHDRAWN:
-        raise Withdrawn("nothing was pushed: this model was rolled back from")
+        raise Withdrawn("nothing was pushed: this model was rolled back before")
     if outcome.state == NOT_GOOD_ENOUGH:
         raise NotGoodEnough(f"nothing was pushed: {outcome.reason}")
 

@@ -1,4 +1,4 @@
-"""What KFP's own pages show of a node: figures, the confusion matrix."""
+"""Gives KFP's pages the metrics and the confusion matrix of a run."""
 
 import math
 from collections.abc import Mapping
@@ -7,21 +7,21 @@ from typing import Any
 
 from kubeflow.container.artifacts import Task
 
-# The outputs that compiling adds to a node, with KFP's type of each.
+# The outputs that compiling adds to a node, and KFP's type of each.
 VIEWS: dict[str, dict[str, str]] = {
     "Evaluator": {"metrics": "system.Metrics"},
     "Predictions": {"confusion_matrix": "system.ClassificationMetrics"},
 }
-# Shown also for the model in service, which was evaluated on the same rows.
+# Also shown for the model in service, which was evaluated on the same rows.
 _COMPARED = ("accuracy", "macro_f1", "loss")
 
 
 def fill(node: str, task: Task, labels: list[str]) -> None:
-    """Gives the views of a node their values.
+    """Fills the outputs of a node that KFP's pages show.
 
     Args:
-        node: whose executor has done its work.
-        task: what it has done.
+        node: the id of a node whose executor has ended.
+        task: the task of the node.
         labels: the names of the classes, in the order of their numbers.
     """
     if node == "Evaluator":
@@ -32,7 +32,7 @@ def fill(node: str, task: Task, labels: list[str]) -> None:
 
 
 def confusion_matrix(predictions: Path, labels: list[str]) -> Mapping[str, Any]:
-    """Counts how rows of each class were answered.
+    """Counts the predicted classes for the rows of each true class.
 
     Args:
         predictions: the folder of a RowPredictions artifact.
@@ -58,12 +58,12 @@ def confusion_matrix(predictions: Path, labels: list[str]) -> Mapping[str, Any]:
 def _metrics(evaluation: str, labels: list[str]) -> dict[str, float]:
     from newsdesk.evaluation import results
 
-    figures = results.metrics(evaluation, labels)
+    metrics = results.metrics(evaluation, labels)
     in_service = results.metrics(evaluation, labels, of_baseline=True)
     for name in _COMPARED:
         if name in in_service:
-            figures[f"{name}/in service"] = in_service[name]
-    # What is no number cannot be written down.
+            metrics[f"{name}/in service"] = in_service[name]
+    # JSON has no NaN and no infinity.
     return {
-        name: round(value, 6) for name, value in figures.items() if math.isfinite(value)
+        name: round(value, 6) for name, value in metrics.items() if math.isfinite(value)
     }

@@ -1,11 +1,12 @@
-"""Retries: what Argo is asked for, and what the container does itself.
+"""Retries nodes: some failures in the container, the others by Argo.
 
-Argo reads `backoffMaxDuration` as the time from the start of the first attempt until no
-attempt may run any more (argo-workflows, workflow/controller/operator.go,
-processNodeRetries), so it must cover all attempts. It cannot tell a refusal from a
-fault: the launcher ends with 1 whatever our exit code is. Therefore it is asked for no
-retry of a node that can refuse, and on a cluster whose Argo retries no failed container
-at all (the default of Kubeflow Pipelines 2.17) the container's own retries remain.
+Argo reads `backoffMaxDuration` as the time from the start of the first attempt to the
+end of the last one (argo-workflows, workflow/controller/operator.go,
+processNodeRetries), so it must cover all attempts. Argo cannot distinguish a refusal
+from a fault, because the launcher exits with 1 whatever our exit code is. Therefore we
+request no retries by Argo for a node that can refuse. If Argo retries no failed
+container at all (the default of Kubeflow Pipelines 2.17), the container's own retries
+remain.
 """
 
 import errno
@@ -17,16 +18,23 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from newsdesk.config.cluster import Node
-from newsdesk.errors import GateError, Interrupted, IntervalTaken, NotGoodEnough
+from newsdesk.errors import (
+    GateError,
+    Interrupted,
+    IntervalTaken,
+    NotGoodEnough,
+    first_line,
+)
 from newsdesk.explain import chain
 from newsdesk.nodes import NODES
 
 _log = logging.getLogger("newsdesk")
-# Argo's time runs while a pod waits for a machine; `activeDeadlineSeconds` does not.
+# Argo's limit includes the time that a pod waits for a machine; the node's timeout,
+# `activeDeadlineSeconds`, does not.
 _WAIT_FOR_A_MACHINE = 24 * 3600
 _REFUSALS = (GateError, Interrupted, IntervalTaken, NotGoodEnough)
-# s3fs gives EBUSY for SlowDown and ServiceUnavailable, EREMOTEIO for InternalError
-# (s3fs/errors.py); the others are of networks and of volumes on them.
+# s3fs raises EBUSY for SlowDown and ServiceUnavailable, EREMOTEIO for InternalError
+# (s3fs/errors.py); the others come from networks and network volumes.
 _NUMBERS = {
     errno.EBUSY,
     errno.EHOSTDOWN,
@@ -36,10 +44,10 @@ _NUMBERS = {
     errno.EREMOTEIO,
     errno.ESTALE,
 }
-# By name: the extra that brings a store's library may not be installed.
+# By name, because the extra that installs a store's library may be missing.
 _KINDS = (
     ("aiohttp", "ClientConnectionError"),
-    # On Python 3.10 another class than TimeoutError; fsspec derives its own from it.
+    # On Python 3.10 it is not the built-in TimeoutError; fsspec's is a subclass of it.
     ("asyncio.exceptions", "TimeoutError"),
     ("botocore.exceptions", "ConnectionError"),
     ("botocore.exceptions", "HTTPClientError"),
@@ -51,15 +59,15 @@ _TOO_MANY_REQUESTS = 429
 
 
 def policy(node: str, settings: Node) -> dict[str, Any]:
-    """Writes what Argo is asked for when a pod of a node has failed.
+    """Describes how Argo retries the pod of a node.
 
     Args:
-        node: of the graph.
-        settings: of the node.
+        node: the id of a node of the graph.
+        settings: the settings of the node.
 
     Returns:
-        The `retryPolicy` of the task. All its values are given: for one that is
-        missing, the compiler of Kubeflow Pipelines writes 0, which ends all retries.
+        The `retryPolicy` of the task with all its values: the compiler of Kubeflow
+        Pipelines writes 0 for a missing one, which prevents every retry.
     """
     retries = 0 if NODES[node].may_refuse else settings.retries
     attempt = settings.timeout_minutes * 60 + _WAIT_FOR_A_MACHINE
@@ -77,15 +85,16 @@ def attempted(
     pauses: Sequence[int],
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Does work, and does it again after each fault that may pass.
+    """Runs a function, and runs it again after each temporary fault.
 
     Args:
-        work: what can be done again from its beginning.
+        work: the function, which starts from the beginning each time.
         pauses: the seconds before each retry.
-        sleep: waits that long.
+        sleep: waits for so many seconds.
 
     Raises:
-        Exception: what the work raised last, if it may not pass or no retry is left.
+        Exception: the last error of the function, if it is not temporary or no retry
+            is left.
     """
     for number, pause in enumerate(pauses, 1):
         try:
@@ -94,8 +103,8 @@ def attempted(
             if not may_pass(error):
                 raise
             _log.warning(
-                "%s; retry %d of %d begins in this pod in %d seconds",
-                str(error).strip().partition("\n")[0] or type(error).__name__,
+                "%s; retry %d of %d starts in this pod in %d seconds",
+                first_line(error),
                 number,
                 len(pauses),
                 pause,
@@ -105,14 +114,14 @@ def attempted(
 
 
 def may_pass(error: BaseException) -> bool:
-    """Says whether a fault may be over in some minutes.
+    """Checks whether a fault may be temporary.
 
     Args:
-        error: what a node raised.
+        error: the error that a node raised.
 
     Returns:
-        Whether it comes from a store, a volume or a network that could not be reached
-        or was too busy; never for a refusal by a gate or by the ledger of intervals.
+        Whether a store, a volume or a network could not be reached or was too busy;
+        never for a refusal by a gate or by the ledger of intervals.
     """
     causes = list(chain(error))
     if any(isinstance(cause, _REFUSALS) for cause in causes):

@@ -1,1 +1,1 @@
-"""How files of the configuration get into containers."""
+"""Delivers the files of the configuration to containers."""

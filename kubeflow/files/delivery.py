@@ -1,4 +1,4 @@
-"""How the files that a configuration names get into the containers of a cluster."""
+"""Decides how the files of a configuration get into the containers of a cluster."""
 
 from collections.abc import Callable, Iterable
 from importlib import resources
@@ -9,51 +9,51 @@ from kubeflow.files.placeholders import INLINE, PACKAGE
 from newsdesk.config.sections import Config
 from newsdesk.errors import ConfigError
 
-# Packages of the image that hold files which configurations name.
+# Packages of the image that contain files which configurations name.
 _PACKAGES = ("pipeline", "schemas")
-# What a compiled pipeline may carry of one file; the whole must stay below 200 KB.
+# The largest file inside a compiled pipeline, which must stay below 200 KB as a whole.
 _CARRIED_BYTES = 32_768
 
 
 def sent(config: Config) -> Callable[[str], str]:
-    """Decides how every file of a configuration travels.
+    """Decides how each file of a configuration gets into the containers.
 
     Args:
         config: the whole configuration, with absolute paths.
 
     Returns:
-        From a path of this machine to what stands for it in a compiled pipeline, as
-        `kubeflow.files.placeholders` has it; other strings come back as they are.
+        A function from a path of this machine to its placeholder in the compiled
+        pipeline (see `kubeflow.files.placeholders`); other strings stay as they are.
 
     Raises:
-        ConfigError: a container could not have one of them.
+        ConfigError: a file cannot get into a container.
     """
-    places = {config.data.path: _sent(config, "data.path", config.data.path)}
-    carried = {"data.schema_file": config.data.schema_file}
+    replaced = {config.data.path: _sent(config, "data.path", config.data.path)}
+    small = {"data.schema_file": config.data.schema_file}
     if config.text.vocabulary:
-        carried["text.vocabulary"] = config.text.vocabulary
-    for key, path in carried.items():
-        places[path] = _sent(config, key, path, carry=True)
+        small["text.vocabulary"] = config.text.vocabulary
+    for key, path in small.items():
+        replaced[path] = _sent(config, key, path, carry=True)
     for key, path in config.model.encoder.places.items():
-        places[path] = _sent(config, key, path)
-    return lambda text: places.get(text, text)
+        replaced[path] = _sent(config, key, path)
+    return lambda text: replaced.get(text, text)
 
 
-def must_outlive_containers(config: Config, key: str, place: str) -> None:
-    """Refuses a folder that would be gone with the container that wrote it.
+def must_outlive_containers(config: Config, key: str, folder: str) -> None:
+    """Refuses a folder that would be lost with the container that writes to it.
 
     Args:
         config: the whole configuration.
-        key: that names the folder, for the message.
-        place: a path or an address.
+        key: the key that names the folder, for the message.
+        folder: its path or address.
 
     Raises:
-        ConfigError: it lies neither in an object store nor in a volume.
+        ConfigError: the folder is neither in an object store nor in a volume.
     """
-    if not fetch.is_address(place) and not _is_in_volume(config, place):
+    if not fetch.is_address(folder) and not _is_in_volume(config, folder):
         raise ConfigError(
-            f"{key}: {place} would be gone with the container that wrote it; give an "
-            "address in an object store (gs://, s3://), or a folder of one of "
+            f"{key}: {folder} would be lost with the container that writes to it; use "
+            "an address in an object store (gs://, s3://), or a folder in one of "
             "kubeflow.volumes"
         )
 
@@ -63,8 +63,8 @@ def must_be_in_a_volume(config: Config, key: str, files: Iterable[str]) -> None:
 
     Args:
         config: the whole configuration.
-        key: that names the files, for the message.
-        files: paths.
+        key: the key that names the files, for the message.
+        files: their paths.
 
     Raises:
         ConfigError: one of them is not in a volume.
@@ -72,8 +72,8 @@ def must_be_in_a_volume(config: Config, key: str, files: Iterable[str]) -> None:
     for file in files:
         if not _is_in_volume(config, file):
             raise ConfigError(
-                f"{key}: {file} is not in one of kubeflow.volumes, and private keys "
-                "travel in no other way; put it there, or leave push.sign out"
+                f"{key}: {file} is not in one of kubeflow.volumes, from which alone "
+                "containers may read private keys; move it there, or remove push.sign"
             )
 
 
@@ -92,9 +92,9 @@ def _sent(config: Config, key: str, path: str, carry: bool = False) -> str:
     if carry and Path(path).stat().st_size <= _CARRIED_BYTES:
         return INLINE + Path(path).read_text(encoding="utf-8")
     raise ConfigError(
-        f"{key}: {path} is not in the image; say in kubeflow.addresses where "
-        "containers find it: at an address in an object store, or at a path in the "
-        "image or in one of kubeflow.volumes"
+        f"{key}: {path} is not in the image; map it in kubeflow.addresses to an "
+        "address in an object store, or to a path in the image or in one of "
+        "kubeflow.volumes"
     )
 
 

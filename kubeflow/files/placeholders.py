@@ -1,8 +1,9 @@
-"""How a file of the configuration stands in a compiled pipeline.
+"""Replaces files of the configuration by placeholders in a compiled pipeline.
 
-A setting that names files holds one of four things there: `inline:` and their text,
-`package:` and the path below the packages of the project, an address in an object
-store, or a path of the container. A container makes paths of them again.
+In a compiled pipeline, a setting that names a file has one of four values: `inline:`
+and the text of the file, `package:` and its path in the packages of the project, an
+address in an object store, or a path in the container. The container converts all of
+them to paths.
 """
 
 import json
@@ -20,15 +21,15 @@ FILES = frozenset({"path", "preprocess", "schema_file", "vocabulary"})
 
 
 def change(value: Any, replaced: Callable[[str], str], key: str = "") -> Any:
-    """Changes what names files in a component's parameter, also in the JSON it holds.
+    """Replaces the strings that name files in a parameter, also in JSON inside it.
 
     Args:
-        value: what the parameter holds.
-        replaced: gives what is to stand in the place of a string.
-        key: under which the value stands.
+        value: the value of the parameter.
+        replaced: gives the replacement of a string.
+        key: the key of the value.
 
     Returns:
-        The value with the strings under `FILES` changed.
+        The value; strings with a key in `FILES` are replaced.
     """
     if isinstance(value, dict):
         return {name: change(item, replaced, name) for name, item in value.items()}
@@ -45,14 +46,14 @@ def change(value: Any, replaced: Callable[[str], str], key: str = "") -> Any:
 
 
 def to_file(text: str, folder: Path) -> str:
-    """Makes a path of what stands for files.
+    """Converts a placeholder to the path of a file.
 
     Args:
-        text: one of the four things above.
-        folder: where text and downloads are written.
+        text: a placeholder.
+        folder: the folder for inline text and downloads.
 
     Returns:
-        A path of this machine; what names no file of a container, as it is.
+        A path of this machine; other strings are returned unchanged.
 
     Raises:
         ConfigError: the package or the object store has no such file.
@@ -70,7 +71,7 @@ def to_file(text: str, folder: Path) -> str:
 
 
 def packaged(text: str) -> str:
-    """Finds a file of the project's packages.
+    """Finds a file in the project's packages.
 
     Args:
         text: `package:` and the path of the file, which begins with its package.
@@ -86,7 +87,7 @@ def packaged(text: str) -> str:
     file = Path(str(resources.files(package))) / rest
     if not file.exists():
         raise ConfigError(
-            f"{name} is not in this image, which was built from other sources than "
-            "the pipeline was compiled from; build the image again"
+            f"{name} is not in this image, because image and compiled pipeline come "
+            "from different sources; build the image again"
         )
     return str(file)

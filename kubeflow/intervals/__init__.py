@@ -1,1 +1,1 @@
-"""Which interval a run stands for, and which ones are done."""
+"""Finds the interval of a run, and records which intervals are done."""

@@ -1,14 +1,15 @@
-"""Which stretch of time a run stands for.
+"""Finds the time interval of a run.
 
-A schedule cuts time into intervals, [one instant, the next), and the run that begins at
-an interval's end stands for it. Runs carry it as the pipeline parameter `interval`:
+A schedule divides time into intervals, [one instant, the next). The run that starts at
+the end of an interval belongs to it. A run has its interval in the pipeline parameter
+`interval`:
 
-- `START/END`, when a person submits one;
-- `[[ScheduledTime]]`, which the scheduler of Pipelines replaces by the time that it
-  fired for, in UTC as 20060102150405 (backend/src/common/util/parameter_formatter.go);
-- the same text as it is, where the server does not replace macros in runs of version 2
-  (kubeflow/pipelines#12494): the clock and the ledger say then which interval it is;
-- nothing, in a run that stands for no interval and is never refused.
+- `START/END`, if a user submits the run;
+- `[[ScheduledTime]]`, which the scheduler of Pipelines replaces by the time for which
+  it fired, in UTC as 20060102150405 (backend/src/common/util/parameter_formatter.go);
+- the same text unchanged, if the server does not replace macros in runs of version 2
+  (kubeflow/pipelines#12494): then the clock and the ledger decide which interval it is;
+- nothing, if the run belongs to no interval. Such a run is never refused.
 """
 
 from collections.abc import Iterator
@@ -28,11 +29,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 @dataclass(frozen=True, order=True)
 class Interval:
-    """A stretch of time.
+    """A time interval.
 
     Attributes:
-        start: belongs to it; aware, in UTC.
-        end: does not; this is when its run is due.
+        start: its first instant, in UTC.
+        end: the instant after it, in UTC, at which its run is due.
     """
 
     start: datetime
@@ -40,7 +41,7 @@ class Interval:
 
     @property
     def name(self) -> str:
-        """Its end, as a name for files; a schedule has no two that share one."""
+        """Its end as a file name, which is unique in a schedule."""
         return self.end.astimezone(timezone.utc).strftime(_NAME)
 
     def __str__(self) -> str:
@@ -51,10 +52,10 @@ class Interval:
 
 
 def parse(text: str) -> Interval:
-    """Reads what `str` of an interval gives.
+    """Reads an interval from the form that `str` gives.
 
     Args:
-        text: START/END, two times of ISO 8601 with their offsets.
+        text: START/END, two times in ISO 8601 with their offsets from UTC.
 
     Returns:
         The interval, in UTC.
@@ -72,22 +73,23 @@ def parse(text: str) -> Interval:
         return Interval(start.astimezone(timezone.utc), end.astimezone(timezone.utc))
     except (ValueError, TypeError):
         raise ConfigError(
-            f"interval {text!r}: is not START/END, for example "
+            f"interval {text!r}: is not START/END; write it for example as "
             "2026-12-01T03:00:00Z/2026-12-02T03:00:00Z"
         ) from None
 
 
 def fired_for(text: str) -> datetime | None:
-    """Reads what the scheduler put in place of its macro.
+    """Reads the time that the scheduler wrote in place of its macro.
 
     Args:
-        text: the parameter of a run.
+        text: the parameter `interval` of a run.
 
     Returns:
-        The time that it fired for, in UTC; None where the macro was not replaced.
+        The time for which the schedule fired, in UTC; None if the macro was not
+        replaced.
 
     Raises:
-        ConfigError: the text is neither.
+        ConfigError: the text is neither a time nor the macro.
     """
     if text == MACRO:
         return None
@@ -96,20 +98,19 @@ def fired_for(text: str) -> datetime | None:
     except ValueError:
         raise ConfigError(
             f"interval {text!r}: is neither START/END nor a time of the scheduler; "
-            "compile the pipeline and apply its schedule again"
+            "run `newsdesk schedule apply` again"
         ) from None
 
 
 def newest(schedule: Schedule, moment: datetime) -> Interval | None:
-    """Finds the interval whose run is due, or was due last.
+    """Finds the last interval that has ended.
 
     Args:
-        schedule: of the configuration.
-        moment: aware.
+        schedule: the schedule of the configuration.
+        moment: a time with its time zone.
 
     Returns:
-        The interval that ended last, at the moment at the latest; None where the
-        schedule has none before it.
+        The last interval that ends at this time or before it; None if there is none.
     """
     if schedule.every_minutes is not None:
         length = timedelta(minutes=schedule.every_minutes)
@@ -130,11 +131,11 @@ def next_due(schedule: Schedule, moment: datetime) -> datetime | None:
     """Finds when the next run is due.
 
     Args:
-        schedule: of the configuration.
-        moment: aware.
+        schedule: the schedule of the configuration.
+        moment: a time with its time zone.
 
     Returns:
-        The end of the next interval, in UTC; None where the schedule is over by then.
+        The end of the next interval, in UTC; None if the schedule ends before it.
     """
     moment = max(moment, schedule.start) if schedule.start else moment
     if schedule.every_minutes is not None:
@@ -150,12 +151,11 @@ def backwards(schedule: Schedule, moment: datetime) -> Iterator[Interval]:
     """Lists intervals from the newest to the oldest.
 
     Args:
-        schedule: of the configuration.
-        moment: aware; the newest had ended by then.
+        schedule: the schedule of the configuration.
+        moment: a time with its time zone, at which the newest interval has ended.
 
     Yields:
-        The intervals that end after the schedule's start, without an end where it has
-        none.
+        The intervals that end after the start of the schedule; endless if it has none.
     """
     moment = min(moment, schedule.end) if schedule.end else moment
     while interval := newest(schedule, moment):

@@ -1,8 +1,8 @@
-"""Which intervals were begun and done: small files beside the published versions.
+"""Records which intervals were begun and done, in files next to the published versions.
 
-In `.intervals/`, NAME.begun holds the run that has the interval, NAME.done the run that
-came to its end, and RUN.run the interval of a run. Only a person's run changes what is
-there: it takes over an interval that was begun and never done.
+In `.intervals/`, NAME.begun contains the run that has the interval, NAME.done the run
+that finished it, and RUN.run the interval of a run. Files are never changed, with one
+exception: a run that a user submits takes over an interval that was begun and not done.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,20 @@ from kubeflow.intervals import intervals
 from kubeflow.intervals.intervals import Interval
 from kubeflow.intervals.ledger_files import LocalFiles, RemoteFiles
 from newsdesk.config.cluster import Schedule
-from newsdesk.errors import ClusterError, ConfigError, IntervalTaken, NewsdeskError
+from newsdesk.errors import (
+    ClusterError,
+    ConfigError,
+    IntervalTaken,
+    NewsdeskError,
+    first_line,
+)
 
 FOLDER = ".intervals"
 BEGUN, DONE, RUN = ".begun", ".done", ".run"
 
 
 class Ledger:
-    """Says who has an interval; of several that ask at once, one gets it.
+    """Gives each interval to one run, even if several claim it at the same time.
 
     Args:
         destination: the folder of the published versions; a path, or gs://, s3://.
@@ -39,39 +45,41 @@ class Ledger:
     def claim(
         self, text: str, schedule: Schedule | None, run: str, now: datetime
     ) -> Interval | None:
-        """Takes the interval that a run stands for; its first node asks.
+        """Claims the interval of a run; its first node calls this.
 
-        A run of the schedule takes what nobody has begun, a person's what nobody has
-        done. A run that asks again, as a node does that is tried again, gets the same.
+        A run of the schedule gets an interval that no run has begun, a run of a user
+        one that no run has done. A run that claims again, as in a retry of its first
+        node, gets the same interval.
 
         Args:
             text: the run's parameter `interval`.
-            schedule: of the configuration.
+            schedule: the schedule of the configuration.
             run: the run's id.
-            now: aware.
+            now: the present time, with its time zone.
 
         Returns:
-            The interval; None in a run that stands for none.
+            The interval; None if the run belongs to none.
 
         Raises:
-            IntervalTaken: another run has it; train nothing.
-            ConfigError: the parameter means nothing under this schedule.
+            IntervalTaken: another run has the interval, so this one must not train.
+            ConfigError: the parameter does not fit the schedule.
             ClusterError: the ledger cannot be read or written.
         """
         if not text:
             return None
-        by_hand = "/" in text
-        with self._told():
+        is_of_user = "/" in text
+        with self._explained():
             interval = self._of(run)
             if interval is None:
                 interval = (
                     intervals.parse(text)
-                    if by_hand
-                    else self._meant(text, schedule, now)
+                    if is_of_user
+                    else self._scheduled(text, schedule, now)
                 )
-                # Written before the claim: a node killed in between asks for the same.
+                # Written before the claim, so that a node that is killed in between
+                # claims the same interval when it is retried.
                 self._files.replace(run + RUN, str(interval))
-            if by_hand and self._owner(interval, DONE) is None:
+            if is_of_user and self._owner(interval, DONE) is None:
                 self._files.replace(interval.name + BEGUN, run)
             else:
                 self._files.create(interval.name + BEGUN, run)
@@ -79,36 +87,36 @@ class Ledger:
             return interval
 
     def confirm(self, run: str) -> None:
-        """Makes sure that a run has its interval still; ask before publishing.
+        """Checks that a run still has its interval; call this before publishing.
 
         Args:
-            run: the run's id; one that stands for no interval may go on.
+            run: the run's id; a run without an interval passes.
 
         Raises:
-            IntervalTaken: another run has taken it over; publish nothing.
+            IntervalTaken: another run has taken it over, so this one must not publish.
             ClusterError: the ledger cannot be read.
         """
-        with self._told():
+        with self._explained():
             if interval := self._of(run):
                 self._check(interval, run)
 
     def finish(self, run: str) -> None:
-        """Writes down that an interval is done; a run's last node says so.
+        """Records that an interval is done; the last node of its run calls this.
 
         Args:
-            run: the run's id; for one that stands for no interval nothing is written.
+            run: the run's id; nothing is written for a run without an interval.
 
         Raises:
             IntervalTaken: another run has taken it over.
             ClusterError: the ledger cannot be written.
         """
-        with self._told():
+        with self._explained():
             if interval := self._of(run):
                 self._check(interval, run)
                 self._files.create(interval.name + DONE, run)
 
     def done(self) -> set[str]:
-        """Lists the intervals that were trained on to the end.
+        """Lists the intervals that are done.
 
         Returns:
             Their names.
@@ -116,7 +124,7 @@ class Ledger:
         Raises:
             ClusterError: the ledger cannot be read.
         """
-        with self._told():
+        with self._explained():
             return self._named(DONE)
 
     def _of(self, run: str) -> Interval | None:
@@ -136,27 +144,33 @@ class Ledger:
         if (owner := self._owner(interval, BEGUN)) not in (None, run):
             raise IntervalTaken(
                 f"interval {interval}: was begun by run {owner}, so this run trains "
-                "nothing; if that run has failed or was terminated, `newsdesk submit "
-                f"--interval {interval}` does it again"
+                "nothing; if that run failed or was terminated, run `newsdesk submit "
+                f"--interval {interval}` to train on it"
             )
 
-    def _meant(self, text: str, schedule: Schedule | None, now: datetime) -> Interval:
-        """The interval of a run that the schedule began."""
+    def _scheduled(
+        self, text: str, schedule: Schedule | None, now: datetime
+    ) -> Interval:
+        """The interval of a run that the schedule started."""
         if schedule is None:
             raise ConfigError(
-                f"interval {text!r}: the configuration has no kubeflow.schedule that "
-                "says which one this is; compile and submit it again"
+                f"interval {text!r}: needs kubeflow.schedule, which the compiled "
+                "configuration does not have; add it, and run `newsdesk schedule "
+                "apply` again"
             )
         fired = intervals.fired_for(text)
         found = intervals.newest(schedule, fired or now)
         if fired is None and schedule.catchup:
             found = self._oldest_missed(schedule, now) or found
         if found is None:
-            raise ConfigError(f"interval {text!r}: no interval ended before {now}")
+            raise ConfigError(
+                f"interval {text!r}: no interval of kubeflow.schedule ended before "
+                f"{now}; check its start"
+            )
         return found
 
     def _oldest_missed(self, schedule: Schedule, now: datetime) -> Interval | None:
-        """Of the intervals since the schedule's start that nobody has begun."""
+        """The oldest interval since the schedule's start that no run has begun."""
         begun = self._named(BEGUN)
         missed = None
         for interval in intervals.backwards(schedule, now):
@@ -169,15 +183,15 @@ class Ledger:
         return {name.removesuffix(state) for name in names if name.endswith(state)}
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
+        """Turns errors of the store's library into one sentence."""
         try:
             yield
         except NewsdeskError:
             raise
-        # The libraries of object stores raise each its own kinds.
+        # Each library of an object store raises classes that only it has.
         except Exception as error:
-            reason = str(error).strip().partition("\n")[0] or type(error).__name__
             raise ClusterError(
-                f"{self._address}: cannot be read or written: {reason}; check the "
-                "destination, the credentials and the network"
+                f"{self._address}: cannot be read or written: {first_line(error)}; "
+                "check push.destination, the credentials and the network"
             ) from error

@@ -1,4 +1,4 @@
-"""Small files of one folder, each there as a whole or not at all."""
+"""Reads and writes small files in a folder or store, each whole or not at all."""
 
 import os
 import tempfile
@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from newsdesk import atomic
 from newsdesk.published.remote_store import connected
 
 
 class LocalFiles:
-    """In a folder of this machine, or of a mounted volume.
+    """Files in a folder of this machine or of a mounted volume.
 
     Args:
-        address: of the folder.
+        address: the path of the folder.
     """
 
     def __init__(self, address: str) -> None:
@@ -24,10 +25,10 @@ class LocalFiles:
         """Reads a file.
 
         Args:
-            name: of the file.
+            name: the name of the file.
 
         Returns:
-            Its text; None where there is no such file.
+            Its text; None if the file does not exist.
         """
         try:
             return (self._folder / name).read_text()
@@ -35,24 +36,25 @@ class LocalFiles:
             return None
 
     def create(self, name: str, text: str) -> None:
-        """Writes a file that is not there, and leaves one that is.
+        """Creates a file; one that exists stays as it is.
 
         Args:
-            name: of the file.
-            text: for it.
+            name: the name of the file.
+            text: its content.
         """
         with self._written(text) as file:
+            # Of several processes that create a link with the same name, one succeeds.
             try:
                 os.link(file, self._folder / name)
             except FileExistsError:
                 pass
 
     def replace(self, name: str, text: str) -> None:
-        """Writes a file, whatever was there.
+        """Writes a file, and replaces one that exists.
 
         Args:
-            name: of the file.
-            text: for it.
+            name: the name of the file.
+            text: its content.
         """
         with self._written(text) as file:
             os.replace(file, self._folder / name)
@@ -61,7 +63,7 @@ class LocalFiles:
         """Lists the files.
 
         Returns:
-            Their names; none where there is no folder.
+            Their names; an empty list if the folder does not exist.
         """
         try:
             return os.listdir(self._folder)
@@ -71,6 +73,8 @@ class LocalFiles:
     @contextmanager
     def _written(self, text: str) -> Iterator[str]:
         self._folder.mkdir(parents=True, exist_ok=True)
+        # Not `atomic.replacing`, whose temporary names contain the process id: pods
+        # that share a volume have equal process ids.
         handle, file = tempfile.mkstemp(dir=self._folder)
         try:
             with open(handle, "w") as stream:
@@ -78,18 +82,19 @@ class LocalFiles:
                 stream.flush()
                 os.fsync(stream.fileno())
             yield file
+            atomic.sync(self._folder)
         finally:
             Path(file).unlink(missing_ok=True)
 
 
 class RemoteFiles:
-    """The same below gs:// or s3://.
+    """Files below an address in a store, gs:// or s3://.
 
     Args:
-        address: of the folder.
+        address: the address above the files.
 
     Raises:
-        ModelError: the package that reaches it is not installed.
+        ModelError: the package that reads this store is not installed.
     """
 
     def __init__(self, address: str) -> None:

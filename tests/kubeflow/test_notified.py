@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 24, 3, 1, tzinfo=timezone.utc)
 def test_a_failure_is_told(
     posted: list[dict[str, Any]], asked: Callable[..., argparse.Namespace]
 ) -> None:
-    assert notified.tell(asked(FAILED, label="--nightly", interval=INTERVAL)) is None
+    assert notified.notify(asked(FAILED, label="--nightly", interval=INTERVAL)) is None
     assert posted == [
         {
             "text": "desks, run --nightly: failed: node Trainer failed",
@@ -48,9 +48,9 @@ def test_a_success_is_told_to_those_who_asked(
     asked: Callable[..., argparse.Namespace],
     state: str,
 ) -> None:
-    assert notified.tell(asked({"state": state})) is None
+    assert notified.notify(asked({"state": state})) is None
     assert posted == []
-    assert notified.tell(asked({"state": state, "error": {}}, "--on-success")) is None
+    assert notified.notify(asked({"state": state, "error": {}}, "--on-success")) is None
     assert [body["state"] for body in posted] == ["succeeded"]
     assert posted[0]["text"] == "desks, run run-1: succeeded"
     assert posted[0]["error"] is None
@@ -73,7 +73,7 @@ def test_no_end_but_a_success_is_kept_quiet(
     status: Any,
     state: str,
 ) -> None:
-    assert notified.tell(asked(status)) is None
+    assert notified.notify(asked(status)) is None
     assert [body["state"] for body in posted] == [state]
 
 
@@ -86,7 +86,7 @@ def test_what_a_node_wrote_is_told(
     outcome = Outcome(state="stopped", exit_code=4, node="DataGate", error=error)
     Reports(str(tmp_path / "models")).write("run-1", outcome)
     # Pipelines gives the last task no reason, and often a state that is out of date.
-    assert notified.tell(asked({"state": "RUNNING", "error": {}})) is None
+    assert notified.notify(asked({"state": "RUNNING", "error": {}})) is None
     (body,) = posted
     assert body["text"] == f"desks, run run-1: stopped: DataGate: {error}"
     assert (body["exit_code"], body["node"]) == (4, "DataGate")
@@ -99,7 +99,7 @@ def test_a_model_that_is_not_good_enough_is_told_like_a_failure(
 ) -> None:
     outcome = Outcome(state="not good enough", exit_code=3, refusals=["loss is 9"])
     Reports(str(tmp_path / "models")).write("run-1", outcome)
-    assert notified.tell(asked({"state": "SUCCEEDED"})) is None
+    assert notified.notify(asked({"state": "SUCCEEDED"})) is None
     (body,) = posted
     assert body["text"] == "desks, run run-1: not good enough: loss is 9"
     assert (body["state"], body["exit_code"]) == ("not good enough", 3)
@@ -112,7 +112,7 @@ def test_an_error_of_an_earlier_attempt_is_not_told_of_a_success(
 ) -> None:
     outcome = Outcome(state="failed", exit_code=1, node="Trainer", error="lost")
     Reports(str(tmp_path / "models")).write("run-1", outcome)
-    assert notified.tell(asked({"state": "SUCCEEDED"}, "--on-success")) is None
+    assert notified.notify(asked({"state": "SUCCEEDED"}, "--on-success")) is None
     assert [body["state"] for body in posted] == ["succeeded"]
 
 
@@ -126,15 +126,15 @@ def test_the_next_run_tells_of_one_that_was_terminated(
         start, end = f"2026-11-{day}T03:00:00Z", f"2026-11-{day + 1}T03:00:00Z"
         ledger.claim(f"{start}/{end}", None, run, NOW)
     # The first one has told of its failure itself.
-    notified.tell(asked(FAILED, run="run-1", interval=INTERVAL))
+    notified.notify(asked(FAILED, run="run-1", interval=INTERVAL))
     ledger.finish("run-3")
-    said = notified.tell(asked({"state": "SUCCEEDED"}, run="run-3", interval=INTERVAL))
+    said = notified.notify(asked({"state": "SUCCEEDED"}, run="run-3", interval=INTERVAL))
     assert said is None
     assert posted[-1]["silent"] == ["run-2"]
     assert posted[-1]["text"].endswith(
         "; run run-2 before it sent no notice: it was terminated, or is still at work"
     )
-    notified.tell(asked({"state": "SUCCEEDED"}, run="run-3", interval=INTERVAL))
+    notified.notify(asked({"state": "SUCCEEDED"}, run="run-3", interval=INTERVAL))
     assert len(posted) == 2
 
 
@@ -166,11 +166,11 @@ def test_a_run_that_was_refused_its_interval_alarms_nobody(
     ledger.finish("run-1")
     with pytest.raises(Exception, match="was done by run run-1"):
         ledger.claim(INTERVAL, None, "run-2", NOW)
-    said = notified.tell(asked(FAILED, run="run-2", interval=INTERVAL))
+    said = notified.notify(asked(FAILED, run="run-2", interval=INTERVAL))
     assert said and "another run has the interval" in said
     assert posted == []
     # The run that has it is another matter.
-    assert notified.tell(asked(FAILED, interval=INTERVAL)) is None
+    assert notified.notify(asked(FAILED, interval=INTERVAL)) is None
     assert len(posted) == 1
 
 
@@ -181,7 +181,7 @@ def test_a_ledger_that_cannot_be_read_keeps_no_failure_quiet(
 ) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / ".intervals").write_text("in the way")
-    assert notified.tell(asked(FAILED, interval=INTERVAL)) is None
+    assert notified.notify(asked(FAILED, interval=INTERVAL)) is None
     assert len(posted) == 1
 
 

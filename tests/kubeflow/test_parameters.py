@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kubeflow import parameters
-from kubeflow.parameters import PARAMETERS, lay_over
+from kubeflow.parameters import PARAMETERS, override
 from newsdesk.errors import ConfigError
 from newsdesk.nodes import NODES
 
@@ -21,13 +21,13 @@ ORIGIN = json.dumps({"recipe": "r" * 32, "code": "c", "versions": {}})
 
 def _trainer(**given: Any) -> Any:
     compiled = {"custom_config": json.dumps(CONFIG), "train_args": "{}"}
-    laid = lay_over("Trainer", {**compiled, **given}, SUBMITTED)
+    laid = override("Trainer", {**compiled, **given}, SUBMITTED)
     assert laid.keys() == compiled.keys()
     return json.loads(laid["custom_config"])
 
 
 def _pusher(**given: Any) -> str:
-    laid = lay_over("Pusher", {"origin": ORIGIN, **given}, SUBMITTED)
+    laid = override("Pusher", {"origin": ORIGIN, **given}, SUBMITTED)
     assert laid.keys() == {"origin"}
     recipe: str = json.loads(laid["origin"])["recipe"]
     return recipe
@@ -51,7 +51,7 @@ def test_a_value_changes_its_own_key_alone(
 def test_data_lie_elsewhere_for_the_first_node_alone() -> None:
     data = json.dumps({"path": "/a", "format": "csv"})
     given = {"data": data, "data_path": "s3://b/{SPAN}", "run_id": "1", "interval": ""}
-    laid = lay_over("TextExampleGen", given, {**SUBMITTED, "interval": ""})
+    laid = override("TextExampleGen", given, {**SUBMITTED, "interval": ""})
     assert json.loads(laid.pop("data")) == {"path": "s3://b/{SPAN}", "format": "csv"}
     assert laid == {}
     assert [node for node in NODES if "data_path" in parameters.of(node)] == [
@@ -62,9 +62,9 @@ def test_data_lie_elsewhere_for_the_first_node_alone() -> None:
 def test_defaults_change_nothing() -> None:
     compiled = {"custom_config": json.dumps(CONFIG)}
     given = {"epochs": 3, "learning_rate": 0.001}
-    assert lay_over("Trainer", {**compiled, **given}, SUBMITTED) == compiled
+    assert override("Trainer", {**compiled, **given}, SUBMITTED) == compiled
     defaults = {"epochs": 3, "learning_rate": 0.001, "run_label": "", "run_id": "1"}
-    assert lay_over("Pusher", {"origin": ORIGIN, **defaults}, SUBMITTED) == {
+    assert override("Pusher", {"origin": ORIGIN, **defaults}, SUBMITTED) == {
         "origin": ORIGIN
     }
 
@@ -98,7 +98,7 @@ def test_a_model_that_was_trained_otherwise_has_another_recipe() -> None:
 def test_the_first_node_and_the_last_have_the_same_recipe(given: Any) -> None:
     more = {"run_label": "nightly", "run_id": "1", "data_path": "/b", "interval": ""}
     properties = {"recipe": "r" * 32, "data": "{}", **more, **given}
-    laid = lay_over("TextExampleGen", properties, {**SUBMITTED, "interval": ""})
+    laid = override("TextExampleGen", properties, {**SUBMITTED, "interval": ""})
     assert laid.keys() == {"recipe", "data"}
     assert laid["recipe"] == _pusher(**given)
 
@@ -112,5 +112,5 @@ def test_only_the_first_node_asks_for_an_interval() -> None:
 def test_a_baseline_is_given_up_and_the_recipe_stays(node: str) -> None:
     properties = {"origin": ORIGIN, "accepted": "", "accept_new_baseline": "renamed"}
     compiled = {**SUBMITTED, "accept_new_baseline": ""}
-    laid = lay_over(node, properties, compiled)
+    laid = override(node, properties, compiled)
     assert laid == {"origin": ORIGIN, "accepted": "renamed"}

@@ -113,14 +113,14 @@ def test_the_webhook_gets_the_body(
     if given is not None:
         Reports(destination).write("RUN", _said(given))
         status = {"state": row.state}
-        notified.tell(asked(status, run="RUN", interval=INTERVALS[0]))
+        notified.notify(asked(status, run="RUN", interval=INTERVALS[0]))
     asks = "`on_success`" in row.webhook
     assert bool(posted) == (not asks and not row.webhook.startswith("nothing"))
     if given is None:
         Ledger(destination).claim(INTERVALS[1], None, "next", NOON)
-        notified.tell(asked({"state": "SUCCEEDED"}, run="next", interval=INTERVALS[1]))
+        notified.notify(asked({"state": "SUCCEEDED"}, run="next", interval=INTERVALS[1]))
     elif asks:
-        notified.tell(asked({"state": row.state}, "--on-success", run="RUN"))
+        notified.notify(asked({"state": row.state}, "--on-success", run="RUN"))
     if row.webhook == "nothing":
         assert posted == []
     else:

@@ -258,10 +258,10 @@ def test_the_exit_handler_knows_an_unchanged_run_from_a_killed_one(
     asked = notified._parsed([f"--{name}={one}" for name, one in words.items()])
     known = Outcome(state="unchanged", pushed=f"{config.serving}/7")
     Reports(config.serving).write("run-1", known)
-    assert notified.tell(asked) is None and not bodies
+    assert notified.notify(asked) is None and not bodies
     asked.on_success = True
-    assert notified.tell(asked) is None
+    assert notified.notify(asked) is None
     asked.run = "run-2"
-    assert notified.tell(asked) is None
+    assert notified.notify(asked) is None
     assert [body["state"] for body in bodies] == ["unchanged", "failed"]
     assert bodies[0]["text"] == "desks, run run-1: unchanged"

@@ -149,7 +149,7 @@ def test_a_package_that_is_missing_is_named(
 
 def test_no_object_leads_out_of_the_folder(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="leads out of it"):
-        fetch._place("bucket/rows/../../../etc/x", "bucket/rows", tmp_path)
+        fetch._target("bucket/rows/../../../etc/x", "bucket/rows", tmp_path)
 
 
 def test_what_is_no_address_is_left_alone() -> None:
