@@ -66,7 +66,7 @@ def test_submit_prints_the_address_of_the_run(
 
 
 @pytest.mark.slow
-def test_submit_warns_of_an_argo_that_retries_no_failed_container(
+def test_submit_warns_if_argo_does_not_retry_failed_containers(
     newsdesk: Newsdesk, server: Server
 ) -> None:
     newsdesk("submit", "--pipeline", "pipeline.yaml")
@@ -75,7 +75,7 @@ def test_submit_warns_of_an_argo_that_retries_no_failed_container(
     server.workflows[run.run_id] = json.dumps({"spec": defaults})
     done = newsdesk("submit", "--pipeline", "pipeline.yaml")
     assert done.returncode == 0
-    assert done.stderr.startswith("note Argo on this cluster retries no container")
+    assert done.stderr.startswith("note Argo on this cluster does not retry containers")
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_submit_warns_of_an_argo_that_retries_no_failed_container(
         ),
     ],
 )
-def test_submit_waits_and_ends_as_run_does(
+def test_submit_waits_and_exits_with_the_code_of_run(
     newsdesk: Newsdesk,
     server: Server,
     state: str,
@@ -119,7 +119,7 @@ def test_submit_waits_and_ends_as_run_does(
 
 
 @pytest.mark.slow
-def test_a_node_s_log_is_printed_and_a_run_canceled(
+def test_the_log_of_a_node_is_printed_and_a_run_is_canceled(
     newsdesk: Newsdesk, server: Server
 ) -> None:
     newsdesk("submit", "--pipeline", "pipeline.yaml", "--interval", INTERVAL)
@@ -173,13 +173,13 @@ def test_a_missing_image_is_named_before_tfx_is_imported(
 ) -> None:
     done = newsdesk(*words, python=("-X", "importtime"))
     assert done.returncode == 2
-    assert "error kubeflow.image: say which image" in done.stderr
+    assert "error kubeflow.image: is missing; name the image" in done.stderr
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert {"tfx", "tensorflow", "apache_beam"}.isdisjoint(imported)
 
 
 @pytest.mark.slow
-def test_a_model_in_service_is_given_up_for_one_run(
+def test_a_baseline_is_given_up_for_one_run(
     newsdesk: Newsdesk, server: Server, tmp_path: Path
 ) -> None:
     spec = (tmp_path / "pipeline.yaml").read_text()
@@ -196,9 +196,7 @@ def test_a_model_in_service_is_given_up_for_one_run(
 
 
 @pytest.mark.slow
-def test_an_interval_is_submitted_as_it_is_named(
-    newsdesk: Newsdesk, server: Server
-) -> None:
+def test_an_interval_is_submitted_unchanged(newsdesk: Newsdesk, server: Server) -> None:
     given = "2026-12-01T03:00:00+01:00/2026-12-02T03:00:00+01:00"
     newsdesk("submit", "--pipeline", "pipeline.yaml", "--interval", given)
     (run,) = server.of("runs")
@@ -208,7 +206,7 @@ def test_an_interval_is_submitted_as_it_is_named(
 
 
 @pytest.mark.slow
-def test_a_schedule_from_its_making_to_its_end(
+def test_a_schedule_from_its_creation_to_its_deletion(
     newsdesk: Newsdesk, server: Server
 ) -> None:
     done = newsdesk("schedule", "apply", "--pipeline", "pipeline.yaml")
@@ -235,7 +233,7 @@ def test_a_schedule_from_its_making_to_its_end(
 
 
 @pytest.mark.slow
-def test_status_fails_when_two_intervals_had_no_success(
+def test_status_fails_if_two_intervals_had_no_success(
     newsdesk: Newsdesk, server: Server
 ) -> None:
     newsdesk("schedule", "apply", "--pipeline", "pipeline.yaml")
@@ -264,7 +262,7 @@ def test_status_fails_when_two_intervals_had_no_success(
         ),
         (
             ["submit", "--pipeline", "pipeline.yaml", "--param", "epoch=1"],
-            "the pipeline takes no parameter epoch",
+            "the pipeline has no parameter epoch",
         ),
         (
             ["submit", "--pipeline", "pipeline.yaml", "--interval", "today"],

@@ -67,22 +67,22 @@ def _plain(text: str) -> str:
     return re.sub(r"tfx-[\d.]+", "TFX", text)
 
 
-def test_it_is_the_reviewed_one(text: str) -> None:
+def test_the_compiled_sample_is_the_reviewed_file(text: str) -> None:
     # After a review: python -m tests.kubeflow.test_compile
     assert _plain(text) == GOLDEN.read_text()
 
 
-def test_the_same_is_compiled_to_the_same_bytes(text: str) -> None:
+def test_compiling_twice_gives_the_same_bytes(text: str) -> None:
     assert compiling.compile(sample()) == text
 
 
-def test_it_is_small_and_holds_no_secret(text: str) -> None:
+def test_the_compiled_pipeline_is_small_and_has_no_secret(text: str) -> None:
     assert len(text.encode()) < 200_000
     assert not re.search(r"(?i)(password|api_key|bearer)\b", text)
     assert "hooks" not in text
 
 
-def test_the_sdk_of_kubeflow_pipelines_loads_it(text: str) -> None:
+def test_the_sdk_of_kubeflow_pipelines_loads_the_compiled_pipeline(text: str) -> None:
     assert kfp.components.load_component_from_text(text).name == "sample"
 
 
@@ -102,7 +102,7 @@ def test_every_node_is_a_task_with_requests_limits_retries_and_a_timeout(
         assert int(told[f"exec-{name}"]["activeDeadlineSeconds"]) >= 3600
 
 
-def test_argo_retries_what_may_pass_and_no_refusal(documents: list[Any]) -> None:
+def test_argo_retries_only_nodes_that_cannot_refuse(documents: list[Any]) -> None:
     hours = [Attempt(2 * 3600, FAILED)]
     pods = {
         name: run(strategy(task, STOCK_2_16), hours).attempts
@@ -114,7 +114,7 @@ def test_argo_retries_what_may_pass_and_no_refusal(documents: list[Any]) -> None
     assert set(pods.values()) == {1, 3}
 
 
-def test_what_looks_at_more_than_its_inputs_is_never_cached() -> None:
+def test_a_node_that_reads_more_than_its_inputs_is_never_cached() -> None:
     text = compiling.compile(sample("kubeflow.defaults.cache=true"))
     tasks = _tasks(next(yaml.safe_load_all(text)))
     uncached = {name for name, task in tasks.items() if not task["cachingOptions"]}
@@ -134,7 +134,7 @@ def test_only_the_trainer_sees_a_gpu(documents: list[Any]) -> None:
             assert environment["NVIDIA_VISIBLE_DEVICES"] == "void"
 
 
-def test_a_variable_for_all_nodes_shows_none_of_them_a_gpu() -> None:
+def test_a_variable_for_all_nodes_does_not_show_them_a_gpu() -> None:
     variable = 'kubeflow.defaults.environment={"CUDA_VISIBLE_DEVICES" = "0", "A" = "b"}'
     (spec, _) = yaml.safe_load_all(compiling.compile(sample(variable)))
     for name in ("trainer", "transform"):
@@ -174,7 +174,7 @@ def test_the_platform_spec_has_the_form_that_kfp_kubernetes_writes(
     }
 
 
-def test_a_submitter_may_change_what_the_entry_point_lays_over(
+def test_every_parameter_of_the_pipeline_is_one_that_the_entry_point_overrides(
     documents: list[Any],
 ) -> None:
     parameters = documents[0]["root"]["inputDefinitions"]["parameters"]
@@ -189,7 +189,7 @@ def test_a_submitter_may_change_what_the_entry_point_lays_over(
     }
 
 
-def test_arguments_hold_no_placeholder_that_a_cluster_would_leave_as_it_is(
+def test_arguments_have_no_placeholder_that_a_cluster_does_not_replace(
     documents: list[Any],
 ) -> None:
     # getPlaceholders of kubeflow/pipelines, backend/src/v2/component/launcher_v2.go.
@@ -199,7 +199,7 @@ def test_arguments_hold_no_placeholder_that_a_cluster_would_leave_as_it_is(
             assert "{{" not in known.sub("", word)
 
 
-def test_the_first_node_the_last_and_the_webhook_know_the_run(
+def test_the_first_and_last_node_and_the_webhook_get_the_run_id(
     documents: list[Any],
 ) -> None:
     # The driver replaces it where it is the whole constant (driver/resolve.go).
@@ -214,7 +214,7 @@ def test_the_first_node_the_last_and_the_webhook_know_the_run(
     assert given == {"text-example-gen": run, "pusher": run, "notify": run}
 
 
-def test_the_order_is_that_of_the_graph(documents: list[Any]) -> None:
+def test_tasks_depend_on_each_other_as_in_the_graph(documents: list[Any]) -> None:
     tasks = _tasks(documents[0])
     assert "data-gate" in tasks["transform"]["dependentTasks"]
     inputs = tasks["evaluator"]["inputs"]["artifacts"]
@@ -224,7 +224,7 @@ def test_the_order_is_that_of_the_graph(documents: list[Any]) -> None:
     }
 
 
-def test_the_webhook_is_told_whatever_becomes_of_the_nodes(
+def test_the_webhook_is_notified_however_the_nodes_end(
     documents: list[Any],
 ) -> None:
     root = documents[0]["root"]["dag"]["tasks"]
@@ -245,7 +245,7 @@ def test_the_webhook_s_task_has_the_volumes_and_the_secrets_of_the_nodes(
         assert notify[name] == pusher[name]
 
 
-def test_a_run_that_pushes_nothing_may_fail_by_configuration() -> None:
+def test_a_run_that_pushes_nothing_fails_if_configured() -> None:
     (spec, _) = yaml.safe_load_all(
         compiling.compile(sample("kubeflow.fail_when_not_pushed=true"))
     )
@@ -257,7 +257,7 @@ def test_a_run_that_pushes_nothing_may_fail_by_configuration() -> None:
     }
 
 
-def test_the_webhook_s_task_reaches_the_store_that_the_nodes_reach() -> None:
+def test_the_webhook_s_task_has_the_environment_for_the_store() -> None:
     endpoint = 'kubeflow.defaults.environment={"AWS_ENDPOINT_URL" = "http://store"}'
     (spec, _) = yaml.safe_load_all(compiling.compile(sample(endpoint)))
     env = _containers(spec)["exec-notify"]["env"]
@@ -267,8 +267,8 @@ def test_the_webhook_s_task_reaches_the_store_that_the_nodes_reach() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("push.destination=/srv/models", r"push\.destination: .* gone with the cont"),
-        ("output.checkpoints=/var/tmp/x", r"output\.checkpoints: .* gone with"),
+        ("push.destination=/srv/models", r"push\.destination: .* lost with the cont"),
+        ("output.checkpoints=/var/tmp/x", r"output\.checkpoints: .* lost with"),
         ("data.path=/srv/rows.csv", r"data\.path: /srv/rows\.csv is not in the image"),
         ("output.notify.url=https://hooks.example/T0", r"notify\.url: .* is a secret"),
         (
@@ -277,12 +277,14 @@ def test_the_webhook_s_task_reaches_the_store_that_the_nodes_reach() -> None:
         ),
     ],
 )
-def test_what_no_container_could_have_is_refused(change: str, message: str) -> None:
+def test_files_and_results_out_of_reach_of_containers_are_refused(
+    change: str, message: str
+) -> None:
     with pytest.raises(ConfigError, match=message):
         compiling.compile(sample(change))
 
 
-def test_the_pusher_finds_its_key_in_a_volume() -> None:
+def test_the_pusher_reads_its_key_from_a_volume() -> None:
     text = compiling.compile(sample("push.sign.private_key=/checkpoints/keys/a.pem"))
     (spec, _) = yaml.safe_load_all(text)
     parameters = _tasks(spec)["pusher"]["inputs"]["parameters"]
@@ -291,11 +293,11 @@ def test_the_pusher_finds_its_key_in_a_volume() -> None:
 
 
 def test_an_image_must_be_named() -> None:
-    with pytest.raises(ConfigError, match=r"kubeflow\.image: say which image"):
+    with pytest.raises(ConfigError, match=r"kubeflow\.image: is missing"):
         compiling.compile(load(SAMPLE))
 
 
-def test_a_file_that_is_too_large_to_travel_needs_an_address(tmp_path: Path) -> None:
+def test_a_file_that_is_too_large_to_inline_needs_an_address(tmp_path: Path) -> None:
     vocabulary = tmp_path / "vocab.txt"
     pieces = [f"piece{place}" for place in range(9_000)]
     vocabulary.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *pieces]))
@@ -308,7 +310,7 @@ def test_a_file_that_is_too_large_to_travel_needs_an_address(tmp_path: Path) -> 
     assert str(tmp_path) not in text
 
 
-def test_a_schema_travels_in_the_pipeline(
+def test_a_schema_is_inlined_in_the_pipeline(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     reviewed = request.config.rootpath / "schemas" / "sample.pbtxt"
@@ -327,12 +329,12 @@ def test_vertex_gets_a_job() -> None:
     job = json.loads(compiling.compile_job(config))
     assert job["runtimeConfig"] == {"gcsOutputDirectory": "gs://runs/sample"}
     assert job["pipelineSpec"]["defaultPipelineRoot"] == "gs://runs/sample"
-    with pytest.raises(ConfigError, match=r"Vertex AI has no objects of Kubernetes"):
+    with pytest.raises(ConfigError, match=r"Vertex AI does not have these objects"):
         compiling.compile_job(sample("kubeflow.root=gs://runs/sample"))
 
 
 @pytest.mark.parametrize("node", NODES)
-def test_names_of_tasks_lead_back_to_nodes(node: str) -> None:
+def test_the_name_of_a_task_gives_its_node(node: str) -> None:
     assert node_of("comp-" + kebab(node)) == node
 
 

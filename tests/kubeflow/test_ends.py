@@ -24,7 +24,7 @@ def _command(executor: str, asked: dict[str, Any], **outputs: str) -> Sequence[s
     ]
 
 
-def test_an_abort_in_teardown_does_not_undo_what_was_done(
+def test_an_abort_in_teardown_does_not_fail_the_node(
     tmp_path: Path, repository: Path
 ) -> None:
     asked = {"outputs": {"outputFile": str(tmp_path / "output.json")}}
@@ -39,7 +39,7 @@ def test_an_abort_in_teardown_does_not_undo_what_was_done(
     assert (tmp_path / "output.json").exists()
 
 
-def test_a_node_that_was_killed_and_is_tried_again_leaves_one_output(
+def test_a_killed_and_retried_node_leaves_one_output(
     tmp_path: Path, repository: Path
 ) -> None:
     model = {"name": "model", "uri": str(tmp_path / "out" / "model")}

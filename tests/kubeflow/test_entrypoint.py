@@ -84,7 +84,7 @@ def _rows_in(cluster: Cluster) -> int:
     return int(said["rows_in"])
 
 
-def test_the_first_node_writes_artifacts_and_its_answer(
+def test_the_first_node_writes_artifacts_and_the_output_file(
     start: Callable[..., Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary = tmp_path / "temporary"
@@ -102,7 +102,7 @@ def test_the_first_node_writes_artifacts_and_its_answer(
     assert not list(temporary.glob("newsdesk-*"))
 
 
-def test_a_schema_that_travelled_is_a_file_again(
+def test_an_inlined_schema_becomes_a_file(
     start: Callable[..., Cluster], tmp_path: Path, repository: Path
 ) -> None:
     schema = tmp_path / "schema.pbtxt"
@@ -125,7 +125,7 @@ def test_a_schema_that_travelled_is_a_file_again(
         ("package:pipeline/x.csv", ExitCode.WRONG_USAGE, "build the image again"),
     ],
 )
-def test_the_last_line_says_what_is_wrong(
+def test_the_last_line_names_the_error(
     start: Callable[..., Cluster],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -140,7 +140,7 @@ def test_the_last_line_says_what_is_wrong(
     assert last in line
 
 
-def test_a_gate_has_an_exit_code_of_its_own(
+def test_a_gate_has_its_own_exit_code(
     start: Callable[..., Cluster], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cluster = start()
@@ -154,7 +154,7 @@ def test_a_gate_has_an_exit_code_of_its_own(
     assert "/run/" not in line and line.endswith("to go on without them.")
 
 
-def test_a_failure_is_left_for_argo_and_for_the_webhook(
+def test_a_failure_is_reported_to_argo_and_to_the_webhook(
     start: Callable[..., Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Kubernetes makes the file before the container starts.
@@ -171,7 +171,7 @@ def test_a_failure_is_left_for_argo_and_for_the_webhook(
     assert in_message("TextExampleGen", failed(file.read_text())) == found
 
 
-def test_without_a_termination_log_the_last_line_is_still_there(
+def test_without_a_termination_log_the_last_line_is_still_printed(
     start: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     missing = tmp_path / "none"
@@ -208,7 +208,7 @@ def test_a_node_fills_what_the_pages_of_pipelines_show(
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_a_pusher_that_pushes_nothing_says_so_and_ends_its_interval(
+def test_a_pusher_that_pushes_nothing_reports_it_and_finishes_its_interval(
     start: Callable[..., Cluster],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

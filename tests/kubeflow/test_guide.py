@@ -35,7 +35,7 @@ def guided(tmp_path: Path) -> Callable[..., Config]:
     return configure
 
 
-def test_the_guide_configures_what_the_manifests_make(
+def test_the_guide_configures_what_the_manifests_create(
     guided: Callable[..., Config],
 ) -> None:
     config = guided()
@@ -83,6 +83,6 @@ def test_several_gpus_of_one_pod_are_configuration(
     assert custom["train"]["strategy"] == "mirrored"
 
 
-def test_one_pod_cannot_be_several_workers(guided: Callable[..., Config]) -> None:
+def test_multi_worker_in_one_pod_is_refused(guided: Callable[..., Config]) -> None:
     with pytest.raises(ConfigError, match=r"train\.strategy: .* mirrored"):
         compiling.compile(guided("train.strategy=multi_worker"))

@@ -56,7 +56,7 @@ def _pods() -> dict[str, dict[str, Any]]:
 PODS = _pods()
 
 
-def test_rights_are_of_one_namespace_and_name_what_they_allow() -> None:
+def test_roles_are_for_one_namespace_and_list_what_they_allow() -> None:
     assert not [one for one in DOCUMENTS if one["kind"].startswith("Cluster")]
     assert len(of("Role")) == 2
     for role in of("Role").values():
@@ -67,7 +67,7 @@ def test_rights_are_of_one_namespace_and_name_what_they_allow() -> None:
                 assert rule["verbs"] == ["get"] and rule["resourceNames"]
 
 
-def test_the_runner_can_start_and_change_nothing_but_results() -> None:
+def test_the_runner_can_change_only_results() -> None:
     given = {
         (resource, verb)
         for rule in of("Role")["newsdesk-runner"]["rules"]
@@ -82,14 +82,14 @@ def test_the_runner_can_start_and_change_nothing_but_results() -> None:
     }
 
 
-def test_every_role_is_bound_to_the_account_of_its_name() -> None:
+def test_every_role_is_bound_to_the_account_with_its_name() -> None:
     for name, binding in of("RoleBinding").items():
         assert binding["roleRef"]["name"] == name
         assert binding["subjects"] == [{"kind": "ServiceAccount", "name": name}]
         assert name in of("Role") and name in of("ServiceAccount")
 
 
-def test_no_secret_is_written_down() -> None:
+def test_the_manifests_contain_no_secret() -> None:
     assert not of("Secret")
     examples = sorted(FOLDER.rglob("*.env.example"))
     assert len(examples) == 3
@@ -99,7 +99,7 @@ def test_no_secret_is_written_down() -> None:
     assert "/kubeflow/manifests/secrets/*.env" in (ROOT / ".gitignore").read_text()
 
 
-def test_the_image_does_not_need_them_and_never_sees_a_secret() -> None:
+def test_the_image_contains_no_manifest_and_no_secret() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     assert ignored.index("kubeflow/manifests") > ignored.index("!kubeflow")
     project = tomlkit.parse((ROOT / "pyproject.toml").read_text()).unwrap()
@@ -123,7 +123,7 @@ def test_pods_have_no_rights_that_they_do_not_need(name: str) -> None:
         assert {"cpu", "memory"} <= set(container["resources"][kind])
 
 
-def test_the_image_is_the_one_that_is_built_here() -> None:
+def test_the_manifests_name_the_image_that_is_built_here() -> None:
     project = tomlkit.parse((ROOT / "pyproject.toml").read_text()).unwrap()["project"]
     training = yaml.safe_load((FOLDER / "training/kustomization.yaml").read_text())
     (image,) = training["images"]
@@ -133,7 +133,7 @@ def test_the_image_is_the_one_that_is_built_here() -> None:
         assert PODS[name]["containers"][0]["image"] == project["name"]
 
 
-def test_all_stand_in_one_namespace() -> None:
+def test_all_manifests_have_one_namespace() -> None:
     found = {one["namespace"] for one in DOCUMENTS if one["kind"] == "Kustomization"}
     assert found == {"newsdesk"}
     named = (one.get("metadata", {}).get("namespace") for one in DOCUMENTS)
@@ -148,7 +148,7 @@ def test_every_manifest_is_part_of_a_kustomization() -> None:
         assert set(kustomization.get("resources", ())) == files
 
 
-def test_pods_are_reached_only_where_they_serve() -> None:
+def test_pods_accept_connections_only_on_the_ports_that_they_serve() -> None:
     policies = {name: one["spec"] for name, one in of("NetworkPolicy").items()}
     for one in policies.values():
         assert one["policyTypes"] == ["Ingress", "Egress"]
@@ -168,7 +168,7 @@ def test_pods_are_reached_only_where_they_serve() -> None:
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("network.yaml")), ids=str)
-def test_names_are_found_also_through_a_cache_on_the_node(file: Path) -> None:
+def test_pods_may_ask_the_dns_cache_on_their_node(file: Path) -> None:
     (policy,) = yaml.safe_load_all(file.read_text())
     ports = [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]
     (rule,) = (one for one in policy["spec"]["egress"] if one.get("ports") == ports)
@@ -177,7 +177,7 @@ def test_names_are_found_also_through_a_cache_on_the_node(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("network.yaml")), ids=str)
-def test_what_is_commented_out_can_be_used_as_it_is(file: Path) -> None:
+def test_commented_rules_are_valid_without_the_comment_signs(file: Path) -> None:
     text = file.read_text()
     (policy,) = yaml.safe_load_all(text)
     rules = {str(one) for one in policy["spec"]["egress"]}
@@ -191,7 +191,7 @@ def test_what_is_commented_out_can_be_used_as_it_is(file: Path) -> None:
         assert address in addresses and address not in str(policy)
 
 
-def test_the_mode_of_serving_has_the_name_that_kserve_keeps() -> None:
+def test_the_deployment_mode_has_the_name_that_kserve_keeps() -> None:
     """KServe 0.16.0 writes Standard into the status and refuses other annotations.
 
     pkg/controller/v1beta1/inferenceservice/utils/utils.go (GetDeploymentMode) and
@@ -203,7 +203,7 @@ def test_the_mode_of_serving_has_the_name_that_kserve_keeps() -> None:
     assert renamed.get(mode, mode) == mode
 
 
-def test_the_store_is_named_alike_everywhere() -> None:
+def test_the_store_has_one_address_everywhere() -> None:
     generated = yaml.safe_load((FOLDER / "secrets/kustomization.yaml").read_text())
     (endpoint,) = (
         one["options"]["annotations"]["serving.kserve.io/s3-endpoint"]

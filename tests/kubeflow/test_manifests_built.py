@@ -29,7 +29,9 @@ def _built(tool: str, folder: str) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", manifests.FOLDERS)
-def test_a_cluster_would_take_them(tools: tuple[str, str], folder: str) -> None:
+def test_a_cluster_would_accept_the_manifests(
+    tools: tuple[str, str], folder: str
+) -> None:
     """Custom resources are held against what scripts/custom_kinds.py has of them."""
     documents = _built(tools[0], folder)
     manifests.validate(documents, tools[1])
@@ -67,14 +69,14 @@ def test_a_field_that_does_not_exist_is_refused(
 
 
 @pytest.mark.slow
-def test_secrets_are_named_as_the_configuration_names_them(
+def test_secrets_have_the_names_that_the_configuration_uses(
     tools: tuple[str, str],
 ) -> None:
     names = {one["metadata"]["name"] for one in _built(tools[0], "secrets")}
     assert names == {"newsdesk-store", "newsdesk-serving-store", "newsdesk-webhook"}
 
 
-def test_without_go_it_says_what_is_missing(
+def test_without_go_the_error_names_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(manifests, "TOOLS", str(tmp_path))

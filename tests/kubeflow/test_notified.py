@@ -20,7 +20,7 @@ INTERVAL = "2026-11-23T03:00:00Z/2026-11-24T03:00:00Z"
 NOW = datetime(2026, 11, 24, 3, 1, tzinfo=timezone.utc)
 
 
-def test_a_failure_is_told(
+def test_a_failure_is_posted(
     posted: list[dict[str, Any]], asked: Callable[..., argparse.Namespace]
 ) -> None:
     assert notified.notify(asked(FAILED, label="--nightly", interval=INTERVAL)) is None
@@ -43,7 +43,7 @@ def test_a_failure_is_told(
 
 
 @pytest.mark.parametrize("state", ["SUCCEEDED", "COMPLETE", "CACHED"])
-def test_a_success_is_told_to_those_who_asked(
+def test_a_success_is_posted_only_with_on_success(
     posted: list[dict[str, Any]],
     asked: Callable[..., argparse.Namespace],
     state: str,
@@ -67,7 +67,7 @@ def test_a_success_is_told_to_those_who_asked(
         ("null", "failed"),
     ],
 )
-def test_no_end_but_a_success_is_kept_quiet(
+def test_every_end_but_a_success_is_posted(
     posted: list[dict[str, Any]],
     asked: Callable[..., argparse.Namespace],
     status: Any,
@@ -77,7 +77,7 @@ def test_no_end_but_a_success_is_kept_quiet(
     assert [body["state"] for body in posted] == [state]
 
 
-def test_what_a_node_wrote_is_told(
+def test_the_outcome_that_a_node_wrote_is_posted(
     posted: list[dict[str, Any]],
     asked: Callable[..., argparse.Namespace],
     tmp_path: Path,
@@ -92,7 +92,7 @@ def test_what_a_node_wrote_is_told(
     assert (body["exit_code"], body["node"]) == (4, "DataGate")
 
 
-def test_a_model_that_is_not_good_enough_is_told_like_a_failure(
+def test_a_model_that_is_not_good_enough_is_posted_like_a_failure(
     posted: list[dict[str, Any]],
     asked: Callable[..., argparse.Namespace],
     tmp_path: Path,
@@ -105,7 +105,7 @@ def test_a_model_that_is_not_good_enough_is_told_like_a_failure(
     assert (body["state"], body["exit_code"]) == ("not good enough", 3)
 
 
-def test_an_error_of_an_earlier_attempt_is_not_told_of_a_success(
+def test_a_success_is_posted_without_the_error_of_an_earlier_attempt(
     posted: list[dict[str, Any]],
     asked: Callable[..., argparse.Namespace],
     tmp_path: Path,
@@ -116,7 +116,7 @@ def test_an_error_of_an_earlier_attempt_is_not_told_of_a_success(
     assert [body["state"] for body in posted] == ["succeeded"]
 
 
-def test_the_next_run_tells_of_one_that_was_terminated(
+def test_the_next_run_reports_a_terminated_run(
     posted: list[dict[str, Any]],
     asked: Callable[..., argparse.Namespace],
     tmp_path: Path,
@@ -128,11 +128,13 @@ def test_the_next_run_tells_of_one_that_was_terminated(
     # The first one has told of its failure itself.
     notified.notify(asked(FAILED, run="run-1", interval=INTERVAL))
     ledger.finish("run-3")
-    said = notified.notify(asked({"state": "SUCCEEDED"}, run="run-3", interval=INTERVAL))
+    said = notified.notify(
+        asked({"state": "SUCCEEDED"}, run="run-3", interval=INTERVAL)
+    )
     assert said is None
     assert posted[-1]["silent"] == ["run-2"]
     assert posted[-1]["text"].endswith(
-        "; run run-2 before it sent no notice: it was terminated, or is still at work"
+        "; the earlier run run-2 sent no notice: it was terminated, or is still running"
     )
     notified.notify(asked({"state": "SUCCEEDED"}, run="run-3", interval=INTERVAL))
     assert len(posted) == 2
@@ -150,9 +152,9 @@ def test_a_run_that_was_refused_keeps_no_terminated_one_quiet(
     ledger.finish("run-2")
     with pytest.raises(IntervalTaken):
         ledger.claim(later, None, "run-3", NOW)
-    notified.tell(asked(FAILED, run="run-3", interval=later))
+    notified.notify(asked(FAILED, run="run-3", interval=later))
     assert posted == []
-    notified.tell(asked({"state": "SUCCEEDED"}, run="run-2", interval=later))
+    notified.notify(asked({"state": "SUCCEEDED"}, run="run-2", interval=later))
     assert posted[-1]["silent"] == ["terminated"]
 
 
@@ -174,7 +176,7 @@ def test_a_run_that_was_refused_its_interval_alarms_nobody(
     assert len(posted) == 1
 
 
-def test_a_ledger_that_cannot_be_read_keeps_no_failure_quiet(
+def test_a_failure_is_posted_even_if_the_ledger_cannot_be_read(
     posted: list[dict[str, Any]],
     asked: Callable[..., argparse.Namespace],
     tmp_path: Path,
@@ -188,7 +190,7 @@ def test_a_ledger_that_cannot_be_read_keeps_no_failure_quiet(
 @pytest.mark.parametrize(
     "address", [f"http://127.0.0.1:9/{SECRET}", f"nonsense:{SECRET}", "http://[x", ""]
 )
-def test_a_webhook_that_cannot_be_told_fails_nothing_and_stays_secret(
+def test_an_unreachable_webhook_fails_nothing_and_stays_secret(
     asked: Callable[..., argparse.Namespace],
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],

@@ -40,7 +40,7 @@ def _pusher(**given: Any) -> str:
         ("learning_rate", 0.5, "optimizer", "learning_rate"),
     ],
 )
-def test_a_value_changes_its_own_key_alone(
+def test_a_value_changes_only_its_own_key(
     name: str, value: Any, section: str, key: str
 ) -> None:
     expected = json.loads(json.dumps(CONFIG))
@@ -48,7 +48,7 @@ def test_a_value_changes_its_own_key_alone(
     assert _trainer(**{name: value}) == expected
 
 
-def test_data_lie_elsewhere_for_the_first_node_alone() -> None:
+def test_only_the_first_node_gets_another_data_path() -> None:
     data = json.dumps({"path": "/a", "format": "csv"})
     given = {"data": data, "data_path": "s3://b/{SPAN}", "run_id": "1", "interval": ""}
     laid = override("TextExampleGen", given, {**SUBMITTED, "interval": ""})
@@ -78,7 +78,7 @@ def test_a_value_out_of_its_limits_is_refused(name: str, value: Any) -> None:
         _trainer(**{name: value})
 
 
-def test_a_model_that_was_trained_otherwise_has_another_recipe() -> None:
+def test_a_changed_parameter_gives_another_recipe() -> None:
     as_compiled = _pusher(epochs=3)
     others = {
         _pusher(epochs=7),
@@ -103,13 +103,13 @@ def test_the_first_node_and_the_last_have_the_same_recipe(given: Any) -> None:
     assert laid["recipe"] == _pusher(**given)
 
 
-def test_only_the_first_node_asks_for_an_interval() -> None:
+def test_only_the_first_node_has_the_interval() -> None:
     assert PARAMETERS["interval"].nodes == ("TextExampleGen",)
     assert parameters.of("StatisticsGen") == []
 
 
 @pytest.mark.parametrize("node", ["BaselineModel", "Pusher"])
-def test_a_baseline_is_given_up_and_the_recipe_stays(node: str) -> None:
+def test_giving_up_a_baseline_does_not_change_the_recipe(node: str) -> None:
     properties = {"origin": ORIGIN, "accepted": "", "accept_new_baseline": "renamed"}
     compiled = {**SUBMITTED, "accept_new_baseline": ""}
     laid = override(node, properties, compiled)

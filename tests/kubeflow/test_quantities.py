@@ -9,7 +9,7 @@ from newsdesk.config.cluster import Node
 @pytest.mark.parametrize(
     ("quantity", "expected"), [("2", 2.0), ("0.5", 0.5), ("500m", 0.5)]
 )
-def test_processor_time_is_in_cores(quantity: str, expected: float) -> None:
+def test_cpu_is_in_cores(quantity: str, expected: float) -> None:
     assert cores(Node(cpu=quantity).cpu) == expected
 
 

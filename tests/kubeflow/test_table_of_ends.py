@@ -84,7 +84,7 @@ def test_the_table_has_every_end() -> None:
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_submit_ends_with_the_exit_code(
+def test_submit_exits_with_the_code_of_the_table(
     client: Any, config: Config, server: Server, spec: str, end: str
 ) -> None:
     started = submit.start(client, config, submit.upload(client, config, spec), {})
@@ -118,7 +118,9 @@ def test_the_webhook_gets_the_body(
     assert bool(posted) == (not asks and not row.webhook.startswith("nothing"))
     if given is None:
         Ledger(destination).claim(INTERVALS[1], None, "next", NOON)
-        notified.notify(asked({"state": "SUCCEEDED"}, run="next", interval=INTERVALS[1]))
+        notified.notify(
+            asked({"state": "SUCCEEDED"}, run="next", interval=INTERVALS[1])
+        )
     elif asks:
         notified.notify(asked({"state": row.state}, "--on-success", run="RUN"))
     if row.webhook == "nothing":

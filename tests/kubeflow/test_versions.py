@@ -59,7 +59,7 @@ def _server(version: str) -> versions.Server:
     return found
 
 
-def test_the_range_is_that_of_the_table() -> None:
+def test_the_supported_range_is_that_of_the_table() -> None:
     assert f"{versions.OLDEST[0]}.{versions.OLDEST[1]}" == VERSIONS[0]
     assert f"{versions.NEWEST[0]}.{versions.NEWEST[1]}" == VERSIONS[-1]
 
@@ -87,7 +87,7 @@ def test_every_version_accepts_every_preset(preset: Path, tmp_path: Path) -> Non
         ("hardened", ["2.5", "2.14", "2.15"], "securityContext"),
     ],
 )
-def test_what_a_version_refuses_is_not_sent_there(
+def test_a_pipeline_is_not_sent_to_a_version_that_refuses_it(
     compiled: dict[str, str], name: str, refusing: list[str], field: str
 ) -> None:
     documents = list(yaml.safe_load_all(compiled[name]))
@@ -111,7 +111,7 @@ def test_what_a_version_refuses_is_not_sent_there(
         ("2.17", "2.17.0"),
     ],
 )
-def test_the_version_is_found_in_what_an_image_says(version: str, name: str) -> None:
+def test_the_version_is_found_in_the_health_report(version: str, name: str) -> None:
     assert _server(version).name == name
 
 
@@ -146,7 +146,7 @@ def test_a_feature_is_refused_with_the_setting_to_change(
         submit.upload(client, config, notifying)
 
 
-def test_the_configuration_may_say_the_version(
+def test_the_configuration_may_set_the_version(
     configured: Callable[..., Config], server: Server, spec: str
 ) -> None:
     server.health["tag_name"] = "2.18.0"
@@ -156,14 +156,14 @@ def test_the_configuration_may_say_the_version(
     assert "GET /healthz" not in server.requests
 
 
-def test_a_gateway_that_forbids_the_question_does_not_stop_a_run(
+def test_a_gateway_that_forbids_the_health_report_does_not_stop_a_run(
     client: Any, config: Config, server: Server, spec: str
 ) -> None:
     server.refusals["GET /healthz"] = Refused(403, "forbidden")
     assert submit.upload(client, config, spec).version
 
 
-def test_hardened_pods_refuse_root_and_keep_their_scratch_folders_writable() -> None:
+def test_hardened_pods_refuse_root_and_can_write_to_their_scratch_folders() -> None:
     settings = Kubeflow(hardened=True, volumes={"/tmp": "scratch"})
     for one in _executors(settings, {"Trainer": "exec-trainer", "Notify": "exec-x"}):
         assert one["securityContext"] == {"runAsNonRoot": True}
@@ -172,14 +172,14 @@ def test_hardened_pods_refuse_root_and_keep_their_scratch_folders_writable() -> 
         assert home["mountPath"] == "/home/newsdesk"
 
 
-def test_the_scratch_folders_are_those_that_make_kfp_e2e_leaves_writable() -> None:
+def test_the_scratch_folders_are_those_of_make_kfp_e2e() -> None:
     (one,) = _executors(Kubeflow(hardened=True), {"Trainer": "exec-trainer"})
     folders = {mount["mountPath"] for mount in one["emptyDirMounts"]}
     assert folders == set(WRITABLE)
     assert "HOME=/home/newsdesk" in (ROOT / "kubeflow" / "Dockerfile").read_text()
 
 
-def test_the_guide_names_the_versions_that_were_read() -> None:
+def test_the_guide_names_the_versions_of_the_table() -> None:
     guide = (ROOT / "kubeflow" / "README.md").read_text()
     for version in TABLE["versions"].values():
         assert version["tag"] in guide

@@ -43,7 +43,7 @@ def job() -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_every_field_is_one_of_the_service_s_job(job: dict[str, Any]) -> None:
+def test_every_field_is_a_field_of_vertex_s_job(job: dict[str, Any]) -> None:
     from google.cloud.aiplatform_v1.types import PipelineJob
 
     message = PipelineJob.pb(PipelineJob())
@@ -51,7 +51,7 @@ def test_every_field_is_one_of_the_service_s_job(job: dict[str, Any]) -> None:
     assert message.runtime_config.gcs_output_directory == "gs://runs/sample"
 
 
-def test_every_field_is_one_of_the_pipeline_spec(job: dict[str, Any]) -> None:
+def test_every_field_is_a_field_of_the_pipeline_spec(job: dict[str, Any]) -> None:
     from kfp.pipeline_spec import pipeline_spec_pb2
 
     spec = pipeline_spec_pb2.PipelineSpec()
@@ -63,7 +63,7 @@ def test_every_field_is_one_of_the_pipeline_spec(job: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-def test_google_s_library_loads_it_with_parameters(
+def test_google_s_library_loads_the_job_with_parameters(
     job: dict[str, Any], tmp_path: Path
 ) -> None:
     from google.auth.credentials import AnonymousCredentials
@@ -83,13 +83,15 @@ def test_google_s_library_loads_it_with_parameters(
     assert values == {"epochs": 2, "learning_rate": 0.1, "run_label": "tuned"}
 
 
-def test_a_gpu_has_the_name_that_vertex_gives_it() -> None:
-    with pytest.raises(ConfigError, match=r"Trainer\.gpu_type: Vertex AI .*_TESLA_T4"):
+def test_a_gpu_type_of_a_cluster_is_refused_for_vertex() -> None:
+    with pytest.raises(
+        ConfigError, match=r"Trainer\.gpu_type: .* Vertex AI; .*_TESLA_T4"
+    ):
         compiling.compile_job(sample(_gpu("nvidia.com/gpu")))
 
 
 @pytest.mark.slow
-def test_every_gpu_of_the_service_has_a_name_that_is_taken() -> None:
+def test_every_gpu_type_of_vertex_is_accepted() -> None:
     from google.cloud.aiplatform_v1.types import AcceleratorType
 
     assert len(AcceleratorType) > 10
@@ -97,12 +99,14 @@ def test_every_gpu_of_the_service_has_a_name_that_is_taken() -> None:
         assert VERTEX_GPU.fullmatch(kind.name)
 
 
-def test_hardened_is_for_kubernetes_alone() -> None:
-    with pytest.raises(ConfigError, match=r"kubeflow\.hardened: Vertex AI has no obj"):
+def test_hardened_is_refused_for_vertex() -> None:
+    with pytest.raises(
+        ConfigError, match=r"kubeflow\.hardened: Vertex AI does not have"
+    ):
         compiling.compile_job(sample("kubeflow.hardened=true"))
 
 
-def test_a_cluster_gets_no_gpu_of_vertex() -> None:
+def test_a_gpu_type_of_vertex_is_refused_for_a_cluster() -> None:
     settings = ["kubeflow.image=n", "push.destination=s3://m/n", _gpu("NVIDIA_L4")]
-    with pytest.raises(ConfigError, match=r"NVIDIA_L4 is a name of Vertex AI"):
+    with pytest.raises(ConfigError, match=r"NVIDIA_L4 is a GPU type of Vertex AI"):
         compiling.compile(load(SAMPLE, settings))

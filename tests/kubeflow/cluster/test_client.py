@@ -30,7 +30,7 @@ def test_a_token_is_read_again_for_each_request(
             assert list(every(client.list_experiments, "experiments")) == []
 
 
-def test_a_token_may_stand_in_the_environment(
+def test_a_token_may_be_in_the_environment(
     config: Config, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.token = "secret"
@@ -44,7 +44,7 @@ def test_a_token_may_stand_in_the_environment(
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "cannot be read: No such file"), ("\n", "holds no token")],
+    [(None, "cannot be read: No such file"), ("\n", "the token file is empty")],
 )
 def test_a_token_that_cannot_be_used_is_named(
     configured: Callable[..., Config],

@@ -1,4 +1,4 @@
-"""`submit` says if the cluster's Argo retries no container that fails."""
+"""`submit` says if Argo on the cluster does not retry containers that fail."""
 
 import json
 from typing import Any
@@ -23,13 +23,13 @@ def _run(client: Any, config: Config, spec: str) -> tuple[str, str]:
     return uploaded.experiment, run.run_id
 
 
-def test_the_stock_argo_of_2_17_is_named(
+def test_the_default_argo_of_2_17_gives_a_warning(
     client: Any, config: Config, server: Server, spec: str
 ) -> None:
     experiment, run = _run(client, config, spec)
     server.workflows[run] = _workflow(STOCK_2_17)
     said = cluster_retries.note(client, experiment)
-    assert said and "retries no container that fails (retryPolicy OnError)" in said
+    assert said and "does not retry containers that fail (retryPolicy OnError)" in said
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_the_stock_argo_of_2_17_is_named(
         "[]",
     ],
 )
-def test_of_others_nothing_is_said(
+def test_other_policies_give_no_warning(
     client: Any, config: Config, server: Server, spec: str, workflow: str
 ) -> None:
     experiment, run = _run(client, config, spec)
@@ -50,7 +50,7 @@ def test_of_others_nothing_is_said(
     assert cluster_retries.note(client, experiment) is None
 
 
-def test_a_refusal_hinders_nobody(
+def test_a_server_that_refuses_the_request_gives_no_warning(
     client: Any, config: Config, server: Server, spec: str
 ) -> None:
     experiment, run = _run(client, config, spec)
@@ -59,7 +59,7 @@ def test_a_refusal_hinders_nobody(
     assert cluster_retries.note(client, experiment) is None
 
 
-def test_without_a_run_there_is_nothing_to_see(
+def test_without_a_run_there_is_no_warning(
     client: Any, config: Config, spec: str
 ) -> None:
     uploaded = submit.upload(client, config, spec)

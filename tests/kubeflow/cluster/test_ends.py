@@ -56,7 +56,7 @@ def test_a_failure_names_the_node_its_error_and_its_log(
         ),
     ],
 )
-def test_a_node_that_could_not_say_why_has_the_message_of_argo(
+def test_a_node_that_wrote_no_message_has_the_message_of_argo(
     client: Any, server: Server, run: Any, message: str, error: str
 ) -> None:
     server.end(run, "FAILED", workflow({"trainer": ("Failed", message)}))
@@ -65,7 +65,7 @@ def test_a_node_that_could_not_say_why_has_the_message_of_argo(
     assert found.error and found.error.startswith(error)
 
 
-def test_an_attempt_that_failed_before_another_succeeded_is_no_failure(
+def test_a_failed_attempt_before_a_success_is_not_a_failure(
     client: Any, server: Server, run: Any
 ) -> None:
     nodes = {
@@ -77,13 +77,15 @@ def test_an_attempt_that_failed_before_another_succeeded_is_no_failure(
     assert _ended(client, run).node == "Pusher"
 
 
-def test_nodes_that_argo_packed_are_read(client: Any, server: Server, run: Any) -> None:
+def test_nodes_that_argo_compressed_are_read(
+    client: Any, server: Server, run: Any
+) -> None:
     nodes = {"data-gate": ("Failed", failed(GATE))}
     server.end(run, "FAILED", workflow(nodes, is_packed=True))
     assert _ended(client, run).node == "DataGate"
 
 
-def test_a_success_says_what_the_pusher_did(
+def test_a_success_has_the_outcome_of_the_pusher(
     client: Any, server: Server, run: Any
 ) -> None:
     # The launcher writes lines after ours.
@@ -94,7 +96,7 @@ def test_a_success_says_what_the_pusher_did(
     submit.require_success(run.run_id, found)
 
 
-def test_a_log_whose_pod_is_gone_comes_from_the_archive(
+def test_the_log_of_a_removed_pod_comes_from_the_archive(
     client: Any, server: Server, run: Any
 ) -> None:
     server.end(run, "SUCCEEDED", workflow({"pusher": ("Succeeded", "")}))
@@ -103,7 +105,7 @@ def test_a_log_whose_pod_is_gone_comes_from_the_archive(
     assert _ended(client, run).state == "pushed"
 
 
-def test_a_run_without_a_pusher_ends_as_an_earlier_node_says(
+def test_a_run_without_a_pusher_has_the_outcome_of_an_earlier_node(
     client: Any, server: Server, run: Any
 ) -> None:
     nodes = {"text-example-gen": ("Succeeded", ""), "pusher": ("Omitted", "")}
@@ -125,7 +127,7 @@ def test_a_model_that_is_not_good_enough_ends_with_3(
 
 
 @pytest.mark.parametrize("is_noted", [True, False])
-def test_a_terminated_run_is_told_from_a_failed_one(
+def test_a_terminated_run_is_not_reported_as_failed(
     client: Any, server: Server, run: Any, is_noted: bool
 ) -> None:
     if is_noted:
@@ -136,20 +138,20 @@ def test_a_terminated_run_is_told_from_a_failed_one(
     assert (found.state, found.exit_code) == ("interrupted", ExitCode.INTERRUPTED)
 
 
-def test_a_server_without_v1beta1_still_says_that_a_run_failed(
+def test_a_server_without_v1beta1_still_reports_a_failed_run(
     client: Any, server: Server, run: Any
 ) -> None:
     server.end(run, "FAILED", workflow({"data-gate": ("Failed", failed(GATE))}))
     server.refusals["GET /apis/v1beta1/runs/.*"] = Refused(404, "Not Found")
-    assert _ended(client, run).error == "Pipelines ended it as FAILED and names no node"
+    assert _ended(client, run).error == "Pipelines reports FAILED without a failed node"
     server.refusals["GET /apis/v1beta1/runs/.*"] = Refused(403, "no right")
     with pytest.raises(ApiException, match="no right"):
         _ended(client, run)
 
 
-def test_a_run_that_failed_before_its_first_pod_has_a_sentence(
+def test_a_run_that_failed_before_its_first_pod_has_an_error(
     client: Any, server: Server, run: Any
 ) -> None:
     server.end(run, "FAILED")
     found = _ended(client, run)
-    assert found.error == "Pipelines ended it as FAILED and names no node"
+    assert found.error == "Pipelines reports FAILED without a failed node"

@@ -14,7 +14,7 @@ from tests.kubeflow.server import Refused, Server
 Configure = Callable[..., Config]
 
 
-def test_a_schedule_is_created_as_it_is_written(
+def test_a_schedule_is_created_as_configured(
     client: Any, configured: Configure, server: Server, spec: str
 ) -> None:
     config = configured(
@@ -33,7 +33,7 @@ def test_a_schedule_is_created_as_it_is_written(
     assert made.service_account == "trainer"
 
 
-def test_the_same_schedule_is_left_alone(
+def test_the_same_schedule_is_not_replaced(
     client: Any, config: Config, server: Server, spec: str
 ) -> None:
     first = schedule.apply(client, config, spec, server.now)
@@ -72,7 +72,7 @@ def test_a_changed_schedule_replaces_the_old_one(
     assert made < read < deleted
 
 
-def test_a_changed_pipeline_replaces_it_too(
+def test_a_changed_pipeline_replaces_the_schedule(
     client: Any, config: Config, server: Server, spec: str
 ) -> None:
     schedule.apply(client, config, spec, server.now)
@@ -80,7 +80,7 @@ def test_a_changed_pipeline_replaces_it_too(
     assert applied.change == "replaced"
 
 
-def test_the_old_one_stays_when_the_new_one_is_refused(
+def test_the_old_schedule_stays_if_the_new_one_is_refused(
     client: Any, configured: Configure, server: Server, spec: str
 ) -> None:
     first = schedule.apply(client, configured(), spec, server.now)
@@ -99,7 +99,7 @@ def test_the_old_one_stays_when_the_new_one_is_refused(
         ("description", "", "description"),
     ],
 )
-def test_the_old_one_stays_when_the_new_one_reads_back_differently(
+def test_the_old_schedule_stays_if_the_new_one_is_stored_differently(
     client: Any,
     configured: Configure,
     server: Server,
@@ -115,7 +115,7 @@ def test_the_old_one_stays_when_the_new_one_reads_back_differently(
     assert [one.recurring_run_id for one in server.of("recurringruns")] == [first.id]
 
 
-def test_two_of_a_broken_apply_become_one(
+def test_two_schedules_of_an_interrupted_apply_become_one(
     client: Any, configured: Configure, server: Server, spec: str
 ) -> None:
     first = schedule.apply(client, configured(), spec, server.now)
@@ -145,7 +145,7 @@ def test_a_paused_schedule_stays_paused_when_replaced(
     assert len(server.tick()) == 1
 
 
-def test_a_deleted_schedule_is_gone_and_says_so(
+def test_after_a_deletion_there_is_no_schedule_to_change(
     client: Any, config: Config, server: Server, spec: str
 ) -> None:
     schedule.apply(client, config, spec, server.now)
@@ -156,7 +156,7 @@ def test_a_deleted_schedule_is_gone_and_says_so(
             verb(client, config)
 
 
-def test_replacing_does_not_fire_again_for_what_was_fired(
+def test_a_replaced_schedule_does_not_fire_again_for_the_same_time(
     client: Any, configured: Configure, server: Server, spec: str
 ) -> None:
     catching_up = {"catchup": True, "start": server.now.isoformat()}
@@ -176,7 +176,7 @@ def test_replacing_does_not_fire_again_for_what_was_fired(
     assert run.scheduled_at == fired[-1] + timedelta(minutes=30)
 
 
-def test_replacing_in_a_pause_loses_no_interval_with_catchup(
+def test_replacing_a_paused_schedule_loses_no_interval_with_catchup(
     client: Any, configured: Configure, server: Server, spec: str
 ) -> None:
     config = configured(
@@ -192,7 +192,7 @@ def test_replacing_in_a_pause_loses_no_interval_with_catchup(
     assert run.scheduled_at == server.now - timedelta(hours=2)
 
 
-def test_a_start_in_the_past_fires_nothing_at_once_without_catchup(
+def test_a_start_in_the_past_starts_no_run_without_catchup(
     client: Any, configured: Configure, server: Server, spec: str
 ) -> None:
     config = configured({"cron": "0 0 3 * * *", "start": "2026-01-01T00:00:00Z"})
@@ -200,7 +200,7 @@ def test_a_start_in_the_past_fires_nothing_at_once_without_catchup(
     assert server.tick() == []
 
 
-def test_a_start_in_the_past_fires_for_all_since_with_catchup(
+def test_a_start_in_the_past_starts_all_runs_since_with_catchup(
     client: Any, configured: Configure, server: Server, spec: str
 ) -> None:
     planned = {"cron": "0 0 3 * * *", "start": "2026-11-20T00:00:00Z"}
@@ -209,16 +209,16 @@ def test_a_start_in_the_past_fires_for_all_since_with_catchup(
     assert [run.scheduled_at.day for run in server.tick()] == [20, 21, 22, 23, 24]
 
 
-def test_without_a_schedule_there_is_nothing_to_apply(
+def test_applying_without_a_configured_schedule_is_refused(
     client: Any, configured: Configure, server: Server, spec: str
 ) -> None:
     with pytest.raises(ConfigError, match="has no kubeflow.schedule"):
         schedule.apply(client, configured({}), spec, server.now)
 
 
-def test_a_pipeline_that_takes_no_interval_is_not_scheduled(
+def test_a_pipeline_without_the_parameter_interval_is_not_scheduled(
     client: Any, config: Config, server: Server, spec: str
 ) -> None:
-    with pytest.raises(ConfigError, match="takes no parameter interval"):
+    with pytest.raises(ConfigError, match="has no parameter interval"):
         schedule.apply(client, config, spec.replace("interval", "stretch"), server.now)
     assert server.requests == []

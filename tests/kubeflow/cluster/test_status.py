@@ -49,7 +49,7 @@ def test_a_new_schedule_waits_for_its_first_run(
 
 
 @pytest.mark.usefixtures("applied")
-def test_the_last_success_and_failure_are_told(
+def test_the_last_success_and_failure_are_shown(
     client: Any, config: Config, server: Server
 ) -> None:
     _run(server, "SUCCEEDED")
@@ -116,7 +116,7 @@ def test_a_new_schedule_does_not_hide_that_the_old_one_failed(
 
 
 @pytest.mark.usefixtures("applied")
-def test_a_run_that_was_refused_is_no_failure(
+def test_a_run_that_was_refused_is_not_a_failure(
     client: Any, config: Config, server: Server
 ) -> None:
     run = _run(server, "SUCCEEDED")
@@ -127,7 +127,7 @@ def test_a_run_that_was_refused_is_no_failure(
 
 
 @pytest.mark.usefixtures("applied")
-def test_a_run_that_a_person_submits_counts(
+def test_a_run_that_a_user_submits_counts(
     client: Any, config: Config, server: Server, spec: str
 ) -> None:
     _run(server, "FAILED")
@@ -166,7 +166,7 @@ def test_a_schedule_that_was_deleted_long_ago_makes_nothing_overdue(
 
 
 @pytest.mark.usefixtures("applied")
-def test_the_last_push_is_shown_beside_the_last_success(
+def test_the_last_push_is_shown_with_the_last_success(
     client: Any, config: Config, server: Server
 ) -> None:
     pushed = _run(server, "SUCCEEDED", PUSHED)

@@ -13,7 +13,7 @@ from newsdesk.errors import ConfigError
 from tests.kubeflow.server import Server
 
 
-def test_the_pipeline_of_these_tests_is_one(spec: str) -> None:
+def test_the_pipeline_of_these_tests_is_valid(spec: str) -> None:
     loaded = components.load_component_from_text(spec)
     assert set(loaded.component_spec.inputs) == {"interval", "epochs"}
 
@@ -39,7 +39,7 @@ def test_a_changed_pipeline_is_a_new_version(
     assert second.version != first.version
 
 
-def test_a_run_goes_to_the_experiment_with_its_parameters(
+def test_a_run_is_in_the_experiment_and_has_its_parameters(
     client: Any, configured: Callable[..., Config], server: Server, spec: str
 ) -> None:
     config = configured(experiment="night", service_account="trainer")
@@ -73,11 +73,13 @@ def test_waiting_ends_with_the_run(
 
 
 def test_unknown_parameters_are_refused_before_anything_is_sent(spec: str) -> None:
-    with pytest.raises(ConfigError, match="epoch; it takes epochs, interval"):
+    with pytest.raises(
+        ConfigError, match="epoch; its parameters are: epochs, interval"
+    ):
         submit.check(spec, {"epoch": 2})
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "- 1", "pipelineInfo: {name: x}"])
-def test_what_is_no_compiled_pipeline_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match="no compiled one"):
+def test_a_file_that_is_not_a_compiled_pipeline_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="is not a compiled pipeline"):
         submit.check(text, {})

@@ -86,14 +86,14 @@ def _key(tmp_path: Path, config: Config) -> str:
     )
 
 
-def test_nothing_in_service_means_work(decide: Callable[..., Any]) -> None:
+def test_without_a_model_in_service_the_run_trains(decide: Callable[..., Any]) -> None:
     assert decide() == (True, "changed")
 
 
 @pytest.mark.parametrize(
     ("restored", "outcome"), [(None, "unchanged"), (3, "withdrawn")]
 )
-def test_the_same_inputs_mean_no_work(
+def test_with_the_same_inputs_the_run_ends(
     config: Config,
     decide: Callable[..., Any],
     serve: Callable[..., Path],
@@ -112,7 +112,7 @@ def test_the_same_inputs_mean_no_work(
     assert decide() == (False, outcome)
 
 
-def test_other_rows_or_another_recipe_mean_work(
+def test_with_other_rows_or_another_recipe_the_run_trains(
     config: Config,
     decide: Callable[..., Any],
     serve: Callable[..., Path],
@@ -125,7 +125,7 @@ def test_other_rows_or_another_recipe_mean_work(
     assert decide() == (True, "changed")
 
 
-def test_a_damaged_model_in_service_is_an_error_though_nothing_changed(
+def test_a_damaged_model_in_service_fails_an_unchanged_run(
     config: Config,
     decide: Callable[..., Any],
     serve: Callable[..., Path],
@@ -163,7 +163,7 @@ def test_an_unchanged_run_starts_one_container_and_two_drivers(config: Config) -
         assert pods(dag, {OUTCOME: outcome}) == ({FIRST, "baseline-model"}, {FIRST})
 
 
-def test_what_the_condition_reads_is_declared(config: Config) -> None:
+def test_the_parameters_of_the_condition_are_declared(config: Config) -> None:
     (spec, _) = yaml.safe_load_all(compiling.compile(config))
     components, tasks = spec["components"], spec["root"]["dag"]["tasks"]
     text = {"parameterType": "STRING"}
@@ -181,7 +181,7 @@ def test_what_the_condition_reads_is_declared(config: Config) -> None:
 
 
 @pytest.mark.slow
-def test_the_second_run_of_a_schedule_works_in_one_node(
+def test_the_second_run_of_a_schedule_runs_one_node(
     config: Config, serve: Callable[..., Path], tmp_path: Path
 ) -> None:
     rows = tmp_path / "few.csv"
@@ -242,7 +242,7 @@ def test_a_run_that_ends_early_may_fail_if_its_model_was_rolled_back_from(
     with pytest.raises(TaskFailed, match="ended with 3$"):
         cluster.launch(FIRST, {"data_path": data.path})
     assert said.read_text().endswith(" [withdrawn, exit code 3]")
-    notified.tell(asked({"state": "FAILED"}))
+    notified.notify(asked({"state": "FAILED"}))
     assert [(body["state"], body["exit_code"]) for body in posted] == [("withdrawn", 3)]
 
 

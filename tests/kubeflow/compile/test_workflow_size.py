@@ -47,7 +47,7 @@ def _with_constant(text: str, value: str) -> str:
 
 
 @pytest.mark.slow
-def test_quotes_inside_quotes_count_as_argo_keeps_them() -> None:
+def test_nested_quotes_count_as_argo_stores_them() -> None:
     text = compiling.compile(sample())
     before = workflow_size.stored_bytes(_with_constant(text, ""))
     plain = workflow_size.stored_bytes(_with_constant(text, "x" * 1000)) - before

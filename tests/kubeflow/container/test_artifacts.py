@@ -99,7 +99,7 @@ def test_types_and_properties_come_back(read: Reader, tmp_path: Path) -> None:
     assert type(task.inputs["quarantine"][0]).__name__ == "Quarantine"
 
 
-def test_what_one_node_says_the_next_one_hears(read: Reader) -> None:
+def test_metadata_of_one_node_reaches_the_next(read: Reader) -> None:
     first = read(outputs={"examples": EXAMPLES, "model": MODEL, "blessing": BLESSING})
     examples, model, blessing = (
         first.outputs[name][0] for name in ("examples", "model", "blessing")
@@ -128,7 +128,7 @@ def test_what_one_node_says_the_next_one_hears(read: Reader) -> None:
     assert baseline.get_string_custom_property("tfx_version")
 
 
-def test_an_absent_artifact_is_no_artifact(read: Reader) -> None:
+def test_an_absent_artifact_is_not_passed_on(read: Reader) -> None:
     first = read(outputs={"model": MODEL})
     first.outputs["model"][0].set_int_custom_property(ABSENT, 1)
     first.write()
@@ -138,7 +138,7 @@ def test_an_absent_artifact_is_no_artifact(read: Reader) -> None:
     assert read({"baseline": (MODEL, metadata)}).inputs == {"baseline": []}
 
 
-def test_markers_of_folders_go_and_empty_files_of_an_artifact_stay(
+def test_markers_of_folders_are_removed_and_other_empty_files_stay(
     read: Reader, tmp_path: Path
 ) -> None:
     folder = tmp_path / "minio" / "bucket" / "run" / "blessing"
@@ -151,7 +151,7 @@ def test_markers_of_folders_go_and_empty_files_of_an_artifact_stay(
     assert left == {*honest, "deep/full_$folder$"}
 
 
-def test_an_artifact_that_is_a_marker_alone_is_an_empty_folder(
+def test_an_artifact_that_is_only_a_marker_becomes_an_empty_folder(
     read: Reader, tmp_path: Path
 ) -> None:
     _place(tmp_path / "minio" / "bucket" / "run", "model")
@@ -159,7 +159,7 @@ def test_an_artifact_that_is_a_marker_alone_is_an_empty_folder(
     assert list(Path(model.uri).iterdir()) == []
 
 
-def test_a_killed_attempt_leaves_nothing(read: Reader, tmp_path: Path) -> None:
+def test_outputs_of_a_killed_attempt_are_removed(read: Reader, tmp_path: Path) -> None:
     run = tmp_path / "minio" / "bucket" / "run"
     _place(run, "model/half/written", "examples", "log")
     _place(tmp_path, "said/output.json")
@@ -173,11 +173,11 @@ def test_a_killed_attempt_leaves_nothing(read: Reader, tmp_path: Path) -> None:
     assert (run / "log").is_file()
 
 
-def test_the_output_file_is_there_as_a_whole_or_not_at_all(
+def test_the_output_file_is_complete_or_missing(
     read: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task = read(outputs={"model": MODEL})
-    monkeypatch.setattr(Path, "rename", _killed)
+    monkeypatch.setattr(Path, "replace", _killed)
     with pytest.raises(KeyboardInterrupt):
         task.write()
     assert not task.output_file.exists()
@@ -187,7 +187,7 @@ def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_the_launcher_can_read_what_is_written(read: Reader) -> None:
+def test_the_launcher_can_read_the_output_file(read: Reader) -> None:
     from kfp.pipeline_spec import pipeline_spec_pb2
 
     root = "minio://bucket//v2/./run"
@@ -203,7 +203,7 @@ def test_the_launcher_can_read_what_is_written(read: Reader) -> None:
     assert json_format.MessageToDict(metrics) == {"accuracy": 0.9}
 
 
-def test_whole_numbers_come_back_from_json(read: Reader) -> None:
+def test_whole_numbers_become_integers_again(read: Reader) -> None:
     values = {"keep": 3.0, "epochs": 2.5, "rate": 2.0, "label": "x"}
     task = read(integers=("keep", "epochs", "missing"), **values, interval=None)
     assert task.properties == values

@@ -19,7 +19,7 @@ from newsdesk.errors import ConfigError
         ("/local/outputs/run/model", "/local/outputs/run/model"),
     ],
 )
-def test_addresses_are_where_the_launcher_puts_them(address: str, path: str) -> None:
+def test_addresses_become_the_paths_of_the_launcher(address: str, path: str) -> None:
     assert str(local_paths.local(address)) == path
 
 

@@ -23,7 +23,7 @@ def _record(level: int = logging.INFO, **extra: Any) -> logging.LogRecord:
     return record
 
 
-def test_one_line_a_second_passes() -> None:
+def test_one_line_per_second_passes() -> None:
     clock = Clock()
     thinned = logs.Thinned(clock)
     passed = []
@@ -42,14 +42,14 @@ def test_one_line_a_second_passes() -> None:
     ],
     ids=["warning", "error", "end of an epoch"],
 )
-def test_what_matters_passes_at_once(record: logging.LogRecord) -> None:
+def test_important_lines_always_pass(record: logging.LogRecord) -> None:
     thinned = logs.Thinned(Clock())
     assert thinned.filter(_record())
     assert not thinned.filter(_record(progress={"step": 4}))
     assert thinned.filter(record)
 
 
-def test_others_are_heard_when_they_warn(
+def test_other_libraries_log_only_warnings(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = logging.getLogger()

@@ -57,7 +57,7 @@ def described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         (None, "not good enough", ExitCode.NOT_GOOD_ENOUGH, None),
     ],
 )
-def test_each_end_has_its_state(
+def test_each_outcome_of_the_pusher_has_its_state(
     described: Any, noted: str | None, state: str, code: int, address: str | None
 ) -> None:
     outcome, model = described(noted)
@@ -73,7 +73,7 @@ def test_a_refusal_is_in_the_metadata(described: Any) -> None:
     assert refusals == '["loss is 9, version 16 has 1"]'
 
 
-def test_what_was_not_pushed_may_fail_the_run(described: Any) -> None:
+def test_a_run_that_did_not_push_can_fail(described: Any) -> None:
     for noted in (in_service.Outcome.PUSHED, in_service.Outcome.IN_SERVICE):
         pushed.require(described(noted)[0])
     withdrawn = pushed.required(described(in_service.Outcome.WITHDRAWN)[0])

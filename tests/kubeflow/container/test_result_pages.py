@@ -47,7 +47,7 @@ def _shown(task: Task) -> Any:
     return json.loads(task.output_file.read_text())["artifacts"]
 
 
-def test_the_confusion_matrix_is_that_of_the_sdk(
+def test_the_confusion_matrix_equals_that_of_the_sdk(
     predictions: Path, tmp_path: Path
 ) -> None:
     from kfp import dsl
@@ -62,7 +62,7 @@ def test_the_confusion_matrix_is_that_of_the_sdk(
     assert shown["uri"] == "s3://b/confusion_matrix"
 
 
-def test_a_class_that_nobody_has_or_gives_is_a_row_all_the_same(
+def test_a_class_without_rows_and_predictions_still_has_a_row(
     predictions: Path,
 ) -> None:
     matrix = result_pages.confusion_matrix(predictions, [*LABELS, "Sci/Tech"])
@@ -70,7 +70,7 @@ def test_a_class_that_nobody_has_or_gives_is_a_row_all_the_same(
     assert [row["row"][3] for row in matrix["rows"]] == [0.0] * 4
 
 
-def test_figures_are_plain_numbers(
+def test_metrics_are_finite_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     figures = {
@@ -100,7 +100,7 @@ def test_figures_are_plain_numbers(
     }
 
 
-def test_every_view_is_a_type_that_kfp_knows() -> None:
+def test_every_view_has_a_type_of_kfp() -> None:
     from kfp import dsl
 
     known = {kind.schema_title for kind in (dsl.Metrics, dsl.ClassificationMetrics)}

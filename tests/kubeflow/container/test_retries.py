@@ -46,7 +46,7 @@ def test_a_trainer_that_fails_after_two_hours_is_retried(defaults: Any) -> None:
     assert (ended.phase, ended.attempts) == (SUCCEEDED, 2)
 
 
-def test_a_retry_under_way_is_not_ended_at_the_hour() -> None:
+def test_a_running_retry_is_not_ended_after_an_hour() -> None:
     ended = run(
         strategy(_task("Trainer"), STOCK_2_16),
         [Attempt(HOUR / 2, FAILED), Attempt(20 * HOUR, SUCCEEDED)],
@@ -65,14 +65,14 @@ def test_every_attempt_may_take_its_whole_time_and_wait_for_a_machine() -> None:
 
 
 @pytest.mark.parametrize("factor", ["1.5", "1.0"])
-def test_argo_takes_whole_factors_alone(factor: str) -> None:
+def test_argo_accepts_only_whole_factors(factor: str) -> None:
     policy = _task("Trainer")["retryPolicy"] | {"backoffFactor": float(factor)}
     given = strategy({"retryPolicy": policy}, STOCK_2_16)
     ended = run(given, [Attempt(1, FAILED), Attempt(1, SUCCEEDED)])
     assert ended.phase == (SUCCEEDED if factor == "1.0" else ERROR)
 
 
-def test_the_stock_argo_of_2_17_retries_lost_pods_alone() -> None:
+def test_the_default_argo_of_2_17_retries_only_lost_pods() -> None:
     given = strategy(_task("Trainer"), STOCK_2_17)
     failed = run(given, [Attempt(HOUR, FAILED), Attempt(HOUR, SUCCEEDED)])
     assert (failed.phase, failed.attempts) == (FAILED, 1)
@@ -80,7 +80,7 @@ def test_the_stock_argo_of_2_17_retries_lost_pods_alone() -> None:
     assert (lost.phase, lost.attempts) == (SUCCEEDED, 2)
 
 
-def test_the_change_that_we_recommend_has_both_retried() -> None:
+def test_the_change_that_the_guide_recommends_retries_both() -> None:
     given = strategy(_task("Trainer"), ALWAYS)
     for phase in (FAILED, ERROR):
         ended = run(given, [Attempt(HOUR, phase), Attempt(HOUR, SUCCEEDED)])
@@ -94,7 +94,7 @@ def test_a_refusal_is_never_retried_by_argo(node: Any, defaults: Any) -> None:
     assert (ended.phase, ended.attempts) == (FAILED, 1)
 
 
-def test_nothing_is_left_to_the_compiler_of_kubeflow_pipelines() -> None:
+def test_every_value_of_the_policy_is_given() -> None:
     # It writes 0 for a missing time, and 0 ends all retries.
     for node in NODES:
         assert set(_task(node)["retryPolicy"]) == {
@@ -153,12 +153,12 @@ def _wrapped(error: Exception, kind: type[Exception] = ClusterError) -> Exceptio
         _wrapped(_OfGoogle(429)),
     ],
 )
-def test_a_fault_of_the_network_may_pass(error: Exception) -> None:
+def test_a_network_fault_is_temporary(error: Exception) -> None:
     assert retries.may_pass(error)
 
 
 @pytest.mark.slow
-def test_a_store_that_is_down_or_too_busy_may_be_up_again() -> None:
+def test_a_store_that_is_down_or_too_busy_is_a_temporary_fault() -> None:
     assert retries.may_pass(_wrapped(_unreachable()))
     for code in ("SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout"):
         assert retries.may_pass(_wrapped(_of_s3(code))), code
@@ -179,7 +179,7 @@ def test_a_store_that_is_down_or_too_busy_may_be_up_again() -> None:
         _wrapped(ConnectionError(), Interrupted),
     ],
 )
-def test_what_will_not_pass_is_not_tried_again(error: Exception) -> None:
+def test_a_permanent_fault_is_not_retried(error: Exception) -> None:
     pauses: list[float] = []
 
     def work() -> None:
@@ -191,7 +191,7 @@ def test_what_will_not_pass_is_not_tried_again(error: Exception) -> None:
 
 
 @pytest.mark.parametrize("failures", [0, 1, 2, 3])
-def test_a_container_tries_again_after_growing_pauses(
+def test_a_container_retries_after_growing_pauses(
     failures: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     pauses: list[float] = []
@@ -213,7 +213,7 @@ def test_a_container_tries_again_after_growing_pauses(
     assert len(tries) == min(failures, 2) + 1
     assert pauses == [60, 120][:failures]
     if failures:
-        assert "cannot be read; retry 1 of 2 begins in this pod in 60 seconds" in (
+        assert "cannot be read; retry 1 of 2 starts in this pod in 60 seconds" in (
             caplog.text
         )
 
@@ -244,7 +244,7 @@ def _command(executor: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_node_whose_store_comes_back_leaves_one_output(
+def test_a_node_whose_store_recovers_leaves_one_output(
     tmp_path: Path, repository: Path
 ) -> None:
     command = _command("UnreachableOnce", tmp_path)

@@ -38,7 +38,7 @@ def _config(tmp_path: Path, kubeflow: Any = None, **sections: Any) -> Config:
         ("tfds:imdb_reviews", "tfds:imdb_reviews"),
     ],
 )
-def test_data_lie_where_containers_reach_them(
+def test_data_paths_become_paths_that_containers_reach(
     tmp_path: Path, path: str, token: str
 ) -> None:
     # The nearest of several folders counts; one that only begins alike does not.
@@ -53,14 +53,14 @@ def test_data_lie_where_containers_reach_them(
 
 
 @pytest.mark.parametrize("path", ["{tmp}/rows.csv", "/mnt/rowsets/a.csv", "/mnt"])
-def test_data_that_no_container_reaches_are_refused(tmp_path: Path, path: str) -> None:
+def test_data_out_of_reach_of_containers_is_refused(tmp_path: Path, path: str) -> None:
     path = path.format(tmp=tmp_path)
     config = _config(tmp_path, data={"path": path})
     with pytest.raises(ConfigError, match=rf"^data\.path: {path} is not in the image"):
         delivery.sent(config)
 
 
-def test_small_text_travels_along_and_comes_back(tmp_path: Path) -> None:
+def test_small_files_are_inlined_and_restored(tmp_path: Path) -> None:
     vocabulary = tmp_path / "vocab.txt"
     vocabulary.write_text("[PAD]\n[UNK]\nnaïve\n", encoding="utf-8")
     text = {"tokenizer": "wordpiece", "vocabulary": str(vocabulary)}
@@ -87,12 +87,12 @@ def test_an_encoder_needs_an_address(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["s3://b/x", "gs://b/x", "/mnt/rows/x", "/mnt/rows"])
-def test_results_outlive_containers(tmp_path: Path, place: str) -> None:
+def test_results_in_stores_and_volumes_are_accepted(tmp_path: Path, place: str) -> None:
     delivery.must_outlive_containers(_config(tmp_path), "push.destination", place)
 
 
 @pytest.mark.parametrize("place", ["/tmp/x", "/mnt", "/mnt/rowsets"])
-def test_results_that_would_not_are_refused(tmp_path: Path, place: str) -> None:
+def test_results_that_would_be_lost_are_refused(tmp_path: Path, place: str) -> None:
     with pytest.raises(ConfigError, match=rf"^push\.destination: {place} would be"):
         delivery.must_outlive_containers(_config(tmp_path), "push.destination", place)
 
@@ -107,6 +107,6 @@ def test_a_private_key_is_read_from_a_volume_or_refused(
     if place.startswith("/mnt/"):
         delivery.must_be_in_a_volume(config, "push.sign", files)
         return
-    told = rf"^push\.sign: {place} is not in one of kubeflow\.volumes, and private keys"
-    with pytest.raises(ConfigError, match=told):
+    error = rf"^push\.sign: {place} is not in one of kubeflow\.volumes, from which"
+    with pytest.raises(ConfigError, match=error):
         delivery.must_be_in_a_volume(config, "push.sign", files)

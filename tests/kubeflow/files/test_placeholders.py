@@ -9,7 +9,7 @@ from kubeflow.files import fetch, placeholders
 from newsdesk.errors import ConfigError
 
 
-def test_only_what_names_files_is_changed() -> None:
+def test_only_names_of_files_are_changed() -> None:
     properties = {
         "schema_file": "/s.pbtxt",
         "data": json.dumps({"path": "/rows", "labels": ["/rows"], "format": "csv"}),
@@ -34,11 +34,11 @@ def test_only_what_names_files_is_changed() -> None:
 
 
 @pytest.mark.parametrize("text", ['{"b": 1,  "a": 2}', "{SPAN}/rows", "{"])
-def test_what_needs_no_change_is_not_written_anew(text: str) -> None:
+def test_json_without_a_change_stays_byte_for_byte(text: str) -> None:
     assert placeholders.change({"any": text}, str.upper) == {"any": text}
 
 
-def test_text_is_a_file_again(tmp_path: Path) -> None:
+def test_inlined_text_becomes_a_file(tmp_path: Path) -> None:
     written = [
         placeholders.to_file(f"inline:{text}", tmp_path / "files")
         for text in ("first\n", "second ü\n", "inline:third")
@@ -63,5 +63,5 @@ def test_an_address_is_downloaded(
 
 
 @pytest.mark.parametrize("text", ["", "/in/a/volume", "tfds:imdb", "https://tfhub/x"])
-def test_a_path_of_the_container_is_one(tmp_path: Path, text: str) -> None:
+def test_other_paths_stay_as_they_are(tmp_path: Path, text: str) -> None:
     assert placeholders.to_file(text, tmp_path) == text

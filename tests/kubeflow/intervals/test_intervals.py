@@ -19,7 +19,7 @@ def _utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
 
 
-def test_an_interval_is_read_as_it_is_written() -> None:
+def test_an_interval_is_read_back_as_written() -> None:
     interval = Interval(_utc("2026-12-01 02:00"), _utc("2026-12-02 02:00"))
     assert str(interval) == "2026-12-01T02:00:00Z/2026-12-02T02:00:00Z"
     assert intervals.parse(str(interval)) == interval
@@ -37,12 +37,12 @@ def test_an_interval_is_read_as_it_is_written() -> None:
         "a/b/c",
     ],
 )
-def test_what_is_no_interval_is_refused(text: str) -> None:
+def test_a_text_that_is_not_an_interval_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="is not START/END"):
         intervals.parse(text)
 
 
-def test_the_time_of_the_scheduler_is_read_and_its_macro_known() -> None:
+def test_the_time_and_the_macro_of_the_scheduler_are_read() -> None:
     assert intervals.fired_for("20261124033000") == _utc("2026-11-24 03:30")
     assert intervals.fired_for(intervals.MACRO) is None
     with pytest.raises(ConfigError, match="neither START/END nor a time"):
@@ -61,7 +61,7 @@ def test_intervals_by_cron_leave_no_gap_over_a_clock_change() -> None:
         assert later.start == earlier.end
 
 
-def test_intervals_by_minutes_are_cut_from_the_start() -> None:
+def test_intervals_by_minutes_are_counted_from_the_start() -> None:
     schedule = Schedule(every_minutes=90, start=_utc("2026-12-01 00:10"))
     newest = intervals.newest(schedule, _utc("2026-12-01 03:11"))
     assert newest == Interval(_utc("2026-12-01 01:40"), _utc("2026-12-01 03:10"))

@@ -76,9 +76,7 @@ def test_an_interval_that_was_begun_is_refused_to_the_schedule_only(
 
 
 @pytest.mark.parametrize("text", [FIRED, MACRO, BY_HAND])
-def test_a_node_that_is_tried_again_has_its_interval_still(
-    ledger: Ledger, text: str
-) -> None:
+def test_a_retried_node_keeps_its_interval(ledger: Ledger, text: str) -> None:
     first = ledger.claim(text, CATCHING_UP, "run-1", NOW)
     assert ledger.claim(text, CATCHING_UP, "run-1", NOW) == first
     ledger.finish("run-1")
@@ -94,7 +92,7 @@ def test_a_run_without_an_interval_is_never_refused(ledger: Ledger) -> None:
     assert ledger.done() == set()
 
 
-def test_without_the_macro_replaced_what_was_missed_comes_oldest_first(
+def test_without_the_time_of_the_scheduler_the_oldest_missed_interval_comes_first(
     ledger: Ledger,
 ) -> None:
     claimed = [ledger.claim(MACRO, CATCHING_UP, f"run-{n}", NOW) for n in range(5)]
@@ -109,7 +107,7 @@ def test_without_catchup_only_the_newest_counts(ledger: Ledger) -> None:
     assert claimed and claimed.end.day == 24
 
 
-def test_of_many_that_ask_at_once_one_gets_it(tmp_path: Path) -> None:
+def test_of_many_runs_that_claim_at_once_one_gets_the_interval(tmp_path: Path) -> None:
     ledger = Ledger(str(tmp_path))
 
     def ask(number: int) -> bool:
@@ -123,16 +121,16 @@ def test_of_many_that_ask_at_once_one_gets_it(tmp_path: Path) -> None:
     assert not [file for file in tmp_path.rglob("tmp*")]
 
 
-def test_a_parameter_that_means_nothing_is_refused(tmp_path: Path) -> None:
+def test_a_parameter_that_does_not_fit_the_schedule_is_refused(tmp_path: Path) -> None:
     ledger = Ledger(str(tmp_path))
-    with pytest.raises(ConfigError, match="has no kubeflow.schedule"):
+    with pytest.raises(ConfigError, match="needs kubeflow.schedule"):
         ledger.claim(FIRED, None, "run-1", NOW)
     late = Schedule(every_minutes=5, start=NOW.replace(year=2027))
-    with pytest.raises(ConfigError, match="no interval ended before"):
+    with pytest.raises(ConfigError, match="no interval of .* ended before"):
         ledger.claim(FIRED, late, "run-1", NOW)
 
 
-def test_readers_of_versions_do_not_see_it(tmp_path: Path) -> None:
+def test_readers_of_versions_ignore_the_ledger(tmp_path: Path) -> None:
     Ledger(str(tmp_path)).claim(FIRED, NIGHTLY, "run-1", NOW)
     assert LocalStore(tmp_path).versions() == []
 
