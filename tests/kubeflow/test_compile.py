@@ -174,7 +174,7 @@ def test_the_platform_spec_has_the_form_that_kfp_kubernetes_writes(
     }
 
 
-def test_every_parameter_of_the_pipeline_is_one_that_the_entry_point_overrides(
+def test_parameters_have_the_values_of_the_configuration_as_defaults(
     documents: list[Any],
 ) -> None:
     parameters = documents[0]["root"]["inputDefinitions"]["parameters"]

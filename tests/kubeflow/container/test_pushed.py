@@ -78,7 +78,7 @@ def test_a_run_that_did_not_push_can_fail(described: Any) -> None:
         pushed.require(described(noted)[0])
     withdrawn = pushed.required(described(in_service.Outcome.WITHDRAWN)[0])
     assert withdrawn.exit_code == ExitCode.NOT_GOOD_ENOUGH
-    with pytest.raises(Withdrawn, match="rolled back from"):
+    with pytest.raises(Withdrawn, match="rolled back before"):
         pushed.require(withdrawn)
     with pytest.raises(NotGoodEnough, match="nothing was pushed: loss is 9"):
         pushed.require(described(None)[0])
