@@ -1,37 +1,37 @@
-# Every target that needs the environment begins by installing it.
+# Every target that needs the environment installs it first.
 VENV := $(or $(NEWSDESK_VENV),.venv)
 BIN := $(VENV)/bin
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-# The fault scripts; each prints its figures, the sum of them last.
+# The fault scripts; each prints its results and then a summary.
 FAULTS = kills steps root_flips more bit_flips pushes together resources sixty_days \
     rows poison fuzz data_gate candidates
 
 .PHONY: help install weights run test test-current faults image image-offline kfp-e2e \
     check format manifests clean
 
-help: ## say what can be made
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo 'FAULTS: $(FAULTS)'
 
-install: ## install the locked environment into .venv, once
+install: ## install the locked environment into .venv, unless it is up to date
 	@scripts/install
 
-weights: install ## bring a small pretrained BERT into weights/ for the tests, once
+weights: install ## download a small pretrained BERT into weights/ for the tests
 	@$(BIN)/python scripts/weights.py
 
-run: install ## run the pipeline on the bundled sample; ARGS are added
+run: install ## run the pipeline on the bundled sample; ARGS=... adds options
 	@$(BIN)/newsdesk run pipeline/configs/sample.toml \
 	    --set output.root=runs/sample $(ARGS)
 
-test: install ## run the tests that need neither GPU nor network; ARGS are added
+test: install ## run the tests that need neither GPU nor network; ARGS=... adds options
 	@$(BIN)/pytest -m "not gpu and not network" $(ARGS)
 
 test-current: ## run the tests on the current lane, in a Debian 13 root; needs root
 	@scripts/in-debian13 make test
 
-faults: install ## run the fault scripts, which takes hours; FAULTS=NAME... chooses
+faults: install ## run the fault scripts, which takes hours; FAULTS=NAME... selects some
 	@failed=; for name in $(FAULTS); do \
 	    echo "$$name: python -m tests.faults.$$name $(ARGS)"; began=$$(date +%s); \
 	    $(BIN)/python -m tests.faults.$$name $(ARGS) || failed="$$failed $$name"; \
@@ -41,25 +41,25 @@ faults: install ## run the fault scripts, which takes hours; FAULTS=NAME... choo
 image: ## build the image of the nodes with docker, podman or buildah
 	@scripts/image $(ARGS)
 
-image-offline: ## build it on a base of Debian's packages, without a registry; needs root
+image-offline: ## build the image from Debian's packages, without a registry; needs root
 	@scripts/image --offline $(ARGS)
 
 kfp-e2e: install ## run the compiled sample in containers of the image; needs root
 	@scripts/kfp-e2e $(BIN)/python $(ARGS)
 
-check: install ## lint, check the formatting and the types
+check: install ## check style, formatting and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
-format: install ## format the code and mend what ruff can mend
+format: install ## format the code and fix what ruff can fix
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-manifests: install ## build the manifests for a cluster and hold them against its schemas
+manifests: install ## build the manifests for a cluster and check them against schemas
 	@$(BIN)/python scripts/manifests.py
 
-clean: ## remove what was installed and cached; runs stay
+clean: ## remove everything installed or cached; keeps runs
 	rm -rf .venv .uv .tools .current .image newsdesk.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +
