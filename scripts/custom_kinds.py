@@ -1,8 +1,9 @@
-"""What Kubernetes' own schemas do not know: the fields of TFJob and InferenceService.
+"""Checks TFJob and InferenceService, which Kubernetes' own schemas do not contain.
 
-Written down from the types that their projects publish, as far as our manifests use
+The fields come from the types that the projects publish, as far as our manifests use
 them: kubeflow/training-operator 1.9, pkg/apis/kubeflow.org/v1, and kserve/kserve 0.16,
-pkg/apis/serving/v1beta1. The pods within are taken out, to be checked as pods.
+pkg/apis/serving/v1beta1. The pods inside are returned, so that they can be checked as
+pods.
 """
 
 from typing import Any, Dict, List
@@ -56,7 +57,7 @@ SPECS = {
         ["predictor"],
         predictor={
             "type": "object",
-            # The rest is a PodSpec, and within the model a Container.
+            # Other fields are those of a PodSpec; in the model, those of a Container.
             "properties": {
                 **_EXTENSION,
                 "model": {
@@ -72,7 +73,7 @@ SPECS = {
 
 
 def is_custom(document: Dict[str, Any]) -> bool:
-    """Whether `SPECS` knows the kind of a manifest, in this version."""
+    """Checks whether `SPECS` has the kind and version of a manifest."""
     return (document["apiVersion"], document["kind"]) in SPECS
 
 
@@ -83,7 +84,7 @@ def check(document: Dict[str, Any]) -> None:
         document: the manifest.
 
     Raises:
-        jsonschema.ValidationError: says which.
+        jsonschema.ValidationError: names the field.
     """
     import jsonschema
 
@@ -93,13 +94,13 @@ def check(document: Dict[str, Any]) -> None:
 
 
 def parts(document: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """Takes out what is Kubernetes' own within a custom resource.
+    """Extracts the objects of Kubernetes from a custom resource.
 
     Args:
-        document: the manifest, which `check` has passed.
+        document: a manifest that `check` has accepted.
 
     Returns:
-        Pods, and a Deployment where there is its strategy.
+        The pods of a TFJob, or the Deployment of an InferenceService.
     """
     if document["kind"] == "TFJob":
         replicas = document["spec"]["tfReplicaSpecs"].values()

@@ -1,4 +1,4 @@
-"""Installs the locked environment, once; needs Python 3.7 or newer."""
+"""Installs the locked environment, if it is not up to date; needs Python 3.7."""
 
 import contextlib
 import fcntl
@@ -18,24 +18,24 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def check_machine(environ: Mapping[str, str]) -> None:
-    """Raises InstallError where this machine lacks something that uv cannot bring."""
+    """Raises InstallError if this machine lacks something that uv cannot install."""
     here = f"{platform.system()} on {platform.machine()}"
     if here != "Linux on x86_64":
         raise InstallError(
-            f"TFX has packages for Linux on x86_64 only, and this is {here}; "
+            f"TFX has packages only for Linux on x86_64, and this machine is {here}; "
             "use a container or a virtual machine"
         )
     names = [environ.get("CXX", "").split(" ")[0], "c++", "g++", "clang++"]
     path = environ.get("PATH", "")
     if not any(name and shutil.which(name, path=path) for name in names):
         raise InstallError(
-            "no C++ compiler, which pyfarmhash is built with; run `apt-get install "
+            "a C++ compiler is missing, which pyfarmhash needs; run `apt-get install "
             "g++` (Debian, Ubuntu) or `dnf install gcc-c++` (Fedora, RHEL)"
         )
 
 
 def download(uv: str, version: str, env: Mapping[str, str]) -> Optional[Interpreter]:
-    """Lets uv download a Python into the clone, or gives None where it cannot."""
+    """Lets uv download a Python into the clone; gives None if that fails."""
     command = [uv, "python", "install", "--no-bin", version]
     quiet = subprocess.DEVNULL
     subprocess.run(command, env=dict(env), stdout=quiet, stderr=quiet, check=False)
@@ -46,17 +46,17 @@ def download(uv: str, version: str, env: Mapping[str, str]) -> Optional[Interpre
 def sync_commands(
     uv: str, venv: str, python: str, index: Optional[str]
 ) -> List[List[str]]:
-    """The commands that install what uv.lock names, hashes checked.
+    """Builds the commands that install the packages of uv.lock and check their hashes.
 
     Args:
         uv: the executable.
         venv: the folder of the virtual environment.
         python: the interpreter of the lane.
-        index: a package index of the user's own, or None for the usual one. The lock
-            holds the addresses of the usual one, so another one goes by the hashes.
+        index: the user's package index, or None for PyPI.
     """
     if index is None:
         return [[uv, "sync", "--locked", "--python", python]]
+    # The lock has addresses of PyPI, so another index gets names and hashes instead.
     pins = os.path.join(ROOT, ".uv", "requirements.txt")
     inside = ["--default-index", index, "--python", venv]
     export = ["export", "--frozen", "--quiet", "--no-emit-project", "--output-file"]
@@ -82,13 +82,13 @@ def only_one(folder: str) -> Iterator[int]:
 
 
 def install(environ: Mapping[str, str]) -> None:
-    """Brings the virtual environment to what the lock says.
+    """Makes the virtual environment match the lock.
 
     Args:
         environ: the environment; NEWSDESK_LANE and NEWSDESK_VENV are settings.
 
     Raises:
-        InstallError: says what is missing.
+        InstallError: the machine lacks something, or uv failed.
     """
     wanted = environ.get("NEWSDESK_LANE", "")
     folder = os.path.join(ROOT, ".uv")
@@ -120,8 +120,8 @@ def install(environ: Mapping[str, str]) -> None:
             done = subprocess.run(command, env=env, cwd=ROOT, pass_fds=[lock])
             if done.returncode:
                 raise InstallError(
-                    f"`uv {command[1]}` failed as it says above; mend that and run "
-                    "`make install` again"
+                    f"`uv {command[1]}` failed, see its output above; fix the cause "
+                    "and run `make install` again"
                 )
         finish(ROOT, venv, lane, begun)
 
@@ -132,5 +132,5 @@ if __name__ == "__main__":
     except InstallError as error:
         sys.exit(f"install: {error}")
     except KeyboardInterrupt:
-        print("\ninstall: stopped; `make install` begins anew", file=sys.stderr)
+        print("\ninstall: stopped; `make install` starts again", file=sys.stderr)
         sys.exit(130)

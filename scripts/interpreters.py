@@ -1,4 +1,4 @@
-"""Finds Python interpreters, each tried by running it; needs Python 3.7."""
+"""Finds Python interpreters, and runs each to test it; needs Python 3.7."""
 
 import glob
 import json
@@ -8,8 +8,8 @@ import subprocess
 import sys
 from typing import List, Mapping, NamedTuple, Optional, Sequence
 
-# The modules are those that a Python built without some library lacks, and that
-# the pipeline cannot do without.
+# These modules are missing in a Python that was built without some library, and the
+# pipeline needs them.
 _PROBE = """
 import bz2, ctypes, json, lzma, os, sqlite3, ssl, sys, sysconfig, zlib
 print(json.dumps({
@@ -23,7 +23,7 @@ print(json.dumps({
 
 
 class Interpreter(NamedTuple):
-    """A Python that was run; without headers it cannot build C extensions."""
+    """A Python that works; without headers it cannot build C extensions."""
 
     version: str
     path: str
@@ -33,16 +33,16 @@ class Interpreter(NamedTuple):
 def candidates(
     version: str, environ: Mapping[str, str], folders: Sequence[str] = ()
 ) -> List[str]:
-    """Paths where a Python of this version may be, the likeliest first.
+    """Lists paths where a Python of this version may be, the most likely first.
 
     Args:
         version: major and minor version, such as "3.11".
-        environ: the environment; PATH, HOME, PYENV_ROOT and XDG_DATA_HOME count.
-        folders: more folders that hold one folder per interpreter.
+        environ: the environment; PATH, HOME, PYENV_ROOT and XDG_DATA_HOME are read.
+        folders: more folders that contain one folder per interpreter.
     """
-    places = environ.get("PATH", "").split(os.pathsep)
+    path = environ.get("PATH", "").split(os.pathsep)
     names = [f"python{version}", "python3", "python"]
-    paths = [os.path.join(folder, name) for name in names for folder in places]
+    paths = [os.path.join(folder, name) for name in names for folder in path]
     home = environ.get("HOME", "")
     data = environ.get("XDG_DATA_HOME") or os.path.join(home, ".local/share")
     roots = [
@@ -54,9 +54,9 @@ def candidates(
     for root in roots:
         pattern = os.path.join(glob.escape(root), f"*{version}.*/bin/python{version}")
         paths += sorted(glob.glob(pattern), key=_numbers, reverse=True)
-    # What an unset variable leads to is relative, and none of the places meant.
-    unique = dict.fromkeys(path for path in paths if os.path.isabs(path))
-    return [path for path in unique if os.access(path, os.X_OK)]
+    # A path from an unset variable is relative, and must not be searched.
+    unique = dict.fromkeys(file for file in paths if os.path.isabs(file))
+    return [file for file in unique if os.access(file, os.X_OK)]
 
 
 def _numbers(path: str) -> List[int]:
@@ -64,7 +64,7 @@ def _numbers(path: str) -> List[int]:
 
 
 def probe(path: str) -> Optional[Interpreter]:
-    """Runs a Python and asks what it is, or gives None where it does not work."""
+    """Runs a Python to find its version and path; gives None if it does not work."""
     try:
         answer = subprocess.run(
             [path, "-I", "-c", _PROBE],
@@ -81,12 +81,12 @@ def probe(path: str) -> Optional[Interpreter]:
 def find(
     version: str, environ: Mapping[str, str], folders: Sequence[str] = ()
 ) -> Optional[Interpreter]:
-    """The first working Python of this version, one with headers where there is one.
+    """Finds a working Python of this version, if possible one with headers.
 
     Args:
         version: major and minor version, such as "3.11".
-        environ: the environment that says where to look.
-        folders: more folders that hold one folder per interpreter.
+        environ: the environment, as for `candidates`.
+        folders: more folders that contain one folder per interpreter.
     """
     second_choice = None
     for path in candidates(version, environ, folders):

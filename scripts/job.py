@@ -1,4 +1,4 @@
-"""Runs commands side by side and keeps what each printed and used; needs Python 3.7."""
+"""Runs commands side by side, and records output and time; needs Python 3.7."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
-# A command that cannot do its work on this machine ends with it, as in automake.
+# The exit code of a command that cannot work on this machine, as in automake.
 CANNOT = 77
 _PASSED, _SKIPPED = "passed", "skipped"
 _GRACE_SECONDS = 10
@@ -15,7 +15,7 @@ _POLL_SECONDS = 0.1
 
 
 class Part(NamedTuple):
-    """A command with a name, and the names of the parts that it needs."""
+    """A command with its name, and the names of the parts that must pass before it."""
 
     name: str
     after: List[str]
@@ -25,7 +25,7 @@ class Part(NamedTuple):
 class Outcome(NamedTuple):
     """How a part ended.
 
-    `processor` is the seconds that its processes took, those in containers excepted.
+    `processor` is the processor time of its processes in seconds, without containers.
     """
 
     name: str
@@ -36,14 +36,14 @@ class Outcome(NamedTuple):
 
 
 class Job:
-    """The parts that wait, those that run, and the outcomes of the others."""
+    """Runs parts as soon as the parts that they need have passed."""
 
     def __init__(self, parts: List[Part], folder: str) -> None:
-        """Runs nothing yet.
+        """Creates a job; `run` starts it.
 
         Args:
-            parts: each needs only parts before it.
-            folder: receives the output of each part.
+            parts: the parts; each needs only parts before it.
+            folder: the folder for the output of each part.
         """
         self.outcomes: List[Outcome] = []
         self._waiting = list(parts)
@@ -54,7 +54,7 @@ class Job:
         self._is_stopped = False
 
     def run(self, at_once: int) -> None:
-        """Runs every part whose needs have passed, the first of them first.
+        """Runs every part whose needs have passed, in the order of the parts.
 
         Args:
             at_once: how many parts run at the same time.
@@ -70,20 +70,20 @@ class Job:
                 time.sleep(_POLL_SECONDS)
 
     def stop(self) -> None:
-        """Lets `run` end what runs, keep its output, and begin nothing else."""
+        """Makes `run` stop the running parts, print their output and start none."""
         self._is_stopped = True
 
     def failed(self) -> List[str]:
-        """The names of the parts that neither passed nor were skipped."""
+        """Lists the names of the parts that neither passed nor were skipped."""
         fine = (_PASSED, _SKIPPED)
         return [one.name for one in self.outcomes if one.state not in fine]
 
     def skipped(self) -> List[str]:
-        """The names of the parts that this machine cannot run."""
+        """Lists the names of the parts that this machine cannot run."""
         return [one.name for one in self.outcomes if one.state == _SKIPPED]
 
     def table(self) -> Iterator[str]:
-        """Says how each part ended, when it began and how long it took.
+        """Formats how each part ended, when it began and how long it took.
 
         Yields:
             The lines.
@@ -101,7 +101,7 @@ class Job:
         return time.monotonic() - self._began
 
     def _next(self) -> Optional[Part]:
-        """Takes the first part that can run; one that never can gets its outcome."""
+        """Takes the first part that can run; records those that never can."""
         states = {one.name: one.state for one in self.outcomes}
         for part in list(self._waiting):
             needs = {states.get(name) for name in part.after} - {_PASSED}
@@ -123,16 +123,17 @@ class Job:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                # A group of its own, so that a signal reaches all its processes.
+                # In its own group, so that a signal reaches all its processes.
                 start_new_session=True,
             )
-        # wait4 takes its exit code, and also says what its processes used.
+        # `_finish` gets the exit code from wait4, which also gives the processor time.
+        # A return code here keeps Popen from waiting for the process itself.
         process.returncode = 0
         self._running[process.pid] = part
         self._begun[process.pid] = self._now()
 
     def _finish(self, state: str = "") -> bool:
-        """Gives a part that has ended its outcome; false where none has."""
+        """Records a part that has ended; false if none has."""
         pid, status, usage = os.wait4(-1, os.WNOHANG)
         part = self._running.pop(pid, None)
         if not part:

@@ -1,4 +1,4 @@
-"""Chooses the lane, a set of versions that fits the C library and the Python."""
+"""Chooses the lane: a set of versions that fits the C library and the Python."""
 
 import os
 import re
@@ -11,11 +11,11 @@ OLDEST_GLIBC = {"current": (2, 39), "compatibility": (2, 31)}
 
 
 class InstallError(Exception):
-    """What is missing and how to get it, in one line."""
+    """The installation is impossible; the message is one line."""
 
 
 def glibc_version() -> Optional[Tuple[int, int]]:
-    """The version of the C library, or None where it is not glibc."""
+    """Finds the version of the C library; None if it is not glibc."""
     try:
         name = os.confstr("CS_GNU_LIBC_VERSION") or ""
     except (OSError, ValueError):
@@ -29,20 +29,20 @@ def choose_lane(
     wanted: str,
     get: Callable[[str], Optional[Interpreter]],
 ) -> Tuple[str, Interpreter]:
-    """Chooses the newest lane that this machine can hold.
+    """Chooses the newest lane that this machine supports.
 
     Args:
-        glibc: the version of the C library, None where it is another one.
-        wanted: the lane that the user asked for, or "" for any.
-        get: gives the interpreter of a Python version such as "3.11", or None where
-            it cannot be had; asked only for lanes that the C library allows, the
-            newest first.
+        glibc: the version of the C library; None if it is not glibc.
+        wanted: the lane that the user requires, or "" for any.
+        get: gives the interpreter of a Python version such as "3.11", or None if there
+            is none. It is called only for lanes that the C library allows, the newest
+            first.
 
     Returns:
         The name of the lane and its interpreter.
 
     Raises:
-        InstallError: says what is missing.
+        InstallError: no lane fits; the message names what is missing.
     """
     if wanted and wanted not in PYTHON:
         raise InstallError(
@@ -60,9 +60,8 @@ def choose_lane(
         bare = bare or python
     if bare:
         raise InstallError(
-            f"{bare.path} has no header files, which pyfarmhash is compiled against; "
-            f"run `apt-get install python{bare.version}-dev` or "
-            f"`pyenv install {bare.version}`"
+            f"{bare.path} has no header files, which pyfarmhash needs; run `apt-get "
+            f"install python{bare.version}-dev` or `pyenv install {bare.version}`"
         )
     versions = " or ".join(PYTHON[lane] for lane in lanes)
     raise InstallError(

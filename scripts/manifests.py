@@ -1,6 +1,7 @@
-"""Builds kubeflow/manifests with kustomize and holds them against the schemas.
+"""Builds kubeflow/manifests with kustomize and checks them against schemas.
 
-python scripts/manifests.py; both tools come into .tools/, once.
+Run it as python scripts/manifests.py. It installs both tools into .tools/ if they are
+missing.
 """
 
 import importlib
@@ -17,7 +18,7 @@ from lane import InstallError
 from uv_tool import find_uv, other_index, uv_environment
 
 KUSTOMIZE = "v5.8.1"
-# The oldest and the newest that manifests are held against.
+# The oldest and the newest version whose schemas are used.
 KUBERNETES = ("1.30", "1.37")
 TOOLS = os.path.join(ROOT, ".tools")
 MANIFESTS = os.path.join(ROOT, "kubeflow", "manifests")
@@ -26,27 +27,27 @@ _PIN = os.path.join(ROOT, "scripts", "manifests.txt")
 
 
 class ManifestError(Exception):
-    """What is wrong with a manifest, in one line."""
+    """A manifest is not valid; the message is one line."""
 
 
 def kustomize_file() -> str:
-    """Where the executable of kustomize lies, once it is there."""
+    """Gives the path of kustomize's executable, which may not exist yet."""
     return os.path.join(TOOLS, "kustomize-" + KUSTOMIZE, "kustomize")
 
 
 def schema_folder() -> str:
-    """Where kubernetes_validate can be imported from, once it is there."""
+    """Gives the folder of kubernetes_validate, which may not exist yet."""
     return os.path.join(TOOLS, "kubernetes-validate")
 
 
 def kustomize(environ: Mapping[str, str]) -> str:
-    """Builds kustomize through the Go module proxy, once.
+    """Builds kustomize from the Go module proxy, if it is missing.
 
     Args:
-        environ: the environment; the settings of Go count.
+        environ: the environment, with settings of Go.
 
     Returns:
-        `kustomize_file`.
+        The path of the executable.
 
     Raises:
         InstallError: Go is missing, or could not build it.
@@ -57,31 +58,34 @@ def kustomize(environ: Mapping[str, str]) -> str:
     go = shutil.which("go", path=environ.get("PATH", ""))
     if not go:
         raise InstallError(
-            "go is missing, which builds kustomize; install Go 1.24 or newer, as "
-            "https://go.dev/dl says"
+            "go is missing, which builds kustomize; install Go 1.24 or newer from "
+            "https://go.dev/dl"
         )
-    print(f"manifests: building kustomize {KUSTOMIZE}, minutes the first time")
+    print(f"manifests: building kustomize {KUSTOMIZE}, which takes minutes")
     folder = os.path.dirname(file)
     partial = folder + ".partial"
     package = "sigs.k8s.io/kustomize/kustomize/v5@" + KUSTOMIZE
     env = {**environ, "GOBIN": partial}
     if subprocess.run([go, "install", package], env=env, check=False).returncode:
-        raise InstallError("kustomize could not be built, as go says above")
+        raise InstallError(
+            "kustomize could not be built, see the output of go above; fix the cause "
+            "and run `make manifests` again"
+        )
     os.rename(partial, folder)
     return file
 
 
 def schemas(environ: Mapping[str, str]) -> str:
-    """Downloads Kubernetes' schemas with the package that applies them, once.
+    """Downloads kubernetes_validate with its schemas, if it is missing.
 
     Args:
-        environ: the environment; the settings of uv and pip count.
+        environ: the environment, with settings of uv and pip.
 
     Returns:
-        `schema_folder`.
+        The folder of the package.
 
     Raises:
-        InstallError: they could not be downloaded.
+        InstallError: the package could not be downloaded.
     """
     folder = schema_folder()
     if os.path.isdir(folder):
@@ -90,7 +94,7 @@ def schemas(environ: Mapping[str, str]) -> str:
     uv = find_uv(own, environ.get("PATH", ""), [sys.executable])
     partial = folder + ".partial"
     shutil.rmtree(partial, ignore_errors=True)
-    # What it needs, the environment has for others.
+    # --no-deps, because the environment already has the packages that it needs.
     command = [uv, "pip", "install", "--quiet", "--target", partial, "--no-deps"]
     command += ["--python", sys.executable, "--require-hashes", "-r", _PIN]
     index = other_index(environ, sys.executable)
@@ -98,13 +102,16 @@ def schemas(environ: Mapping[str, str]) -> str:
         command += ["--default-index", index]
     env = uv_environment(environ, own, os.path.join(ROOT, ".venv"))
     if subprocess.run(command, env=env, check=False).returncode:
-        raise InstallError("the schemas could not be downloaded, as uv says above")
+        raise InstallError(
+            "the schemas could not be downloaded, see the output of uv above; fix the "
+            "cause and run `make manifests` again"
+        )
     os.rename(partial, folder)
     return folder
 
 
 def build(tool: str, folder: str) -> str:
-    """Builds one kustomization; the example's values stand in for secrets.
+    """Builds one kustomization with the examples as secrets.
 
     Args:
         tool: the executable of kustomize.
@@ -114,7 +121,7 @@ def build(tool: str, folder: str) -> str:
         YAML of several documents.
 
     Raises:
-        ManifestError: kustomize refuses it.
+        ManifestError: kustomize refuses the kustomization.
     """
     with tempfile.TemporaryDirectory() as scratch:
         copy = os.path.join(scratch, "manifests")
@@ -138,14 +145,14 @@ def build(tool: str, folder: str) -> str:
 
 
 def validate(documents: List[Dict[str, Any]], folder: str) -> None:
-    """Holds manifests against the schemas, strictly.
+    """Checks manifests against the schemas, which allow no unknown field.
 
     Args:
         documents: the manifests.
-        folder: with kubernetes_validate.
+        folder: the folder of kubernetes_validate.
 
     Raises:
-        ManifestError: names the manifest, the field and the fault.
+        ManifestError: a manifest is not valid; names the manifest and the field.
     """
     import jsonschema
 
@@ -157,38 +164,39 @@ def validate(documents: List[Dict[str, Any]], folder: str) -> None:
         try:
             if custom_kinds.is_custom(document):
                 custom_kinds.check(document)
-                ours = custom_kinds.parts(document)
+                objects = custom_kinds.parts(document)
             else:
-                ours = [document]
+                objects = [document]
             for version in KUBERNETES:
-                for one in ours:
-                    package.validate(one, version, strict=True)
+                for each in objects:
+                    package.validate(each, version, strict=True)
         except (jsonschema.ValidationError, package.SchemaNotFoundError) as error:
-            place = ".".join(map(str, getattr(error, "path", ())))
-            raise ManifestError(f"{name}: {place}: {error.message}") from None
+            field = ".".join(map(str, getattr(error, "path", ())))
+            raise ManifestError(f"{name}: {field}: {error.message}") from None
 
 
 def main(environ: Mapping[str, str]) -> None:
-    """Builds and validates all of them, and says so.
+    """Builds and checks all manifests, and prints the result.
 
     Args:
         environ: the environment.
 
     Raises:
         InstallError: a tool is missing.
-        ManifestError: a manifest is wrong.
+        ManifestError: a manifest is not valid.
     """
     import yaml
 
     with only_one(TOOLS):
         tool, folder = kustomize(environ), schemas(environ)
     for name in FOLDERS:
-        documents = [one for one in yaml.safe_load_all(build(tool, name)) if one]
+        built = yaml.safe_load_all(build(tool, name))
+        documents = [document for document in built if document]
         validate(documents, folder)
-        place = os.path.relpath(os.path.join(MANIFESTS, name), ROOT)
-        kinds = ", ".join(sorted({one["kind"] for one in documents}))
-        print(f"{place}: {len(documents)} valid: {kinds}")
-    print(f"held against Kubernetes {' and '.join(KUBERNETES)}, strictly")
+        path = os.path.relpath(os.path.join(MANIFESTS, name), ROOT)
+        kinds = ", ".join(sorted({document["kind"] for document in documents}))
+        print(f"{path}: {len(documents)} valid: {kinds}")
+    print(f"checked against the schemas of Kubernetes {' and '.join(KUBERNETES)}")
 
 
 if __name__ == "__main__":

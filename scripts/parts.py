@@ -1,9 +1,9 @@
 """Runs the parts of a job side by side, and shows how long each took.
 
-python3 scripts/parts.py reads the parts from standard input; needs Python 3.7. A line
-is a part: `NAME: COMMAND`, or `NAME after NAME...: COMMAND` if other parts must have
-passed before. As many parts run at once as there are cores, at least two, in the order
-of the lines. The output of a part is printed whole when it ends.
+python3 scripts/parts.py reads the parts from standard input; needs Python 3.7. Each
+line is a part: `NAME: COMMAND`, or `NAME after NAME...: COMMAND` if other parts must
+pass first. Parts start in the order of the lines, as many at a time as there are cores,
+at least two. The whole output of a part is printed when the part ends.
 """
 
 import os
@@ -26,14 +26,13 @@ def parse(text: str) -> List[Part]:
     """Reads the parts of a job.
 
     Args:
-        text: a part in each line; empty lines and lines that begin with # count for
-            nothing.
+        text: one part per line; empty lines and lines that begin with # are ignored.
 
     Returns:
         The parts, in the order of the lines.
 
     Raises:
-        PartError: a line is not a part, or needs a part that no line before it has.
+        PartError: a line is not a part, or needs a part that is not on a line before.
     """
     parts: List[Part] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -51,8 +50,8 @@ def parse(text: str) -> List[Part]:
         for name in part.after:
             if name not in known:
                 raise PartError(
-                    f"line {number}: {part.name} comes after {name}, which no line "
-                    "before it has"
+                    f"line {number}: {part.name} needs {name}, which is not on a line "
+                    "before it"
                 )
         parts.append(part)
     return parts

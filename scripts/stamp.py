@@ -1,4 +1,4 @@
-"""Remembers which installation was begun and which was finished."""
+"""Records which installation was started, and which was finished."""
 
 import hashlib
 import os
@@ -6,7 +6,7 @@ import shutil
 
 
 def stamp_key(root: str, venv: str, lane: str) -> str:
-    """All that an installation depends on, as one line that begins with the lane.
+    """Gives a line that changes with everything that an installation depends on.
 
     Args:
         root: the folder of the clone, with pyproject.toml and uv.lock.
@@ -21,12 +21,12 @@ def stamp_key(root: str, venv: str, lane: str) -> str:
 
 
 def installed_lane(root: str, venv: str, wanted: str) -> str:
-    """The lane that is installed and up to date, or "" where there is work to do.
+    """Finds the lane that is installed and up to date; "" if there is none.
 
     Args:
         root: the folder of the clone.
         venv: the folder of the virtual environment.
-        wanted: the lane that the user asked for, or "" for any.
+        wanted: the lane that the user requires, or "" for any.
     """
     stamp = _read_stamp(venv)
     lane = stamp.partition(" ")[0]
@@ -35,13 +35,13 @@ def installed_lane(root: str, venv: str, wanted: str) -> str:
 
 
 def prepare(folder: str, venv: str, lane: str) -> str:
-    """Takes away what an installation of ours that did not end has left.
+    """Removes an environment that an interrupted installation of ours has left.
 
-    It may hold half-written packages that uv takes for whole ones. An environment
-    that somebody else made is left to uv, which updates it in place.
+    It may contain half-written packages, which uv would take for complete ones. An
+    environment that we did not create is kept: uv updates it in place.
 
     Args:
-        folder: our folder, which remembers that an installation has begun.
+        folder: our folder, which records that an installation was started.
         venv: the folder of the virtual environment.
         lane: the name of the lane.
 
@@ -74,13 +74,13 @@ def _has_python(venv: str) -> bool:
 
 
 def finish(root: str, venv: str, lane: str, begun: str) -> None:
-    """Leaves the stamp of a finished installation.
+    """Records that an installation is finished.
 
     Args:
         root: the folder of the clone.
         venv: the folder of the virtual environment.
         lane: the name of the lane.
-        begun: the file that `prepare` named.
+        begun: the file that `prepare` returned.
     """
     with open(os.path.join(venv, ".newsdesk"), "w", encoding="utf-8") as file:
         file.write(stamp_key(root, venv, lane))

@@ -1,4 +1,4 @@
-"""Gets uv, and gives it an environment that keeps it inside the clone."""
+"""Finds or downloads uv, and keeps its files inside the clone."""
 
 import os
 import re
@@ -13,18 +13,18 @@ _MISLEADING = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX", "UV_PY
 
 
 def find_uv(folder: str, path: str, pythons: Iterable[str]) -> str:
-    """A uv that is new enough: the one on PATH, or else our own.
+    """Finds a uv that is new enough on PATH, or downloads our own.
 
     Args:
-        folder: where our own is kept, and fetched to when it is missing.
+        folder: the folder of our own uv.
         path: the folders of PATH.
-        pythons: interpreters that may fetch it, the likeliest first.
+        pythons: interpreters that may download it, the most likely first.
 
     Returns:
         The path of the executable.
 
     Raises:
-        InstallError: it is missing and could not be fetched.
+        InstallError: uv is missing and could not be downloaded.
     """
     with open(_PINS, encoding="utf-8") as file:
         pinned = _version(file.read())
@@ -32,17 +32,17 @@ def find_uv(folder: str, path: str, pythons: Iterable[str]) -> str:
     for uv in [shutil.which("uv", path=path), *own]:
         if uv and _version(_output([uv, "--version"])) >= pinned:
             return uv
-    print("install: fetching uv into", folder, flush=True)
+    print("install: downloading uv into", folder, flush=True)
     reasons = []
     for python in pythons:
         for kind, uv in zip((_with_venv, _with_target), own):
             reasons.append(kind(python, folder))
             if _output([uv, "--version"]):
                 return uv
-    last = next((text for text in reversed(reasons) if text), "no Python could")
+    last = next((text for text in reversed(reasons) if text), "no Python works")
     raise InstallError(
-        f"cannot fetch uv ({last}); check the package index, run `apt-get install "
-        "python3-venv`, or put a uv on PATH"
+        f"cannot download uv ({last}); check the package index, run `apt-get install "
+        "python3-venv`, or install uv so that it is on PATH"
     )
 
 
@@ -60,13 +60,13 @@ def _with_target(python: str, folder: str) -> str:
 
 
 def _failure(command: List[str]) -> str:
-    """The last line that a failing command printed, or "" when it succeeded."""
+    """Runs a command; gives the last line of its output if it fails, otherwise ""."""
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
     lines = done.stdout.decode(errors="replace").split("\n")
-    said = [line.strip() for line in lines if line.strip()]
-    return (said or ["it failed silently"])[-1][:200] if done.returncode else ""
+    printed = [line.strip() for line in lines if line.strip()]
+    return (printed or ["it failed silently"])[-1][:200] if done.returncode else ""
 
 
 def _output(command: List[str]) -> str:
@@ -87,11 +87,11 @@ def _version(text: str) -> List[int]:
 def uv_environment(
     environ: Mapping[str, str], folder: str, venv: str
 ) -> Dict[str, str]:
-    """What uv is started with: its own settings win over the ones made for pip.
+    """Builds the environment of uv, where settings of uv win over those of pip.
 
     Args:
         environ: the environment of the user.
-        folder: our folder, which takes an interpreter that uv downloads.
+        folder: our folder, into which uv may download an interpreter.
         venv: the folder of the virtual environment.
     """
     environment = {
@@ -101,7 +101,7 @@ def uv_environment(
     environment["UV_PYTHON_INSTALL_DIR"] = os.path.join(folder, "python")
     environment.setdefault("UV_SYSTEM_CERTS", "1")
     environment.setdefault("UV_COMPILE_BYTECODE", "1")
-    # Compiling 40,000 files on a busy machine takes longer than uv would wait.
+    # Compiling 40,000 files on a busy machine takes longer than uv's default allows.
     environment.setdefault("UV_COMPILE_BYTECODE_TIMEOUT", "900")
     for ours, pips in (
         ("UV_HTTP_TIMEOUT", "PIP_DEFAULT_TIMEOUT"),
@@ -113,11 +113,11 @@ def uv_environment(
 
 
 def other_index(environ: Mapping[str, str], python: str) -> Optional[str]:
-    """The package index that the user set for uv or pip, None for the usual one.
+    """Finds the package index that the user set for uv or pip; None for PyPI.
 
     Args:
         environ: the environment of the user.
-        python: an interpreter whose pip is asked for its configuration.
+        python: an interpreter whose pip has the user's configuration.
     """
     for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"):
         if environ.get(name):

