@@ -1,11 +1,11 @@
-"""Which pods a compiled pipeline starts, by the rules of Pipelines and Argo.
+"""Computes which pods a compiled pipeline starts, as Pipelines and Argo decide.
 
 Written after kubeflow/pipelines 2.17.0, backend/src/v2/compiler/argocompiler/dag.go (as
-in 2.5.0 and 2.14.3): a task becomes a driver, which waits until all that the task
-depends on have succeeded, and a container, which has the driver's finding about the
-condition in `when`. And after argo-workflows 4.0.5, workflow/controller/dag.go: `when`
-makes a node Skipped, and a node whose `depends` is false becomes Omitted; neither has
-succeeded, neither has a pod, and neither makes its DAG fail.
+in 2.5.0 and 2.14.3): a task becomes a driver and a container. The driver waits until
+all tasks that the task depends on have succeeded; the container has the driver's
+result for the condition in `when`. And after argo-workflows 4.0.5,
+workflow/controller/dag.go: `when` makes a node Skipped, and a node whose `depends` is
+false becomes Omitted. Neither counts as succeeded, has a pod or makes its DAG fail.
 """
 
 import re
@@ -19,7 +19,7 @@ def pods(dag: Mapping[str, Any], said: Mapping[str, str]) -> tuple[set[str], set
     """Runs the tasks of a DAG, each of which succeeds if it is started.
 
     Args:
-        dag: of a compiled pipeline.
+        dag: the DAG of a compiled pipeline.
         said: the value of each output parameter, as TASK.PARAMETER.
 
     Returns:
@@ -41,7 +41,10 @@ def pods(dag: Mapping[str, Any], said: Mapping[str, str]) -> tuple[set[str], set
 
 
 def _depends_on(task: Mapping[str, Any]) -> set[str]:
-    """What a task names, and the producers of its inputs (addImplicitDependencies)."""
+    """The tasks before a task: dependentTasks and producers of inputs.
+
+    As addImplicitDependencies computes them.
+    """
     found = set(task.get("dependentTasks", ()))
     for given in task.get("inputs", {}).values():
         for one in given.values():

@@ -1,4 +1,4 @@
-"""Argo's rules for retries, with a clock of the test.
+"""Applies Argo's rules for retries, without waiting.
 
 Written after argo-workflows: workflow/controller/operator.go (processNodeRetries,
 mergedTemplateDefaultsInto, retryStrategy, inferFailedReason), workflowpod.go
@@ -30,10 +30,10 @@ _RETRIED = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """What a pod would do if nobody ended it.
+    """What a pod would do if Argo did not end it.
 
     Attributes:
-        seconds: how long it takes, with the time in which it waits for a machine.
+        seconds: how long it takes, including the time it waits for a machine.
         phase: SUCCEEDED; FAILED, if the main container ends with another code than 0
             or Kubernetes ends the pod at its deadline; ERROR, if the pod is deleted or
             a container of Argo itself fails.
@@ -48,10 +48,10 @@ class Outcome:
     """How a node ended.
 
     Attributes:
-        phase: as of an attempt.
-        message: Argo's reason for not trying again; "" for none.
-        attempts: how many pods there were.
-        killed: whether Argo ended the last of them.
+        phase: the phase of the last attempt.
+        message: Argo's reason for not retrying; "" for none.
+        attempts: the number of pods.
+        killed: whether Argo ended the last pod.
     """
 
     phase: str
@@ -64,8 +64,8 @@ def strategy(task: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, 
     """Gives the strategy with which Argo runs a task of a compiled pipeline.
 
     Args:
-        task: of the pipeline spec, with a `retryPolicy`.
-        defaults: templateDefaults of the cluster.
+        task: a task of the pipeline spec, with a `retryPolicy`.
+        defaults: the templateDefaults of the cluster.
 
     Returns:
         A `retryStrategy`; {} for none.
@@ -75,11 +75,11 @@ def strategy(task: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, 
 
 
 def run(given: Mapping[str, Any], attempts: Sequence[Attempt]) -> Outcome:
-    """Lets Argo try a node until it gives up.
+    """Runs a node until Argo does not retry it any more.
 
     Args:
         given: from `strategy`.
-        attempts: what each pod does; the last one also stands for all after it.
+        attempts: what each pod does; all later pods do the same as the last one.
 
     Returns:
         How it ended.
@@ -100,7 +100,7 @@ def run(given: Mapping[str, Any], attempts: Sequence[Attempt]) -> Outcome:
             deadline = None
             if backoff["maxDuration"]:
                 deadline = float(_seconds(backoff["maxDuration"]))
-                # A little time passes before the controller looks.
+                # The controller checks a little later, so the deadline is too late.
                 if now >= deadline:
                     message = "Max duration limit exceeded"
                     return Outcome(phase, message, number, killed)
@@ -123,7 +123,7 @@ def run(given: Mapping[str, Any], attempts: Sequence[Attempt]) -> Outcome:
 
 
 def _compiled(policy: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What the compiler of Kubeflow Pipelines makes of a task's retryPolicy."""
+    """The retryStrategy that Pipelines' compiler writes for a task's retryPolicy."""
     if policy is None:
         return {}
     factor = float(policy.get("backoffFactor", 0))
@@ -132,7 +132,7 @@ def _compiled(policy: Mapping[str, Any] | None) -> dict[str, Any]:
         "backoff": {
             # Go writes a float64 without a fraction as a whole number.
             "factor": str(int(factor) if factor.is_integer() else factor),
-            # Of a duration the whole seconds go on; a missing one becomes 0.
+            # Only whole seconds of a duration are kept; a missing one becomes 0.
             "duration": policy.get("backoffDuration", "0s").removesuffix("s"),
             "maxDuration": policy.get("backoffMaxDuration", "0s").removesuffix("s"),
         },
@@ -140,7 +140,7 @@ def _compiled(policy: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """A merge of JSON objects, in which the template wins over the defaults."""
+    """Merges JSON objects; the template wins over the defaults."""
     merged = dict(below)
     for key, value in above.items():
         of = merged.get(key)
@@ -150,5 +150,5 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 
 
 def _seconds(text: str) -> int:
-    """A duration without a unit is of seconds."""
+    """Reads a duration; one without a unit is in seconds."""
     return int(text)

@@ -1,7 +1,7 @@
 """Runs a compiled pipeline as Kubeflow Pipelines would: drivers, launchers, containers.
 
-It stands where no cluster can be had. What a driver resolves and a launcher passes is
-written after kubeflow/pipelines, backend/src/v2 (driver.go, launcher_v2.go).
+A stand-in for a cluster. What a driver resolves and what a launcher passes follow
+kubeflow/pipelines, backend/src/v2 (driver.go, launcher_v2.go).
 """
 
 import json
@@ -14,12 +14,12 @@ import yaml
 
 # Runs a command in a container of an image; gives the exit code.
 Container = Callable[[str, list[str], dict[str, str]], int]
-# Only as the whole value of a parameter it is replaced.
+# It is replaced only if it is the whole value of a parameter.
 _RUN_ID = "{{$.pipeline_job_uuid}}"
 
 
 class TaskFailed(Exception):
-    """A container ended with another exit code than 0."""
+    """A container exited with a code other than 0."""
 
 
 @dataclass
@@ -28,12 +28,12 @@ class Cluster:
 
     Attributes:
         spec: the pipeline spec.
-        root: address of the artifacts, a path or with a scheme.
+        root: the address of the artifacts, a path or a URI.
         container: runs the commands.
-        scratch: where the output files lie, seen from the containers.
-        run: its id.
-        outputs: artifacts of the tasks that have ended.
-        said: their output parameters.
+        scratch: the folder of the output files, as containers see it.
+        run: the run's id.
+        outputs: the artifacts of the tasks that have ended.
+        said: the output parameters of these tasks.
     """
 
     spec: Mapping[str, Any]
@@ -46,11 +46,11 @@ class Cluster:
 
     @classmethod
     def of(cls, text: str, **more: Any) -> "Cluster":
-        """Takes the first of a compiled pipeline's documents."""
+        """Creates a run from the first document of a compiled pipeline."""
         return cls(next(iter(yaml.safe_load_all(text))), **more)
 
     def tasks(self) -> Iterator[str]:
-        """Names the tasks in an order in which they can run."""
+        """Lists the tasks in an order in which they can run."""
         waiting = dict(self.spec["root"]["dag"]["tasks"])
         while waiting:
             ready = sorted(
@@ -68,7 +68,7 @@ class Cluster:
             self.launch(name, parameters)
 
     def launch(self, name: str, parameters: Mapping[str, Any]) -> None:
-        """Runs one task, and keeps what it says of its outputs."""
+        """Runs one task, and records its outputs."""
         asked = self._executor_input(name, parameters)
         output_file = self.output_file(name)
         output_file.unlink(missing_ok=True)
@@ -76,17 +76,19 @@ class Cluster:
         if code := self.container(image, command, environment):
             raise TaskFailed(f"{name} ended with {code}")
         answer = json.loads(output_file.read_text())
-        told = answer.get("artifacts", {})
+        results = answer.get("artifacts", {})
         self.said[name] = answer.get("parameterValues", {})
         self.outputs[name] = {
-            output: {"artifacts": [{**given["artifacts"][0], **_first(told, output)}]}
+            output: {
+                "artifacts": [{**given["artifacts"][0], **_first(results, output)}]
+            }
             for output, given in asked["outputs"]["artifacts"].items()
         }
 
     def command(
         self, name: str, asked: Mapping[str, Any]
     ) -> tuple[str, list[str], dict[str, str]]:
-        """Gives image, command and environment of a task, placeholders replaced."""
+        """Gives the image, the complete command and the environment of a task."""
         component = self._component(name)
         executors = self.spec["deploymentSpec"]["executors"]
         container = executors[component["executorLabel"]]["container"]
@@ -97,11 +99,11 @@ class Cluster:
         return container["image"], [*container["command"], *words], environment
 
     def output_file(self, name: str) -> Path:
-        """Where the launcher looks for what a task says."""
+        """Gives the file from which the launcher reads the results of a task."""
         return self.scratch / name / "executor_output.json"
 
     def address(self, name: str, output: str) -> str:
-        """Where an output lies."""
+        """Gives the address of an output."""
         return f"{self.root}/{self.run}/{name}/{output}"
 
     def _component(self, name: str) -> dict[str, Any]:
@@ -152,7 +154,7 @@ class Cluster:
         }
 
 
-def _first(told: Mapping[str, Any], output: str) -> dict[str, Any]:
-    """What a task says of an output; the launcher keeps its own name and type."""
-    found = told.get(output, {}).get("artifacts", [{}])[0]
+def _first(results: Mapping[str, Any], output: str) -> dict[str, Any]:
+    """The results of a task for an output; the launcher keeps its name and type."""
+    found = results.get(output, {}).get("artifacts", [{}])[0]
     return {key: found[key] for key in ("uri", "metadata") if key in found}

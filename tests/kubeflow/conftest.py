@@ -1,4 +1,4 @@
-"""A cluster to talk to, and what is sent there."""
+"""Fixtures: a stand-in for the cluster, configurations and a compiled pipeline."""
 
 import argparse
 import json
@@ -35,7 +35,7 @@ def _no_settings_of_this_machine(
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """A cluster without anything, at noon."""
+    """An empty cluster, at noon."""
     with serving(Server(now=NOON)) as running:
         yield running
 
@@ -50,7 +50,7 @@ def spec() -> str:
 def configured(
     server: Server, make_config: Callable[..., Config]
 ) -> Callable[..., Config]:
-    """Builds a configuration for that cluster, with a run each night at three."""
+    """Builds a configuration for the cluster, with a run each night at three."""
 
     def configure(schedule: Any = None, **kubeflow: Any) -> Config:
         planned = {"cron": "0 0 3 * * *"} if schedule is None else schedule
@@ -62,7 +62,7 @@ def configured(
 
 @pytest.fixture
 def config(configured: Callable[..., Config]) -> Config:
-    """The usual one."""
+    """The configuration that most tests use."""
     return configured()
 
 
@@ -75,7 +75,7 @@ def client(config: Config) -> Iterator[Any]:
 
 @pytest.fixture
 def posted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """What was posted to the address in WEBHOOK."""
+    """The bodies that were posted to the address in WEBHOOK."""
     bodies: list[dict[str, Any]] = []
 
     class Sink(BaseHTTPRequestHandler):
@@ -101,7 +101,7 @@ def posted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
 
 @pytest.fixture
 def asked(tmp_path: Path) -> Callable[..., argparse.Namespace]:
-    """The command line of the exit handler."""
+    """Builds the options of the exit handler."""
 
     def build(status: Any, *more: str, **changed: str) -> argparse.Namespace:
         words = {

@@ -1,4 +1,4 @@
-"""What each version of Kubeflow Pipelines accepts of a compiled pipeline.
+"""Checks which versions of Kubeflow Pipelines accept a compiled pipeline.
 
 kfp_versions.json was read from the source of kubeflow/pipelines at the tags that it
 names: api/v2alpha1/pipeline_spec.proto and
@@ -8,7 +8,7 @@ backend/src/apiserver/template/v2_template.go and, for the platform, in
 backend/src/v2/compiler/argocompiler/container.go from 2.14 and in
 backend/src/v2/cmd/driver/main.go in 2.5). It drops unknown fields of deploymentSpec
 (backend/src/v2/compiler/visitor.go); here they are refused, because a dropped setting
-is not kept. `first` names the version that a field or value came with: 2.5 has
+has no effect. `first` names the first version with a field or value: 2.5 has
 taskFinalStatus in its proto, but refuses it in
 backend/src/v2/compiler/argocompiler/dag.go. `health` is what the images of a release
 answer (backend/src/apiserver/main.go, backend/Dockerfile, .github/workflows).
@@ -37,7 +37,7 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 
 
 def refused(documents: Sequence[Any], version: str) -> list[str]:
-    """Lists what a version refuses of a compiled pipeline.
+    """Lists what a version refuses in a compiled pipeline.
 
     Args:
         documents: the pipeline spec and the platform spec, if there is one.
@@ -54,7 +54,7 @@ def refused(documents: Sequence[Any], version: str) -> list[str]:
 
 
 def is_known(name: str, version: str) -> bool:
-    """Says whether a version knows a field or value, `MESSAGE.FIELD`."""
+    """Checks whether a version knows a field or value, `MESSAGE.FIELD`."""
     first = TABLE["first"].get(name, VERSIONS[0])
     return VERSIONS.index(first) <= VERSIONS.index(version)
 

@@ -1,4 +1,4 @@
-"""Object stores, held by moto's server in the place of S3."""
+"""Object stores on moto's server, which stands in for S3."""
 
 import contextlib
 import uuid
@@ -31,7 +31,7 @@ class Bucket:
 
 @contextlib.contextmanager
 def buckets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    """Gives a new bucket, which the environment leads to."""
+    """Creates a bucket, and points the environment to its server."""
     import botocore.session
     import s3fs
     from moto.server import ThreadedMotoServer

@@ -4,7 +4,7 @@ import textwrap
 
 
 def compiled(image: str = "newsdesk:1") -> str:
-    """Writes a pipeline of one node, which takes an interval and a number of epochs."""
+    """Writes a pipeline of one node with the parameters interval and epochs."""
     return textwrap.dedent(f"""\
         components:
           comp-first:

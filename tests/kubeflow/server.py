@@ -1,18 +1,18 @@
-"""A server that answers like Kubeflow Pipelines, and schedules by a clock of the test.
+"""A stand-in for Kubeflow Pipelines, whose clock the tests set.
 
-Requests and answers go through kfp_server_api's own models. What fires when follows
-backend/src/crd/controller/scheduledworkflow/util of kubeflow/pipelines: the last time
-fired, else the start, else the making, is where the next is looked for; without
-catch-up the newest one that is due takes the place of all before it, and a periodic
-schedule fires at once for it. Its health is that of the image of 2.17.0
+Requests and answers go through kfp_server_api's own models. Schedules
+fire as in backend/src/crd/controller/scheduledworkflow/util of kubeflow/pipelines: the
+next time is searched from the last time fired, or else from the start, or else from
+the creation. Without catch-up the newest time that is due replaces all before it, and
+a periodic schedule fires at once for it. Its health is that of the image of 2.17.0
 (backend/src/apiserver/main.go, .github/workflows/build-and-push.yml).
 
 Runs follow backend/src/apiserver of 2.17: `error` is not that of the run
-(server/api_converter.go, toApiRun), terminating a run only changes its state until Argo
+(server/api_converter.go, toApiRun). Terminating a run only changes its state until Argo
 reports the end, which is FAILED (storage/run_store.go, TerminateRun and UpdateRun;
-resource/resource_manager.go, ReportWorkflowResource), version v1beta1 has the workflow,
-logs are text and their errors arrive as 200 (server/run_log_server.go), artifacts of
-Argo are found by the id of a node (server/run_artifact_server.go). What is empty is
+resource/resource_manager.go, ReportWorkflowResource). Version v1beta1 has the workflow.
+Logs are text, and their errors have status 200 (server/run_log_server.go). Artifacts of
+Argo are found by the id of a node (server/run_artifact_server.go). Empty values are
 sent as "" (common.CustomMarshaler).
 """
 
@@ -60,7 +60,7 @@ _IDS = {
 
 
 class Refused(Exception):
-    """What the server answers instead."""
+    """An error that the server sends as its response."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -72,21 +72,21 @@ class Server:
     """The state of the cluster.
 
     Attributes:
-        now: the clock.
-        zone: of the controller's clock.
+        now: the time on the clock.
+        zone: the time zone of the controller.
         replaces_macros: whether runs get [[ScheduledTime]] replaced.
-        token: what requests must carry; "" for none.
-        refusals: by "METHOD path", how the next such request is answered.
-        changes: by kind, what is done to something before it is kept.
-        requests: what came, as "METHOD path".
-        entries: by kind and id.
-        workflows: what Argo has made of runs, by run.
-        logs: of pods, by name.
-        archived: logs that Argo has kept of nodes, by id.
-        fired: the last instant that each schedule has fired for.
-        page: how many entries a list gives at most.
-        health: the answer of healthz.
-        host: the address.
+        token: the token that requests must have; "" for none.
+        refusals: by "METHOD path", the error for the next such request.
+        changes: by kind, a change of new entries before they are stored.
+        requests: the requests so far, as "METHOD path".
+        entries: the stored entries, by kind and id.
+        workflows: Argo's workflows, by the id of the run.
+        logs: the logs of pods, by name.
+        archived: the logs that Argo archived, by the id of the node.
+        fired: the last time for which each schedule has fired.
+        page: the largest number of entries in one page of a list.
+        health: the response of healthz.
+        host: the address of the server.
     """
 
     now: datetime
@@ -115,11 +115,11 @@ class Server:
     host: str = ""
 
     def of(self, kind: str) -> list[Any]:
-        """Lists what there is of a kind."""
+        """Lists the entries of a kind."""
         return list(self.entries[kind].values())
 
     def add(self, kind: str, entry: Any) -> Any:
-        """Keeps something new under a new id."""
+        """Stores a new entry under a new id."""
         number = str(uuid.uuid4())
         setattr(entry, _IDS[kind], number)
         entry.created_at = self.now
@@ -129,7 +129,7 @@ class Server:
         return entry
 
     def tick(self) -> list[Any]:
-        """Lets the controller look at every schedule; gives the runs that it began."""
+        """Runs the controller once for every schedule; gives the runs it started."""
         begun = []
         for recurring in self.of("recurringruns"):
             while recurring.mode == "ENABLE" and self._has_room(recurring):
@@ -141,7 +141,7 @@ class Server:
         return begun
 
     def begin(self, recurring: Any, due: datetime) -> Any:
-        """Begins a run of a schedule."""
+        """Starts a run of a schedule."""
         parameters = {
             name: text.replace("[[ScheduledTime]]", due.strftime("%Y%m%d%H%M%S"))
             if self.replaces_macros
@@ -160,7 +160,7 @@ class Server:
         return self.add("runs", run)
 
     def end(self, run: Any, state: str, workflow: Any = None, log: str = "") -> None:
-        """Ends a run; the log is that of its Pusher."""
+        """Ends a run, with a log of its Pusher."""
         _turn(run, state, self.now)
         run.finished_at = self.now
         if workflow is None and log:
@@ -168,7 +168,7 @@ class Server:
         if workflow:
             self.workflows[run.run_id] = json.dumps(workflow)
         if log:
-            # One log a run, although all these workflows have one name.
+            # One log for each run, although all these workflows have the same name.
             self.logs[f"{run.run_id}/{workflows.pod_name('pusher')}"] = log
 
     def _has_room(self, recurring: Any) -> bool:
@@ -200,7 +200,7 @@ class Server:
         return None if end and due > end else due
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:
-        """Answers one request."""
+        """Gives the response to a request."""
         if found := re.fullmatch(r"/apis/v1beta1/runs/([^/]+)", path):
             return self._with_workflow(found[1])
         if found := re.fullmatch(r"/apis/v1alpha1/runs/(.+)/nodes/(.+)/log", path):
@@ -314,7 +314,7 @@ class Server:
 
 @contextmanager
 def serving(server: Server) -> Iterator[Server]:
-    """Answers on a port of this machine."""
+    """Serves the API on a port of this machine."""
 
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
@@ -369,7 +369,7 @@ def serving(server: Server) -> Iterator[Server]:
 
 
 def _taken(refusals: dict[str, Refused], asked: str) -> Refused | None:
-    """The refusal that awaits a request, once."""
+    """Takes the error for a request, which is sent once."""
     place = next((place for place in refusals if re.fullmatch(place, asked)), None)
     return refusals.pop(place) if place else None
 
@@ -404,7 +404,7 @@ def _check(recurring: Any) -> None:
 
 
 def _turn(run: Any, state: str, now: datetime) -> None:
-    """Changes the state of a run, and keeps it in the run's history."""
+    """Changes the state of a run, and adds it to the run's history."""
     run.state = state
     status = api.V2beta1RuntimeStatus(state=state, update_time=now)
     run.state_history = [*(run.state_history or []), status]

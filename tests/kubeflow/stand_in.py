@@ -1,4 +1,4 @@
-"""Executors that end as real ones do on a bad day."""
+"""Executors that are killed, abort, or lose their store."""
 
 import atexit
 import os
@@ -12,7 +12,7 @@ from newsdesk.errors import Interrupted
 
 
 class Aborts(base_executor.BaseExecutor):
-    """Does its work, and aborts while the interpreter ends, as C++ teardown may."""
+    """Does its work, and aborts in the interpreter's teardown, as C++ code may."""
 
     def Do(
         self,
@@ -26,7 +26,7 @@ class Aborts(base_executor.BaseExecutor):
 
 
 class KilledOnce(base_executor.BaseExecutor):
-    """Is killed half way, but not again where the file `marker` says so."""
+    """Is killed half way, unless the file `marker` exists from the first attempt."""
 
     def Do(
         self,
@@ -45,7 +45,7 @@ class KilledOnce(base_executor.BaseExecutor):
 
 
 class UnreachableOnce(base_executor.BaseExecutor):
-    """Loses its store half way, but not again where the file `marker` says so."""
+    """Loses its store half way, unless `marker` exists from the first attempt."""
 
     def Do(
         self,
@@ -64,7 +64,7 @@ class UnreachableOnce(base_executor.BaseExecutor):
 
 
 class SavesOnRequest(base_executor.BaseExecutor):
-    """Works until it is asked to stop, and saves then, as the Trainer does."""
+    """Works until it gets a signal, and then saves, as the Trainer does."""
 
     def Do(
         self,

@@ -1,4 +1,4 @@
-"""What `newsdesk submit` and `newsdesk schedule` print, and how they end."""
+"""Tests output and exit codes of `newsdesk submit`, `schedule`, `runs` and `logs`."""
 
 import json
 import os
@@ -33,7 +33,7 @@ cron = "0 0 3 * * *"
 
 @pytest.fixture
 def newsdesk(tmp_path: Path, repository: Path, server: Server, spec: str) -> Newsdesk:
-    """Runs the command line beside a configuration and a compiled pipeline."""
+    """Runs the command line in a folder with configuration and compiled pipeline."""
     server.now = datetime.now(timezone.utc)
     file = tmp_path / "newsdesk.toml"
     file.write_text(f'{GOOD}[kubeflow]\nhost = "{server.host}"\n{SCHEDULE}')

@@ -1,4 +1,4 @@
-"""The compiled pipeline: what stands in it, what must not, what cannot be compiled."""
+"""Tests the content of the compiled pipeline, and refused configurations."""
 
 import json
 import re
@@ -33,19 +33,19 @@ SETTINGS = (
 
 
 def sample(*changes: str) -> Config:
-    """The sample's configuration as a cluster would have it, with changes."""
+    """The configuration of the sample for a cluster, with changes."""
     return load(SAMPLE, [*SETTINGS, *changes])
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    """What it compiles to."""
+    """The compiled sample."""
     return compiling.compile(sample())
 
 
 @pytest.fixture(scope="module")
 def documents(text: str) -> list[Any]:
-    """Its pipeline spec and its platform spec."""
+    """The pipeline spec and the platform spec of the compiled sample."""
     return list(yaml.safe_load_all(text))
 
 
@@ -60,7 +60,7 @@ def _containers(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
-    """Digests and versions change with the code and the lane, and mean nothing here."""
+    """Replaces digests and versions, which change with the code and the lane."""
     text = yaml.safe_dump_all(yaml.safe_load_all(text), width=10_000)
     text = re.sub(r"\b[0-9a-f]{32,64}\b", "DIGEST", text)
     text = re.sub(r'\\?"versions\\?": \{.*?\}', "VERSIONS", text)

@@ -1,4 +1,4 @@
-"""However a container ends, its exit code and its outputs tell the truth."""
+"""A container that aborts or is killed has the right exit code and outputs."""
 
 import json
 import os
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.slow
 
 
 def _command(executor: str, asked: dict[str, Any], **outputs: str) -> Sequence[str]:
-    told = {"inputs": {}, "outputs": outputs, "integers": [], "submitted": {}}
-    told |= {"labels": [], "destination": "/none", "pauses": []}
+    facts = {"inputs": {}, "outputs": outputs, "integers": [], "submitted": {}}
+    facts |= {"labels": [], "destination": "/none", "pauses": []}
     return [
         *(sys.executable, "-m", "kubeflow.entrypoint", "--node", "StatisticsGen"),
         *("--executor", f"tests.kubeflow.stand_in.{executor}"),
-        *("--told", json.dumps(told), "--input", json.dumps(asked)),
+        *("--told", json.dumps(facts), "--input", json.dumps(asked)),
     ]
 
 
@@ -29,7 +29,7 @@ def test_an_abort_in_teardown_does_not_fail_the_node(
 ) -> None:
     asked = {"outputs": {"outputFile": str(tmp_path / "output.json")}}
     command = _command("Aborts", asked)
-    # What was printed waits in a buffer, as it does where nobody has set it so.
+    # Keep the default buffering of the output, which the image switches off.
     buffered = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
     done = subprocess.run(
         command, cwd=repository, env=buffered, capture_output=True, text=True

@@ -1,4 +1,4 @@
-"""A container runs one node: its outputs, its answer, its exit code, its last line."""
+"""Tests the container of a node: outputs, output file, exit code and last line."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ INTERVAL = "2026-11-23T03:00:00Z/2026-11-24T03:00:00Z"
 
 
 def _write(file: Path, rows: int = 200, bad: int = 0) -> str:
-    """Writes rows of the sample, and bad ones behind them."""
+    """Writes rows of the sample, followed by bad rows."""
     with ROWS.open(newline="") as stream:
         lines = list(csv.reader(stream))[: rows + 1]
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +42,7 @@ def _write(file: Path, rows: int = 200, bad: int = 0) -> str:
 
 
 def _compiled(folder: Path, *changes: str) -> str:
-    """Compiles the sample with its models, and its ledger, below a folder."""
+    """Compiles the sample, with models and ledger in a folder."""
     models = folder / "models"
     settings = (
         "kubeflow.image=newsdesk",
@@ -73,7 +73,7 @@ def start(tmp_path: Path) -> Callable[..., Cluster]:
 
 
 def _examples(cluster: Cluster) -> dict[str, Any]:
-    """Runs the first node; gives what it says of the examples."""
+    """Runs the first node; gives the metadata of its examples."""
     found: dict[str, Any] = cluster.outputs["text-example-gen"]["examples"]
     return found["artifacts"][0]  # type: ignore[no-any-return]
 
@@ -150,14 +150,14 @@ def test_a_gate_has_its_own_exit_code(
     assert not cluster.output_file("text-example-gen").exists()
     line = capsys.readouterr().err.strip().splitlines()[-1]
     assert "10 of 100 rows cannot be used" in line
-    # What lies beside a run's log elsewhere would be gone with the container.
+    # A report in a run folder would be lost with the container.
     assert "/run/" not in line and line.endswith("to go on without them.")
 
 
 def test_a_failure_is_reported_to_argo_and_to_the_webhook(
     start: Callable[..., Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Kubernetes makes the file before the container starts.
+    # Kubernetes creates the file before the container starts.
     file = tmp_path / "termination-log"
     file.touch()
     monkeypatch.setattr(entrypoint, "_TERMINATION_LOG", file)
@@ -237,7 +237,7 @@ def test_a_pusher_that_pushes_nothing_reports_it_and_finishes_its_interval(
     (model,) = told["artifacts"]["pushed_model"]["artifacts"]
     assert model["metadata"]["run_state"] == "not good enough"
     assert model["metadata"]["refusals"] == '["loss is 9"]'
-    # The interval was trained on: the same rows would end in the same way.
+    # The interval is done, because the same rows would give the same result.
     assert ledger.done() == {"20261124T030000Z"}
 
 
@@ -247,7 +247,7 @@ def test_an_interval_is_trained_on_once(
     given = {"data_path": _write(tmp_path / "rows.csv"), "interval": INTERVAL}
     first = start("run-1")
     first.launch("text-example-gen", given)
-    # A node that is tried again has its interval still.
+    # A retried node keeps its interval.
     first.launch("text-example-gen", given)
     files = tmp_path / "models" / ".intervals"
     assert (files / "20261124T030000Z.begun").read_text() == "run-1"
@@ -256,7 +256,7 @@ def test_an_interval_is_trained_on_once(
     with pytest.raises(TaskFailed, match=f"ended with {int(ExitCode.LOCKED)}"):
         second.launch("text-example-gen", given)
     assert "was done by run run-1" in capsys.readouterr().err.splitlines()[-1]
-    # Only the first node asks, so that what runs already is not stopped.
+    # Only the first node claims the interval, so later nodes do not stop a run.
     second.launch("import-schema-gen", given)
 
 

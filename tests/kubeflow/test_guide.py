@@ -1,4 +1,4 @@
-"""The guide to a cluster: its configuration fits the manifests, and can be compiled."""
+"""The configuration in the guide to a cluster compiles and fits the manifests."""
 
 import json
 import re
@@ -21,14 +21,14 @@ GUIDE = ROOT / "kubeflow" / "README.md"
 
 @pytest.fixture
 def guided(tmp_path: Path) -> Callable[..., Config]:
-    """The configuration of the guide, laid over the sample's."""
+    """The sample's configuration with the settings of the guide."""
 
     def configure(*changes: str) -> Config:
         (block,) = re.findall(r"```toml\n(.*?)```", GUIDE.read_text(), re.DOTALL)
         configs = pipeline.configs.__path__[0]
         sample = Path(configs, "sample.toml").read_text()
         file = tmp_path / "newsdesk.toml"
-        # Its paths are seen from its own folder.
+        # Paths in the sample are relative to its own folder.
         file.write_text(sample.replace('"../', f'"{configs}/../') + block)
         return load(file, changes)
 

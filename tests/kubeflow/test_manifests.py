@@ -1,4 +1,4 @@
-"""The manifests as they are written: what rights they give, and what they hide."""
+"""Tests the manifests as they are written: rights, network rules and secrets."""
 
 import re
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def _below(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _pods() -> dict[str, dict[str, Any]]:
-    """What runs as a pod: its specification and containers, by a name."""
+    """The specifications of all pods, by a name."""
     replicas = of("TFJob")["newsdesk-training"]["spec"]["tfReplicaSpecs"]
     pods = {kind: one["template"]["spec"] for kind, one in replicas.items()}
     predictor = of("InferenceService")["newsdesk"]["spec"]["predictor"]
@@ -105,7 +105,7 @@ def test_the_image_contains_no_manifest_and_no_secret() -> None:
     project = tomlkit.parse((ROOT / "pyproject.toml").read_text()).unwrap()
     found = project["tool"]["setuptools"]["packages"]["find"]
     assert "kubeflow*" in found["include"]
-    # Without an __init__.py a folder is no package.
+    # A folder without an __init__.py is not a package, so it is not installed.
     assert not found["namespaces"] and not list(FOLDER.rglob("*.py"))
 
 
@@ -152,7 +152,7 @@ def test_pods_accept_connections_only_on_the_ports_that_they_serve() -> None:
     policies = {name: one["spec"] for name, one in of("NetworkPolicy").items()}
     for one in policies.values():
         assert one["policyTypes"] == ["Ingress", "Egress"]
-        # A rule without ports or without an end would allow all.
+        # A rule without ports, or with an open range, would allow all ports.
         assert all(rule.get("to") for rule in one["egress"])
     assert policies["newsdesk-pipeline"]["ingress"] == []
     assert policies["newsdesk-serving"]["ingress"] == [
@@ -172,7 +172,7 @@ def test_pods_may_ask_the_dns_cache_on_their_node(file: Path) -> None:
     (policy,) = yaml.safe_load_all(file.read_text())
     ports = [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]
     (rule,) = (one for one in policy["spec"]["egress"] if one.get("ports") == ports)
-    # The address that NodeLocal DNSCache takes on every node.
+    # The address of NodeLocal DNSCache on every node.
     assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in rule["to"]
 
 

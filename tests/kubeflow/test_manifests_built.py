@@ -1,4 +1,4 @@
-"""The manifests as kustomize builds them: a cluster would take them."""
+"""A cluster would accept the manifests that kustomize builds."""
 
 import copy
 import os
@@ -14,7 +14,7 @@ from lane import InstallError
 
 @pytest.fixture(scope="module")
 def tools() -> tuple[str, str]:
-    """kustomize, and a folder with Kubernetes' schemas."""
+    """The paths of kustomize and of Kubernetes' schemas."""
     file, folder = manifests.kustomize_file(), manifests.schema_folder()
     if not os.path.exists(file) or not os.path.exists(folder):
         pytest.skip(
@@ -32,7 +32,7 @@ def _built(tool: str, folder: str) -> list[dict[str, Any]]:
 def test_a_cluster_would_accept_the_manifests(
     tools: tuple[str, str], folder: str
 ) -> None:
-    """Custom resources are held against what scripts/custom_kinds.py has of them."""
+    """Custom resources are checked with the schemas of scripts/custom_kinds.py."""
     documents = _built(tools[0], folder)
     manifests.validate(documents, tools[1])
     for one in documents:

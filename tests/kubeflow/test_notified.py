@@ -1,4 +1,4 @@
-"""The webhook hears how a run ended, and nobody hears where it is."""
+"""The webhook gets the end of a run, and its address stays secret."""
 
 import argparse
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def test_a_success_is_posted_only_with_on_success(
 @pytest.mark.parametrize(
     ("status", "state"),
     [
-        # What Pipelines leaves where a pod was killed before it could tell.
+        # The state of a run whose pod was killed before it could update the state.
         ({"state": "RUNNING"}, "failed"),
         ({"state": "CANCELED"}, "interrupted"),
         ({}, "failed"),
@@ -85,7 +85,7 @@ def test_the_outcome_that_a_node_wrote_is_posted(
     error = "the train split has 12 % duplicates"
     outcome = Outcome(state="stopped", exit_code=4, node="DataGate", error=error)
     Reports(str(tmp_path / "models")).write("run-1", outcome)
-    # Pipelines gives the last task no reason, and often a state that is out of date.
+    # Pipelines gives the last task no reason, and often an outdated state.
     assert notified.notify(asked({"state": "RUNNING", "error": {}})) is None
     (body,) = posted
     assert body["text"] == f"desks, run run-1: stopped: DataGate: {error}"
@@ -125,7 +125,7 @@ def test_the_next_run_reports_a_terminated_run(
     for day, run in ((23, "run-1"), (24, "run-2"), (25, "run-3")):
         start, end = f"2026-11-{day}T03:00:00Z", f"2026-11-{day + 1}T03:00:00Z"
         ledger.claim(f"{start}/{end}", None, run, NOW)
-    # The first one has told of its failure itself.
+    # The first run has posted its failure itself.
     notified.notify(asked(FAILED, run="run-1", interval=INTERVAL))
     ledger.finish("run-3")
     said = notified.notify(
@@ -171,7 +171,7 @@ def test_a_run_that_was_refused_its_interval_alarms_nobody(
     said = notified.notify(asked(FAILED, run="run-2", interval=INTERVAL))
     assert said and "another run has the interval" in said
     assert posted == []
-    # The run that has it is another matter.
+    # The run that has the interval posts its failure.
     assert notified.notify(asked(FAILED, interval=INTERVAL)) is None
     assert len(posted) == 1
 

@@ -1,4 +1,4 @@
-"""What a run was started with is laid over what was compiled, and over that alone."""
+"""The parameters of a run override the compiled values, and nothing else."""
 
 import json
 from typing import Any

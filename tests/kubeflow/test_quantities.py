@@ -1,4 +1,4 @@
-"""Requests and limits become the numbers that a pipeline spec has."""
+"""Requests and limits are converted to the units of a pipeline spec."""
 
 import pytest
 

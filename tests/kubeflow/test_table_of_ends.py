@@ -1,4 +1,4 @@
-"""The guide's table of ends: exit codes and webhook bodies are those of the code."""
+"""Exit codes and webhook bodies in the guide's table of ends match the code."""
 
 import argparse
 import json
@@ -33,20 +33,20 @@ REFUSED = Outcome(
 
 
 class Row(NamedTuple):
-    """One end of a run, as the guide has it."""
+    """A row of the table: one way in which a run can end."""
 
     state: str
     code: int
     webhook: str
 
     def body(self) -> dict[str, Any]:
-        """What the webhook gets of it, of this run or the next."""
+        """The body that the webhook gets from this run or from the next one."""
         (found,) = re.findall(r"`(\{.*\})`", self.webhook)
         return dict(json.loads(found))
 
 
 class Node(NamedTuple):
-    """A node that failed, and what it raised."""
+    """A node that failed, and the error that it raised."""
 
     name: str
     error: NewsdeskError
@@ -73,7 +73,7 @@ ENDS: dict[str, Outcome | Node | None] = {
 
 
 def _said(end: Outcome | Node) -> Outcome:
-    """What a node of the run wrote."""
+    """The outcome that a node of the run wrote."""
     if isinstance(end, Outcome):
         return end
     return outcomes.of_error(end.name, end.error, str(end.error), end.error.exit_code)

@@ -1,4 +1,4 @@
-"""Each version of Kubeflow Pipelines gets what it accepts, and nothing else is sent."""
+"""Pipelines are sent only to versions of Kubeflow Pipelines that accept them."""
 
 import re
 from collections.abc import Callable
@@ -33,14 +33,14 @@ FULL = (
 
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, str]:
-    """A full configuration, with what single versions refuse, and without it."""
+    """Compiled pipelines with, and without, the features that some versions refuse."""
     plain = compiling.compile(_silent(sample(*FULL)))
     hardened = _silent(sample("kubeflow.hardened=true", *FULL))
     return {
         "plain": plain,
         "notify": compiling.compile(sample(*FULL)),
         "hardened": compiling.compile(hardened),
-        # As it was compiled before: fails in 2.14 at submit, in 2.5 in every pod.
+        # An older form: 2.14 refuses it at submit, and in 2.5 every pod fails.
         "optional": re.sub(
             "( +)secretName: ", r"\1optional: false\n\1secretName: ", plain
         ),
@@ -96,7 +96,7 @@ def test_a_pipeline_is_not_sent_to_a_version_that_refuses_it(
         assert bool(lines) == (version in refusing), lines
         assert all(f"{field}: unknown field" in line for line in lines)
         reason = versions.refusal(_server(version), compiled[name])
-        # The images of 2.15 cannot be told from those of 2.14.
+        # The health of images of 2.15 is the same as that of 2.14.
         expected = version in refusing or (version == "2.15" and name == "optional")
         assert (f"does not take {field}" in (reason or "")) == expected
 

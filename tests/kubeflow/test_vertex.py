@@ -1,6 +1,6 @@
 """The job for Vertex AI fits the messages and the library that Google publishes.
 
-google-cloud-aiplatform is among the requirements of TFX. Nothing here asks the service.
+google-cloud-aiplatform is a requirement of TFX. No test connects to the service.
 """
 
 import json
@@ -25,7 +25,7 @@ SETTINGS = (
 
 
 def sample(*changes: str) -> Config:
-    """The sample's configuration as Vertex AI would have it, with changes."""
+    """The configuration of the sample for Vertex AI, with changes."""
     return load(SAMPLE, [*SETTINGS, *changes])
 
 
@@ -35,7 +35,7 @@ def _gpu(kind: str) -> str:
 
 @pytest.fixture(scope="module")
 def job() -> dict[str, Any]:
-    """The job that trains on a GPU."""
+    """A job that trains on a GPU."""
     compiled: dict[str, Any] = json.loads(
         compiling.compile_job(sample(_gpu("NVIDIA_TESLA_T4")))
     )

@@ -1,10 +1,10 @@
-"""Workflows as Argo leaves them of a compiled pipeline that Pipelines ran.
+"""Writes workflows as Argo stores them for a run of a compiled pipeline.
 
 Written from kubeflow/pipelines 2.17 (backend/src/v2/compiler/argocompiler: names of
 tasks and templates; backend/src/common/util/workflow.go: names of pods;
 execution_spec.go: what terminating changes) and argoproj/argo-workflows 4.0.5
 (workflow/controller/operator.go, inferFailedReason: the message of a node;
-workflow/packer: packed nodes).
+workflow/packer: compressed nodes).
 """
 
 import base64
@@ -31,7 +31,7 @@ def workflow(
     is_terminated: bool = False,
     is_packed: bool = False,
 ) -> dict[str, Any]:
-    """Writes a workflow; each node has a driver that succeeded, and one pod an attempt.
+    """Writes a workflow, with a successful driver per node and a pod per attempt.
 
     Args:
         nodes: state and message of each task, by its name in the pipeline; `name(1)` is

@@ -1,4 +1,4 @@
-"""The whole installer, in a clone of its own, with a uv that only takes notes."""
+"""Runs the whole installer in another clone, with a uv that only records calls."""
 
 import fcntl
 import json

@@ -1,4 +1,4 @@
-"""How the cluster is reached, and what is said when it is not."""
+"""Tests the connection to the cluster, and its error messages."""
 
 import socket
 from collections.abc import Callable

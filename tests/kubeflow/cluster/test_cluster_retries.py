@@ -12,7 +12,7 @@ from tests.kubeflow.server import Refused, Server
 
 
 def _workflow(defaults: Any) -> str:
-    """What Argo stores of a workflow, as far as it matters here."""
+    """The part of Argo's workflow that has the default retry policy."""
     return json.dumps({"spec": {"templateDefaults": defaults} if defaults else {}})
 
 

@@ -1,4 +1,4 @@
-"""How a run ended is read from what Pipelines' API really has."""
+"""The outcome of a run is read from what Pipelines' API really returns."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ PUSHED = 'outcome {"state":"pushed","pushed":"s3://models/news/17"}'
 
 @pytest.fixture
 def run(client: Any, config: Config, server: Server, spec: str) -> Any:
-    """A run of the pipeline, at work."""
+    """A run of the pipeline that has not ended."""
     started = submit.start(client, config, submit.upload(client, config, spec), {})
     return server.entries["runs"][started.run_id]
 
@@ -88,7 +88,7 @@ def test_nodes_that_argo_compressed_are_read(
 def test_a_success_has_the_outcome_of_the_pusher(
     client: Any, server: Server, run: Any
 ) -> None:
-    # The launcher writes lines after ours.
+    # The launcher adds lines after ours.
     log = f"2026 INFO newsdesk\n{PUSHED}\nI1124 launcher_v2.go:171] publish success.\n"
     server.end(run, "SUCCEEDED", log=log)
     found = _ended(client, run)

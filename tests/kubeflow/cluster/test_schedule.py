@@ -1,4 +1,4 @@
-"""The schedule on the cluster follows the configuration, and is never gone between."""
+"""The schedule on the cluster follows the configuration without a gap."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -92,7 +92,7 @@ def test_the_old_schedule_stays_if_the_new_one_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "field"),
     [
         ("no_catchup", False, "catchup"),
         ("max_concurrency", "3", "concurrency"),
@@ -106,11 +106,11 @@ def test_the_old_schedule_stays_if_the_new_one_is_stored_differently(
     spec: str,
     name: str,
     value: Any,
-    told: str,
+    field: str,
 ) -> None:
     first = schedule.apply(client, configured(), spec, server.now)
     server.changes["recurringruns"] = lambda made: setattr(made, name, value)
-    with pytest.raises(ClusterError, match=f"another {told}, so"):
+    with pytest.raises(ClusterError, match=f"another {field}, so"):
         schedule.apply(client, configured({"every_minutes": 5}), spec, server.now)
     assert [one.recurring_run_id for one in server.of("recurringruns")] == [first.id]
 

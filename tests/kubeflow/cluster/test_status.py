@@ -1,4 +1,4 @@
-"""Status says what succeeded, what failed, what is due, and when that is too little."""
+"""Status shows successes, failures and what is due, and raises alarms."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ NOT_GOOD_ENOUGH = 'outcome {"state":"not good enough","exit_code":3}\n'
 
 
 def _run(server: Server, state: str, log: str = "") -> Any:
-    """Lets a night pass, whose run ends after an hour."""
+    """Advances the clock by a night, whose run ends after an hour."""
     server.now += NIGHT
     (run,) = server.tick()
     if state != "RUNNING":
@@ -34,7 +34,7 @@ def _run(server: Server, state: str, log: str = "") -> Any:
 
 @pytest.fixture
 def applied(client: Any, config: Config, server: Server, spec: str) -> None:
-    """A schedule, made at noon."""
+    """Creates the schedule at noon."""
     schedule.apply(client, config, spec, server.now)
 
 

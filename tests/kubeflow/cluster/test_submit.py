@@ -1,4 +1,4 @@
-"""A pipeline is brought to the cluster once, run, and waited for."""
+"""Tests uploading a pipeline, starting a run and waiting for it."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""A run of what the model in service was made from ends after its first node."""
+"""A run with the data and recipe of the model in service ends after one node."""
 
 import csv
 import json
@@ -38,7 +38,7 @@ INTERVAL = "2026-11-23T03:00:00Z/2026-11-24T03:00:00Z"
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    """The sample, whose models and ledger are in a folder of the test."""
+    """The configuration of the sample, with models and ledger in a temporary folder."""
     models = tmp_path / "models"
     volumes = f'kubeflow.volumes={{"{models}" = "claim"}}'
     return load(SAMPLE, ["kubeflow.image=n", f"push.destination={models}", volumes])
@@ -46,7 +46,7 @@ def config(tmp_path: Path) -> Config:
 
 @pytest.fixture
 def serve(config: Config) -> Callable[..., Path]:
-    """Publishes a model that was made for a given run key, in the place of another."""
+    """Publishes a model with a given run key, instead of the model in service."""
 
     def publish(run_key: str, **changed: Any) -> Path:
         folder = Path(config.serving, "7")
@@ -61,7 +61,7 @@ def serve(config: Config) -> Callable[..., Path]:
 
 @pytest.fixture
 def decide(config: Config, tmp_path: Path) -> Callable[..., tuple[bool, str]]:
-    """Lets the first node decide; gives its decision and the outcome."""
+    """Runs the decision of the first node; gives it with the outcome."""
     rows = tmp_path / "rows.csv"
     rows.write_text("text,label\na,0\n")
 
@@ -107,7 +107,7 @@ def test_with_the_same_inputs_the_run_ends(
     assert decide() == (False, outcome)
     assert caplog.messages[-1].startswith(f"{outcome}: ")
     assert "version 7" in caplog.messages[-1]
-    # The old content elsewhere, later, is still the same.
+    # The same content with another path and time is still the same.
     (tmp_path / "rows.csv").touch()
     assert decide() == (False, outcome)
 
@@ -149,7 +149,7 @@ def test_the_interval_of_an_unchanged_run_is_done(
     serve(_key(tmp_path, config))
     decide()
     assert ledger.done() == {"20261124T030000Z"}
-    # A node that is tried again comes to the same.
+    # A retried node gets the same result.
     ledger.claim(INTERVAL, None, "run-1", datetime.now(timezone.utc))
     assert decide() == (False, "unchanged")
 
@@ -203,7 +203,7 @@ def test_the_second_run_of_a_schedule_runs_one_node(
     first = run("run-1")
     (examples,) = first.outputs[FIRST]["examples"]["artifacts"]
     assert first.said[FIRST] == {"outcome": "changed"}
-    # The next node gets the outcome for its condition alone.
+    # The next node gets the outcome only for its condition.
     first.launch("baseline-model", {})
     serve(run_key(recipe(config).digest, examples["metadata"][DATA_DIGEST]))
     second = run("run-2", interval=INTERVAL)

@@ -1,4 +1,4 @@
-"""How large a pipeline becomes in Kubernetes, and when that is said."""
+"""Tests the estimated size of a workflow, and the warning about it."""
 
 import json
 from importlib import resources
@@ -17,7 +17,7 @@ PRESETS = sorted(Path(str(resources.files("pipeline.configs"))).glob("*.toml"))
 
 
 def _elsewhere(preset: Path) -> str:
-    """An address for every path that a container could not have."""
+    """Settings with an address for every path that containers cannot reach."""
     config = load(preset)
     paths = [config.data.path, getattr(config.model.encoder, "path", "")]
     local = [path for path in paths if path.startswith("/")]
@@ -34,7 +34,7 @@ def test_every_preset_stays_below_the_limit_of_argo(preset: Path) -> None:
         load(preset, [*SETTINGS, f"kubeflow.addresses={addresses}"])
     )
     assert workflow_size.note(text) is None
-    # As clusters kept it.
+    # What clusters stored.
     assert 870_000 < workflow_size.stored_bytes(text) < 1_040_000
 
 
@@ -52,8 +52,8 @@ def test_nested_quotes_count_as_argo_stores_them() -> None:
     before = workflow_size.stored_bytes(_with_constant(text, ""))
     plain = workflow_size.stored_bytes(_with_constant(text, "x" * 1000)) - before
     quoted = workflow_size.stored_bytes(_with_constant(text, '"' * 1000)) - before
-    # With the specification of the graph 3 times, with the task 3 times, and with the
-    # pod in 6 nodes.
+    # It occurs 3 times with the specification of the graph, 3 times with the task, and
+    # with the pod in 6 nodes.
     assert plain == pytest.approx(1000 * 12 * 1.15, rel=0.01)
     assert quoted > 2 * plain
 

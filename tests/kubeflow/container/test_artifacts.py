@@ -1,4 +1,4 @@
-"""What the launcher passes becomes what TFX knows, and back, with nothing lost."""
+"""Artifacts are converted from KFP to TFX and back without a loss."""
 
 import json
 from collections.abc import Callable
@@ -23,7 +23,7 @@ Reader = Callable[..., Task]
 
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    """Reads an executor input whose minio:// lies below a folder of the test."""
+    """Reads an executor input; minio:// is a folder of the test."""
     monkeypatch.setattr(local_paths, "_ROOTS", {"minio://": f"{tmp_path}/minio/"})
 
     def reader(
@@ -39,7 +39,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
         def artifact(name: str, metadata: dict[str, Any]) -> dict[str, Any]:
             one = {
                 "name": f"name/of/{name}",
-                # TFX's own types are lost on the way.
+                # KFP does not keep TFX's own types.
                 "type": {"schemaTitle": "system.Artifact"},
                 "uri": f"{root}/{name}",
                 "metadata": metadata,
@@ -59,19 +59,19 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
                 "outputFile": str(tmp_path / "said" / "output.json"),
             },
         }
-        told = {
+        facts = {
             "inputs": {name: path for name, (path, _) in inputs.items()},
             "outputs": outputs,
             "integers": integers,
         }
-        return artifacts.read(json.dumps(asked), told)
+        return artifacts.read(json.dumps(asked), facts)
 
     return reader
 
 
 def _said(task: Task) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(task.output_file.read_text())["artifacts"]
-    return told
+    written: dict[str, Any] = json.loads(task.output_file.read_text())["artifacts"]
+    return written
 
 
 def _place(folder: Path, *files: str) -> None:
@@ -81,7 +81,7 @@ def _place(folder: Path, *files: str) -> None:
 
 
 def test_types_and_properties_come_back(read: Reader, tmp_path: Path) -> None:
-    # What the launcher adds itself is no property of a type.
+    # The launcher adds metadata that is not a property of the type.
     added = {"display_name": "examples", "store_session_info": "{}"}
     metadata = {"span": 7.0, "version": 2.0, "split_names": '["train", "eval"]'}
     task = read(
@@ -124,7 +124,7 @@ def test_metadata_of_one_node_reaches_the_next(read: Reader) -> None:
     (baseline,) = second.inputs["baseline"]
     assert baseline.get_string_custom_property(VERSION) == "1795498200"
     assert second.inputs["blessing"][0].get_int_custom_property("blessed") == 1
-    # By it later nodes find the files in a model.
+    # Later nodes need it to find the files in a model.
     assert baseline.get_string_custom_property("tfx_version")
 
 
@@ -132,7 +132,7 @@ def test_an_absent_artifact_is_not_passed_on(read: Reader) -> None:
     first = read(outputs={"model": MODEL})
     first.outputs["model"][0].set_int_custom_property(ABSENT, 1)
     first.write()
-    # The launcher looks for it all the same.
+    # The launcher expects the folder even so.
     assert list(Path(first.outputs["model"][0].uri).iterdir()) == []
     metadata = _said(first)["model"]["artifacts"][0]["metadata"]
     assert read({"baseline": (MODEL, metadata)}).inputs == {"baseline": []}
@@ -167,9 +167,9 @@ def test_outputs_of_a_killed_attempt_are_removed(read: Reader, tmp_path: Path) -
     assert not (run / "model").exists()
     assert not (run / "examples").exists()
     assert run.is_dir()
-    # A stale one would say that an attempt which fails had ended well.
+    # An old file would make an attempt that fails look like a success.
     assert not task.output_file.exists()
-    # The launcher may hold open what is not an output of ours: the task's log.
+    # Other outputs may be open in the launcher, such as the task's log.
     assert (run / "log").is_file()
 
 
@@ -196,7 +196,7 @@ def test_the_launcher_can_read_the_output_file(read: Reader) -> None:
     task.write()
     answer = pipeline_spec_pb2.ExecutorOutput()
     json_format.Parse(task.output_file.read_text(), answer)
-    # It uploads what lies under the address that it gave, as it gave it.
+    # It uploads from the address that it passed, which must come back unchanged.
     addresses = {name: one.artifacts[0].uri for name, one in answer.artifacts.items()}
     assert addresses == {"model": f"{root}/model", "metrics": f"{root}/metrics"}
     metrics = answer.artifacts["metrics"].artifacts[0].metadata
@@ -208,6 +208,6 @@ def test_whole_numbers_become_integers_again(read: Reader) -> None:
     task = read(integers=("keep", "epochs", "missing"), **values, interval=None)
     assert task.properties == values
     assert type(task.properties["keep"]) is int
-    # Half an epoch is for the limits of the section to refuse, not to be rounded.
+    # Half an epoch must not be rounded: the validation of the section refuses it.
     assert type(task.properties["epochs"]) is float
     assert type(task.properties["rate"]) is float

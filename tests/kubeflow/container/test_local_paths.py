@@ -1,4 +1,4 @@
-"""Addresses of artifacts become the paths where the launcher has put them."""
+"""Addresses of artifacts are converted to the paths of the launcher."""
 
 import re
 

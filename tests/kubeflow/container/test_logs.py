@@ -1,4 +1,4 @@
-"""A container says one line a second at most, and all that matters."""
+"""A container logs at most one line per second, but every important line."""
 
 import logging
 from typing import Any
@@ -9,7 +9,7 @@ from kubeflow.container import logs
 
 
 class Clock:
-    """Shows what it was set to."""
+    """A clock that the test sets."""
 
     now = 0.0
 

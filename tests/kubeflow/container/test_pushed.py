@@ -1,4 +1,4 @@
-"""What the Pusher did is in a line of its log and in the metadata of its output."""
+"""Tests the outcome of the Pusher, in its log and in the metadata of its output."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Describes what a Pusher noted; the Evaluator's reason is given."""
+    """Finds the outcome for properties of a Pusher and a reason of the Evaluator."""
     monkeypatch.setattr(
         "newsdesk.evaluation.refusals.refusals",
         lambda evaluation, labels, version: [f"loss is 9, version {version} has 1"],

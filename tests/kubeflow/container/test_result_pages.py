@@ -1,4 +1,4 @@
-"""Figures and the confusion matrix have the form that KFP's own pages read."""
+"""Metrics and the confusion matrix have the form that KFP's pages read."""
 
 import json
 import math
@@ -56,7 +56,7 @@ def test_the_confusion_matrix_equals_that_of_the_sdk(
     result_pages.fill("Predictions", task, LABELS)
     (shown,) = _shown(task)["confusion_matrix"]["artifacts"]
     theirs = dsl.ClassificationMetrics(name="x", uri="x")
-    # True classes are rows: one World was taken for Business.
+    # True classes are rows: one World was predicted as Business.
     theirs.log_confusion_matrix(LABELS, [[2, 0, 1], [0, 1, 0], [0, 1, 1]])
     assert shown["metadata"] == theirs.metadata
     assert shown["uri"] == "s3://b/confusion_matrix"

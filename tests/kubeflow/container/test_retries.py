@@ -1,4 +1,4 @@
-"""Which failures are retried: by Argo as it really is, and in the container."""
+"""Tests which failures are retried, by Argo's real rules and in the container."""
 
 import errno
 import json
@@ -95,7 +95,7 @@ def test_a_refusal_is_never_retried_by_argo(node: Any, defaults: Any) -> None:
 
 
 def test_every_value_of_the_policy_is_given() -> None:
-    # It writes 0 for a missing time, and 0 ends all retries.
+    # The compiler writes 0 for a missing time, and 0 prevents all retries.
     for node in NODES:
         assert set(_task(node)["retryPolicy"]) == {
             "maxRetryCount",
@@ -110,7 +110,7 @@ def test_every_value_of_the_policy_is_given() -> None:
 
 
 def _of_s3(code: str) -> Exception:
-    """What s3fs raises for an answer of the store."""
+    """The error that s3fs raises for an error code of the store."""
     from botocore.exceptions import ClientError  # type: ignore[import-untyped]
     from s3fs.errors import translate_boto_error  # type: ignore[import-untyped]
 
@@ -126,7 +126,7 @@ def _unreachable() -> Exception:
 
 
 class _OfGoogle(Exception):
-    """As gcsfs.retry.HttpError: the status is kept in `code`."""
+    """Like gcsfs.retry.HttpError, which has the status in `code`."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"status {code}")
@@ -134,7 +134,7 @@ class _OfGoogle(Exception):
 
 
 def _wrapped(error: Exception, kind: type[Exception] = ClusterError) -> Exception:
-    """As the ledger and the stores raise what a library raised."""
+    """Wraps an error as the ledger and the stores do."""
     try:
         raise kind("s3://models: cannot be read") from error
     except kind as raised:
@@ -227,7 +227,7 @@ def _command(executor: str, folder: Path) -> list[str]:
             "outputFile": str(folder / "output.json"),
         },
     }
-    told = {
+    facts = {
         "inputs": {},
         "outputs": {"model": "tfx.types.standard_artifacts.Model"},
         "integers": [],
@@ -239,7 +239,7 @@ def _command(executor: str, folder: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "kubeflow.entrypoint", "--node", "StatisticsGen"),
         *("--executor", f"tests.kubeflow.stand_in.{executor}"),
-        *("--told", json.dumps(told), "--input", json.dumps(asked)),
+        *("--told", json.dumps(facts), "--input", json.dumps(asked)),
     ]
 
 

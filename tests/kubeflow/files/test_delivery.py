@@ -1,4 +1,4 @@
-"""Every file of a configuration has a way into a container, or is refused by name."""
+"""Every file of a configuration gets into the containers, or is refused by name."""
 
 import json
 from pathlib import Path
@@ -41,7 +41,7 @@ def _config(tmp_path: Path, kubeflow: Any = None, **sections: Any) -> Config:
 def test_data_paths_become_paths_that_containers_reach(
     tmp_path: Path, path: str, token: str
 ) -> None:
-    # The nearest of several folders counts; one that only begins alike does not.
+    # The innermost folder counts, and a folder with the same prefix does not.
     addresses = {
         str(tmp_path): "s3://bucket/all/",
         str(tmp_path / "near"): "/image/near",

@@ -1,4 +1,4 @@
-"""Objects become files: one, a folder of them, or what a pattern means."""
+"""Tests downloads of one object, of a folder, and of objects that match a pattern."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[Bucket]:
-    """A bucket with rows, and with the markers that consoles leave for folders."""
+    """A bucket with rows, and with the markers that consoles write for folders."""
     with pytest.MonkeyPatch.context() as patched, buckets(patched) as made:
         for key in ("rows/a.csv", "rows/b.csv", "rows/deep/c.csv", "rowsets/d.csv"):
             made.put(key, key.encode())

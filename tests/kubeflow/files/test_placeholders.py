@@ -1,4 +1,4 @@
-"""What names files travels as a token, and is a file again in a container."""
+"""Files become placeholders in a compiled pipeline, and files in a container."""
 
 import json
 from pathlib import Path

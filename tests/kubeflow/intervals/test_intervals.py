@@ -1,4 +1,4 @@
-"""Each run stands for one stretch of time, by cron or by minutes."""
+"""Each run has one interval, by a cron expression or by minutes."""
 
 from datetime import datetime, timedelta, timezone
 from itertools import islice

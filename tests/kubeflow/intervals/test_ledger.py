@@ -1,4 +1,4 @@
-"""An interval has one run; who comes second is refused, who comes again is not."""
+"""An interval has one run: another run is refused, a retry of the same is not."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +36,7 @@ def endpoint() -> Iterator[str]:
 def ledger(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Ledger:
-    """One in a folder, and one in an object store."""
+    """A ledger in a folder, and one in an object store."""
     if request.param == "local":
         return Ledger(str(tmp_path / "serving"))
     import s3fs
