@@ -10,7 +10,7 @@ import pytest
 
 import newsdesk.legacy_keras  # noqa: F401  before any test imports TensorFlow
 from newsdesk.config.sections import Config
-from tests import first_run as first_runs
+from tests.support import first_run as first_runs
 
 pytest_plugins = ["tests.support.versions"]
 REPOSITORY = Path(__file__).parent.parent

@@ -99,7 +99,7 @@ def candidate(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
     from tfx.types import artifact_utils, standard_artifacts
 
     from components import predictions
-    from tests.faults import model
+    from tests.support import model
 
     folder = tmp_path_factory.mktemp("candidate")
     made = Candidate(

@@ -13,8 +13,8 @@ from newsdesk.published import manifest
 from newsdesk.published.in_service import ABSENT, VERSION, Expected, newest
 from newsdesk.published.local_store import LocalStore
 from newsdesk.published.manifest import Origin
-from tests.faults import endless
-from tests.tiny_models import LABELS, answers, examples, model, save
+from tests.support import endless
+from tests.support.tiny_models import LABELS, answers, examples, model, save
 
 pytestmark = pytest.mark.slow
 ACTUAL = np.arange(40) % 4

@@ -8,7 +8,7 @@ import pytest
 from components.publisher import baseline_rule
 from newsdesk.errors import GateError
 from newsdesk.published import manifest
-from tests.faults import model
+from tests.support import model
 
 pytestmark = pytest.mark.slow
 

@@ -19,10 +19,9 @@ from newsdesk.published import manifest, signing
 from newsdesk.published.in_service import OUTCOME, Outcome
 from newsdesk.published.local_store import LocalStore
 from newsdesk.published.rollback import roll_back
-from tests import keys
 from tests.components.conftest import Candidate
-from tests.destination import names
-from tests.faults import model
+from tests.support import keys, model
+from tests.support.destination import names
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.first_run import FirstRun
+from tests.support.first_run import FirstRun
 
 REPOSITORY = Path(__file__).parent.parent.parent
 SAMPLE = str(REPOSITORY / "pipeline" / "configs" / "sample.toml")

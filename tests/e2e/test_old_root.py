@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from newsdesk.errors import ExitCode
-from tests import old_root
-from tests.faults import sample
+from tests.support import old_root, sample
 
 pytestmark = pytest.mark.e2e
 

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from newsdesk.published import manifest
-from tests.destination import names
 from tests.e2e.conftest import SAMPLE
-from tests.first_run import FirstRun
+from tests.support.destination import names
+from tests.support.first_run import FirstRun
 
 pytestmark = pytest.mark.e2e
 

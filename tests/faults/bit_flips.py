@@ -18,8 +18,7 @@ from newsdesk.errors import ModelError
 from newsdesk.published import manifest
 from newsdesk.published.local_store import LocalStore
 from pipeline.cli import app
-from tests.faults import model
-from tests.faults.pushes import push
+from tests.support import model
 
 
 def flips(places: int) -> dict[str, int]:
@@ -36,7 +35,7 @@ def flips(places: int) -> dict[str, int]:
     with tempfile.TemporaryDirectory(prefix="newsdesk-flips-") as scratch:
         exported, serving = Path(scratch, "exported"), Path(scratch, "serving")
         model.export(exported)
-        version = push(exported, serving)
+        version = model.push(exported, serving)
         folder = serving / str(version)
         files = sorted(file for file in folder.rglob("*") if file.is_file())
         # Each file at least once; the manifest first.

@@ -20,11 +20,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests import destination
 from tests.faults import comparing, names
 from tests.faults.names import Row
-from tests.faults.sample import REPOSITORY, SAMPLE
 from tests.faults.spoiling import CANDIDATES, Candidate, shuffled, sources
+from tests.support import destination
+from tests.support.sample import REPOSITORY, SAMPLE
 
 
 @dataclass(frozen=True)

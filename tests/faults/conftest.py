@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults import unbroken
 from tests.faults.unbroken import Unbroken
-from tests.first_run import FirstRun
+from tests.support.first_run import FirstRun
 
 
 @pytest.fixture(scope="session")

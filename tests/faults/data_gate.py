@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsdesk.config.sections import Gate
-from tests.faults import sample
 from tests.faults.counted import News, Split, divide, false_alarms, read
+from tests.support import sample
 
 SAMPLE = sample.REPOSITORY / "pipeline" / "sample" / "sample.csv"
 AG_NEWS = sample.REPOSITORY.parent / "shared" / "data" / "ag_news" / "train.csv"

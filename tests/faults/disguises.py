@@ -5,7 +5,7 @@ from typing import Any
 
 from newsdesk import features
 from tests.faults.lent_name import call_the_saver_under_another_name
-from tests.faults.poisoned_models import Change, function, node, saver, signature
+from tests.support.poisoned_models import Change, function, node, saver, signature
 
 _READ = "InitializeTableFromTextFileV2"
 

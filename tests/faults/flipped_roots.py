@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from pipeline.local import database, outputs
 from pipeline.local.database import ARTIFACTS, DATABASE
-from tests.faults import sample, unbroken
+from tests.faults import unbroken
 from tests.faults.unbroken import Unbroken
+from tests.support import sample
 from trainer.training import arrays
 from trainer.training.checkpoints import Checkpoints
 

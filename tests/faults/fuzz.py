@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.faults import sample
 from tests.faults.strings import Strings, megabyte
+from tests.support import sample
 
 _SUM_TOLERANCE = 1e-5
 _NEIGHBOURS = 64

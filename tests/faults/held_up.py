@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from tests.faults.sample import REPOSITORY
+from tests.support.sample import REPOSITORY
 
 GC = "gc"
 _THERE = b"."

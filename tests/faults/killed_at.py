@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.faults.sample import REPOSITORY
+from tests.support.sample import REPOSITORY
 
 # Events of Python's audit hooks, with the place of the path and, where there is one, of
 # the descriptor that it is relative to.

@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 from newsdesk.errors import ExitCode
 from newsdesk.published import manifest
-from tests.faults import model, sample
 from tests.faults.killed_at import changes, killed_at
 from tests.faults.outcome import Outcome
-from tests.faults.pushes import push
 from tests.faults.unbroken import Unbroken
+from tests.support import model, sample
 
 _DATA = sample.SAMPLE.parents[1] / "sample" / "sample.csv"
 
@@ -95,7 +94,7 @@ def rollback(scratch: Path) -> Command:
     versions = scratch / "versions"
     for number in (1, 2):
         model.export(scratch / f"model-{number}", scale=number / 10)
-        push(scratch / f"model-{number}", versions / "serving")
+        model.push(scratch / f"model-{number}", versions / "serving")
 
     @contextlib.contextmanager
     def prepared() -> Iterator[Path]:

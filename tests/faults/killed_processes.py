@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from newsdesk.errors import DataError, ExitCode
-from tests.faults import children, sample, unbroken
+from tests.faults import children, unbroken
 from tests.faults.outcome import Outcome
 from tests.faults.unbroken import Unbroken
+from tests.support import sample
 
 
 def error(screen: str) -> str:

@@ -18,9 +18,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from newsdesk.errors import ExitCode
-from tests.faults import sample, unbroken
+from tests.faults import unbroken
 from tests.faults.kill_points import Point, points
 from tests.faults.unbroken import Unbroken
+from tests.support import sample
 
 # Before a node that is done, and one that the cache has answered for.
 _ENDED = ("✓ ", "= ")

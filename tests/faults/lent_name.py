@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.faults.poisoned_models import function, saver, signature
+from tests.support.poisoned_models import function, saver, signature
 
 # TensorFlow's numbers of two types.
 _STRING, _RESOURCE = 7, 20

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from newsdesk.errors import ExitCode
 from pipeline import notify
-from tests.faults import dripping, killed_commands, killed_processes, sample, unbroken
+from tests.faults import dripping, killed_commands, killed_processes, unbroken
 from tests.faults.outcome import Outcome
 from tests.faults.unbroken import Unbroken
+from tests.support import sample
 
 _DATA = sample.SAMPLE.parents[1] / "sample" / "sample.csv"
 

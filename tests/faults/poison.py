@@ -17,7 +17,8 @@ from typing import Any
 
 import newsdesk.legacy_keras  # noqa: F401  before TensorFlow is imported
 from newsdesk.errors import NewsdeskError
-from tests.faults import disguises, model, poisoned_models
+from tests.faults import disguises
+from tests.support import model, poisoned_models
 
 Attempt = tuple[str, str, Callable[[], object]]
 

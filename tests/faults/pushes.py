@@ -9,7 +9,6 @@ second and loads each folder named by an integer as it appears.
 import argparse
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,8 +22,8 @@ from pathlib import Path
 from newsdesk.errors import ModelError
 from newsdesk.published import manifest
 from newsdesk.published.local_store import LocalStore
-from tests.destination import names
-from tests.faults import model, mounts
+from tests.support import model, mounts
+from tests.support.destination import names
 
 _LISTINGS_A_SECOND = 50
 _PUSH = "push"
@@ -56,29 +55,6 @@ class Counts:
     half: int
     uncompared: int
     left: int
-
-
-def push(exported: Path, destination: Path) -> int:
-    """Publishes a copy over the newest version, as the Pusher does.
-
-    Args:
-        exported: the model.
-        destination: above the versions.
-
-    Returns:
-        The version, which notes in its manifest which one it was compared with.
-    """
-    place = LocalStore(destination)
-    newest = max(place.versions(), default=None)
-    folder = place.stage()
-    try:
-        shutil.copytree(exported, folder, dirs_exist_ok=True)
-        origin = model.origin().model_copy(update={"data_digest": str(newest)})
-        described = manifest.describe(folder, origin)
-        manifest.write(described, folder)
-        return place.publish(folder, described, newest)
-    finally:
-        place.release(folder)
 
 
 def read(destination: Path, stop: Path) -> None:
@@ -155,7 +131,7 @@ def _run(
     exported, stop = scratch / "exported", scratch / "stop"
     serving = folder / "serving"
     began = time.monotonic()
-    push(exported, serving)
+    model.push(exported, serving)
     lasts = time.monotonic() - began
     reader = _start("read", serving, stop)
     assert reader.stdout is not None
@@ -171,7 +147,7 @@ def _run(
         for one in several:
             refused += _REFUSED in one.communicate()[0]
     # The last one finds the destination in order, and removes what is left.
-    push(exported, serving)
+    model.push(exported, serving)
     stop.touch()
     lines = reader.communicate()[0].splitlines()
     for line in lines:
@@ -242,7 +218,7 @@ def main() -> None:
     if len(sys.argv) == 4 and sys.argv[1] == _PUSH:
         print("begun", flush=True)
         try:
-            print(push(Path(sys.argv[2]), Path(sys.argv[3])), flush=True)
+            print(model.push(Path(sys.argv[2]), Path(sys.argv[3])), flush=True)
         except ModelError as error:
             print(error)
         return

@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from newsdesk.errors import ExitCode
-from tests import first_run
-from tests.faults import mounts, sample
 from tests.faults.held_up import held_up
 from tests.faults.small_root import Place, prepared
+from tests.support import first_run, mounts, sample
 
 NODES = (
     "BaselineModel",

@@ -15,8 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from newsdesk.errors import ExitCode
-from tests.faults import sample, unbroken
+from tests.faults import unbroken
 from tests.faults.flipped_roots import KINDS, Flip, Roots
+from tests.support import sample
 
 # Only the Evaluator and the Pusher run; the cache can answer for all others.
 _CHANGED = ("--set", "evaluation.min_accuracy=0.51")

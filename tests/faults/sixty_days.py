@@ -27,8 +27,8 @@ from kubeflow.intervals.intervals import Interval
 from kubeflow.intervals.ledger import Ledger
 from newsdesk.config.sections import Config
 from newsdesk.errors import IntervalTaken
-from tests.kubeflow.pipelines import compiled
-from tests.kubeflow.server import Refused, Server, serving
+from tests.support.kfp.pipelines import compiled
+from tests.support.kfp.server import Refused, Server, serving
 
 # Berlin's clock changes on 25 October.
 FIRST_DAY = datetime(2026, 9, 20, tzinfo=timezone.utc)

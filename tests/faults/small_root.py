@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newsdesk.errors import ExitCode, ModelError
-from tests import first_run
-from tests.faults import mounts, sample
-from tests.first_run import FirstRun
+from tests.support import first_run, mounts, sample
+from tests.support.first_run import FirstRun
 
 _MEBIBYTES = 64
 # Whether a candidate is good enough is another matter than whether it comes to be one.

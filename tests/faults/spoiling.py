@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.names import Row
-from tests.faults.sample import REPOSITORY
+from tests.support.sample import REPOSITORY
 
 # The class that is ruined while the overall figure stays.
 RUINED = "Sports"

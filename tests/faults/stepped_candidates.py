@@ -10,8 +10,8 @@ from tfx.types import standard_artifacts
 
 from components.publisher import executor
 from newsdesk.published import manifest
-from tests.faults import model
 from tests.faults.stepped_world import fresh_name
+from tests.support import model
 
 
 @dataclass

@@ -6,9 +6,9 @@ import pytest
 import tensorflow as tf
 
 from newsdesk import features
-from tests.faults import model
 from tests.faults.fuzz import fuzz
 from tests.faults.strings import Strings
+from tests.support import model
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,9 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from newsdesk.errors import ModelError
 from newsdesk.inspection import operations
-from tests.faults import lent_name, model, poisoned_models
+from tests.faults import lent_name
 from tests.faults.poison import Payload, poisoned
+from tests.support import model, poisoned_models
 
 
 @pytest.fixture

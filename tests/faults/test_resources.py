@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults import mounts
 from tests.faults.resources import Outcome, full_disks, read_only
 from tests.faults.small_root import Place, prepared
-from tests.first_run import FirstRun
+from tests.support import mounts
+from tests.support.first_run import FirstRun
 
 pytestmark = pytest.mark.e2e
 

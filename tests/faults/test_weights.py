@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import model, weights
+from tests.faults import weights
+from tests.support import model
 
 
 @pytest.mark.slow

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsdesk.errors import ExitCode
-from tests.faults import sample
 from tests.faults.held_up import GC, held_up
+from tests.support import sample
 
 _REFUSED = re.compile(
     r"error .*: (?P<what>a run|garbage collection) \(process (?P<pid>\d+) on \S+\) has "

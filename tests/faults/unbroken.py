@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newsdesk.errors import ExitCode
-from tests import first_run
-from tests.faults import sample, weights
-from tests.first_run import FirstRun
+from tests.faults import weights
+from tests.support import first_run, sample
+from tests.support.first_run import FirstRun
 
 # Another training than the first run's, with checkpoints often enough that a killed one
 # has something to continue from; whether its model is better is another matter.

@@ -14,8 +14,8 @@ import pytest
 from kubeflow import notified
 from kubeflow.cluster.client import connected
 from newsdesk.config.sections import Config
-from tests.kubeflow.pipelines import compiled
-from tests.kubeflow.server import Server, serving
+from tests.support.kfp.pipelines import compiled
+from tests.support.kfp.server import Server, serving
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 

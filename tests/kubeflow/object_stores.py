@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests import s3
+from tests.support import s3
 
 
 class Bucket:

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.kubeflow.argo_retries import STOCK_2_17
-from tests.kubeflow.server import Server
-from tests.kubeflow.workflows import failed, pod_name, workflow
 from tests.newsdesk.config.test_load import GOOD
+from tests.support.kfp.argo_retries import STOCK_2_17
+from tests.support.kfp.server import Server
+from tests.support.kfp.workflows import failed, pod_name, workflow
 
 Newsdesk = Callable[..., "subprocess.CompletedProcess[str]"]
 

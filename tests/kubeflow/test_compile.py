@@ -16,7 +16,7 @@ from newsdesk.config.load import load
 from newsdesk.config.sections import Config
 from newsdesk.errors import ConfigError
 from newsdesk.nodes import NODES
-from tests.kubeflow.argo_retries import FAILED, STOCK_2_16, Attempt, run, strategy
+from tests.support.kfp.argo_retries import FAILED, STOCK_2_16, Attempt, run, strategy
 
 SAMPLE = Path(pipeline.configs.__path__[0], "sample.toml")
 GOLDEN = Path(__file__).parent / "sample.golden.yaml"

@@ -20,7 +20,7 @@ from newsdesk.config.load import load
 from newsdesk.errors import ExitCode
 from tests.kubeflow.cluster_run import Cluster, TaskFailed
 from tests.kubeflow.object_stores import Bucket, buckets
-from tests.kubeflow.workflows import failed
+from tests.support.kfp.workflows import failed
 
 pytestmark = pytest.mark.slow
 SAMPLE = Path(str(resources.files("pipeline.configs"))) / "sample.toml"

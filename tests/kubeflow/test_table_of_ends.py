@@ -18,9 +18,9 @@ from kubeflow.outcome import Outcome
 from newsdesk.config.sections import Config
 from newsdesk.errors import GateError, IntervalTaken, NewsdeskError
 from tests.kubeflow.conftest import NOON
-from tests.kubeflow.server import Server
 from tests.kubeflow.test_guide import GUIDE
-from tests.kubeflow.workflows import failed, workflow
+from tests.support.kfp.server import Server
+from tests.support.kfp.workflows import failed, workflow
 
 INTERVALS = [f"2026-11-{n}T03:00:00Z/2026-11-{n + 1}T03:00:00Z" for n in (22, 23)]
 PUSHED = Outcome(state="pushed", pushed="s3://models/news/17")

@@ -19,8 +19,8 @@ from newsdesk.config.sections import Config
 from newsdesk.errors import ClusterError
 from tests.e2e.kfp.engine import WRITABLE
 from tests.kubeflow.kfp_versions import TABLE, VERSIONS, refused
-from tests.kubeflow.server import Refused, Server
 from tests.kubeflow.test_compile import sample
+from tests.support.kfp.server import Refused, Server
 
 PRESETS = sorted(Path(pipeline.configs.__path__[0]).glob("*.toml"))
 ROOT = Path(pipeline.configs.__path__[0]).parents[1]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.sample import REPOSITORY
+from tests.support.sample import REPOSITORY
 
 # Nothing of the image may be written to but what a cluster mounts there.
 WRITABLE = ("/home/newsdesk", "/tmp")

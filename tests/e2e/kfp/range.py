@@ -9,11 +9,10 @@ from pathlib import Path
 import yaml
 
 from newsdesk.published.stores import store
-from tests import s3
 from tests.e2e.kfp.engine import Engine
 from tests.e2e.kfp.launcher import Launcher
 from tests.e2e.kfp.object_store import ObjectStore
-from tests.faults import sample
+from tests.support import s3, sample
 
 _BUCKET = "models"
 _SAMPLE = "/opt/newsdesk/lib/python3.11/site-packages/pipeline/configs/sample.toml"

@@ -10,7 +10,7 @@ from kubeflow.cluster.client import connected, every
 from newsdesk.config.cluster import Kubeflow
 from newsdesk.config.sections import Config
 from newsdesk.errors import ClusterError
-from tests.kubeflow.server import Refused, Server
+from tests.support.kfp.server import Refused, Server
 
 
 def _ask(settings: Kubeflow) -> int:

@@ -7,8 +7,8 @@ import pytest
 
 from kubeflow.cluster import cluster_retries, submit
 from newsdesk.config.sections import Config
-from tests.kubeflow.argo_retries import STOCK_2_16, STOCK_2_17
-from tests.kubeflow.server import Refused, Server
+from tests.support.kfp.argo_retries import STOCK_2_16, STOCK_2_17
+from tests.support.kfp.server import Refused, Server
 
 
 def _workflow(defaults: Any) -> str:

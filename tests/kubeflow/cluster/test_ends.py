@@ -9,8 +9,8 @@ from kubeflow.cluster import ends, submit
 from kubeflow.outcome import Outcome
 from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode, RunFailed
-from tests.kubeflow.server import Refused, Server
-from tests.kubeflow.workflows import failed, node_id, pod_name, workflow
+from tests.support.kfp.server import Refused, Server
+from tests.support.kfp.workflows import failed, node_id, pod_name, workflow
 
 GATE = "DataGate: the train split has 12 % duplicates [stopped, exit code 4]"
 PUSHED = 'outcome {"state":"pushed","pushed":"s3://models/news/17"}'

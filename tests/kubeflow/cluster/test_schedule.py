@@ -9,7 +9,7 @@ import pytest
 from kubeflow.cluster import schedule
 from newsdesk.config.sections import Config
 from newsdesk.errors import ClusterError, ConfigError
-from tests.kubeflow.server import Refused, Server
+from tests.support.kfp.server import Refused, Server
 
 Configure = Callable[..., Config]
 

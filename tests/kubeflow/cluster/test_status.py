@@ -11,7 +11,7 @@ from kubeflow.cluster import schedule, submit
 from kubeflow.cluster.status import status
 from newsdesk.config.sections import Config
 from newsdesk.errors import ClusterError
-from tests.kubeflow.server import Server
+from tests.support.kfp.server import Server
 
 NIGHT = timedelta(days=1)
 

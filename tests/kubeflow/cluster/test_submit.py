@@ -10,7 +10,7 @@ from kubeflow.cluster import submit
 from kubeflow.cluster.client import address
 from newsdesk.config.sections import Config
 from newsdesk.errors import ConfigError
-from tests.kubeflow.server import Server
+from tests.support.kfp.server import Server
 
 
 def test_the_pipeline_of_these_tests_is_valid(spec: str) -> None:

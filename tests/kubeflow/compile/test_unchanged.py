@@ -26,9 +26,9 @@ from newsdesk.errors import ModelError
 from newsdesk.identity.recipe import DATA_DIGEST, recipe, run_key
 from newsdesk.nodes import NODES
 from newsdesk.published import manifest
-from tests.faults import model
-from tests.kubeflow.argo_dag import pods
 from tests.kubeflow.cluster_run import Cluster, TaskFailed
+from tests.support import model
+from tests.support.kfp.argo_dag import pods
 
 SAMPLE = Path(str(resources.files("pipeline.configs"))) / "sample.toml"
 ROWS = Path(str(resources.files("pipeline.sample"))) / "sample.csv"

@@ -16,7 +16,7 @@ from kubeflow.container import retries
 from newsdesk.config.cluster import Kubeflow, Node
 from newsdesk.errors import ClusterError, GateError, Interrupted, IntervalTaken
 from newsdesk.nodes import NODES
-from tests.kubeflow.argo_retries import (
+from tests.support.kfp.argo_retries import (
     ERROR,
     FAILED,
     STOCK_2_16,

@@ -12,7 +12,7 @@ from kubeflow.intervals.ledger import Ledger
 from newsdesk.config.cluster import Schedule
 from newsdesk.errors import ClusterError, ConfigError, IntervalTaken
 from newsdesk.published.local_store import LocalStore
-from tests import s3
+from tests.support import s3
 
 NIGHTLY = Schedule(cron="0 0 3 * * *")
 NOW = datetime(2026, 11, 24, 3, 1, tzinfo=timezone.utc)

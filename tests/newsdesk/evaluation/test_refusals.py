@@ -12,7 +12,7 @@ from newsdesk.evaluation import results
 from newsdesk.evaluation.refusals import refusals
 from newsdesk.evaluation.thresholds import eval_config
 from pipeline.local import node_results
-from tests.tiny_models import LABELS, examples, model
+from tests.support.tiny_models import LABELS, examples, model
 
 pytestmark = pytest.mark.slow
 ROWS = 200

@@ -6,7 +6,7 @@ import pytest
 
 from newsdesk.errors import ModelError
 from newsdesk.inspection import fresh, operations, trial
-from tests.faults import endless, model
+from tests.support import endless, model
 
 pytestmark = pytest.mark.slow
 

@@ -16,8 +16,8 @@ from newsdesk.published import local_store, manifest, owner, staging
 from newsdesk.published.local_store import LocalStore
 from newsdesk.published.manifest import Origin
 from newsdesk.published.staging import Staging
-from tests.destination import names
-from tests.faults import model
+from tests.support import model
+from tests.support.destination import names
 from tests.support.versions import FillModel, Publish
 
 
@@ -191,7 +191,7 @@ def test_a_publisher_that_died_while_it_published_blocks_nobody(
         "import os, sys; from pathlib import Path"
         "; from newsdesk.published.local_store import LocalStore"
         "; from newsdesk.published.manifest import describe"
-        "; from tests.faults.model import origin"
+        "; from tests.support.model import origin"
         "; store = LocalStore(Path(sys.argv[1])); folder = store.stage()"
         "; renames = []; rename = Path.rename"
         "; Path.rename = lambda *given: (renames.append(0), os.kill(os.getpid(), 9)"

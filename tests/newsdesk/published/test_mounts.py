@@ -9,7 +9,7 @@ import pytest
 
 from newsdesk.errors import ModelError
 from newsdesk.published.local_store import LocalStore
-from tests.faults import mounts
+from tests.support import mounts
 from tests.support.versions import Publish
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from newsdesk.errors import ModelError
 from newsdesk.published import manifest
 from newsdesk.published.remote_store import RemoteStore
 from newsdesk.published.stores import store
-from tests import s3
+from tests.support import s3
 from tests.support.versions import FillModel, Publish
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from newsdesk.published import manifest
 from newsdesk.published.in_service import newest
 from newsdesk.published.local_store import LocalStore
 from newsdesk.published.rollback import roll_back
-from tests.destination import names
+from tests.support.destination import names
 from tests.support.versions import Publish
 
 

@@ -18,7 +18,7 @@ from newsdesk.published.manifest import Origin
 from newsdesk.published.rollback import roll_back
 from newsdesk.published.signing import Trust
 from newsdesk.published.store import Store
-from tests import keys
+from tests.support import keys
 from tests.support.versions import FillModel, Publish
 
 pytest.importorskip("model_signing")

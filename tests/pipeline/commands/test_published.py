@@ -16,10 +16,8 @@ from newsdesk.published.remote_store import RemoteStore
 from pipeline.cli import app
 from pipeline.local import lock
 from pipeline.local.history import RunFolder, Summary
-from tests import keys, s3
-from tests.destination import names
-from tests.faults import model, poisoned_models
-from tests.faults.pushes import push
+from tests.support import keys, model, poisoned_models, s3
+from tests.support.destination import names
 
 pytestmark = pytest.mark.slow
 
@@ -38,8 +36,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def serving(tmp_path: Path, exported: Path) -> Path:
     """Both, as versions."""
-    push(exported / "first", tmp_path / "root" / "serving")
-    push(exported / "second", tmp_path / "root" / "serving")
+    model.push(exported / "first", tmp_path / "root" / "serving")
+    model.push(exported / "second", tmp_path / "root" / "serving")
     return tmp_path / "root" / "serving"
 
 
@@ -135,7 +133,7 @@ def test_where_nothing_is_published_nothing_is_verified(
 def test_what_a_model_may_do_is_verified_too(tmp_path: Path) -> None:
     poisoned_models.export_with_canary(tmp_path / "model", tmp_path / "canary")
     serving = tmp_path / "serving"
-    version = push(tmp_path / "model", serving)
+    version = model.push(tmp_path / "model", serving)
     told = _refusal(_call("verify", serving / str(version)))
     assert "has the operation WriteFile" in told
     assert not (tmp_path / "canary").exists()

@@ -16,7 +16,7 @@ from pipeline.cli import app
 from pipeline.local import garbage, ownership
 from pipeline.local.history import RunFolder, past_runs
 from pipeline.local.outputs import difference
-from tests import old_root
+from tests.support import old_root
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from pipeline.interrupt import interruptible
 from pipeline.local import runner
 from pipeline.local.history import RunFolder
 from pipeline.terminal.screen import Screen
-from tests.faults import model
+from tests.support import model
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from newsdesk.errors import ConfigError, ModelError
 from newsdesk.published.remote_store import RemoteStore
 from pipeline.predict.find_model import find_model, opened_model
-from tests import s3
+from tests.support import s3
 
 
 def _model(folder: Path, time: int = 0) -> Path:

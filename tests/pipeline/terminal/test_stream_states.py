@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests import tiny_models
 from tests.conftest import REPOSITORY
+from tests.support import tiny_models
 
 pytestmark = pytest.mark.slow
 

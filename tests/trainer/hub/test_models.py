@@ -12,7 +12,7 @@ import tensorflow as tf
 from newsdesk.config.encoders import HubEncoder
 from newsdesk.errors import ConfigError, ModelError
 from newsdesk.inspection import fresh
-from tests.faults import endless
+from tests.support import endless
 from trainer.encoders.hub import HubBert
 from trainer.hub import models, preprocessor
 

@@ -34,7 +34,7 @@ from zoneinfo import ZoneInfo
 import kfp_server_api as api
 
 from newsdesk.config import cron
-from tests.kubeflow import workflows
+from tests.support.kfp import workflows
 
 _CONVERTER = api.ApiClient(api.Configuration())
 _MODELS = {

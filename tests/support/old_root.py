@@ -3,9 +3,9 @@
 import tarfile
 from pathlib import Path
 
-from tests import first_run
+from tests.support import first_run
 
-_FIXTURE = Path(__file__).parent / "fixtures" / "old_root.tar.xz"
+_FIXTURE = Path(__file__).parents[1] / "fixtures" / "old_root.tar.xz"
 _PLACE = Path("/srv/news/newsdesk/old")
 NAME = "old"
 RUNS = ["20261126-164924", "20261126-165203"]

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.faults import sample
+from tests.support import sample
 
 
 class FirstRun(NamedTuple):

@@ -1,10 +1,13 @@
 """A SavedModel so small that hundreds can be published in a minute."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from newsdesk import features
+from newsdesk.published import manifest
+from newsdesk.published.local_store import LocalStore
 from newsdesk.published.manifest import Origin
 
 LABELS = ["a", "b"]
@@ -68,3 +71,26 @@ def export(
         features.SERVING_EXAMPLES: signature(answer_examples, features.EXAMPLES),
     }
     tf.saved_model.save(module, str(folder), signatures)
+
+
+def push(exported: Path, destination: Path) -> int:
+    """Publishes a copy over the newest version, as the Pusher does.
+
+    Args:
+        exported: the folder of the model.
+        destination: the folder of the versions.
+
+    Returns:
+        The new version. Its manifest has the version before it as `data_digest`.
+    """
+    place = LocalStore(destination)
+    newest = max(place.versions(), default=None)
+    folder = place.stage()
+    try:
+        shutil.copytree(exported, folder, dirs_exist_ok=True)
+        from_run = origin().model_copy(update={"data_digest": str(newest)})
+        described = manifest.describe(folder, from_run)
+        manifest.write(described, folder)
+        return place.publish(folder, described, newest)
+    finally:
+        place.release(folder)
