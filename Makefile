@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-# The fault scripts; each prints its results and then a summary.
+# The scripts of benchmarks/reliability/; each prints its results and then a summary.
 FAULTS = kills steps root_flips more bit_flips pushes together resources sixty_days \
     rows poison fuzz data_gate candidates
 
@@ -33,8 +33,8 @@ test-current: ## run the tests on the current lane, in a Debian 13 root; needs r
 
 faults: install ## run the fault scripts, which takes hours; FAULTS=NAME... selects some
 	@failed=; for name in $(FAULTS); do \
-	    echo "$$name: python -m tests.faults.$$name $(ARGS)"; began=$$(date +%s); \
-	    $(BIN)/python -m tests.faults.$$name $(ARGS) || failed="$$failed $$name"; \
+	    echo "$$name: python -m benchmarks.reliability.$$name $(ARGS)"; began=$$(date +%s); \
+	    $(BIN)/python -m benchmarks.reliability.$$name $(ARGS) || failed="$$failed $$name"; \
 	    echo "$$name: $$(($$(date +%s) - began)) s"; \
 	done; if [ "$$failed" ]; then echo "faults: failed:$$failed" >&2; exit 1; fi
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.fuzz import fuzz
+from benchmarks.reliability.fuzz import fuzz
 
 pytestmark = pytest.mark.e2e
 

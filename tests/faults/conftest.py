@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.faults import unbroken
-from tests.faults.unbroken import Unbroken
+from benchmarks.reliability import unbroken
+from benchmarks.reliability.unbroken import Unbroken
 from tests.support.first_run import FirstRun
 
 

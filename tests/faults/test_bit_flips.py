@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.bit_flips import flips
+from benchmarks.reliability.bit_flips import flips
 
 pytestmark = pytest.mark.slow
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.reliability.candidates import Range
+from benchmarks.reliability.spoiling import CANDIDATES
 from newsdesk.published import manifest
-from tests.faults.candidates import Range
-from tests.faults.spoiling import CANDIDATES
 
 pytestmark = pytest.mark.e2e
 

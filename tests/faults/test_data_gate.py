@@ -2,9 +2,9 @@
 
 import pytest
 
+from benchmarks.reliability.counted import Judge, false_alarms, read
+from benchmarks.reliability.data_gate import BREAKS, RULES, SAMPLE, clean, stops
 from newsdesk.config.sections import Gate
-from tests.faults.counted import Judge, false_alarms, read
-from tests.faults.data_gate import BREAKS, RULES, SAMPLE, clean, stops
 
 LABELS = ["World", "Sports", "Business", "Sci/Tech"]
 

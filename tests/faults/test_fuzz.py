@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
+from benchmarks.reliability.fuzz import fuzz
+from benchmarks.reliability.strings import Strings
 from newsdesk import features
-from tests.faults.fuzz import fuzz
-from tests.faults.strings import Strings
 from tests.support import model
 
 pytestmark = pytest.mark.slow

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults.kill_points import points
-from tests.faults.kills import kill
-from tests.faults.unbroken import Unbroken
+from benchmarks.reliability.kill_points import points
+from benchmarks.reliability.kills import kill
+from benchmarks.reliability.unbroken import Unbroken
 
 pytestmark = pytest.mark.e2e
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import killed_commands, killed_processes, more
-from tests.faults.killed_at import changes, killed_at
-from tests.faults.unbroken import Unbroken
+from benchmarks.reliability import killed_commands, killed_processes, more
+from benchmarks.reliability.killed_at import changes, killed_at
+from benchmarks.reliability.unbroken import Unbroken
 
 
 @pytest.mark.slow

@@ -7,10 +7,10 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
+from benchmarks.reliability import lent_name
+from benchmarks.reliability.poison import Payload, poisoned
 from newsdesk.errors import ModelError
 from newsdesk.inspection import operations
-from tests.faults import lent_name
-from tests.faults.poison import Payload, poisoned
 from tests.support import model, poisoned_models
 
 

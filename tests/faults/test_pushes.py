@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.pushes import run
+from benchmarks.reliability.pushes import run
 
 pytestmark = pytest.mark.slow
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.resources import Outcome, full_disks, read_only
-from tests.faults.small_root import Place, prepared
+from benchmarks.reliability.resources import Outcome, full_disks, read_only
+from benchmarks.reliability.small_root import Place, prepared
 from tests.support import mounts
 from tests.support.first_run import FirstRun
 

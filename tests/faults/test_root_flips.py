@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.flipped_roots import KINDS, Roots
-from tests.faults.root_flips import asked, chosen, judged
-from tests.faults.unbroken import Unbroken
+from benchmarks.reliability.flipped_roots import KINDS, Roots
+from benchmarks.reliability.root_flips import asked, chosen, judged
+from benchmarks.reliability.unbroken import Unbroken
 
 pytestmark = pytest.mark.e2e
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.reliability.row_files import RowFiles
+from benchmarks.reliability.rows import fuzz
 from newsdesk.rows import csv_lines, delimited, json_lines, records
 from newsdesk.rows.lines import LineCount
-from tests.faults.row_files import RowFiles
-from tests.faults.rows import fuzz
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.sixty_days import run
+from benchmarks.reliability.sixty_days import run
 
 pytestmark = pytest.mark.slow
 

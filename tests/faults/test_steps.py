@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.steps import run
+from benchmarks.reliability.steps import run
 
 pytestmark = pytest.mark.slow
 

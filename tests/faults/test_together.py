@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.together import tried
+from benchmarks.reliability.together import tried
 
 pytestmark = pytest.mark.e2e
 

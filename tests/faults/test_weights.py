@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import weights
+from benchmarks.reliability import weights
 from tests.support import model
 
 
