@@ -142,7 +142,8 @@ class Days:
         ]
         self.counts.intervals = len(ended)
         self.counts.missed = sum(
-            name < max(self._begun) and name not in self._begun for name in ended
+            name < max(self._begun, default="") and name not in self._begun
+            for name in ended
         )
         return self.counts
 

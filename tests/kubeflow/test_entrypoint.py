@@ -64,9 +64,9 @@ def start(tmp_path: Path) -> Callable[..., Cluster]:
         return Cluster.of(
             _compiled(tmp_path, *changes),
             root=str(tmp_path / "artifacts"),
-            container=_in_process,
+            run_container=_in_process,
             scratch=tmp_path / "said" / run,
-            run=run,
+            run_id=run,
         )
 
     return started
@@ -147,7 +147,7 @@ def test_a_gate_has_its_own_exit_code(
     file = _write(tmp_path / "rows.csv", rows=90, bad=10)
     with pytest.raises(TaskFailed, match=f"ended with {int(ExitCode.STOPPED_BY_GATE)}"):
         cluster.launch("text-example-gen", {"data_path": file})
-    assert not cluster.output_file("text-example-gen").exists()
+    assert not Path(cluster.output_file("text-example-gen")).exists()
     line = capsys.readouterr().err.strip().splitlines()[-1]
     assert "10 of 100 rows cannot be used" in line
     # A report in a run folder would be lost with the container.
@@ -233,7 +233,7 @@ def test_a_pusher_that_pushes_nothing_reports_it_and_finishes_its_interval(
     assert outcome and (outcome.state, outcome.exit_code) == ("not good enough", 3)
     assert outcome == Reports(str(tmp_path / "models")).outcome(RUN)
     assert ("Pusher: nothing was pushed: loss is 9" in said) == fails
-    told = json.loads(cluster.output_file("pusher").read_text())
+    told = json.loads(Path(cluster.output_file("pusher")).read_text())
     (model,) = told["artifacts"]["pushed_model"]["artifacts"]
     assert model["metadata"]["run_state"] == "not good enough"
     assert model["metadata"]["refusals"] == '["loss is 9"]'

@@ -64,12 +64,12 @@ class Range:
         """A launcher of the compiled sample, with a store of its own."""
         spec = next(yaml.safe_load_all(pipeline.read_text()))
         return Launcher(
-            spec,
-            self.engine,
-            ObjectStore(self.folder(f"store-{name}")),
-            self.folder(f"disks-{name}"),
-            name,
-            {checkpoints: "/checkpoints"},
+            spec=spec,
+            run_id=name,
+            engine=self.engine,
+            store=ObjectStore(self.folder(f"store-{name}")),
+            scratch=self.folder(f"disks-{name}"),
+            volumes={checkpoints: "/checkpoints"},
         )
 
     def pushed(self, name: str) -> list[Metrics]:

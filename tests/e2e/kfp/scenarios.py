@@ -86,7 +86,7 @@ def kills(range_: Range) -> list[Metrics]:
     pushed = range_.pushed("kills")
     for task in _SECOND_RUN:
         launcher.attempt(task)
-    (again,) = launcher.outputs("pusher")["pushed_model"]
+    again = launcher.artifact("pusher", "pushed_model")
     print(f"  a second run: {again['metadata']}")
     assert range_.pushed("kills") == pushed, (
         "the second run pushed the same model again"
@@ -115,7 +115,7 @@ def _run_unchanged(range_: Range, name: str, pipeline: Path) -> None:
     launcher = range_.launcher(name, pipeline, range_.folder(f"checkpoints-{name}"))
     began = time.monotonic()
     ran = launcher.run()
-    said = launcher.parameters("text-example-gen")
+    said = launcher.said["text-example-gen"]
     assert (ran, said) == (["text-example-gen"], {"outcome": "unchanged"}), (ran, said)
     print(
         f"  an unchanged second run: {len(ran)} of {len(launcher.order)} nodes worked, "

@@ -193,9 +193,9 @@ def test_the_second_run_of_a_schedule_runs_one_node(
         cluster = Cluster.of(
             text,
             root=str(tmp_path / "artifacts"),
-            container=lambda _, command, __: entrypoint.run(command[3:]),
+            run_container=lambda _, command, __: entrypoint.run(command[3:]),
             scratch=tmp_path / "said" / name,
-            run=name,
+            run_id=name,
         )
         cluster.launch(FIRST, {"data_path": str(rows), **parameters})
         return cluster

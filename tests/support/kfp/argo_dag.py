@@ -9,7 +9,7 @@ false becomes Omitted. Neither counts as succeeded, has a pod or makes its DAG f
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _CONDITION = re.compile(r"inputs\.parameter_values\['([^']+)'\] == '([^']*)'")
@@ -25,6 +25,11 @@ def pods(dag: Mapping[str, Any], said: Mapping[str, str]) -> tuple[set[str], set
     Returns:
         The tasks whose driver has a pod, and those whose container has one.
     """
+
+    def value(parameter: Mapping[str, Any]) -> str:
+        source = parameter["taskOutputParameter"]
+        return said[f"{source['producerTask']}.{source['outputParameterKey']}"]
+
     tasks = dag["tasks"]
     drivers: set[str] = set()
     containers: set[str] = set()
@@ -37,7 +42,7 @@ def pods(dag: Mapping[str, Any], said: Mapping[str, str]) -> tuple[set[str], set
         if not ready:
             return drivers, containers
         drivers |= ready
-        containers |= {name for name in ready if _is_met(tasks[name], said)}
+        containers |= {name for name in ready if is_met(tasks[name], value)}
 
 
 def _depends_on(task: Mapping[str, Any]) -> set[str]:
@@ -53,11 +58,20 @@ def _depends_on(task: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def _is_met(task: Mapping[str, Any], said: Mapping[str, str]) -> bool:
+def is_met(task: Mapping[str, Any], value: Callable[[Mapping[str, Any]], Any]) -> bool:
+    """Tells whether the condition of a task is true.
+
+    Args:
+        task: of a compiled pipeline.
+        value: resolves a parameter of the task's inputs.
+
+    Returns:
+        Whether its container runs; True without a condition.
+    """
     condition = task.get("triggerPolicy", {}).get("condition")
     if condition is None:
         return True
+    # CEL allows more than the compiled pipeline uses.
     found = _CONDITION.fullmatch(condition)
     assert found, condition
-    source = task["inputs"]["parameters"][found[1]]["taskOutputParameter"]
-    return said[f"{source['producerTask']}.{source['outputParameterKey']}"] == found[2]
+    return bool(value(task["inputs"]["parameters"][found[1]]) == found[2])
