@@ -28,7 +28,7 @@ from newsdesk.explain import explain
 from pipeline.interrupt import interruptible
 
 _log = logging.getLogger("newsdesk")
-_TERMINATION_LOG = Path("/dev/termination-log")
+TERMINATION_LOG = Path("/dev/termination-log")
 
 
 def main() -> None:
@@ -84,7 +84,7 @@ def _execute(options: argparse.Namespace, beam_args: list[str]) -> None:
 def _report(options: argparse.Namespace, outcome: outcomes.Outcome) -> None:
     """Writes the reason of a failure for Argo and for the webhook's task."""
     # Kubernetes creates this file, and Argo shows its text as the message of the node.
-    with contextlib.suppress(OSError), _TERMINATION_LOG.open("r+") as file:
+    with contextlib.suppress(OSError), TERMINATION_LOG.open("r+") as file:
         file.write(outcomes.marked(outcome))
     if outcome.exit_code == ExitCode.NOT_GOOD_ENOUGH:
         # Keep the report of the node, which has more than this error.

@@ -30,7 +30,7 @@ _CANCELED, _RUNNING = "CANCELED", "RUNNING"
 
 def main() -> None:
     """Notifies the webhook, and always exits with 0: the outcome is already fixed."""
-    problem = notify(_parsed(sys.argv[1:]))
+    problem = notify(parsed(sys.argv[1:]))
     if problem:
         print(f"output.notify: {problem}", file=sys.stderr)
 
@@ -143,7 +143,15 @@ def _was_taken(options: argparse.Namespace) -> bool:
     return False
 
 
-def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """Reads the command line of the exit handler.
+
+    Args:
+        arguments: without the name of the program.
+
+    Returns:
+        The options by name.
+    """
     parser = argparse.ArgumentParser(prog="kubeflow.notified")
     for name in ("status", "run", "pipeline", "destination", "variable"):
         parser.add_argument(f"--{name}", required=True)

@@ -16,7 +16,7 @@ _REINSTALL = "run `make install` in the clone"
 _GLIBC = {(3, 10): (2, 31), (3, 11): (2, 39)}
 _LANES = {(3, 10): "compatibility lane", (3, 11): "current lane"}
 # Whose metadata says which version of a package is wanted.
-_PACKAGES = {
+PACKAGES = {
     "tfx": "newsdesk",
     "tensorflow": "newsdesk",
     "tensorflow-text": "newsdesk",
@@ -28,7 +28,7 @@ _PACKAGES = {
     "numpy": "tensorflow",
 }
 _COMPILED = ("apache_beam", "tensorflow", "tfx")
-_DEEP = """
+DEEP = """
 import tensorflow, tensorflow_text
 tensorflow_text.WhitespaceTokenizer().tokenize(["one text"])
 print(len(tensorflow.config.list_physical_devices("GPU")))
@@ -45,9 +45,9 @@ def check(deep: bool = False) -> list[Finding]:
         What was found, in the order to read it.
     """
     return [
-        _python(),
-        _glibc(),
-        *(_package(name, source) for name, source in _PACKAGES.items()),
+        python(),
+        glibc(),
+        *(_package(name, source) for name, source in PACKAGES.items()),
         _legacy_keras(),
         _bytecode(),
         *([_tensorflow()] if deep else []),
@@ -55,14 +55,16 @@ def check(deep: bool = False) -> list[Finding]:
     ]
 
 
-def _python() -> Finding:
+def python() -> Finding:
+    """Finds out whether the version of Python has a lane."""
     version = sys.version_info[:2]
     lane = _LANES.get(version, "no lane")
     found = f"{platform.python_version()}, {lane}"
     return Finding.of("Python", "3.10 or 3.11", found, version in _LANES, _REINSTALL)
 
 
-def _glibc() -> Finding:
+def glibc() -> Finding:
+    """Finds out whether the C library is new enough for the packages of the lane."""
     wanted = _GLIBC.get(sys.version_info[:2], (2, 31))
     version = platform.libc_ver()[1] or "none"
     numbers = tuple(int(part) for part in version.split(".") if part.isdigit())
@@ -129,7 +131,7 @@ def _site_packages() -> str:
 
 def _tensorflow() -> Finding:
     has_card = gpus() > 0
-    seen = output_of([sys.executable, "-c", _DEEP], seconds=120).split()
+    seen = output_of([sys.executable, "-c", DEEP], seconds=120).split()
     expected = "imports, sees the GPU" if has_card else "imports"
     if not seen:
         remedy = f"{_REINSTALL}; `python -c 'import tensorflow_text'` shows the error"

@@ -120,7 +120,7 @@ def _disk(folder: Path) -> Finding:
 
 
 def _memory() -> Finding:
-    free = _free_memory() / _GIB
+    free = free_memory() / _GIB
     return Finding.of(
         "free memory",
         f">={_FREE_MEMORY:.0f} GiB",
@@ -130,8 +130,15 @@ def _memory() -> Finding:
     )
 
 
-def _free_memory(group: Path = Path("/sys/fs/cgroup")) -> int:
-    """Bytes; a container's limit counts where it is lower than the machine's."""
+def free_memory(group: Path = Path("/sys/fs/cgroup")) -> int:
+    """Tells how much memory is free, for the machine or for the container.
+
+    Args:
+        group: the folder of the container's limits.
+
+    Returns:
+        Bytes; a container's limit counts if it is lower than the machine's.
+    """
     free = int(_fields(Path("/proc/meminfo"))["MemAvailable:"]) * 1024
     try:
         limit = int((group / "memory.max").read_text())

@@ -14,8 +14,8 @@ from pipeline.local.history import Summary
 
 _log = logging.getLogger("newsdesk")
 _SECONDS = 10.0
-_SECONDS_IN_ALL = 60.0
-_RETRIES = 2
+SECONDS_IN_ALL = 60.0
+RETRIES = 2
 _PAUSE = 0.25
 _BUSY = (502, 503, 504)
 # Before the name of a variable that holds the address.
@@ -69,9 +69,9 @@ def post(url: str, body: dict[str, Any]) -> str | None:
     # the caller can bound the time; the thread ends with the process at the latest.
     threading.Thread(target=lambda: answers.put(_tried(url, body)), daemon=True).start()
     try:
-        return answers.get(timeout=_SECONDS_IN_ALL)
+        return answers.get(timeout=SECONDS_IN_ALL)
     except queue.Empty:
-        return f"it did not answer within {_SECONDS_IN_ALL:g} s"
+        return f"it did not answer within {SECONDS_IN_ALL:g} s"
 
 
 def _tried(url: str, body: dict[str, Any]) -> str | None:
@@ -81,7 +81,7 @@ def _tried(url: str, body: dict[str, Any]) -> str | None:
     # urllib3 warns with the path of an address, which may be a secret.
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)
     reason: str | None = None
-    for attempt in range(1 + _RETRIES):
+    for attempt in range(1 + RETRIES):
         if attempt:
             time.sleep(_PAUSE * 2**attempt)
         try:

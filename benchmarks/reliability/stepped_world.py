@@ -181,7 +181,7 @@ def at_change(world: World, change: int, what: Callable[[], None]) -> Iterator[N
             replaced.enter_context(mock.patch.object(where, name, by))
         for where, name, by in (
             (local_store, "turn", lambda _: nullcontext()),
-            (staging, "_PATIENCE_SECONDS", 0.0),
+            (staging, "PATIENCE_SECONDS", 0.0),
             (world, "at_rehearsal", count),
             (world.objects, "before_change", count),
         ):

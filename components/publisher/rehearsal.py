@@ -19,7 +19,7 @@ from newsdesk.rows.parquet_opener import open_parquet
 # The same rows in the same batch on the same machine: nothing but a change of the
 # model moves a probability by more.
 TOLERANCE = 1e-5
-_MINUTES = fresh.MINUTES
+MINUTES = fresh.MINUTES
 _MODULE = "components.publisher.rehearsal"
 
 
@@ -33,10 +33,10 @@ def rehearse(model: Path, predictions: Path) -> None:
     Raises:
         ModelError: it cannot be loaded there, or answers otherwise.
     """
-    done = fresh.run(_MODULE, model, predictions, minutes=_MINUTES)
+    done = fresh.run(_MODULE, model, predictions, minutes=MINUTES)
     if done is None:
         raise ModelError(
-            f"the staged model did not load and answer within {_MINUTES:g} minutes, so "
+            f"the staged model did not load and answer within {MINUTES:g} minutes, so "
             "nothing was published; its graph may loop for ever, or the machine was "
             "busy: then run again"
         )

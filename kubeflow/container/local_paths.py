@@ -8,7 +8,7 @@ from newsdesk.errors import ConfigError
 
 # The launcher downloads inputs to these folders, and uploads outputs from them
 # (kubeflow/pipelines, backend/src/v2/component/launcher_v2.go, LocalPathForURI).
-_ROOTS = {"gs://": "/gcs/", "minio://": "/minio/", "s3://": "/s3/"}
+ROOTS = {"gs://": "/gcs/", "minio://": "/minio/", "s3://": "/s3/"}
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
 # Names that only object stores use, for "folders". An empty file with another name may
 # have a meaning: TFX writes one to mark a model as blessed.
@@ -28,14 +28,14 @@ def local(address: str) -> Path:
         ConfigError: the address contains `..`, or its scheme is unknown.
     """
     path = address
-    for scheme, root in _ROOTS.items():
+    for scheme, root in ROOTS.items():
         if address.startswith(scheme):
             path = root + address.removeprefix(scheme)
     # Only the beginning counts: a root may have a query with the URL of an endpoint.
     if _SCHEME.match(path) or ".." in path.split("/"):
         raise ConfigError(
             f"{address}: is not an address that artifacts can have; set the pipeline "
-            f"root to one that begins with {', '.join(_ROOTS)} and has no `..`"
+            f"root to one that begins with {', '.join(ROOTS)} and has no `..`"
         )
     return Path(path)
 

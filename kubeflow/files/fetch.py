@@ -43,7 +43,7 @@ def everything(address: str, folder: Path) -> str:
             raise ConfigError(f"{address}: no object is there; check the address")
         for file in found:
             _download(system, file, path, folder)
-    return str(_target(path, path, folder))
+    return str(target_of(path, path, folder))
 
 
 class Mirror:
@@ -78,8 +78,8 @@ class Mirror:
                 raise ConfigError(
                     f"{self._base}: no object is there; check the address"
                 )
-        self.path = "/".join([str(_target(path, path, folder)), *parts[plain:]])
-        self._objects = {_target(name, path, folder): name for name in found}
+        self.path = "/".join([str(target_of(path, path, folder)), *parts[plain:]])
+        self._objects = {target_of(name, path, folder): name for name in found}
         for file in self._objects:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch()
@@ -109,14 +109,26 @@ def _below(system: Any, path: str) -> list[str]:
 
 
 def _download(system: Any, file: str, base: str, folder: Path) -> Path:
-    target = _target(file, base, folder)
+    target = target_of(file, base, folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     system.get_file(file, str(target))
     return target
 
 
-def _target(file: str, base: str, folder: Path) -> Path:
-    """The path for the download of an object."""
+def target_of(file: str, base: str, folder: Path) -> Path:
+    """Returns the path for the download of an object.
+
+    Args:
+        file: the object, in the store.
+        base: the object or prefix that the configuration names.
+        folder: the folder of all downloads.
+
+    Returns:
+        The path; each base has its own folder.
+
+    Raises:
+        ConfigError: the path would be outside the folder.
+    """
     if ".." in file.split("/"):
         raise ConfigError(
             f"{file}: the name of this object contains `..`, which would lead out of "

@@ -71,8 +71,8 @@ def of_file(path: str | Path) -> str:
 
 
 @functools.cache
-def _installed() -> list[str]:
-    """Name and version of every installed distribution but our own sources."""
+def installed() -> list[str]:
+    """Lists every installed distribution with its version, such as numpy==2.0."""
     return sorted(
         {
             f"{found.name.lower()}=={found.version}"
@@ -82,7 +82,7 @@ def _installed() -> list[str]:
 
 
 def _digest(sources: Mapping[str, Path], files: Iterable[str] = ()) -> str:
-    digest = hashlib.sha256("\n".join(_installed()).encode())
+    digest = hashlib.sha256("\n".join(installed()).encode())
     for name, source in sources.items():
         digest.update(f"\0{name}\0".encode() + source.read_bytes())
     for file in files:

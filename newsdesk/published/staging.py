@@ -26,7 +26,7 @@ LOOK = ".look-"
 # Beside the versions: what former releases staged there, and `LOOK`.
 _BESIDE = (".staging-", LOOK)
 # Between the two renames of a publication lie milliseconds.
-_PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
 
 
@@ -91,7 +91,7 @@ class Staging:
             OSError: the folder cannot be moved.
         """
         claim = self.folder / f"{_AFTER}{'nothing' if before is None else before}"
-        until = time.monotonic() + _PATIENCE_SECONDS
+        until = time.monotonic() + PATIENCE_SECONDS
         while not renamed(staged.above, claim):
             is_used = not _models(claim)
             if not is_newest():

@@ -11,7 +11,7 @@ from newsdesk.rows.streams import opened
 
 MAX_LINE = 16 * 2**20
 # Longer lines are not text, and more blank lines are not a table: reading takes time.
-_MAX_SKIPPED = 2**30
+MAX_SKIPPED = 2**30
 _MAX_BLANK = 100_000
 _NUL = "\udc00"
 _DAMAGE = re.compile("[\udc00\udc80-\udcff]")
@@ -163,8 +163,8 @@ def _skip(file: str, number: int, rest: bytes, stream: BinaryIO) -> None:
     while rest and not rest.endswith(b"\n"):
         rest = stream.readline(MAX_LINE)
         size += len(rest)
-        if size > _MAX_SKIPPED:
+        if size > MAX_SKIPPED:
             raise DataError(
-                f"{file}:{number}: the line is longer than {_MAX_SKIPPED >> 30} GiB; "
+                f"{file}:{number}: the line is longer than {MAX_SKIPPED >> 30} GiB; "
                 "is this a text file?"
             )

@@ -15,7 +15,7 @@ from typing import Any
 from newsdesk.errors import DataError
 from newsdesk.rows.parquet_process import MAX_MEMORY
 
-_COMMAND = (sys.executable, "-m", "newsdesk.rows.parquet_process")
+COMMAND = (sys.executable, "-m", "newsdesk.rows.parquet_process")
 
 
 class Worker:
@@ -23,12 +23,13 @@ class Worker:
 
     Attributes:
         ready: whether it has nothing more to say about the file before.
+        process: that reads.
     """
 
     def __init__(self) -> None:
         """Starts the process."""
         self.ready = True
-        self._process = _started()
+        self.process = _started()
 
     def ask(self, file: str, **request: Any) -> Iterator[dict[str, Any]]:
         """Lets the process read a file.
@@ -46,12 +47,12 @@ class Worker:
         rows, self.ready = 0, False
         line = json.dumps({"file": os.path.abspath(file), **request}).encode() + b"\n"
         first = self._first(line)
-        if not first and self._process.wait() == 0:
+        if not first and self.process.wait() == 0:
             # It ended while it had nothing to do.
-            self._process = _started()
+            self.process = _started()
             first = self._first(line)
-        assert self._process.stdout
-        for line in chain([first], self._process.stdout):
+        assert self.process.stdout
+        for line in chain([first], self.process.stdout):
             if not line.endswith(b"\n"):
                 break
             answer = json.loads(line)
@@ -62,25 +63,25 @@ class Worker:
                 return
             rows += answer.get("rows", 0)
             yield answer
-        raise DataError(_death(file, rows, self._process.wait()))
+        raise DataError(_death(file, rows, self.process.wait()))
 
     def end(self) -> None:
         """Ends the process, whatever it does."""
-        self._process.kill()
-        self._process.communicate()
+        self.process.kill()
+        self.process.communicate()
 
     def _first(self, request: bytes) -> bytes:
-        assert self._process.stdin and self._process.stdout
+        assert self.process.stdin and self.process.stdout
         # If it has died, the missing answer shows that.
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(request)
-            self._process.stdin.flush()
-        return self._process.stdout.readline()
+            self.process.stdin.write(request)
+            self.process.stdin.flush()
+        return self.process.stdout.readline()
 
 
 def _started() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        _COMMAND,
+        COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -91,9 +92,9 @@ def _started() -> subprocess.Popen[bytes]:
     )
 
 
-_idle: list[Worker] = []
+idle: list[Worker] = []
 # A forked process must not use the workers of the one it came from.
-os.register_at_fork(after_in_child=_idle.clear)
+os.register_at_fork(after_in_child=idle.clear)
 
 
 @contextmanager
@@ -105,14 +106,14 @@ def worker() -> Iterator[Worker]:
         to until its end. It ends by itself if there is none for some seconds.
     """
     try:
-        lent = _idle.pop()
+        lent = idle.pop()
     except IndexError:
         lent = Worker()
     try:
         yield lent
     finally:
         if lent.ready:
-            _idle.append(lent)
+            idle.append(lent)
         else:
             lent.end()
 

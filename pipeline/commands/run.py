@@ -73,14 +73,25 @@ def run(
                 from newsdesk.published import signing
 
                 signing.check(loaded.push.sign)
-            sys.exit(_run(loaded, beam_args or (), verbose, accept or ""))
+            sys.exit(start_run(loaded, beam_args or (), verbose, accept or ""))
     except (NewsdeskError, OSError) as error:
         raise _told(loaded, error) from None
 
 
-def _run(
+def start_run(
     config: "Config", beam_args: Sequence[str], verbose: bool, accepted: str
 ) -> ExitCode:
+    """Runs the pipeline on this machine and prints how it ended.
+
+    Args:
+        config: the effective configuration.
+        beam_args: arguments for Beam.
+        verbose: whether the log goes to the screen.
+        accepted: the reason to give up the model in service; "" without one.
+
+    Returns:
+        The exit code of the command.
+    """
     from pipeline.interrupt import interruptible
     from pipeline.local.history import RunFolder
     from pipeline.terminal.logfile import captured

@@ -16,7 +16,7 @@ from newsdesk.errors import Locked, NewsdeskError
 
 _FILE = ".lock"
 _ROOM = 512
-_SECONDS_TO_WRITE = 2.0
+SECONDS_TO_WRITE = 2.0
 # Without following a link, behind which something else would be overwritten, and
 # without waiting for the other end of a pipe.
 _OPENED = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -82,9 +82,9 @@ def held(root: Path, what: str) -> Iterator[None]:
 def _owner(file: Path) -> str:
     """Who wrote the file last, in words."""
     # The owner writes it just after it has the lock.
-    late = time.monotonic() + _SECONDS_TO_WRITE
+    late = time.monotonic() + SECONDS_TO_WRITE
     while not _is_written(file) and time.monotonic() < late:
-        time.sleep(_SECONDS_TO_WRITE / 100)
+        time.sleep(SECONDS_TO_WRITE / 100)
     try:
         told = json.loads(file.read_text())
         since = datetime.datetime.fromisoformat(told["since"])

@@ -67,7 +67,7 @@ def run(
     try:
         try:
             with screen.drawing():
-                _Run(config, screen, summary, signals, accepted).launch(beam_args)
+                LocalRun(config, screen, summary, signals, accepted).launch(beam_args)
         finally:
             # A signal must not keep the summary from being written.
             signals.is_over = True
@@ -91,7 +91,7 @@ def run(
     return summary
 
 
-class _Run:
+class LocalRun:
     """The nodes of one run, and what has been learned from them so far."""
 
     def __init__(

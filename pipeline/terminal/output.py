@@ -15,8 +15,8 @@ _READABLE = "newsdesk.readable"
 # How long a write waits for a reader after a signal asked the command to end, and if
 # nobody needs what is written.
 _SECONDS_AT_THE_END = 1.0
-_SECONDS_IF_OPTIONAL = 60.0
-_SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_IF_OPTIONAL = 60.0
+SECONDS_BETWEEN_LOOKS = 0.25
 # A pipe or terminal with room takes this much without blocking.
 _CHUNK = 512
 _is_ending = False
@@ -82,9 +82,9 @@ class _Sink(io.RawIOBase):
         waiting = select.poll()
         waiting.register(self._descriptor, select.POLLOUT)
         waited = 0.0
-        while not waiting.poll(_SECONDS_BETWEEN_LOOKS * 1000):
-            waited += _SECONDS_BETWEEN_LOOKS
-            most = math.inf if self.is_required else _SECONDS_IF_OPTIONAL
+        while not waiting.poll(SECONDS_BETWEEN_LOOKS * 1000):
+            waited += SECONDS_BETWEEN_LOOKS
+            most = math.inf if self.is_required else SECONDS_IF_OPTIONAL
             if waited >= (_SECONDS_AT_THE_END if _is_ending else most):
                 return False
         return True

@@ -575,7 +575,7 @@ def test_a_lost_line_stops_the_run(
 def test_the_longest_line_that_is_skipped_has_a_limit(
     tmp_path: Path, read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "_MAX_SKIPPED", 2**25)
+    monkeypatch.setattr(lines, "MAX_SKIPPED", 2**25)
     (tmp_path / "rows.csv").write_bytes(GOOD + b"a" * (2**25 + 2))
     (fault,) = read(tmp_path / "rows.csv")[2]
     assert ":3: the line is longer than" in fault

@@ -327,7 +327,7 @@ def test_a_process_that_dies_or_hangs_is_told(
     python.chmod(0o755)
     monkeypatch.setattr(fresh.sys, "executable", str(python))
     if "sleep" in script:
-        monkeypatch.setattr(rehearsal, "_MINUTES", 0.001)
+        monkeypatch.setattr(rehearsal, "MINUTES", 0.001)
     with pytest.raises(ModelError, match=sentence):
         rehearsal.rehearse(tmp_path, tmp_path)
 

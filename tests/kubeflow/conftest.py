@@ -114,6 +114,6 @@ def asked(tmp_path: Path) -> Callable[..., argparse.Namespace]:
             "interval": "",
         } | changed
         given = [f"--{key}={one}" for key, one in words.items()]
-        return notified._parsed([*given, *more])
+        return notified.parsed([*given, *more])
 
     return build

@@ -160,7 +160,7 @@ def test_a_failure_is_reported_to_argo_and_to_the_webhook(
     # Kubernetes creates the file before the container starts.
     file = tmp_path / "termination-log"
     file.touch()
-    monkeypatch.setattr(entrypoint, "_TERMINATION_LOG", file)
+    monkeypatch.setattr(entrypoint, "TERMINATION_LOG", file)
     rows = _write(tmp_path / "rows.csv", rows=90, bad=10)
     with pytest.raises(TaskFailed):
         start(RUN).launch("text-example-gen", {"data_path": rows})
@@ -175,7 +175,7 @@ def test_without_a_termination_log_the_last_line_is_still_printed(
     start: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     missing = tmp_path / "none"
-    monkeypatch.setattr(entrypoint, "_TERMINATION_LOG", missing)
+    monkeypatch.setattr(entrypoint, "TERMINATION_LOG", missing)
     with pytest.raises(TaskFailed):
         start().launch("text-example-gen", {"data_path": "/none.csv"})
     assert not missing.exists()

@@ -197,7 +197,7 @@ def test_an_unreachable_webhook_fails_nothing_and_stays_secret(
     caplog: pytest.LogCaptureFixture,
     address: str,
 ) -> None:
-    monkeypatch.setattr("pipeline.notify._RETRIES", 0)
+    monkeypatch.setattr("pipeline.notify.RETRIES", 0)
     monkeypatch.setenv("WEBHOOK", address)
     words = vars(asked(FAILED))
     given = [f"--{key}={one}" for key, one in words.items() if key != "on_success"]

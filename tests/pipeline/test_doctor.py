@@ -17,7 +17,7 @@ def _by_name(deep: bool = False) -> dict[str, Finding]:
 
 def test_the_locked_environment_is_well() -> None:
     found = _by_name()
-    locked = ["Python", "glibc", *doctor._PACKAGES, "TF_USE_LEGACY_KERAS"]
+    locked = ["Python", "glibc", *doctor.PACKAGES, "TF_USE_LEGACY_KERAS"]
     assert [name for name in locked if not found[name].ok] == []
     assert [name for name in locked if found[name].remedy] == []
 
@@ -80,7 +80,7 @@ def test_python_and_glibc_decide_the_lane(
 ) -> None:
     monkeypatch.setattr(doctor.sys, "version_info", python)
     monkeypatch.setattr(doctor.platform, "libc_ver", lambda: ("glibc", glibc))
-    found = [doctor._python(), doctor._glibc()]
+    found = [doctor.python(), doctor.glibc()]
     assert {finding.what for finding in found if not finding.ok} == wrong
 
 
@@ -112,7 +112,7 @@ def test_a_card_that_tensorflow_does_not_see_is_found(
 def test_a_tensorflow_that_does_not_import_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(doctor, "_DEEP", "import no_such_module")
+    monkeypatch.setattr(doctor, "DEEP", "import no_such_module")
     found = _by_name(deep=True)["TensorFlow"]
     assert (found.ok, found.found) == (False, "does not import")
 

@@ -50,7 +50,7 @@ def test_a_full_disk_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 def test_little_memory_is_found(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(machine, "_free_memory", lambda: 2**30)
+    monkeypatch.setattr(machine, "free_memory", lambda: 2**30)
     found = _found(tmp_path)["free memory"]
     assert (found.ok, found.found) == (False, "1.0 GiB")
 
@@ -62,7 +62,7 @@ def test_a_container_has_what_its_limit_leaves(
     (tmp_path / "memory.max").write_text(limit)
     (tmp_path / "memory.current").write_text("500")
     (tmp_path / "memory.stat").write_text("anon 200\ninactive_file 300\n")
-    found = machine._free_memory(tmp_path)
+    found = machine.free_memory(tmp_path)
     assert found == free or (free is None and found > 1000)
 
 

@@ -58,7 +58,7 @@ def _no_json(constant: str) -> None:
 @pytest.fixture
 def nobody(monkeypatch: pytest.MonkeyPatch) -> str:
     """An address where nothing listens."""
-    monkeypatch.setattr(module, "_RETRIES", 0)
+    monkeypatch.setattr(module, "RETRIES", 0)
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{closed.getsockname()[1]}/secret"
@@ -170,7 +170,7 @@ def test_a_busy_server_is_told_again(sink: Sink) -> None:
 def test_a_server_that_stays_busy_is_left_alone(
     sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_RETRIES", 1)
+    monkeypatch.setattr(module, "RETRIES", 1)
     sink.answers.extend([503, 503])
     assert post(sink.url, {"text": "x"}) == "it answered 503"
     assert len(sink.told) == 2
@@ -187,7 +187,7 @@ def test_a_redirect_is_no_answer(sink: Sink) -> None:
 def test_a_webhook_that_drips_bytes_is_left_alone_in_time(
     monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
-    monkeypatch.setattr(module, "_SECONDS_IN_ALL", 0.5)
+    monkeypatch.setattr(module, "SECONDS_IN_ALL", 0.5)
     over = threading.Event()
 
     def drip() -> None:
@@ -229,7 +229,7 @@ def test_an_answer_is_not_read_to_its_end() -> None:
 def test_the_secret_is_in_no_log(
     nobody: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_RETRIES", 1)
+    monkeypatch.setattr(module, "RETRIES", 1)
     caplog.set_level("DEBUG")
     assert post(nobody, {"text": "x"}) == "ConnectionError"
     assert "secret" not in caplog.text

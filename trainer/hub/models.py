@@ -22,7 +22,7 @@ from newsdesk.inspection import operations, trial
 from trainer.hub import files
 
 # A hub that is silent for so long will not answer at all.
-_SILENCE_SECONDS = 10.0
+SILENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _fetched(handle: str, key: str) -> str:
     if "://" not in handle:
         return handle
     try:
-        with _patience(_SILENCE_SECONDS):
+        with _patience(SILENCE_SECONDS):
             return str(hub.resolve(handle))
     except (
         EOFError,

@@ -7,7 +7,7 @@ import tensorflow as tf
 from newsdesk.config.encoders import Encoder
 from newsdesk.config.sections import Train
 
-_CPU_INFO = Path("/proc/cpuinfo")
+CPU_INFO = Path("/proc/cpuinfo")
 # What Linux calls the instructions that multiply bfloat16 matrices.
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 _BFLOAT16_CAPABILITY = (8, 0)
@@ -56,7 +56,7 @@ def _gpu_has_bfloat16(gpu: tf.config.PhysicalDevice) -> bool:
 
 def _cpu_has_bfloat16() -> bool:
     try:
-        lines = _CPU_INFO.read_text().splitlines()
+        lines = CPU_INFO.read_text().splitlines()
     except OSError:
         return False
     flags = next((line for line in lines if line.startswith("flags")), "")

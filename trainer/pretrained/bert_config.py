@@ -9,7 +9,7 @@ from newsdesk.errors import ConfigError, DataError
 from trainer.pretrained.files import read_object
 
 CONFIG = "config.json"
-_MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 _ONLY = "only a BERT with exact GELU and absolute positions can be read"
 
 
@@ -62,7 +62,7 @@ def read(folder: str) -> BertConfig:
             "config.json, model.safetensors and vocab.txt"
         )
     try:
-        return BertConfig.model_validate(read_object(path, _MAX_BYTES))
+        return BertConfig.model_validate(read_object(path, MAX_BYTES))
     except ValidationError as error:
         raise DataError(f"{path}: {_explained(error.errors()[0])}") from None
 

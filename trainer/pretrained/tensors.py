@@ -13,7 +13,7 @@ from trainer.pretrained import files
 
 WEIGHTS = "model.safetensors"
 # What a SavedModel may have, too.
-_MAX_BYTES = 8 << 30
+MAX_BYTES = 8 << 30
 _DTYPES = ("F32", "F16", "BF16")
 # What stands above the encoder in pretraining, and a constant that older files keep.
 _IGNORED = re.compile(r"cls\.|embeddings\.position_ids$")
@@ -33,7 +33,7 @@ class Tensors:
     def __init__(self, folder: str) -> None:
         self._path = str(Path(folder, WEIGHTS))
         _refuse_other_formats(Path(folder))
-        if wrong := files.fault(Path(self._path), _MAX_BYTES):
+        if wrong := files.fault(Path(self._path), MAX_BYTES):
             raise DataError(f"{self._path}: {wrong}")
         try:
             with safetensors.safe_open(self._path, "np") as file:

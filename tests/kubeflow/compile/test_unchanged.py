@@ -255,7 +255,7 @@ def test_the_exit_handler_knows_an_unchanged_run_from_a_killed_one(
     words = {"status": json.dumps({"state": "RUNNING"}), "run": "run-1"}
     words |= {"pipeline": "desks", "destination": config.serving}
     words |= {"variable": "WEBHOOK", "interval": INTERVAL}
-    asked = notified._parsed([f"--{name}={one}" for name, one in words.items()])
+    asked = notified.parsed([f"--{name}={one}" for name, one in words.items()])
     known = Outcome(state="unchanged", pushed=f"{config.serving}/7")
     Reports(config.serving).write("run-1", known)
     assert notified.notify(asked) is None and not bodies

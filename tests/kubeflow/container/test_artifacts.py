@@ -23,8 +23,8 @@ Reader = Callable[..., Task]
 
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    """Reads an executor input; minio:// is a folder of the test."""
-    monkeypatch.setattr(local_paths, "_ROOTS", {"minio://": f"{tmp_path}/minio/"})
+    """Reads an executor input whose minio:// lies below a folder of the test."""
+    monkeypatch.setattr(local_paths, "ROOTS", {"minio://": f"{tmp_path}/minio/"})
 
     def reader(
         inputs: dict[str, tuple[str, dict[str, Any]]] | None = None,

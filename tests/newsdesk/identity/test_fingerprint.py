@@ -39,7 +39,7 @@ def test_another_version_changes_it(
     package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = fingerprint.of(["some_room"])
-    monkeypatch.setattr(fingerprint, "_installed", lambda: ["numpy==0"])
+    monkeypatch.setattr(fingerprint, "installed", lambda: ["numpy==0"])
     assert fingerprint.of(["some_room"]) != before
 
 

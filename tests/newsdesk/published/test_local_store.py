@@ -157,7 +157,7 @@ def test_a_publisher_that_slept_for_long_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     succeed = Staging.succeed
-    monkeypatch.setattr(staging, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(staging, "PATIENCE_SECONDS", 0.0)
     second: list[int] = []
 
     def sleepy(*given: Any) -> bool:
@@ -218,7 +218,7 @@ def test_staging_of_another_host_stays_for_a_day(
     store: LocalStore, other: LocalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(owner, "_machine", lambda: ["another", "boot", "pid:[1]"])
+        patch.setattr(owner.socket, "gethostname", lambda: "another")
         # A file system that shares no locks.
         patch.setattr(owner.fcntl, "flock", lambda *_: None)
         theirs = store.stage()
@@ -227,7 +227,6 @@ def test_staging_of_another_host_stays_for_a_day(
     assert theirs.is_dir()
     for path in (theirs.parent, theirs.parent / owner.FILE):
         os.utime(path, (0, 0))
-    monkeypatch.setattr(owner, "_is_held", lambda _: False)
     other.stage()
     assert not theirs.exists()
 
@@ -236,9 +235,10 @@ def test_staging_of_a_process_number_that_was_used_again_is_dead(
     store: LocalStore, other: LocalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(owner, "_started", lambda _: "0")
         patch.setattr(owner.fcntl, "flock", lambda *_: None)
         theirs = store.stage()
+    file = theirs.parent / owner.FILE
+    file.write_text(json.dumps({**json.loads(file.read_text()), "started": "0"}))
     other.stage()
     assert not theirs.exists()
 

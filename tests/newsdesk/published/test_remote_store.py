@@ -3,13 +3,15 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from newsdesk.errors import ModelError
 from newsdesk.published import manifest
-from newsdesk.published.remote_store import RemoteStore
+from newsdesk.published.remote_store import RemoteStore, connected
 from newsdesk.published.stores import store
+from newsdesk.published.successors import Successors
 from tests.support import s3
 from tests.support.versions import FillModel, Publish
 
@@ -44,6 +46,16 @@ def remote(
     return found
 
 
+def files(remote: RemoteStore) -> Any:
+    """The file system of a store; fsspec has one object for each address."""
+    return connected(remote.address)[0]
+
+
+def root(remote: RemoteStore) -> str:
+    """The address of a store, as its file system writes it."""
+    return connected(remote.address)[1]
+
+
 def test_nothing_published_is_no_error(remote: RemoteStore) -> None:
     assert remote.versions() == []
 
@@ -72,13 +84,17 @@ def test_a_signature_is_in_the_store_before_the_manifest(
     manifest.write(described, folder)
     (folder / manifest.SIGNATURE).write_bytes(b"signature")
     there: list[bool] = []
-    succeed = remote._successors.succeed
+    succeed = Successors.succeed
 
-    def look(over: int | None, version: int, written: bytes) -> bool:
-        there.append(remote._files.exists(remote._at(version, manifest.SIGNATURE)))
-        return succeed(over, version, written)
+    def look(
+        successors: Successors, over: int | None, version: int, written: bytes
+    ) -> bool:
+        there.append(
+            files(remote).exists(f"{root(remote)}/{version}/{manifest.SIGNATURE}")
+        )
+        return succeed(successors, over, version, written)
 
-    monkeypatch.setattr(remote._successors, "succeed", look)
+    monkeypatch.setattr(Successors, "succeed", look)
     version = remote.publish(folder, described, None)
     assert there == [True]
     remote.fetch(version, tmp_path / "copy")
@@ -89,8 +105,8 @@ def test_an_upload_without_its_manifest_is_no_version(
     remote: RemoteStore, fill_model: FillModel, publish: Publish, tmp_path: Path
 ) -> None:
     fill_model(tmp_path / "model")
-    remote._files.put(
-        str(tmp_path / "model"), f"{remote._root}/9999999999999", recursive=True
+    files(remote).put(
+        str(tmp_path / "model"), f"{root(remote)}/9999999999999", recursive=True
     )
     assert remote.versions() == []
     assert publish(remote) == 10000000000000
@@ -107,7 +123,7 @@ def test_a_killed_upload_leaves_the_former_version_newest(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(remote._files, "put_file", dies)
+        patch.setattr(files(remote), "put_file", dies)
         publish(remote)
     assert remote.versions() == [version]
     assert publish(remote) > version + 1
@@ -118,9 +134,9 @@ def test_servers_see_no_graph_before_all_that_it_reads(
 ) -> None:
     seen: list[str] = []
     put, pipe, copy = (
-        remote._files.put_file,
-        remote._files.pipe_file,
-        remote._files.cp_file,
+        files(remote).put_file,
+        files(remote).pipe_file,
+        files(remote).cp_file,
     )
 
     def putting(file: str, there: str) -> None:
@@ -135,9 +151,9 @@ def test_servers_see_no_graph_before_all_that_it_reads(
         seen.append(to)
         copy(there, to)
 
-    monkeypatch.setattr(remote._files, "put_file", putting)
-    monkeypatch.setattr(remote._files, "pipe_file", piping)
-    monkeypatch.setattr(remote._files, "cp_file", copying)
+    monkeypatch.setattr(files(remote), "put_file", putting)
+    monkeypatch.setattr(files(remote), "pipe_file", piping)
+    monkeypatch.setattr(files(remote), "cp_file", copying)
     version = publish(remote)
     marks = (f"/models/news/{version}/", "/.claims/after-nothing")
     names = [there for there in seen if any(mark in there for mark in marks)]
@@ -179,7 +195,7 @@ def test_a_model_that_was_compared_with_another_version_is_refused(
     remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = publish(remote)
-    put = remote._files.put_file
+    put = files(remote).put_file
     second: list[int] = []
 
     def putting(file: str, there: str) -> None:
@@ -188,14 +204,14 @@ def test_a_model_that_was_compared_with_another_version_is_refused(
             second.append(0)
             second[:] = [publish(RemoteStore(remote.address), graph=b"other")]
 
-    monkeypatch.setattr(remote._files, "put_file", putting)
+    monkeypatch.setattr(files(remote), "put_file", putting)
     with pytest.raises(ModelError, match="was not compared with it, so nothing was"):
         publish(remote)
     # Not even its graph is there, which TensorFlow Serving would load.
     assert remote.versions() == [first, *second]
     assert not [
         name
-        for name in remote._files.find(remote._root)
+        for name in files(remote).find(root(remote))
         if name.endswith("saved_model.pb") and f"/{first}/" not in name
         if f"/{second[0]}/" not in name
     ]
@@ -210,7 +226,7 @@ def test_a_push_that_died_after_its_claim_is_completed_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(remote._files, "cp_file", dies)
+        patch.setattr(files(remote), "cp_file", dies)
         publish(remote, graph=b"claimed")
     assert remote.versions() == [first]
     with pytest.raises(ModelError, match="came into service while the run was at work"):
@@ -225,7 +241,7 @@ def test_a_version_that_was_removed_by_hand_can_be_followed_again(
     remote: RemoteStore, publish: Publish
 ) -> None:
     first, second = publish(remote), publish(remote, graph=b"bad")
-    remote._files.rm(f"{remote._root}/{second}", recursive=True)
+    files(remote).rm(f"{root(remote)}/{second}", recursive=True)
     third = publish(remote, graph=b"good")
     assert remote.versions() == [first, third]
 
@@ -234,7 +250,7 @@ def test_a_version_that_was_removed_by_hand_can_be_followed_again(
 def test_a_stray_object_among_the_claims_is_named_and_blocks_nothing(
     remote: RemoteStore, publish: Publish, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    remote._files.pipe_file(f"{remote._root}/.claims/{name}", b"?")
+    files(remote).pipe_file(f"{root(remote)}/.claims/{name}", b"?")
     assert [publish(remote), publish(remote)] == remote.versions()
     stray = f"{remote.address}/.claims/{name.partition('/')[0]}: is not a claim"
     assert stray in caplog.text
@@ -244,24 +260,24 @@ def test_altered_missing_and_new_objects_are_found(
     remote: RemoteStore, publish: Publish
 ) -> None:
     version = publish(remote)
-    at = f"{remote._root}/{version}"
+    at = f"{root(remote)}/{version}"
     for name, fault in (
         ("saved_model.pb", "saved_model.pb was altered"),
         ("variables/new", "variables/new is not in the manifest"),
     ):
-        remote._files.pipe_file(f"{at}/{name}", b"grapf")
+        files(remote).pipe_file(f"{at}/{name}", b"grapf")
         with pytest.raises(ModelError, match=fault):
             remote.verify(version)
-    remote._files.rm_file(f"{at}/saved_model.pb")
+    files(remote).rm_file(f"{at}/saved_model.pb")
     with pytest.raises(ModelError, match=r"saved_model\.pb is missing"):
         remote.verify(version)
 
 
 def test_an_altered_manifest_is_found(remote: RemoteStore, publish: Publish) -> None:
     version = publish(remote)
-    place = f"{remote._root}/{version}/{manifest.FILE}"
-    written = remote._files.cat_file(place)
-    remote._files.pipe_file(place, written.replace(b"0.9", b"0.8"))
+    place = f"{root(remote)}/{version}/{manifest.FILE}"
+    written = files(remote).cat_file(place)
+    files(remote).pipe_file(place, written.replace(b"0.9", b"0.8"))
     with pytest.raises(ModelError, match="altered"):
         remote.manifest(version)
 
@@ -270,11 +286,11 @@ def test_markers_of_folders_are_passed_over(
     remote: RemoteStore, publish: Publish, tmp_path: Path
 ) -> None:
     version = publish(remote)
-    client = remote._files
+    client = files(remote)
     for name in ("", "variables/", "assets/"):
         client.call_s3(
             "put_object",
-            Bucket=remote._root.partition("/")[0],
+            Bucket=root(remote).partition("/")[0],
             Key=f"models/news/{version}/{name}",
             Body=b"",
         )
@@ -288,9 +304,9 @@ def test_retired_versions_go_out_of_sight_then_away(
     versions = [publish(remote) for _ in range(3)]
     assert remote.retire(keep=1, grace_seconds=60) == versions[:2]
     assert remote.versions() == versions[2:]
-    assert remote._files.find(f"{remote._root}/{versions[0]}")
+    assert files(remote).find(f"{root(remote)}/{versions[0]}")
     assert remote.retire(keep=1, grace_seconds=0) == []
-    assert not remote._files.find(f"{remote._root}/{versions[0]}")
+    assert not files(remote).find(f"{root(remote)}/{versions[0]}")
     assert remote.retire(keep=0, grace_seconds=0) == []
     assert remote.versions() == versions[2:]
 
@@ -304,12 +320,12 @@ def test_what_a_dead_retirement_left_in_sight_stays(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(remote._files, "rm_file", dies)
+        patch.setattr(files(remote), "rm_file", dies)
         remote.retire(keep=1, grace_seconds=0)
     assert remote.versions() == versions
     assert remote.retire(keep=2, grace_seconds=0) == []
     assert remote.verify(versions[0])
-    assert not remote._listed(".retired")
+    assert not files(remote).find(f"{root(remote)}/.retired")
 
 
 def test_a_version_is_published_whatever_becomes_of_the_sweep(
@@ -321,7 +337,7 @@ def test_a_version_is_published_whatever_becomes_of_the_sweep(
     def fails(*_: object) -> None:
         raise OSError("slow down")
 
-    monkeypatch.setattr(remote._files, "rm_file", fails)
+    monkeypatch.setattr(files(remote), "rm_file", fails)
     version = publish(remote)
     assert remote.versions() == [version]
     assert f"version {version} is in service: " in caplog.text
@@ -342,6 +358,6 @@ def test_an_altered_version_is_named_by_its_address(
     remote: RemoteStore, publish: Publish
 ) -> None:
     version = publish(remote)
-    remote._files.pipe_file(f"{remote._root}/{version}/saved_model.pb", b"grapf")
+    files(remote).pipe_file(f"{root(remote)}/{version}/saved_model.pb", b"grapf")
     with pytest.raises(ModelError, match=rf"^{remote.address}/{version}: saved_model"):
         remote.verify(version)

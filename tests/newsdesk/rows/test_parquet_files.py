@@ -283,8 +283,8 @@ def test_memory_of_the_reader_is_limited(
         "process.MAX_MEMORY = 2**29\n"
         "process.main()"
     )
-    monkeypatch.setattr(parquet_worker, "_COMMAND", (sys.executable, "-c", code))
-    monkeypatch.setattr(parquet_worker, "_idle", [])
+    monkeypatch.setattr(parquet_worker, "COMMAND", (sys.executable, "-c", code))
+    monkeypatch.setattr(parquet_worker, "idle", [])
     with pytest.raises(DataError, match=f"^{file}: .*(takes more|GiB).* to unpack"):
         list(read_rows(file, needed=("text",)))
 
@@ -294,8 +294,8 @@ def test_crash_of_the_reader_names_the_file(
 ) -> None:
     file = write(tmp_path / "a.parquet")
     code = "import os; input(); os.kill(os.getpid(), 11)"
-    monkeypatch.setattr(parquet_worker, "_COMMAND", (sys.executable, "-c", code))
-    monkeypatch.setattr(parquet_worker, "_idle", [])
+    monkeypatch.setattr(parquet_worker, "COMMAND", (sys.executable, "-c", code))
+    monkeypatch.setattr(parquet_worker, "idle", [])
     reason = (
         "after 0 rows the library that reads Parquet ended with SIGSEGV; the file is"
     )
@@ -317,14 +317,14 @@ def test_process_that_ended_by_itself_is_started_again(
     file = write(tmp_path / "a.parquet")
     code = "from newsdesk.rows import parquet_process as p;"
     code += " p.SECONDS_IDLE = 0; p.main()"
-    monkeypatch.setattr(parquet_worker, "_idle", [])
+    monkeypatch.setattr(parquet_worker, "idle", [])
     with monkeypatch.context() as patch:
-        patch.setattr(parquet_worker, "_COMMAND", (sys.executable, "-c", code))
+        patch.setattr(parquet_worker, "COMMAND", (sys.executable, "-c", code))
         idle = parquet_worker.Worker()
-    assert idle._process.wait() == 0
-    parquet_worker._idle.append(idle)
+    assert idle.process.wait() == 0
+    parquet_worker.idle.append(idle)
     assert len(values(file)) == ROWS
-    assert parquet_worker._idle == [idle]
+    assert parquet_worker.idle == [idle]
 
 
 @pytest.mark.slow

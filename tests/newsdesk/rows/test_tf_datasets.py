@@ -1,3 +1,4 @@
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from newsdesk.rows.readers import Row, read_rows
 def test_tfds_offline_says_where_a_copy_would_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tf_datasets, "_builder", lambda path: copy_of(path, tmp_path))
-    monkeypatch.setattr(tf_datasets, "_online", lambda: False)
+    prepared_in(tmp_path, monkeypatch)
+    be_online(False, monkeypatch)
     folder = tmp_path / "ag_news_subset" / "1.0.0"
     with pytest.raises(
         DataError, match=rf"downloaded from here \(no network\).* copy into {folder}"
@@ -30,8 +31,8 @@ def test_tfds_download_that_fails_says_why(
 
     builder = copy_of("tfds:ag_news_subset", tmp_path)
     monkeypatch.setattr(builder, "download_and_prepare", fail)
-    monkeypatch.setattr(tf_datasets, "_builder", lambda path: builder)
-    monkeypatch.setattr(tf_datasets, "_online", lambda: True)
+    monkeypatch.setattr("tensorflow_datasets.builder", lambda name: builder)
+    be_online(True, monkeypatch)
     with pytest.raises(DataError, match=r"downloaded from here \(quota exceeded\)"):
         tf_datasets.prepare("tfds:ag_news_subset")
 
@@ -46,7 +47,7 @@ def test_tfds_reads_a_prepared_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare_copy(tmp_path)
-    monkeypatch.setattr(tf_datasets, "_builder", lambda path: copy_of(path, tmp_path))
+    prepared_in(tmp_path, monkeypatch)
     tf_datasets.prepare("tfds:tiny")
     assert list(read_rows("tfds:tiny/train")) == [
         Row("tfds:tiny/train", 1, {"text": "one", "label": "0"}),
@@ -74,6 +75,27 @@ def prepare_copy(folder: Path) -> None:
         ),
         split_datasets={"train": tf.data.Dataset.from_tensor_slices(rows)},
     )
+
+
+def prepared_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks for prepared data sets in a folder."""
+    import tensorflow_datasets as tfds
+
+    there = functools.partial(tfds.builder, data_dir=folder)
+    monkeypatch.setattr(tfds, "builder", there)
+
+
+def be_online(is_online: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets names of hosts be resolved, or not."""
+
+    def resolve(*_: object) -> list[str]:
+        if not is_online:
+            raise OSError("no such host")
+        return ["address"]
+
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(tf_datasets.socket, "getaddrinfo", resolve)
 
 
 def copy_of(path: str, folder: Path) -> Any:

@@ -47,7 +47,7 @@ def run(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]
     def begin(*_: object) -> ExitCode:
         return ExitCode.NOT_GOOD_ENOUGH
 
-    monkeypatch.setattr("pipeline.commands.run._run", begin)
+    monkeypatch.setattr("pipeline.commands.run.start_run", begin)
 
     def invoke(*words: str) -> Result:
         file = str(project / "newsdesk.toml")
@@ -188,7 +188,7 @@ def test_a_disk_that_is_full_before_the_run_is_named(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipeline.commands.run._run", full)
+    monkeypatch.setattr("pipeline.commands.run.start_run", full)
     error = run().exception
     assert isinstance(error, NewsdeskError)
     assert f"the disk that holds {config.root} is full" in str(error)

@@ -97,7 +97,7 @@ def test_an_owner_that_has_not_written_yet_is_waited_for(tmp_path: Path) -> None
 def test_whoever_does_not_say_who_it_is_holds_it_too(
     tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock, "_SECONDS_TO_WRITE", 0.0)
+    monkeypatch.setattr(lock, "SECONDS_TO_WRITE", 0.0)
     with held(tmp_path, "a run"):
         (tmp_path / ".lock").write_text(text)
         assert "another process is at work here" in _refused(tmp_path)
@@ -106,7 +106,7 @@ def test_whoever_does_not_say_who_it_is_holds_it_too(
 def test_a_full_disk_keeps_nobody_from_clearing_it(
     small_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock, "_SECONDS_TO_WRITE", 0.0)
+    monkeypatch.setattr(lock, "SECONDS_TO_WRITE", 0.0)
     with open(small_disk / "ballast", "wb") as stream:
         free = os.statvfs(small_disk)
         os.posix_fallocate(stream.fileno(), 0, free.f_bavail * free.f_frsize)

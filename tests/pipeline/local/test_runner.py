@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -52,11 +53,11 @@ def test_only_a_gate_has_said_all_of_the_data(
     state: str,
     has_seen: bool,
 ) -> None:
-    def launch(run: runner._Run, _: object) -> None:
+    def launch(run: runner.LocalRun, _: object) -> None:
         run.summary.data_digest = "digest"
         raise error
 
-    monkeypatch.setattr(runner._Run, "launch", launch)
+    monkeypatch.setattr(runner.LocalRun, "launch", launch)
     monkeypatch.setattr(content, "data_digest", lambda _: "digest")
     config = make_config(output={"root": str(tmp_path / "root")})
     screen = Screen(Console(file=io.StringIO()))
@@ -73,7 +74,7 @@ def test_an_error_that_a_signal_causes_is_an_interruption(
             os.kill(os.getpid(), signal.SIGTERM)
         raise AttributeError("partially initialized module")
 
-    monkeypatch.setattr(runner._Run, "launch", launch)
+    monkeypatch.setattr(runner.LocalRun, "launch", launch)
     config = make_config(output={"root": str(tmp_path / "root")})
     screen = Screen(Console(file=io.StringIO()))
     folder = RunFolder.create(config)
@@ -108,8 +109,8 @@ def test_a_signal_after_an_error_changes_no_summary(
             os.kill(os.getpid(), number)
         return str(error), ExitCode.STOPPED_BY_GATE
 
-    monkeypatch.setattr(runner._Run, "launch", launch)
-    monkeypatch.setattr(runner._log, "exception", log)
+    monkeypatch.setattr(runner.LocalRun, "launch", launch)
+    monkeypatch.setattr(logging.getLogger("newsdesk"), "exception", log)
     monkeypatch.setattr(runner, "explain", explain)
     config = make_config(output={"root": str(tmp_path / "root")})
     folder = RunFolder.create(config)

@@ -102,8 +102,8 @@ def test_a_reader_that_is_slow_gets_it_all() -> None:
 def test_optional_output_that_nobody_reads_is_given_up(
     monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(output, "_SECONDS_IF_OPTIONAL", 0.1)
-    monkeypatch.setattr(output, "_SECONDS_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr(output, "SECONDS_IF_OPTIONAL", 0.1)
+    monkeypatch.setattr(output, "SECONDS_BETWEEN_LOOKS", 0.05)
     reading, writing = os.pipe() if kind == "pipe" else pty.openpty()
     if kind == "terminal":
         # What Ctrl-S does.

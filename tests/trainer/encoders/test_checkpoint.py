@@ -200,7 +200,7 @@ def test_a_broken_folder_is_refused_in_one_line(
 def test_sizes_are_capped(
     write_checkpoint: Any, monkeypatch: pytest.MonkeyPatch, room: str
 ) -> None:
-    monkeypatch.setattr(f"trainer.pretrained.{room}._MAX_BYTES", 10)
+    monkeypatch.setattr(f"trainer.pretrained.{room}.MAX_BYTES", 10)
     with pytest.raises(DataError, match=r"(config\.json|safetensors): has over 10 byt"):
         build(write_checkpoint())
 

@@ -57,7 +57,7 @@ def test_a_handle_that_nobody_serves_says_what_to_do_instead(cache: Path) -> Non
 def test_a_silent_hub_is_given_up(
     silent_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "_SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr(models, "SILENCE_SECONDS", 0.1)
 
     assert f"{silent_server} cannot be fetched: timed out; " in refusal(silent_server)
     assert socket.getdefaulttimeout() is None

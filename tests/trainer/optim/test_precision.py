@@ -31,7 +31,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     ) -> None:
         info = tmp_path / "cpuinfo"
         info.write_text(f"processor\t: 0\nflags\t\t: fpu {flags} sse\nbugs\t: none\n")
-        monkeypatch.setattr(precision, "_CPU_INFO", info)
+        monkeypatch.setattr(precision, "CPU_INFO", info)
         gpus = [SimpleNamespace(capability=one) for one in capabilities]
         monkeypatch.setattr(
             tf.config,
