@@ -227,7 +227,7 @@ def test_a_run_that_ends_early_may_fail_if_its_model_was_rolled_back_from(
 ) -> None:
     said = tmp_path / "termination-log"
     said.touch()
-    monkeypatch.setattr(entrypoint, "_TERMINATION_LOG", said)
+    monkeypatch.setattr(entrypoint, "TERMINATION_LOG", said)
     (tmp_path / "rows.csv").write_text("text,label\na,0\n")
     kubeflow = config.kubeflow.model_copy(update={"fail_when_not_pushed": True})
     failing = config.model_copy(update={"kubeflow": kubeflow})
@@ -236,7 +236,7 @@ def test_a_run_that_ends_early_may_fail_if_its_model_was_rolled_back_from(
     cluster = Cluster.of(
         compiling.compile(failing),
         root=str(tmp_path / "artifacts"),
-        container=lambda _, command, __: entrypoint.run(command[3:]),
+        run_container=lambda _, command, __: entrypoint.run(command[3:]),
         scratch=tmp_path / "said",
     )
     with pytest.raises(TaskFailed, match="ended with 3$"):

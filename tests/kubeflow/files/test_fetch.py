@@ -148,8 +148,8 @@ def test_a_package_that_is_missing_is_named(
 
 
 def test_no_object_leads_out_of_the_folder(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="leads out of it"):
-        fetch.place_of("bucket/rows/../../../etc/x", "bucket/rows", tmp_path)
+    with pytest.raises(ConfigError, match="contains `..`"):
+        fetch.target_of("bucket/rows/../../../etc/x", "bucket/rows", tmp_path)
 
 
 def test_a_path_is_not_an_address() -> None:
