@@ -1,7 +1,7 @@
-"""The model in service, as an artifact that the Evaluator can compare with.
+"""The node that copies the model in service, for the Evaluator to compare with.
 
-It takes the place of TFX's Resolver, which looks into the metadata of one pipeline and
-cannot run on open-source Kubeflow Pipelines: what counts is what is served.
+It replaces TFX's Resolver, which looks into the metadata of one pipeline root and does
+not run on open-source Kubeflow Pipelines. Users get answers from the model in service.
 """
 
 import json
@@ -21,7 +21,7 @@ from newsdesk.published.stores import store
 
 
 class BaselineModelSpec(component_spec.ComponentSpec):
-    """What the node reads and writes."""
+    """Parameters, inputs and outputs of the node."""
 
     PARAMETERS = {
         "destination": component_spec.ExecutionParameter(type=str),
@@ -37,7 +37,7 @@ class BaselineModelSpec(component_spec.ComponentSpec):
 
 
 class Executor(base_executor.BaseExecutor):
-    """Copies the newest version, or gives no model at all."""
+    """Copies the newest version, or outputs no model if nothing was pushed."""
 
     def Do(
         self,
@@ -45,17 +45,17 @@ class Executor(base_executor.BaseExecutor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Finds the model in service.
+        """Copies the model in service into the output.
 
         Args:
             input_dict: nothing.
-            output_dict: `model`; the list is empty afterwards where nothing was ever
-                pushed, or what is there was given up.
-            exec_properties: those of `BaselineModel`.
+            output_dict: `model`; the list is empty afterwards if nothing was pushed
+                yet, or if the model in service was given up.
+            exec_properties: the parameters of `BaselineModel`.
 
         Raises:
-            ModelError: what is there cannot be read, was altered, or cannot be
-                compared with.
+            ModelError: the model in service cannot be read, has changed, or cannot be
+                compared with a candidate.
         """
         address = exec_properties["destination"]
         model = artifact_utils.get_single_instance(output_dict["model"])
@@ -67,14 +67,14 @@ class Executor(base_executor.BaseExecutor):
             if exec_properties["mark_absent"]:
                 model.set_int_custom_property(ABSENT, 1)
             else:
-                # An empty folder would be loaded as a model.
+                # TFMA would load an empty folder as a model.
                 output_dict["model"] = []
             return
         model.set_string_custom_property(VERSION, str(current.version))
 
 
 class BaselineModel(base_component.BaseComponent):
-    """Gives the model in service, or none where nothing was ever pushed."""
+    """Outputs the model in service, or no model if nothing was pushed yet."""
 
     SPEC_CLASS = BaselineModelSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
@@ -93,16 +93,16 @@ class BaselineModel(base_component.BaseComponent):
 
         Args:
             destination: the address above the versions.
-            expected: the model in service, so that the cache knows when there is
-                another; None where the runner does not look.
+            expected: the model in service, as a part of the cache key; None if the
+                runner does not look it up.
             labels: the names of the classes, in the order of their numbers.
-            accepted: why a model in service that cannot be compared with is given up;
-                "" where it is not.
+            accepted: the user's reason to give up a model in service that cannot be
+                compared with a candidate; "" without a reason.
             fingerprint: a digest of the code that this node runs.
-            mark_absent: keep the artifact where there is no model, with the custom
-                property `absent`, for a runner that wants every output to exist; it
-                must take it from the inputs of later nodes.
-            allowed: operations that the configuration allows besides the list.
+            mark_absent: if there is no model, keep the artifact and set its custom
+                property `absent`, because the runner requires every output. The runner
+                must then remove it from the inputs of later nodes.
+            allowed: operations that the configuration adds to the allow-list.
         """
         optional = {"allowed": json.dumps(list(allowed))} if allowed else {}
         super().__init__(
@@ -122,10 +122,11 @@ class BaselineModel(base_component.BaseComponent):
 def _check_unchanged(
     expected: Expected, current: InService | None, address: str
 ) -> None:
-    """Refuses another model in service than the one that was expected."""
+    """Stops the run if another model came into service since the run began."""
     if Expected.of(current) != expected:
         raise ModelError(
-            f"{address}: another model is in service than when the run began; run again"
+            f"{address}: the model in service has changed since the run began; run "
+            "again"
         )
 
 
@@ -135,24 +136,23 @@ def _copied(
     model: types.Artifact,
     exec_properties: dict[str, Any],
 ) -> bool:
-    """Copies the model, and tells whether a candidate can be compared with it."""
+    """Copies the model; returns whether a candidate can be compared with it."""
     folder = Path(path_utils.serving_model_dir(model.uri))
     folder.parent.mkdir(parents=True, exist_ok=True)
     fetched = store(address).fetch(current.version, folder)
+    # The newest version may have been replaced between the look-up and the copy.
     _check_unchanged(Expected.of(current), InService(current.version, fetched), address)
     operations.check(folder, json.loads(exec_properties.get("allowed") or "[]"))
     trial.check(folder)
-    found, wanted = (
-        current.manifest.origin.labels,
-        json.loads(exec_properties["labels"]),
-    )
-    other = signatures.difference(folder)
-    if found != wanted:
-        other = f"its labels are {', '.join(found)}, not {', '.join(wanted)}"
-    if other and not exec_properties["accepted"]:
+    labels: list[str] = json.loads(exec_properties["labels"])
+    served = current.manifest.origin.labels
+    difference = signatures.difference(folder)
+    if served != labels:
+        difference = f"its labels are {', '.join(served)}, not {', '.join(labels)}"
+    if difference and not exec_properties["accepted"]:
         raise ModelError(
-            f"{address}: version {current.version} cannot be compared with: {other}; "
-            "if the change is wanted, run once with --accept-new-baseline REASON "
-            "(`newsdesk run`, `newsdesk submit`)"
+            f"{address}: version {current.version} cannot be compared with a new "
+            f"model: {difference}; if you intend this change, run once with "
+            "--accept-new-baseline REASON (`newsdesk run`, `newsdesk submit`)"
         )
-    return not other
+    return not difference

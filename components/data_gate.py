@@ -1,6 +1,6 @@
-"""The node that stops a run whose data must not be trained on.
+"""The node that stops a run if the data breaks a rule.
 
-ExampleValidator only writes down the anomalies that it finds; this node raises.
+ExampleValidator only writes down the anomalies that it finds. This node stops the run.
 """
 
 import json
@@ -32,13 +32,13 @@ STOPPED = "data_verdict.json"
 
 
 class DataVerdict(types.Artifact):
-    """The rules that were applied to the data, all of them kept."""
+    """The verdict of a gate that the data passed: the rules kept and skipped."""
 
     TYPE_NAME = "components.DataVerdict"
 
 
 class DataGateSpec(component_spec.ComponentSpec):
-    """What the gate reads and writes."""
+    """Parameters, inputs and outputs of the node."""
 
     PARAMETERS = {
         "labels": component_spec.ExecutionParameter(type=str),
@@ -61,7 +61,7 @@ class DataGateSpec(component_spec.ComponentSpec):
 
 
 class Executor(base_executor.BaseExecutor):
-    """Applies every rule, and raises one error that names all faults."""
+    """Applies every rule, and raises one error that lists all faults."""
 
     def Do(
         self,
@@ -69,7 +69,7 @@ class Executor(base_executor.BaseExecutor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Judges the data of every split.
+        """Checks the data of every split.
 
         Args:
             input_dict: `statistics`, `anomalies` and `texts`, one artifact each;
@@ -79,8 +79,9 @@ class Executor(base_executor.BaseExecutor):
                 as JSON.
 
         Raises:
-            GateError: names rule, split, value and limit of every fault.
-            ModelError: what the model in service says of its data is unreadable.
+            GateError: a rule is broken; lists rule, split, value and limit of every
+                fault.
+            ModelError: the statistics of the model in service cannot be read.
         """
         labels = json.loads(exec_properties["labels"])
         statistics = artifact_utils.get_single_instance(input_dict["statistics"])
@@ -96,15 +97,15 @@ class Executor(base_executor.BaseExecutor):
             conflicts.read(Path(texts)),
         )
         faults = [*schema_faults(anomalies), *label_faults(statistics, labels)]
-        said = _said(faults, judged)
-        if not said["passed"]:
-            raise GateError(_sentence(faults, judged) + _kept_verdict(said))
-        verdict = artifact_utils.get_single_instance(output_dict["verdict"])
-        _write(said, Path(verdict.uri, VERDICT))
+        verdict = _verdict(faults, judged)
+        if not verdict["passed"]:
+            raise GateError(_sentence(faults, judged) + _kept_verdict(verdict))
+        written = artifact_utils.get_single_instance(output_dict["verdict"])
+        _write(verdict, Path(written.uri, VERDICT))
 
 
 class DataGate(base_component.BaseComponent):
-    """Lets a run go on only with data that break no rule."""
+    """Lets a run continue only if the data breaks no rule."""
 
     SPEC_CLASS = DataGateSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
@@ -125,7 +126,7 @@ class DataGate(base_component.BaseComponent):
             statistics: StatisticsGen's output.
             anomalies: ExampleValidator's output.
             texts: TextStatistics' output.
-            baseline: the model in service; may be empty.
+            baseline: the model in service; the channel may be empty.
             labels: the names of the classes, in the order of their numbers.
             rules: the gate section.
             fingerprint: a digest of the code that this node runs.
@@ -151,14 +152,14 @@ def skipped(verdict: str) -> list[str]:
         verdict: the folder of the DataVerdict artifact.
 
     Returns:
-        Their keys in the gate section, each once.
+        Their keys in the gate section, without duplicates.
     """
-    said = json.loads(Path(verdict, VERDICT).read_text())
-    return sorted({one["rule"] for one in said["skipped"]})
+    content = json.loads(Path(verdict, VERDICT).read_text())
+    return sorted({skip["rule"] for skip in content["skipped"]})
 
 
-def _said(faults: Sequence[Fault], judged: Sequence[Judged]) -> dict[str, Any]:
-    """The verdict: every rule as kept, broken or skipped."""
+def _verdict(faults: Sequence[Fault], judged: Sequence[Judged]) -> dict[str, Any]:
+    """Lists every rule as kept, broken or skipped."""
     broken = {fault.rule for fault in faults}
     return {
         "passed": not faults and all(one.holds is not False for one in judged),
@@ -173,35 +174,39 @@ def _said(faults: Sequence[Fault], judged: Sequence[Judged]) -> dict[str, Any]:
 def _sentence(faults: Sequence[Fault], judged: Sequence[Judged]) -> str:
     broken = [*faults, *(one for one in judged if one.holds is False)]
     return (
-        f"the data do not pass the gate: {'; '.join(map(str, broken))}. Correct the "
-        "data, or change the schema or the gate section if they are no longer right, "
-        "and run again"
+        f"the data does not pass the gate: {'; '.join(map(str, broken))}. Correct the "
+        "data, or change the schema or the gate section if they are out of date, and "
+        "run again"
     )
 
 
-def _kept_verdict(said: dict[str, Any]) -> str:
-    """Writes a verdict beside the run's log, for TFX deletes a failed node's."""
+def _kept_verdict(verdict: dict[str, Any]) -> str:
+    """Writes the verdict of a stopped run; returns the end of the error message."""
+    # Not into the output: TFX deletes the outputs of a node that fails.
     folder = os.environ.get(RUN_FOLDER_VARIABLE)
     if not folder:
         return ""
-    _write(said, Path(folder, STOPPED))
-    return f". All rules: {Path(folder, STOPPED)}"
+    _write(verdict, Path(folder, STOPPED))
+    return f". The result of every rule is in {Path(folder, STOPPED)}"
 
 
-def _write(said: dict[str, Any], file: Path) -> None:
+def _write(verdict: dict[str, Any], file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(said, indent=1))
+    file.write_text(json.dumps(verdict, indent=1))
 
 
 def _reference(
     models: list[types.Artifact],
 ) -> tuple[TextStatistics | None, str]:
-    """What the model in service was trained on, and its name in a sentence."""
+    """Returns the statistics of the model in service, and what messages call them.
+
+    Without statistics, the text gives the reason why there are none.
+    """
     if not models:
         return None, "there is no model in service to compare with"
     model = artifact_utils.get_single_instance(models)
     version = model.get_string_custom_property(VERSION)
     file = Path(path_utils.serving_model_path(model.uri), STATISTICS)
     if not file.exists():
-        return None, f"version {version} came without statistics of its data"
+        return None, f"version {version} was published without statistics of its data"
     return text_statistics.read(file.parent), f"the data of version {version}"

@@ -1,4 +1,4 @@
-"""Rules for text data, and what breaks them."""
+"""The rules of the gate section: each compares one measured value with its limit."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ _EXAMPLES = 2
 
 @dataclass(frozen=True)
 class Judged:
-    """What one rule says of the data.
+    """The result of one rule.
 
     Attributes:
-        rule: its key in the gate section.
-        split: whose rows.
-        value: what was measured; None where the rule was not applied.
-        limit: what the configuration allows.
-        reason: what was found, in words, or why the rule was not applied.
-        holds: whether the data keep the rule; None where it was not applied.
+        rule: the key of the rule in the gate section.
+        split: the split that was measured.
+        value: the measured value; None if the rule was skipped.
+        limit: the value that the configuration allows.
+        reason: the finding in words, or why the rule was skipped.
+        holds: whether the data keeps the rule; None if the rule was skipped.
     """
 
     rule: str
@@ -48,12 +48,12 @@ def judge(
         rules: the gate section.
         now: statistics of the data.
         labels: the names of the classes, in the order of their numbers.
-        before: those of the data that trained the model in service, if there are any.
-        reference: names that data in a sentence, or says why there are none.
+        before: statistics of the data that trained the model in service, if any.
+        reference: what messages call that data, or why there are no statistics of it.
         conflicts: examples of texts with several labels, by split.
 
     Returns:
-        What each rule says, the broken ones with value, limit and reference.
+        The result of each rule.
     """
     found = [
         *(one for split in now.splits for one in _alone(rules, now, split)),
@@ -70,7 +70,7 @@ def judge(
 
 
 def _alone(rules: Gate, now: TextStatistics, split: str) -> Iterator[Judged]:
-    """Rules that look at one split."""
+    """Applies the rules that measure one split."""
     counted = now.splits[split]
     rows = max(counted.rows, 1)
     empty = counted.empty / rows
@@ -97,7 +97,8 @@ def _conflicts(
     labels: list[str],
     conflicts: Mapping[str, Sequence[Conflict]],
 ) -> Iterator[Judged]:
-    """No model can be right on all rows of a text that has several labels."""
+    """Limits the rows whose text has several labels."""
+    # No model can be right on all rows of such a text.
     for split, counted in now.splits.items():
         share = counted.conflict_share
         reason = f"{share:.1%} of the rows have a text that occurs with another label"
@@ -110,7 +111,7 @@ def _conflicts(
 def _unknown(
     rules: Gate, now: TextStatistics, before: TextStatistics | None, reference: str
 ) -> Iterator[Judged]:
-    """Tokens that the vocabulary lacks, beyond what a learned one always lacks."""
+    """Limits the unknown tokens beyond those that a learned vocabulary always lacks."""
     rule, limit = "max_unknown_share", rules.max_unknown_share
     if limit is None:
         return
@@ -121,13 +122,13 @@ def _unknown(
         if counted.unknown is None or expected is None:
             why = "no vocabulary was given, and no model in service has one"
             if counted.unknown is not None:
-                why = f"nothing tells how many unknown tokens to expect: {reference}"
+                why = f"the expected share of unknown tokens is not known: {reference}"
             yield Judged(rule, split, None, limit, why, None)
             continue
         share = counted.unknown / max(counted.tokens, 1)
         reason = f"{share:.1%} of the tokens are not in {now.vocabulary}"
         if is_learned:
-            reason += f", {expected:.1%} were to be expected after {reference}"
+            reason += f"; {expected:.1%} are expected from {reference}"
         yield from _at_most(rules, rule, split, max(share - expected, 0.0), reason)
 
 
@@ -141,12 +142,13 @@ def _overlap(rules: Gate, now: TextStatistics) -> Iterator[Judged]:
                 "max_overlap_share",
                 split,
                 share,
-                f"{share:.1%} of the texts are in the train split too",
+                f"{share:.1%} of the texts also occur in the train split",
             )
 
 
 def _tested(rules: Gate, now: TextStatistics, labels: list[str]) -> Iterator[Judged]:
-    """A label without a row has the same figures in every model."""
+    """Requires rows of every label in the split that decides."""
+    # Every model gets the same figures for a label without rows.
     split = "test" if "test" in now.splits else "eval"
     counts = now.splits[split].labels
     rows, label = min((counts.get(place, 0), name) for place, name in enumerate(labels))
@@ -162,7 +164,7 @@ def _compared(
     labels: list[str],
     reference: str,
 ) -> Iterator[Judged]:
-    """Rules that look at the train split and at what the last model was trained on."""
+    """Compares the train split with the data of the model in service."""
     before = reference_data.splits["train"]
     moved, label = _label_shift(now, before, labels)
     yield from _at_most(
@@ -179,14 +181,14 @@ def _compared(
         "max_length_ratio",
         "train",
         ratio,
-        f"a text has {length:.1f} tokens, {was:.1f} in {reference}",
+        f"a text has {length:.1f} tokens on average, and {was:.1f} in {reference}",
     )
     yield from _at_least(
         rules,
         "min_row_ratio",
         "train",
         now.rows / max(before.rows, 1),
-        f"there are {now.rows:,} rows, {before.rows:,} in {reference}",
+        f"there are {now.rows:,} rows, and {before.rows:,} in {reference}",
     )
     new = round((1 - now.share_within(before)) * now.rows)
     yield from _at_least(
@@ -199,7 +201,7 @@ def _compared(
 
 
 def _waiting(rules: Gate, why: str) -> Iterator[Judged]:
-    """Rules that need a reference, where there is none."""
+    """Skips the rules that compare with the model in service."""
     for rule in (
         "max_label_shift",
         "max_length_ratio",
@@ -213,7 +215,7 @@ def _waiting(rules: Gate, why: str) -> Iterator[Judged]:
 def _label_shift(
     now: SplitStatistics, before: SplitStatistics, labels: list[str]
 ) -> tuple[float, str]:
-    """The largest move of a label's share, and the label's name."""
+    """Finds the label whose share changed most; returns the change and the name."""
     return max(
         (
             (

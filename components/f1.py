@@ -1,8 +1,8 @@
 """F1 by arg-max as TFMA metrics: of one class, and the mean over classes.
 
-TFMA offers no macro average over arg-max predictions: its binarized metrics compare
-each class with a threshold of 0.5, and `macro_average` refuses `top_k`. And it finds no
-metric that is binarized with `top_k` when a limit is set on it.
+TFMA has no macro average over arg-max predictions: its binarized metrics compare each
+class with a threshold of 0.5, and `macro_average` refuses `top_k`. A limit on a metric
+that is binarized with `top_k` does not work either: TFMA does not find the metric.
 """
 
 from typing import Any
@@ -51,20 +51,20 @@ metric_types.register_metric(MacroF1)
 metric_types.register_metric(ClassF1)
 
 
-def class_f1(matrix: Matrix, one: int) -> float:
+def class_f1(matrix: Matrix, class_id: int) -> float:
     """Computes F1 of one class from a confusion matrix.
 
     Args:
         matrix: number of rows by (actual class, predicted class).
-        one: the class.
+        class_id: the number of the class.
 
     Returns:
-        The harmonic mean of precision and recall; 0 of a class that neither occurs
+        The harmonic mean of precision and recall; 0 for a class that neither occurs
         nor is predicted.
     """
-    hits = matrix.get((one, one), 0.0)
-    actual = sum(n for (a, _), n in matrix.items() if a == one)
-    predicted = sum(n for (_, p), n in matrix.items() if p == one)
+    hits = matrix.get((class_id, class_id), 0.0)
+    actual = sum(n for (a, _), n in matrix.items() if a == class_id)
+    predicted = sum(n for (_, p), n in matrix.items() if p == class_id)
     return 2 * hits / (actual + predicted) if actual + predicted else 0.0
 
 
@@ -75,8 +75,8 @@ def macro_f1(matrix: Matrix) -> float:
         matrix: number of rows by (actual class, predicted class).
 
     Returns:
-        The mean over the classes that occur as actual or predicted, as
-        scikit-learn's `f1_score(average="macro")` counts them.
+        The mean over the classes that occur or are predicted, as in scikit-learn's
+        `f1_score(average="macro")`.
     """
     classes = {one for pair in matrix for one in pair}
     scores = [class_f1(matrix, one) for one in classes]
@@ -91,7 +91,7 @@ def _computations(
     output_name: str = "",
     example_weighted: bool = False,
 ) -> Any:
-    """One confusion matrix by arg-max, and the figure derived from it."""
+    """Declares a confusion matrix by arg-max, and the F1 derived from it."""
     matrices = confusion.multi_class_confusion_matrices(
         thresholds=[-1.0],  # below every probability: arg-max always counts
         eval_config=eval_config,

@@ -1,4 +1,7 @@
-"""What the candidate says of every row of the tested split, written once."""
+"""The node that writes the candidate's predictions for the tested split.
+
+It writes them once, for every node that needs them.
+"""
 
 import os
 from collections.abc import Iterator
@@ -14,23 +17,23 @@ from newsdesk import features
 from newsdesk.inspection import trial
 
 FILE = "predictions.parquet"
-# Rows a time: quick enough, and of 512 tokens each they fit in memory. The publisher
-# asks the first of these batches again, so that padding and rounding are the same.
+# Rows per batch: quick enough, and rows of 512 tokens fit in memory. The publisher
+# repeats the first batch, so that padding and rounding are the same.
 BATCH = 64
 
 
 class RowPredictions(types.Artifact):
-    """One Parquet file, a row for every row of the tested split.
+    """One Parquet file with a row for every row of the tested split.
 
     Its columns are `text`, `label` (the number of the true class), `predicted` (the
-    number of the likeliest) and `probabilities` (float32, one for each class).
+    number of the likeliest class) and `probabilities` (float32, one for each class).
     """
 
     TYPE_NAME = "components.RowPredictions"
 
 
 class PredictionsSpec(component_spec.ComponentSpec):
-    """What the node reads and writes."""
+    """Parameters, inputs and outputs of the node."""
 
     PARAMETERS = {
         "split": component_spec.ExecutionParameter(type=str),
@@ -44,7 +47,7 @@ class PredictionsSpec(component_spec.ComponentSpec):
 
 
 class Executor(base_executor.BaseExecutor):
-    """Asks the exported signature, batch by batch."""
+    """Calls the exported signature batch by batch."""
 
     def Do(
         self,
@@ -57,7 +60,7 @@ class Executor(base_executor.BaseExecutor):
         Args:
             input_dict: raw `examples`, and `model`.
             output_dict: `predictions`, the folder of the file.
-            exec_properties: `split`, the name of the tested one.
+            exec_properties: `split`, the name of the tested split.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -85,7 +88,7 @@ class Executor(base_executor.BaseExecutor):
 
 
 class Predictions(base_component.BaseComponent):
-    """Makes the predictions that later nodes share."""
+    """Writes the predictions that later nodes share."""
 
     SPEC_CLASS = PredictionsSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
@@ -117,7 +120,7 @@ class Predictions(base_component.BaseComponent):
 
 
 def _files(examples: types.Artifact, split: str) -> list[str]:
-    """The files of a split, in the one order in which they are always read."""
+    """Lists the files of a split, always in the same order."""
     folder = artifact_utils.get_split_uri([examples], split)
     return sorted(os.path.join(folder, name) for name in os.listdir(folder))
 
@@ -126,7 +129,7 @@ def _predicted(model: str, files: list[str]) -> Iterator[dict[str, Any]]:
     import tensorflow as tf
     import tensorflow_text  # noqa: F401  registers operations of the model
 
-    # Before the first call in this process, which could not be ended.
+    # A call in this process that never ends could not be stopped, so try it in another.
     trial.check(Path(model))
     loaded = tf.saved_model.load(model)
     answer = loaded.signatures[features.SERVING_EXAMPLES]

@@ -1,8 +1,8 @@
-"""The node that imports the reviewed schema, with the slice columns that it lacks.
+"""The node that imports the reviewed schema and adds missing slice columns to it.
 
-The configuration declares slice columns, and TextExampleGen writes one string of each
-into every example. A schema without them would make every run stop at the gate, and
-the Evaluator reads only features of the schema.
+The configuration declares slice columns, and TextExampleGen writes a string for each
+into every example. Without them in the schema, every run would stop at the gate, and
+the Evaluator, which reads only features of the schema, would find no slice.
 """
 
 import json
@@ -19,7 +19,7 @@ from tfx.types import artifact_utils, component_spec, standard_artifacts
 
 
 class ImportSchemaGenSpec(component_spec.ComponentSpec):
-    """What the node reads and writes."""
+    """Parameters, inputs and outputs of the node."""
 
     PARAMETERS = {
         "schema_file": component_spec.ExecutionParameter(type=str),
@@ -33,7 +33,7 @@ class ImportSchemaGenSpec(component_spec.ComponentSpec):
 
 
 class Executor(executor.Executor):
-    """TFX's executor, and the features of slice columns."""
+    """Runs TFX's executor, and then adds the features of slice columns."""
 
     def Do(  # noqa: N802  TFX calls it by this name
         self,
@@ -46,7 +46,7 @@ class Executor(executor.Executor):
         Args:
             input_dict: nothing.
             output_dict: `schema`, the folder to write `schema.pbtxt` into.
-            exec_properties: those of `ImportSchemaGen`.
+            exec_properties: the parameters of `ImportSchemaGen`.
         """
         super().Do(input_dict, output_dict, exec_properties)
         columns = json.loads(exec_properties["slice_columns"])
@@ -55,7 +55,7 @@ class Executor(executor.Executor):
 
 
 class ImportSchemaGen(component.ImportSchemaGen):
-    """TFX's ImportSchemaGen; outputs `schema`, which has every slice column."""
+    """TFX's ImportSchemaGen, whose output `schema` contains every slice column."""
 
     SPEC_CLASS = ImportSchemaGenSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
@@ -67,7 +67,7 @@ class ImportSchemaGen(component.ImportSchemaGen):
 
         Args:
             schema_file: the reviewed schema.
-            slice_columns: columns whose values the examples have as strings.
+            slice_columns: columns whose values are strings in the examples.
             fingerprint: a digest of the schema and of the code that this node runs.
         """
         spec = ImportSchemaGenSpec(

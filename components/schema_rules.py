@@ -1,4 +1,4 @@
-"""Rules that TFX's own statistics and anomalies tell of."""
+"""Rules that are checked with TFX's own statistics and anomalies."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ RULES = ("schema", "label_missing")
 
 
 class Fault(NamedTuple):
-    """One broken rule: which, in which split, on which feature, and how."""
+    """One broken rule, with its split, its feature and the reason."""
 
     rule: str
     split: str
@@ -31,10 +31,10 @@ class Fault(NamedTuple):
 
 
 def schema_faults(artifact: types.Artifact) -> Iterator[Fault]:
-    """Reads what ExampleValidator found against the reviewed schema.
+    """Reads the anomalies that ExampleValidator found.
 
     Args:
-        artifact: its ExampleAnomalies.
+        artifact: the ExampleAnomalies.
 
     Yields:
         A fault for every anomaly.
@@ -51,14 +51,14 @@ def schema_faults(artifact: types.Artifact) -> Iterator[Fault]:
 
 
 def label_faults(artifact: types.Artifact, labels: list[str]) -> Iterator[Fault]:
-    """Finds labels that no training row has: a model cannot learn them.
+    """Finds labels that no row of train has, because a model cannot learn them.
 
     Args:
         artifact: the ExampleStatistics.
         labels: the names of the classes, in the order of their numbers.
 
     Yields:
-        One fault at most.
+        At most one fault.
     """
     statistics = stats_artifact_utils.load_statistics(artifact, "train")
     counts = label_counts(statistics.proto().datasets[0])
@@ -67,19 +67,19 @@ def label_faults(artifact: types.Artifact, labels: list[str]) -> Iterator[Fault]
             "label_missing",
             "train",
             features.LABEL,
-            "labels cannot be counted, because the schema does not say "
-            "int_domain { is_categorical: true }",
+            "labels cannot be counted, because this feature has no "
+            "int_domain { is_categorical: true } in the schema; add it",
         )
         return
-    missing = [name for place, name in enumerate(labels) if not counts.get(place)]
+    missing = [name for index, name in enumerate(labels) if not counts.get(index)]
     if missing:
         present = [name for name in labels if name not in missing]
         yield Fault(
             "label_missing",
             "train",
             features.LABEL,
-            f"no row is labelled {', '.join(map(repr, missing))}; "
-            f"all rows are {', '.join(map(repr, present))}",
+            f"no row has the label {', '.join(map(repr, missing))}; the rows have "
+            f"only {', '.join(map(repr, present))}",
         )
 
 
@@ -87,11 +87,11 @@ def label_counts(statistics: Any) -> dict[int, int]:
     """Counts rows by label.
 
     Args:
-        statistics: the `DatasetFeatureStatistics` of one split, made with a schema
+        statistics: the `DatasetFeatureStatistics` of one split, computed with a schema
             in which the label is categorical.
 
     Returns:
-        Number of rows by the label's number.
+        The number of rows by the number of the label.
     """
     for feature in statistics.features:
         if feature.path.step == [features.LABEL]:

@@ -1,1 +1,1 @@
-"""Publisher: an accepted model becomes the newest version in service."""
+"""The node that publishes an accepted model as the newest version."""

@@ -1,7 +1,7 @@
-"""Stops a run whose data make the model in service fail.
+"""Stops a run if the model in service fails on the tested rows of the run.
 
-A candidate learns whatever the new labels say. Only the model in service, which was
-good on the old rows, shows that labels were swapped or that columns have changed.
+A candidate learns from the new labels, right or wrong. Only the model in service, which
+was good on earlier rows, can show that labels were swapped or that columns changed.
 """
 
 from collections.abc import Mapping
@@ -26,14 +26,14 @@ def check(
 
     Args:
         baselines: the model in service that the candidate was compared with, or none.
-        figures: what it reaches on the tested rows of this run; empty without one.
-        exec_properties: `min_accuracy`, and `accepted`, the reason to go on.
+        figures: metrics of that model on the tested rows of this run, or {}.
+        exec_properties: `min_accuracy`; `accepted`, the user's reason to continue.
 
     Returns:
-        Whether the model in service is below the rule, and this was accepted.
+        Whether the model in service breaks the rule, and the user accepted this.
 
     Raises:
-        GateError: it is below the rule: names version, accuracy and limit.
+        GateError: the model in service breaks the rule, and no reason was given.
     """
     if not baselines or not figures:
         return False
@@ -49,16 +49,16 @@ def check(
         f"version {version} in service reaches accuracy {figures['accuracy']:.4f} on "
         f"the {figures['rows']:,.0f} tested rows of this run, {_below(before, limit)}: "
         "labels or data have changed their meaning (rule baseline_accuracy). Nothing "
-        "was pushed; correct the data or data.labels, or, if the change is meant, run "
+        "was pushed. Correct the data or data.labels; if you intend this change, run "
         "once with --accept-new-baseline REASON (`newsdesk run`, `newsdesk submit`)"
     )
 
 
 def _below(before: Mapping[str, float], limit: float) -> str:
-    """Names the limit, and what the model reached when it was pushed."""
+    """States the limit, and the accuracy that the model had when it was pushed."""
     if results.least_in_service(before, limit) != limit:
         return f"below half of the {before['accuracy']:.4f} when it was pushed"
-    told = f"below evaluation.min_accuracy {limit:g}"
+    sentence = f"below evaluation.min_accuracy {limit:g}"
     if "accuracy" in before:
-        told += f" (it reached {before['accuracy']:.4f} when it was pushed)"
-    return told
+        sentence += f" (it reached {before['accuracy']:.4f} when it was pushed)"
+    return sentence

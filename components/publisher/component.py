@@ -1,4 +1,4 @@
-"""The node Pusher."""
+"""Declares the node Pusher for the graph."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from newsdesk.identity.recipe import Recipe
 
 
 class PusherSpec(component_spec.ComponentSpec):
-    """What the node reads and writes."""
+    """Parameters, inputs and outputs of the node."""
 
     PARAMETERS = {
         "destination": component_spec.ExecutionParameter(type=str),
@@ -53,7 +53,7 @@ class PusherSpec(component_spec.ComponentSpec):
 
 
 class Pusher(component.Pusher):
-    """TFX's Pusher with a manifest, a rehearsal, and versions that appear whole."""
+    """TFX's Pusher, with a manifest, a rehearsal, and versions that appear whole."""
 
     SPEC_CLASS = PusherSpec
     EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
@@ -73,16 +73,18 @@ class Pusher(component.Pusher):
         """Declares the node.
 
         Args:
-            channels: by the names of `PusherSpec.INPUTS`.
+            channels: the inputs, by the names in `PusherSpec.INPUTS`.
             destination: the address above the versions.
             push: the push section.
             labels: the names of the classes, in the order of their numbers.
-            recipe: of the run, for the manifest.
-            accepted: why a model in service is given up that cannot be compared with,
-                or fails on the rows of this run; "" where it is not.
-            min_accuracy: what the model in service must reach on the tested rows.
+            recipe: the recipe of the run, for the manifest.
+            accepted: the user's reason to give up a model in service that cannot be
+                compared with the candidate, or fails on the rows of this run; ""
+                without a reason.
+            min_accuracy: the accuracy that the model in service must reach on the
+                tested rows.
             fingerprint: a digest of the code that this node runs.
-            allowed: operations that the configuration allows besides the list.
+            allowed: operations that the configuration adds to the allow-list.
         """
         optional: dict[str, Any] = {} if push.keep is None else {"keep": push.keep}
         if push.sign:
@@ -105,5 +107,5 @@ class Pusher(component.Pusher):
             fingerprint=fingerprint,
             pushed_model=types.Channel(type=standard_artifacts.PushedModel),
         )
-        # TFX's own __init__ would build a spec of other inputs.
+        # TFX's own __init__ would build a spec with other inputs.
         base_component.BaseComponent.__init__(self, spec=spec)

@@ -1,4 +1,4 @@
-"""Stages a model, checks it as a server would see it, and makes it the newest."""
+"""Stages a candidate, checks it as a server would load it, and publishes it."""
 
 import json
 import logging
@@ -31,7 +31,7 @@ _log = logging.getLogger("newsdesk")
 
 
 class Executor(executor.Executor):
-    """TFX's Pusher, but for how a version appears in the destination."""
+    """TFX's Pusher, except for how a version appears in the destination."""
 
     def Do(  # noqa: N802  TFX calls it by this name
         self,
@@ -45,26 +45,27 @@ class Executor(executor.Executor):
             input_dict: `model`, `model_blessing`, `evaluation`, `predictions`,
                 `statistics`, `examples`; `baseline`, the model in service that the
                 candidate was compared with, or none.
-            output_dict: `pushed_model`, which says what was done.
-            exec_properties: those of `component.Pusher`.
+            output_dict: `pushed_model`, which records the outcome.
+            exec_properties: the parameters of `component.Pusher`.
 
         Raises:
             GateError: the model in service fails on the rows of this run.
-            ModelError: the staged copy differs, the candidate was compared with
-                another model than the one in service, or the destination cannot be
-                used; what is in service is then as it was.
+            ModelError: the staged copy differs, the candidate was not compared with
+                the model in service, or the destination cannot be used. The model in
+                service is then unchanged.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
-        said = artifact_utils.get_single_instance(output_dict["pushed_model"])
-        Path(said.uri).mkdir(parents=True, exist_ok=True)
-        # TFX's own CheckBlessing lets a model pass that nobody has judged.
+        pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
+        Path(pushed.uri).mkdir(parents=True, exist_ok=True)
+        # TFX's own CheckBlessing accepts a model without a blessing.
         blessing = artifact_utils.get_single_instance(input_dict["model_blessing"])
-        # Before the blessing: a candidate that is refused would hide the reason.
+        # Before the blessing is read: if the labels are wrong, the candidate fails too,
+        # and a refused candidate would hide the cause.
         given_up = _given_up(input_dict, exec_properties)
         if not model_utils.is_model_blessed(blessing):
-            self._MarkNotPushed(said)
+            self._MarkNotPushed(pushed)
             return
-        place = store(exec_properties["destination"])
+        destination = store(exec_properties["destination"])
         candidate = Path(self.GetModelPath(input_dict))
         digest = manifest.model_digest(manifest.parts(candidate))
         current = newest(exec_properties["destination"])
@@ -76,24 +77,27 @@ class Executor(executor.Executor):
                 _must_be_compared(current, input_dict, exec_properties)
             over = current.version if current else None
             sign = _sign(exec_properties)
-            version = _publish(place, candidate, digest, origin, input_dict, over, sign)
+            version = _publish(
+                destination, candidate, digest, origin, input_dict, over, sign
+            )
             outcome = Outcome.PUSHED
-            _retire(place, version, exec_properties)
+            _retire(destination, version, exec_properties)
         elif current:
             version = current.version
-        said.set_string_custom_property(OUTCOME, str(outcome))
+        pushed.set_string_custom_property(OUTCOME, str(outcome))
         if outcome is Outcome.WITHDRAWN:
-            self._MarkNotPushed(said)
+            self._MarkNotPushed(pushed)
         else:
-            self._MarkPushed(said, f"{place.address}/{version}", str(version))
+            address = f"{destination.address}/{version}"
+            self._MarkPushed(pushed, address, str(version))
 
 
 def _known(current: Manifest, digest: str, origin: Origin) -> Outcome | None:
-    """What became of this model before; None for one that is new.
+    """Returns the outcome for a model that was published before; None for a new one.
 
-    Two trainings of the same inputs export the same weights in another graph: its
-    functions have other names and stand in another order. So a copy is known by its
-    digest, and a repetition by its inputs.
+    Two trainings on the same inputs export the same weights in different graphs: names
+    and order of the functions differ. So a copy is recognized by its digest, and a
+    repetition by the digest of its inputs.
     """
     if digest == current.model_digest:
         before, now = current.origin, origin
@@ -110,20 +114,20 @@ def _must_be_compared(
     input_dict: dict[str, list[types.Artifact]],
     exec_properties: dict[str, Any],
 ) -> None:
-    """What came into service during the run must not be replaced unseen."""
+    """Refuses to replace a model that the candidate was not compared with."""
     models = input_dict.get("baseline") or []
     if not models and exec_properties["accepted"]:
         return
     compared = [
-        manifest.read(Path(path_utils.serving_model_path(one.uri))).digest
-        for one in models
+        manifest.read(Path(path_utils.serving_model_path(model.uri))).digest
+        for model in models
     ]
     if compared != [current.manifest.digest]:
         raise replaced(exec_properties["destination"], current.version)
 
 
 def _publish(
-    place: Store,
+    destination: Store,
     candidate: Path,
     digest: str,
     origin: Origin,
@@ -133,26 +137,29 @@ def _publish(
 ) -> int:
     statistics = artifact_utils.get_single_uri(input_dict["statistics"])
     predictions = artifact_utils.get_single_uri(input_dict["predictions"])
-    folder = place.stage()
+    folder = destination.stage()
     try:
         described = _fill(folder, candidate, Path(statistics), origin)
-        # 64 rows do not show every bit of a model.
+        # The 64 rows of the rehearsal do not show a change of every bit.
         if described.model_digest != digest:
             raise ModelError(
                 f"{folder}: the copy is not the model that was trained, so nothing "
-                "was published; run again, and look at the disk if it happens again"
+                "was published; run again, and check the disk if it happens again"
             )
         operations.check(folder, origin.allowed_operations)
-        if other := signatures.difference(folder):
-            raise ModelError(f"{candidate}: cannot be served as models before: {other}")
+        if difference := signatures.difference(folder):
+            raise ModelError(
+                f"{candidate}: has other signatures than the models in service: "
+                f"{difference}"
+            )
         rehearse(folder, Path(predictions))
         if sign:
             signing.sign(folder, sign)
-        # What was rehearsed is what is published.
+        # Files may have changed during the rehearsal.
         manifest.verify(folder)
-        return place.publish(folder, described, over)
+        return destination.publish(folder, described, over)
     finally:
-        place.release(folder)
+        destination.release(folder)
 
 
 def _sign(exec_properties: dict[str, Any]) -> Sign | None:
@@ -161,7 +168,7 @@ def _sign(exec_properties: dict[str, Any]) -> Sign | None:
 
 
 def _fill(folder: Path, candidate: Path, statistics: Path, origin: Origin) -> Manifest:
-    """Puts into a folder all that a version consists of."""
+    """Writes all files of a version into a folder."""
     try:
         shutil.copytree(candidate, folder, dirs_exist_ok=True)
         (folder / manifest.STATISTICS).parent.mkdir(exist_ok=True)
@@ -171,25 +178,29 @@ def _fill(folder: Path, candidate: Path, statistics: Path, origin: Origin) -> Ma
     except OSError as error:
         raise ModelError(
             f"{folder}: the model cannot be copied there: {reason(error)}; nothing "
-            "was published; free some space, or set push.destination, and run again"
+            "was published. Free some space, or set push.destination, and run again"
         ) from None
     return described
 
 
-def _retire(place: Store, version: int, exec_properties: dict[str, Any]) -> None:
+def _retire(destination: Store, version: int, exec_properties: dict[str, Any]) -> None:
     if not exec_properties.get("keep"):
         return
     try:
-        place.retire(exec_properties["keep"], exec_properties["grace_seconds"])
+        destination.retire(exec_properties["keep"], exec_properties["grace_seconds"])
     except ModelError as error:
-        # The push is done, and the next one tries again.
-        _log.warning("version %d is in service, but old ones stay: %s", version, error)
+        # The push succeeded, and the next push removes the old versions.
+        _log.warning(
+            "version %d is in service, but old versions were not removed: %s",
+            version,
+            error,
+        )
 
 
 def _given_up(
     input_dict: dict[str, list[types.Artifact]], exec_properties: dict[str, Any]
 ) -> bool:
-    """Whether a reason replaces the comparison with the model in service."""
+    """Returns whether the user's reason replaces the comparison with a baseline."""
     evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
     labels = json.loads(exec_properties["labels"])
     compared = results.metrics(evaluation, labels, of_baseline=True)
@@ -203,21 +214,21 @@ def _origin(
     withdrawn: list[str],
     given_up: bool,
 ) -> Origin:
-    told = json.loads(exec_properties["origin"])
+    recipe = json.loads(exec_properties["origin"])
     examples = artifact_utils.get_single_instance(input_dict["examples"])
     data = examples.get_string_custom_property(DATA_DIGEST)
     evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
     labels = json.loads(exec_properties["labels"])
     return Origin(
         run=Path(os.environ.get(RUN_FOLDER_VARIABLE, "unknown")).name,
-        run_key=run_key(told["recipe"], data),
+        run_key=run_key(recipe["recipe"], data),
         data_digest=data,
-        code_digest=told["code"],
+        code_digest=recipe["code"],
         labels=labels,
         metrics=results.metrics(evaluation, labels),
-        versions=told["versions"],
+        versions=recipe["versions"],
         # Keep the reason only if a baseline was given up.
         accepted=(exec_properties["accepted"] or None) if given_up else None,
         withdrawn=withdrawn,
-        allowed_operations=told.get("allowed", []),
+        allowed_operations=recipe.get("allowed", []),
     )

@@ -1,4 +1,4 @@
-"""TextExampleGen: labelled text in files -> tf.Examples and a quarantine."""
+"""The node that turns files of labelled texts into tf.Examples and a quarantine."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from newsdesk.config.sections import Data
 
 
 class TextExampleGenSpec(types.ComponentSpec):
-    """TFX's file-based spec, with a second output and two parameters more."""
+    """TFX's file-based spec, with a second output and two more parameters."""
 
     PARAMETERS = {
         **FileBasedExampleGenSpec.PARAMETERS,
@@ -33,23 +33,23 @@ class TextExampleGenSpec(types.ComponentSpec):
 
 
 class TextExampleGen(FileBasedExampleGen):
-    """Reads the rows; outputs `examples` and `quarantine`."""
+    """Reads the data; outputs `examples` and `quarantine`."""
 
     SPEC_CLASS = TextExampleGenSpec
     EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
     DRIVER_CLASS = driver.Driver
 
     def __init__(self, data: Data, fingerprint: str) -> None:
-        """Describes the node.
+        """Declares the node.
 
         Args:
             data: the data section.
-            fingerprint: of the code and versions that the result depends on.
+            fingerprint: a digest of the code and versions that the result depends on.
         """
-        base, wanted = sources.input_of(data)
+        base, patterns = sources.input_of(data)
         spec = TextExampleGenSpec(
             input_base=base,
-            input_config=wanted,
+            input_config=patterns,
             output_config=_output_config(data),
             output_data_format=example_gen_pb2.FORMAT_TF_EXAMPLE,
             output_file_format=example_gen_pb2.FORMAT_TFRECORDS_GZIP,
@@ -58,12 +58,13 @@ class TextExampleGen(FileBasedExampleGen):
             examples=types.Channel(type=standard_artifacts.Examples),
             quarantine=types.Channel(type=Quarantine),
         )
-        # FileBasedExampleGen's own __init__ would build a spec of one output.
+        # FileBasedExampleGen's own __init__ would build a spec with one output.
         super(FileBasedExampleGen, self).__init__(spec=spec)
 
 
 def _relevant(data: Data) -> str:
-    """The section as JSON, with defaults for what does not change the result."""
+    """Returns the section as JSON, without values that cannot change the result."""
+    # A change of such a value must not change the cache key.
     unused: dict[str, Any] = {"schema_file": "/"}
     if splits.given_splits(data):
         unused["ratios"] = Data.model_fields["ratios"].default
@@ -73,7 +74,7 @@ def _relevant(data: Data) -> str:
 
 
 def _output_config(data: Data) -> Any:
-    """Records in TFX's terms how one set of files is divided."""
+    """Describes to TFX how one set of files is divided."""
     if splits.given_splits(data):
         return example_gen_pb2.Output()
     shares = data.ratios.model_dump()

@@ -1,4 +1,4 @@
-"""The content of the data, as one digest."""
+"""The data digest: one digest of the content of all data files."""
 
 import functools
 import hashlib
@@ -14,15 +14,15 @@ from newsdesk.rows import tf_datasets
 
 
 def digest_of_input(base: str, wanted: Any, marker: str | None = None) -> str:
-    """Digests what the files hold, wherever they lie and whenever they were written.
+    """Computes a digest of the content of files, without their paths and times.
 
     Args:
         base: the folder above every pattern, or `tfds:` and a name.
-        wanted: an `example_gen_pb2.Input`, whose newest span counts.
-        marker: the file that says of a span's folder that it is complete.
+        wanted: an `example_gen_pb2.Input`; of its spans, the newest is read.
+        marker: the file that marks the folder of a span as complete.
 
     Returns:
-        A hexadecimal string; a data set of TensorFlow Datasets is its name.
+        A hexadecimal string. For TensorFlow Datasets, a digest of the name.
 
     Raises:
         DataError: there is no such file, or one cannot be read.
@@ -33,7 +33,7 @@ def digest_of_input(base: str, wanted: Any, marker: str | None = None) -> str:
         return found.hexdigest()[:32]
     for split, pattern in sorted(sources.resolve(base, wanted, marker).items()):
         for file in sources.list_files(pattern):
-            # The name's ending may decide the format.
+            # The suffixes can decide the format.
             line = f"{split}\0{Path(file).suffixes}\0{_of_file(file)}\n"
             found.update(line.encode("utf-8", "surrogateescape"))
     return found.hexdigest()[:32]
@@ -48,7 +48,7 @@ def _of_file(file: str) -> str:
         raise DataError(
             f"{file}: cannot be read: {error.strerror}; check data.path"
         ) from None
-    # Only the kernel sets the time of the last change of an inode.
+    # Programs can set the modification time, but only the kernel sets st_ctime.
     times = (found.st_mtime_ns, found.st_ctime_ns)
     return _of_inode(file, found.st_dev, found.st_ino, found.st_size, times)
 
@@ -57,12 +57,12 @@ def _of_file(file: str) -> str:
 def _of_inode(
     file: str, device: int, inode: int, size: int, times: tuple[int, int]
 ) -> str:
-    """Reads a file once per state; a run asks for its digest several times."""
+    """Reads a file once per state, because a run needs its digest several times."""
     return fingerprint.of_file(file)
 
 
 def data_digest(data: Data) -> str:
-    """Digests what a run would read.
+    """Computes the digest of the files that a run would read.
 
     Args:
         data: the data section.

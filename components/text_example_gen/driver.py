@@ -1,4 +1,4 @@
-"""TFX's driver for files: finds the newest span, and tells whether data changed."""
+"""The driver of TextExampleGen: finds the newest span, and makes the cache key."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from newsdesk.rows import tf_datasets
 
 
 class Processor(input_processor.FileBasedInputProcessor):
-    """TFX's frame for the search for spans: our search, and the content as the key."""
+    """TFX's input processor, with our search for spans and a key from the content."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class Processor(input_processor.FileBasedInputProcessor):
             base: the folder above every pattern.
             wanted: the splits of an `example_gen_pb2.Input`.
             span_range: which spans to choose from; None for the newest.
-            marker: the file that says of a span's folder that it is complete.
+            marker: the file that marks the folder of a span as complete.
 
         Raises:
             DataError: the patterns contradict each other.
@@ -40,10 +40,10 @@ class Processor(input_processor.FileBasedInputProcessor):
         self._marker = marker
 
     def resolve_span_and_version(self) -> tuple[int, int | None]:
-        """Finds the newest span, and digests the content of its files.
+        """Finds the newest span, and computes the digest of its files.
 
         Returns:
-            The span, 0 without a pattern for it, and the version if there is one.
+            The span, or 0 if the pattern has none, and its version if it has one.
 
         Raises:
             DataError: nothing matches, or a file cannot be read.
@@ -64,12 +64,12 @@ class Processor(input_processor.FileBasedInputProcessor):
         """Overrides FileBasedInputProcessor.get_pattern_for_span_version.
 
         Args:
-            pattern: of a split.
-            span: its number.
-            version: its version.
+            pattern: the pattern of a split.
+            span: the number of the span.
+            version: the version of the span.
 
         Returns:
-            The pattern with both filled in.
+            The pattern with span and version filled in.
         """
         return spans.filled(pattern, spans.Span(span, version))
 
@@ -80,16 +80,17 @@ class Driver(driver.FileBasedDriver):
     def resolve_exec_properties(
         self, exec_properties: dict[str, Any], *others: Any, **more: Any
     ) -> dict[str, Any]:
-        """Overrides Driver.resolve_exec_properties, which hides the data section.
+        """Overrides FileBasedDriver.resolve_exec_properties.
 
         Args:
-            exec_properties: those of the node.
-            others: what TFX passes and does not use.
-            more: the same, by name.
+            exec_properties: the parameters of the node.
+            others: further arguments of TFX, which are passed on.
+            more: further arguments by name.
 
         Returns:
-            The properties with the span filled in.
+            The parameters with the span filled in.
         """
+        # TFX does not pass the data section on to get_input_processor.
         data = Data.model_validate_json(exec_properties["data"])
         self._marker = data.span_marker
         return super().resolve_exec_properties(exec_properties, *others, **more)

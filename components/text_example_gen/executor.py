@@ -1,4 +1,4 @@
-"""Runs the reading as a Beam pipeline and judges what came out."""
+"""Reads the data in a Beam pipeline, and checks the result."""
 
 import os
 from typing import Any
@@ -40,15 +40,15 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                 the data section as JSON.
 
         Raises:
-            DataError: a file cannot be read or changes meanwhile, or a split is
-                empty.
-            GateError: more rows are bad than data.max_bad_rows allows; what is bad
-                about them is then kept in the folder that NEWSDESK_RUN_FOLDER names.
+            DataError: a file cannot be read, a file changes while it is read, or a
+                split is empty.
+            GateError: more rows are bad than data.max_bad_rows allows; the bad rows
+                are then written into the folder that NEWSDESK_RUN_FOLDER names.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         data = Data.model_validate_json(exec_properties["data"])
         examples = artifact_utils.get_single_instance(output_dict["examples"])
-        refused = artifact_utils.get_single_instance(output_dict["quarantine"])
+        quarantined = artifact_utils.get_single_instance(output_dict["quarantine"])
         plan = splits.divisions(data)
         names = splits.names_of(plan)
         examples.split_names = artifact_utils.encode_split_names(list(names))
@@ -56,12 +56,12 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             name: os.path.join(artifact_utils.get_split_uri([examples], name), _FILES)
             for name in names
         }
-        notes = os.path.join(refused.uri, _NOTES)
-        wanted = example_gen_pb2.Input()
-        proto_utils.json_to_proto(exec_properties["input_config"], wanted)
+        notes = os.path.join(quarantined.uri, _NOTES)
+        patterns = example_gen_pb2.Input()
+        proto_utils.json_to_proto(exec_properties["input_config"], patterns)
         base = exec_properties["input_base"]
-        files = _files(data, base, wanted, plan)
-        held = content.digest_of_input(base, wanted, data.span_marker)
+        files = _files(data, base, patterns, plan)
+        digest = content.digest_of_input(base, patterns, data.span_marker)
         with self._make_beam_pipeline() as pipeline:
             _ = pipeline | ExamplesFromFiles(
                 data, files, prefixes, os.path.join(notes, "part")
@@ -69,19 +69,19 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         report = Report.of(notes, names)
         report.check(data.max_bad_rows)
         quarantine.write(
-            refused.uri,
+            quarantined.uri,
             quarantine.first(report.bad_rows(), report.quarantined),
             report.rows_in,
             report.splits,
             report.over_lines,
         )
         fileio.rmtree(notes)
-        if content.digest_of_input(base, wanted, data.span_marker) != held:
+        if content.digest_of_input(base, patterns, data.span_marker) != digest:
             raise DataError(
-                f"{data.path}: changed while it was read; let whoever writes there "
-                "finish, and run again"
+                f"{data.path}: the files changed while they were read; wait until "
+                "they are complete, and run again"
             )
-        examples.set_string_custom_property(DATA_DIGEST, held)
+        examples.set_string_custom_property(DATA_DIGEST, digest)
         examples_utils.set_payload_format(examples, example_gen_pb2.FORMAT_TF_EXAMPLE)
         examples_utils.set_file_format(examples, "tfrecords_gzip")
 
@@ -89,11 +89,11 @@ class Executor(base_beam_executor.BaseBeamExecutor):
 def _files(
     data: Data, base: str, wanted: Any, plan: dict[str, splits.Division]
 ) -> list[Source]:
-    """The files of every pattern, with their division."""
+    """Lists the files of every pattern, with their division."""
     if data.path.startswith(tf_datasets.PREFIX):
         tf_datasets.prepare(data.path)
-    # The driver has filled the span in already where there is one: open-source
-    # Kubeflow Pipelines runs no drivers.
+    # The driver has already filled in the span, but open-source Kubeflow Pipelines
+    # runs no drivers.
     patterns = sources.resolve(base, wanted, data.span_marker)
     return [
         Source(file, plan[name])

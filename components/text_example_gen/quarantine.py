@@ -1,4 +1,4 @@
-"""The quarantine: the rows that could not be used, and how many there were."""
+"""The artifact with the bad rows of the data, and the counts of all rows."""
 
 import heapq
 import json
@@ -17,9 +17,9 @@ OVER_LINES = "over_several_lines"
 
 
 class Quarantine(artifact.Artifact):
-    """A folder with ROWS, an object a bad row, and SUMMARY, the counts."""
+    """A folder with ROWS, one JSON object per bad row, and SUMMARY, the counts."""
 
-    # Kubeflow wants a namespace, and imports the type by this very name.
+    # Kubeflow Pipelines requires a namespace, and imports the type by this name.
     TYPE_NAME = "components.Quarantine"
 
 
@@ -33,14 +33,14 @@ def write(
     """Writes a quarantine.
 
     Args:
-        folder: the artifact's folder, which exists.
-        bad: the rows that could not be used.
+        folder: the folder of the artifact; it must exist.
+        bad: the bad rows.
         rows_in: how many rows were read.
         splits: how many rows each split got.
-        over_lines: how many of these take several lines of their file.
+        over_lines: how many rows of the splits cover several lines of their file.
 
     Returns:
-        How many rows the quarantine holds.
+        The number of bad rows.
     """
     quarantined = write_rows(os.path.join(folder, ROWS), bad)
     summary = {
@@ -56,18 +56,19 @@ def write(
 
 
 def write_rows(path: str, bad: Iterable[BadRow]) -> int:
-    """Writes bad rows as JSON Lines: file, row, reason, content.
+    """Writes bad rows as JSON Lines with file, row, reason and content.
 
     Args:
         path: the file to write.
-        bad: the rows.
+        bad: the bad rows.
 
     Returns:
-        How many they were.
+        The number of bad rows.
     """
     count = 0
     with fileio.open(path, "w") as stream:
-        stream.write("")  # TensorFlow creates a file with its first write
+        # TensorFlow creates a file with the first write, and there may be no rows.
+        stream.write("")
         for row in bad:
             record = {
                 "file": row.file,
@@ -84,10 +85,10 @@ def read_summary(uri: str) -> dict[str, Any]:
     """Reads the counts of a quarantine.
 
     Args:
-        uri: the artifact's folder.
+        uri: the folder of the artifact.
 
     Returns:
-        rows_in, rows_out, quarantined, OVER_LINES, and splits: the rows by split.
+        rows_in, rows_out, quarantined, OVER_LINES, and splits (rows by split).
     """
     with fileio.open(os.path.join(uri, SUMMARY)) as stream:
         summary: dict[str, Any] = json.loads(stream.read())
@@ -95,13 +96,13 @@ def read_summary(uri: str) -> dict[str, Any]:
 
 
 def first(bad: Iterable[BadRow], count: int) -> list[BadRow]:
-    """Picks the first rows without holding all of them.
+    """Selects the first rows without holding all rows in memory.
 
     Args:
-        bad: rows in any order.
-        count: how many to pick.
+        bad: bad rows in any order.
+        count: how many rows to select.
 
     Returns:
-        The first by file and number, sorted.
+        The first rows by file and number, sorted.
     """
     return heapq.nsmallest(count, bad, key=lambda row: (row.file, row.number))

@@ -1,4 +1,4 @@
-"""What a reading came to: the notes of all workers, and the verdict on them."""
+"""Adds up the notes of all workers, and decides whether the run may continue."""
 
 import json
 import os
@@ -22,15 +22,15 @@ _KEPT = 10_000
 
 @dataclass(frozen=True)
 class Report:
-    """The sums over the notes, which stay on disk.
+    """The sums over the notes; the notes themselves stay on disk.
 
     Attributes:
-        notes: the folder of the files of notes.
-        rows_in: rows read.
-        quarantined: rows that cannot be used.
-        over_lines: rows that can be used and take several lines of their file.
-        splits: rows written by split, in the order of the pipeline.
-        faults: why files could not be read, sorted.
+        notes: the folder of the note files.
+        rows_in: the number of rows read.
+        quarantined: the number of bad rows.
+        over_lines: the number of good rows that cover several lines of their file.
+        splits: the number of rows written by split, in the order of the pipeline.
+        faults: the errors of files that could not be read, sorted.
     """
 
     notes: str
@@ -45,7 +45,7 @@ class Report:
         """Adds up the notes.
 
         Args:
-            notes: the folder of the files of notes.
+            notes: the folder of the note files.
             splits: the names of the splits.
 
         Returns:
@@ -54,32 +54,32 @@ class Report:
         sums: Counter[str] = Counter()
         written: Counter[str] = Counter()
         faults = []
-        for one in _notes(notes):
-            sums["rows"] += one.get("rows", 0)
-            sums["bad"] += "bad" in one
-            sums["over_lines"] += one.get("over_lines", 0)
-            written[one.get("split", "")] += one.get("written", 0)
-            if "fault" in one:
-                faults.append(one["fault"])
+        for note in _notes(notes):
+            sums["rows"] += note.get("rows", 0)
+            sums["bad"] += "bad" in note
+            sums["over_lines"] += note.get("over_lines", 0)
+            written[note.get("split", "")] += note.get("written", 0)
+            if "fault" in note:
+                faults.append(note["fault"])
         counts = {name: written[name] for name in splits}
         rows, bad, over_lines = sums["rows"], sums["bad"], sums["over_lines"]
         return cls(notes, rows, bad, over_lines, counts, sorted(faults))
 
     def bad_rows(self) -> Iterator[BadRow]:
-        """Reads the rows that cannot be used.
+        """Reads the bad rows from the notes.
 
         Yields:
             Bad rows in any order.
         """
-        for one in _notes(self.notes):
-            if "bad" in one:
-                yield BadRow(**one["bad"])
+        for note in _notes(self.notes):
+            if "bad" in note:
+                yield BadRow(**note["bad"])
 
     def check(self, max_bad_rows: float) -> None:
-        """Decides whether the run may go on.
+        """Stops the run if the data cannot be used.
 
         Args:
-            max_bad_rows: the share of bad rows that is allowed.
+            max_bad_rows: the allowed share of bad rows.
 
         Raises:
             DataError: a file cannot be read, rows were lost, or a split is empty.
@@ -87,25 +87,26 @@ class Report:
         """
         if self.faults:
             more = len(self.faults) - 1
-            others = f" ({more} more files cannot be read)" if more else ""
+            others = f" ({more} more files have errors)" if more else ""
             raise DataError(self.faults[0] + others)
         rows_out = sum(self.splits.values())
+        # The reader counts rows before the shuffle, and each split behind it.
         if self.rows_in != rows_out + self.quarantined:
             raise DataError(
-                f"{self.rows_in} rows were read, but {rows_out} written and "
-                f"{self.quarantined} quarantined; a worker failed, run again"
+                f"{self.rows_in} rows were read, but {rows_out} were written and "
+                f"{self.quarantined} quarantined; a worker of Beam lost rows, run again"
             )
         if self.quarantined > max_bad_rows * self.rows_in:
             raise GateError(self._stopped(max_bad_rows))
         empty = [name for name, count in self.splits.items() if not count]
         if empty:
             raise DataError(
-                f"the split {empty[0]} got none of {rows_out} usable rows; add rows, "
-                "or change data.splits, data.ratios or data.eval_ratio"
+                f"the split {empty[0]} got none of the {rows_out} usable rows; add "
+                "rows, or change data.splits, data.ratios or data.eval_ratio"
             )
 
     def _stopped(self, max_bad_rows: float) -> str:
-        """The sentence for too many bad rows; keeps them beside the run's log."""
+        """Writes the bad rows into the run's folder; returns the error message."""
         share = self.quarantined / self.rows_in
         kept = quarantine.first(self.bad_rows(), _KEPT)
         lines = [
@@ -113,7 +114,7 @@ class Report:
             f"({share:.2%}; data.max_bad_rows allows {max_bad_rows:.2%}):",
             *(f"  {row}" for row in kept[:_SHOWN]),
             *(f"Hint: {sentence}" for sentence in remedies(kept)),
-            "Fix the rows, or raise data.max_bad_rows to go on without them.",
+            "Fix the rows, or raise data.max_bad_rows to continue without them.",
         ]
         folder = os.environ.get(RUN_FOLDER_VARIABLE)
         if folder:

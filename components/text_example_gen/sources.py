@@ -1,4 +1,4 @@
-"""Where the files are: the patterns, and the files that they match."""
+"""Finds the data files: their patterns, and the files that match."""
 
 import glob
 import os
@@ -16,15 +16,15 @@ _PATTERN = re.compile(r"[*?\[{]")
 
 
 def input_of(data: Data) -> tuple[str, Any]:
-    """Describes the files to TFX.
+    """Describes the data files in TFX's terms.
 
     Args:
-        data: the data section; its path is a file, a folder or a pattern, or `tfds:`
-            and a name, and need not exist yet.
+        data: the data section. Its path is a file, a folder, a pattern, or `tfds:`
+            and a name; it need not exist yet.
 
     Returns:
         The folder above every pattern, and an `example_gen_pb2.Input` with one
-        pattern for each given split, or one for all files.
+        pattern for each configured split, or one for all files.
     """
     if data.path.startswith(tf_datasets.PREFIX):
         base, rest = data.path, ""
@@ -46,25 +46,25 @@ def _cut(path: str, keep_last: bool) -> tuple[str, str]:
     """Cuts a path before its first part that is a pattern."""
     parts = path.split("/")
     plain = len(parts) if keep_last else len(parts) - 1
-    for place, part in enumerate(parts[:plain]):
+    for index, part in enumerate(parts[:plain]):
         if _PATTERN.search(part):
-            plain = place
+            plain = index
             break
     return "/".join(parts[:plain]) or "/", "/".join(parts[plain:])
 
 
 def list_files(source: str) -> list[str]:
-    """Finds the files that a pattern without spans means.
+    """Lists the files that a pattern without spans matches.
 
     Args:
         source: a file, a folder, a glob, or `tfds:name/split`.
 
     Returns:
-        Sorted paths. In a folder or by a glob, names that start with a dot or an
-        underscore are left out, and so are folders.
+        Sorted paths. A folder or a glob leaves out folders, and names that start with
+        a dot or an underscore.
 
     Raises:
-        DataError: there are none.
+        DataError: no file matches.
     """
     if source.startswith(tf_datasets.PREFIX):
         return [source]
@@ -89,7 +89,7 @@ def list_files(source: str) -> list[str]:
 
 
 def resolve(base: str, wanted: Any, marker: str | None = None) -> dict[str, str]:
-    """Fills the newest span into the patterns, unless that is done already.
+    """Fills the newest span into patterns that contain a span.
 
     Args:
         base: the folder above every pattern.
@@ -100,7 +100,7 @@ def resolve(base: str, wanted: Any, marker: str | None = None) -> dict[str, str]
         The patterns, joined with the folder, by the name of their split.
 
     Raises:
-        DataError: a pattern is wrong, or no span can be found.
+        DataError: a pattern is wrong, or no span was found.
     """
     patterns = {split.name: split.pattern for split in wanted.splits}
     if base.startswith(tf_datasets.PREFIX):
@@ -111,8 +111,8 @@ def resolve(base: str, wanted: Any, marker: str | None = None) -> dict[str, str]
         except ValueError as error:
             first = os.path.join(base, next(iter(patterns.values())))
             raise DataError(
-                f"{first}: {error}; a span with leading zeros is written {{SPAN:2}}, "
-                "with the number of its digits"
+                f"{first}: {error}. If the numbers have leading zeros, add the number "
+                "of digits, such as {SPAN:2}"
             ) from None
     return {
         name: os.path.join(base, spans.filled(pattern, span))

@@ -1,8 +1,8 @@
 """The newest span of a pattern: the highest number, or the latest day, that has files.
 
-TFX writes spans into patterns as `{SPAN}` or `{YYYY}`, `{MM}` and `{DD}`, and versions
-as `{VERSION}`. Its own search imports TensorFlow and Beam, for seconds; a schedule asks
-every hour whether there is new data.
+In patterns, TFX writes spans as `{SPAN}` or `{YYYY}`, `{MM}` and `{DD}`, and versions
+as `{VERSION}`. We do not use TFX's own search, because it takes seconds to import
+TensorFlow and Beam, and a schedule may look for new data every hour.
 """
 
 import datetime
@@ -23,9 +23,9 @@ class Span(NamedTuple):
     """One span of the data.
 
     Attributes:
-        number: of the span; days since 1970-01-01 where the pattern has a date, 0
-            where it has neither.
-        version: of the span, None where the pattern has none.
+        number: the number of the span; days since 1970-01-01 if the pattern has a
+            date; 0 if it has neither.
+        version: the version of the span; None if the pattern has no version.
     """
 
     number: int = 0
@@ -33,13 +33,13 @@ class Span(NamedTuple):
 
 
 def has_span(pattern: str) -> bool:
-    """Tells whether a pattern has a span.
+    """Returns whether a pattern has a span.
 
     Args:
         pattern: a path or a glob.
 
     Returns:
-        Whether something is to be filled in.
+        Whether it contains a specification such as `{SPAN}`.
     """
     return _SPEC.search(pattern) is not None
 
@@ -49,11 +49,11 @@ def newest(base: str, patterns: Sequence[str], marker: str | None = None) -> Spa
 
     Args:
         base: the folder above every pattern.
-        patterns: of the splits, seen from there.
+        patterns: the patterns of the splits, relative to that folder.
         marker: the file whose presence marks the folder of a span as complete.
 
     Returns:
-        The span, which is the same for all patterns.
+        The span, the same for all patterns.
 
     Raises:
         ValueError: a pattern is wrong, no file matches it, or the patterns have
@@ -69,7 +69,7 @@ def newest(base: str, patterns: Sequence[str], marker: str | None = None) -> Spa
     found = {pattern: _newest_of(base, pattern) for pattern in marked or patterns}
     if len(set(found.values())) > 1:
         shown = ", ".join(filled(pattern, span) for pattern, span in found.items())
-        raise ValueError(f"the newest spans differ: {shown}")
+        raise ValueError(f"the splits have different newest spans: {shown}")
     return next(iter(found.values()), Span())
 
 
@@ -78,10 +78,10 @@ def filled(pattern: str, span: Span) -> str:
 
     Args:
         pattern: a path or a glob.
-        span: from `newest`.
+        span: the result of `newest`.
 
     Returns:
-        The pattern of the files of that span.
+        The pattern of the files of this span.
     """
     day = _EPOCH
     if _DATE.search(pattern):
@@ -125,15 +125,16 @@ def _newest_of(base: str, pattern: str) -> Span:
         return Span()
     spans = list(_spans(os.path.join(base, pattern)))
     if not spans:
-        raise ValueError("no file has a span")
+        raise ValueError("no file matches")
     return max(spans, key=lambda span: (span.number, span.version or 0))
 
 
 def _spans(path: str) -> Iterator[Span]:
-    """The span of every file that matches."""
+    """Yields the span of every file that matches."""
     matching = re.compile("".join(_as_regex(path)))
     for file in glob.iglob(_SPEC.sub("*", path), recursive=True):
-        # A folder that matches ends with the separator where the pattern does.
+        # glob searched `*` instead of a number, so it also finds other names. If the
+        # pattern ends with a separator, so do the folders that glob finds.
         if found := matching.fullmatch(file):
             texts = found.groupdict()
             values = {name: int(text) for name, text in texts.items()}
@@ -150,7 +151,7 @@ def _spans(path: str) -> Iterator[Span]:
 
 
 def _as_regex(path: str) -> Iterator[str]:
-    """What a path with specifications and wildcards matches, in pieces."""
+    """Yields the parts of a regular expression that matches what the path matches."""
     rest = 0
     for found in _SPEC.finditer(path):
         yield _of_glob(path[rest : found.start()])
@@ -162,7 +163,7 @@ def _as_regex(path: str) -> Iterator[str]:
 
 
 def _of_glob(text: str) -> str:
-    # What a set in brackets matches was looked at by glob.
+    # Any character will do for a set in brackets: glob has checked the set already.
     wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\])", text)
     return "".join(

@@ -1,4 +1,4 @@
-"""Which split a row falls into: by its file, and by a hash of its text."""
+"""Decides the split of a row, by its file and by a hash of its text."""
 
 import bisect
 import hashlib
@@ -20,8 +20,8 @@ class Division:
 
     Attributes:
         names: the splits.
-        bounds: for each the number below which a hash of 64 bits falls into it,
-            unless it falls into one before.
+        bounds: for each split, its upper bound: a row belongs to the first split
+            whose bound is above the 64-bit hash of the text.
     """
 
     names: tuple[str, ...]
@@ -29,20 +29,20 @@ class Division:
 
     @classmethod
     def by(cls, shares: Mapping[str, float]) -> "Division":
-        """Divides by proportion.
+        """Makes a division by proportion.
 
         Args:
-            shares: a weight for each split; one of weight 0 is left out.
+            shares: a weight for each split; a split with weight 0 is left out.
 
         Returns:
             The division; the same shares give the same division on every machine.
         """
         names = tuple(name for name, share in shares.items() if share)
         sums = list(itertools.accumulate(shares[name] for name in names))
-        return cls(names, tuple(int(one / sums[-1] * _HASHES) for one in sums))
+        return cls(names, tuple(int(total / sums[-1] * _HASHES) for total in sums))
 
     def of(self, text: str) -> str:
-        """Tells the split of a row; equal texts get the same one.
+        """Returns the split of a row; rows with the same text get the same split.
 
         Args:
             text: the joined text of the row.
@@ -57,14 +57,14 @@ class Division:
 
 
 def given_splits(data: Data) -> dict[str, str]:
-    """The sets of files to read, in the order of SPLITS.
+    """Returns the patterns of the splits that have their own files.
 
     Args:
         data: the data section.
 
     Returns:
-        A pattern for each split that is given; {} if the files are one set. A TFDS
-        data set without data.splits has its own `train` and `test`.
+        A pattern for each split, in the order of SPLITS; {} if the files are one set.
+        A TFDS data set without data.splits has its own `train` and `test`.
     """
     splits: dict[str, str] = dict(data.splits)  # type: ignore[arg-type]
     if not splits and data.path.startswith(tf_datasets.PREFIX):
@@ -73,13 +73,13 @@ def given_splits(data: Data) -> dict[str, str]:
 
 
 def divisions(data: Data) -> dict[str, Division]:
-    """Plans how the rows of every set of files are divided.
+    """Decides how the rows of every set of files are divided.
 
     Args:
         data: the data section.
 
     Returns:
-        A division for each given split, or one for ALL.
+        A division for each split with its own files, or one for ALL.
     """
     given = given_splits(data)
     if not given:
@@ -92,13 +92,13 @@ def divisions(data: Data) -> dict[str, Division]:
 
 
 def names_of(plan: Mapping[str, Division]) -> Sequence[str]:
-    """The splits that come out of a plan, in the order of SPLITS.
+    """Lists the splits that a plan makes.
 
     Args:
-        plan: what `divisions` gave.
+        plan: the result of `divisions`.
 
     Returns:
-        Their names.
+        The names of the splits, in the order of SPLITS.
     """
     found = {name for division in plan.values() for name in division.names}
     return [name for name in SPLITS if name in found]

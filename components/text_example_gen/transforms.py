@@ -16,7 +16,7 @@ from newsdesk.rows import readers
 from newsdesk.rows.labelling import Labelled, Labelling, check_columns
 from newsdesk.rows.row import BadRow, Row
 
-# Rows travel in batches: handing over an element costs Beam more than reading a row.
+# Rows move in batches, because passing an element costs Beam more than reading a row.
 BATCH = 500
 NOTES = "notes"
 
@@ -30,10 +30,10 @@ class Source:
 
 
 class ReadFiles(beam.DoFn):
-    """Source -> under each split's tag lists of serialized tf.Examples; notes."""
+    """Sources -> lists of serialized tf.Examples, tagged by split, and notes."""
 
     def __init__(self, data: Data) -> None:
-        """Keeps what workers need to know.
+        """Keeps the settings that workers need.
 
         Args:
             data: the data section.
@@ -48,9 +48,8 @@ class ReadFiles(beam.DoFn):
             source: the file.
 
         Yields:
-            Batches, a note for every bad row, and one with the number of rows. A
-            file that cannot be read ends in a note, since an exception would lose
-            its type on the way from another process.
+            Batches, a note for every bad row, and a note with the number of rows. If
+            the file cannot be read, a note with the error.
         """
         batches: dict[str, list[bytes]] = {name: [] for name in source.division.names}
         rows = lines = over_lines = 0
@@ -71,6 +70,7 @@ class ReadFiles(beam.DoFn):
                     batches[split] = []
             count.check(source.file, lines)
         except DataError as error:
+            # An exception would lose its type on the way from another process.
             yield note(fault=str(error))
         for split, batch in batches.items():
             if batch:
@@ -87,7 +87,7 @@ class ReadFiles(beam.DoFn):
 
 
 class ExamplesFromFiles(beam.PTransform):
-    """Pipeline -> TFRecord files of every split, and a file of notes."""
+    """Pipeline -> TFRecord files of every split, and note files."""
 
     def __init__(
         self,
@@ -96,13 +96,13 @@ class ExamplesFromFiles(beam.PTransform):
         prefixes: Mapping[str, str],
         notes: str,
     ) -> None:
-        """Keeps where to read and to write.
+        """Keeps the paths to read and to write.
 
         Args:
             data: the data section.
-            sources: the files.
-            prefixes: how the names of the files of each split begin.
-            notes: how the names of the files of notes begin.
+            sources: the files to read.
+            prefixes: how the paths of the files of each split begin.
+            notes: how the paths of the note files begin.
         """
         super().__init__()
         self._data = data
@@ -117,9 +117,9 @@ class ExamplesFromFiles(beam.PTransform):
             pipeline: the pipeline, at its root.
 
         Returns:
-            The names of the files of notes.
+            The names of the note files.
         """
-        splits = names_of({one.file: one.division for one in self._sources})
+        splits = names_of({source.file: source.division for source in self._sources})
         read = (
             pipeline
             | "Files" >> beam.Create(self._sources)
@@ -129,7 +129,7 @@ class ExamplesFromFiles(beam.PTransform):
         notes = [read[NOTES]]
         for split in splits:
             batches = read[split] | f"SpreadRows[{split}]" >> beam.Reshuffle()
-            # Counted behind the shuffle, apart from what the reader counted.
+            # Counted again behind the shuffle, so that the report notices lost rows.
             notes.append(batches | f"Count[{split}]" >> beam.Map(_written, split))
             _ = (
                 batches
@@ -149,7 +149,7 @@ def serialized(row: Labelled) -> bytes:
         row: text, label and slices.
 
     Returns:
-        The serialized proto: text and slices as one bytes value, label as one int64.
+        The serialized proto: text and each slice as a bytes value, label as an int64.
     """
     example = Example()
     feature = example.features.feature
@@ -157,20 +157,21 @@ def serialized(row: Labelled) -> bytes:
     feature[features.LABEL].int64_list.value.append(row.label)
     for name, value in row.slices.items():
         feature[name].bytes_list.value.append(value.encode())
-    # Deterministic, so that the same rows give the same bytes on disk.
+    # By default, protobuf does not order the features, and equal rows must give equal
+    # bytes.
     return bytes(example.SerializeToString(deterministic=True))
 
 
 def note(**values: object) -> beam.pvalue.TaggedOutput:
-    """Makes a line of the notes.
+    """Makes a note, which is one line of JSON.
 
     Args:
-        **values: `bad`, a BadRow's fields; `fault`, why a file cannot be read;
-            `rows`, how many were read, and `over_lines`, how many of the good ones
-            take several lines; `written`, how many went into `split`.
+        **values: `bad`, the fields of a BadRow; `fault`, why a file cannot be read;
+            `rows`, how many rows were read, and `over_lines`, how many good rows
+            cover several lines; `written`, how many rows went into `split`.
 
     Returns:
-        The line as an output of its own.
+        The line, tagged as a note.
     """
     return beam.pvalue.TaggedOutput(NOTES, json.dumps(values))
 

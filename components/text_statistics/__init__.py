@@ -1,1 +1,1 @@
-"""TextStatistics: what schemas cannot say of texts, counted in one pass."""
+"""The node that counts in one pass what a schema cannot describe about texts."""

@@ -1,4 +1,4 @@
-"""The node TextStatistics."""
+"""Declares the node TextStatistics for the graph."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ class TextStatisticsOfSplits(types.Artifact):
 
 
 class TextStatisticsSpec(component_spec.ComponentSpec):
-    """What the node reads and writes."""
+    """Parameters, inputs and outputs of the node."""
 
     PARAMETERS = {
         "counter": component_spec.ExecutionParameter(type=str),
@@ -34,7 +34,7 @@ class TextStatisticsSpec(component_spec.ComponentSpec):
 
 
 class TextStatistics(base_beam_component.BaseBeamComponent):
-    """Counts what the data rules judge."""
+    """Counts the values that the data rules check."""
 
     SPEC_CLASS = TextStatisticsSpec
     EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
@@ -51,10 +51,10 @@ class TextStatistics(base_beam_component.BaseBeamComponent):
 
         Args:
             examples: raw examples.
-            baseline: the model in service, whose vocabulary counts where no other is
-                given; may be empty.
+            baseline: the model in service, whose vocabulary is used if there is no
+                other; the channel may be empty.
             counter: dotted name of a class like `trainer.counting.Counter`.
-            settings: what its objects are made with.
+            settings: the first argument of its constructor.
             fingerprint: a digest of the code and files that the result depends on.
         """
         super().__init__(

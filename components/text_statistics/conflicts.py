@@ -1,7 +1,7 @@
 """Examples of texts that occur with several labels.
 
-They have a file of their own, because the statistics are published with the model, and
-a published model must not carry texts of its training data.
+They are in a separate file, because the statistics are published with the model, and a
+published model must not contain texts of its training data.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ class Conflict(BaseModel):
     """A text with several labels.
 
     Attributes:
-        text: its beginning.
-        labels: the indices of its labels, sorted.
+        text: the beginning of the text.
+        labels: the numbers of its labels, sorted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,10 +26,10 @@ class Conflict(BaseModel):
     labels: list[int]
 
     def shown(self, names: Sequence[str]) -> str:
-        """Writes it for a sentence, control characters escaped.
+        """Formats the conflict for a message, with control characters escaped.
 
         Args:
-            names: the labels in the order of their indices.
+            names: the names of the labels, in the order of their numbers.
 
         Returns:
             Such as `'oil falls' ('Business' and 'World')`.
@@ -47,8 +47,8 @@ def write(conflicts: Mapping[str, list[Conflict]], folder: Path) -> None:
     """Writes the examples of every split.
 
     Args:
-        conflicts: by the name of the split.
-        folder: the one of the statistics.
+        conflicts: the examples by the name of the split.
+        folder: the folder of the statistics.
     """
     (folder / FILE).write_bytes(_BY_SPLIT.dump_json(dict(conflicts)))
 
@@ -57,10 +57,10 @@ def read(folder: Path) -> dict[str, list[Conflict]]:
     """Reads the examples of every split.
 
     Args:
-        folder: the one of the statistics.
+        folder: the folder of the statistics.
 
     Returns:
-        The examples by the name of the split; nothing where none were written.
+        The examples by the name of the split; {} if the folder has no such file.
     """
     file = folder / FILE
     return _BY_SPLIT.validate_json(file.read_bytes()) if file.exists() else {}

@@ -1,4 +1,4 @@
-"""Counts every split in one pass."""
+"""Counts the texts of every split in one Beam pass."""
 
 import json
 import os
@@ -34,8 +34,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         Args:
             input_dict: raw `examples`; `baseline`, the model in service, or none.
             output_dict: `statistics`, the folder of both files.
-            exec_properties: `counter`, the dotted name of what counts tokens;
-                `settings`, its argument as JSON.
+            exec_properties: `counter`, the dotted name of the class that counts
+                tokens; `settings`, the argument of its constructor as JSON.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         examples = artifact_utils.get_single_instance(input_dict["examples"])
@@ -71,14 +71,15 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             part = folder / f"{name}.part"
             counted[name] = _Counted.model_validate_json(part.read_bytes())
             part.unlink()
-        splits = {name: one.statistics for name, one in counted.items()}
+        splits = {name: split.statistics for name, split in counted.items()}
         found = TextStatistics(vocabulary=counter.vocabulary, splits=splits)
         (folder / statistics.FILE).write_text(found.model_dump_json(), encoding="utf-8")
-        conflicts.write({name: one.conflicts for name, one in counted.items()}, folder)
+        examples_of = {name: split.conflicts for name, split in counted.items()}
+        conflicts.write(examples_of, folder)
 
 
 class _Counted(BaseModel):
-    """What the pass finds in one split."""
+    """The counts and the conflicts of one split."""
 
     statistics: SplitStatistics
     conflicts: list[Conflict]
@@ -90,7 +91,7 @@ def _counter(name: str, settings: Any, model: str | None) -> Any:
 
 
 def _served(models: list[types.Artifact]) -> str | None:
-    """The folder of the model in service."""
+    """Returns the folder of the model in service, or None."""
     if not models:
         return None
     model = artifact_utils.get_single_instance(models)
@@ -99,7 +100,7 @@ def _served(models: list[types.Artifact]) -> str | None:
 
 
 class _Look(beam.DoFn):
-    """Serialized examples, a batch a time -> Rows."""
+    """Batches of serialized examples -> Rows."""
 
     def __init__(self, counter: str, settings: Any, model: str | None) -> None:
         self._arguments = (counter, settings, model)

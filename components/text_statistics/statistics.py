@@ -1,4 +1,4 @@
-"""What is counted of a split, and how two splits are compared."""
+"""The counts of a split, and how two splits are compared."""
 
 import hashlib
 import heapq
@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from newsdesk.errors import ModelError, first_line
 
 FILE = "statistics.json"
-# Texts that a sketch keeps: shares are exact below, and within about 1% above.
+# The number of texts in a sketch. If a split has no more distinct texts, shares are
+# exact; otherwise they are right within about 1%.
 SKETCH_SIZE = 16_384
 _SPACE = re.compile(r"\s+")
 _Value = TypeVar("_Value")
@@ -22,18 +23,18 @@ class SplitStatistics(BaseModel):
     """Counts over the rows of one split.
 
     Attributes:
-        rows: how many.
-        labels: rows by the number of their label.
+        rows: the number of rows.
+        labels: the number of rows by the number of their label.
         empty: rows whose text has no token.
-        tokens: of all rows together, before any is cut off.
-        unknown: those that the vocabulary does not have; None without one.
-        unseen: share of the tokens of other texts of the same kind that a vocabulary
-            learned from these rows is expected to lack; None where none is learned.
-        sketch: how often each of the texts with the smallest hashes occurs, after
-            Bar-Yossef et al. 2002, "Counting distinct elements in a data stream":
-            a sample of the distinct texts that is the same whatever the order.
-        conflict_share: share of rows whose text also occurs with another label, of the
-            texts in the sketch.
+        tokens: tokens of all rows, before texts are cut to the longest length.
+        unknown: tokens that the vocabulary lacks; None without a vocabulary.
+        unseen: expected share of unknown tokens in other texts of the same kind, for a
+            vocabulary learned from these rows; None if no vocabulary is learned.
+        sketch: the texts with the smallest hashes, and how often each occurs. This
+            sample of the distinct texts does not depend on the order of the rows
+            (Bar-Yossef et al. 2002, "Counting distinct elements in a data stream").
+        conflict_share: share of rows whose text also occurs with another label, among
+            the texts in the sketch.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,19 +50,20 @@ class SplitStatistics(BaseModel):
 
     @property
     def duplicate_share(self) -> float:
-        """Rows beyond the first of their text, of all rows."""
+        """Share of rows that repeat the text of an earlier row."""
         sampled = sum(self.sketch.values())
         return 1.0 - len(self.sketch) / sampled if sampled else 0.0
 
     def share_within(self, other: "SplitStatistics") -> float:
-        """Tells how many of this split's distinct texts another split has too.
+        """Computes which share of the distinct texts also occur in another split.
 
         Args:
             other: the split to look in.
 
         Returns:
-            A share; of the texts that both sketches can know of.
+            The share, among the texts that both sketches would contain.
         """
+        # Above the limit, a text may be missing only because a sketch is full.
         limit = min(_reach(self), _reach(other))
         known = [text for text in self.sketch if text <= limit]
         found = sum(1 for text in known if text in other.sketch)
@@ -69,10 +71,10 @@ class SplitStatistics(BaseModel):
 
 
 class TextStatistics(BaseModel):
-    """What was counted of the data, and with which vocabulary.
+    """The counts of all splits, and the vocabulary they were made with.
 
     Attributes:
-        vocabulary: where unknown tokens were looked up, in words; None if nowhere.
+        vocabulary: what messages call the vocabulary; None without a vocabulary.
         splits: the counts by split.
     """
 
@@ -83,16 +85,16 @@ class TextStatistics(BaseModel):
 
 
 def read(folder: Path) -> TextStatistics:
-    """Reads what the node wrote.
+    """Reads the statistics that the node wrote.
 
     Args:
-        folder: that of the artifact, or of another copy of the file.
+        folder: the folder of the artifact, or of a copy of the file.
 
     Returns:
         The statistics.
 
     Raises:
-        ModelError: the file is not what the node wrote.
+        ModelError: the file is missing or damaged.
     """
     file = folder / FILE
     try:
@@ -100,15 +102,16 @@ def read(folder: Path) -> TextStatistics:
     except (OSError, ValidationError) as error:
         reason = first_line(error)
         raise ModelError(
-            f"{file}: cannot be read: {reason}; the data cannot be compared with it"
+            f"{file}: cannot be read: {reason}, so the data cannot be compared with "
+            "these statistics; restore the file from a copy"
         ) from None
 
 
 def text_hash(text: str) -> str:
-    """Hashes a text; texts that differ in case or white space only are one.
+    """Hashes a text, without regard to case and white space.
 
     Args:
-        text: any.
+        text: any text.
 
     Returns:
         16 hexadecimal digits.
@@ -118,21 +121,22 @@ def text_hash(text: str) -> str:
 
 
 def smallest(sketch: Mapping[str, _Value]) -> dict[str, _Value]:
-    """Keeps of a sketch what it has room for.
+    """Cuts a sketch to SKETCH_SIZE texts.
 
     Args:
-        sketch: what is known of texts, by hash.
+        sketch: any value for each text, by the hash of the text.
 
     Returns:
-        Those of the smallest hashes, sorted.
+        The texts with the smallest hashes, sorted.
     """
     if len(sketch) <= SKETCH_SIZE:
         return dict(sorted(sketch.items()))
-    return {one: sketch[one] for one in heapq.nsmallest(SKETCH_SIZE, sketch)}
+    return {text: sketch[text] for text in heapq.nsmallest(SKETCH_SIZE, sketch)}
 
 
 def _reach(statistics: SplitStatistics) -> str:
-    """The largest hash below which a sketch knows every text."""
+    """Returns the hash up to which a sketch contains every text."""
     if len(statistics.sketch) < SKETCH_SIZE:
+        # Greater than every hexadecimal string.
         return "g"
     return max(statistics.sketch)

@@ -1,4 +1,4 @@
-"""Rows are added up here, in any order and on any number of workers."""
+"""Adds up rows, in any order and on any number of workers."""
 
 import heapq
 from collections import Counter
@@ -11,15 +11,16 @@ from components.text_statistics.texts import Texts
 
 
 class Row(NamedTuple):
-    """What is counted of a row.
+    """The values of one row that are counted.
 
     Attributes:
-        text: as the model would see it.
-        label: its number.
-        tokens: before any is cut off.
-        unknown: those that the vocabulary does not have; None without one.
-        words: a number from 0 to 1 for every token, the same for the same word; None
-            where the vocabulary is not learned from these rows.
+        text: the text as the model gets it.
+        label: the number of the label.
+        tokens: the number of tokens, before the text is cut to the longest length.
+        unknown: the number of tokens that the vocabulary lacks; None without a
+            vocabulary.
+        words: a hash from 0 to 1 for every token, equal for equal words; None if the
+            vocabulary is not learned from these rows.
     """
 
     text: str
@@ -33,14 +34,15 @@ class Tally:
     """The sums so far."""
 
     def __init__(self) -> None:
-        """Begins with no rows."""
+        """Starts without rows."""
         self._rows = 0
         self._labels: Counter[int] = Counter()
         self._empty = 0
         self._tokens = 0
         self._unknown: int | None = None
         self._texts = Texts()
-        # Of the words below the reach: how often they occur, and in how many rows.
+        # Only for words whose hash is at most the reach: how often a word occurs, and
+        # in how many rows.
         self._occurrences: Counter[float] = Counter()
         self._spread: Counter[float] = Counter()
         self._reach = 1.0
@@ -49,7 +51,7 @@ class Tally:
         """Adds a row.
 
         Args:
-            row: what is counted of it.
+            row: the values to count.
         """
         self._rows += 1
         self._labels[row.label] += 1
@@ -64,10 +66,10 @@ class Tally:
         self._forget()
 
     def merge(self, other: "Tally") -> None:
-        """Adds another tally's rows.
+        """Adds the rows of another tally.
 
         Args:
-            other: stays as it is.
+            other: the other tally; it is not changed.
         """
         self._rows += other._rows
         self._labels.update(other._labels)
@@ -82,11 +84,11 @@ class Tally:
         self._forget()
 
     def statistics(self, room: int | None) -> SplitStatistics:
-        """Concludes.
+        """Computes the statistics of all rows added so far.
 
         Args:
-            room: words that a vocabulary learned from these rows may have; None
-                where none is learned.
+            room: how many words a vocabulary learned from these rows may have; None
+                if no vocabulary is learned.
 
         Returns:
             The statistics of all rows added.
@@ -103,14 +105,14 @@ class Tally:
         )
 
     def conflicts(self) -> list[Conflict]:
-        """Gives examples of texts that occur with several labels."""
+        """Returns examples of texts that occur with several labels."""
         return self._texts.conflicts()
 
     def _unseen(self, room: int) -> float:
-        """The share of tokens unknown to a vocabulary of all rows but their own.
+        """Estimates the share of tokens that a vocabulary of all other rows lacks.
 
-        After Good 1953, "The population frequencies of species", by rows instead of
-        by tokens, since a rare name comes several times in one text.
+        After Good 1953, "The population frequencies of species", but by rows instead
+        of tokens, because a rare name often occurs several times in one text.
         """
         ordered = sorted(
             self._occurrences, key=lambda word: (-self._occurrences[word], word)
@@ -118,13 +120,13 @@ class Tally:
         kept = round(room * self._reach)
         lost = sum(
             self._occurrences[word]
-            for place, word in enumerate(ordered)
-            if place >= kept or self._spread[word] == 1
+            for rank, word in enumerate(ordered)
+            if rank >= kept or self._spread[word] == 1
         )
         return min(lost / self._reach / max(self._tokens, 1), 1.0)
 
     def _forget(self) -> None:
-        """Keeps a sample of the words; seldom, because it sorts."""
+        """Cuts the sample of words; not after every row, because cutting sorts."""
         if len(self._occurrences) > 2 * SKETCH_SIZE:
             self._shorten(heapq.nsmallest(SKETCH_SIZE, self._occurrences)[-1])
 

@@ -1,4 +1,4 @@
-"""The distinct texts of a split, as far as a sketch has room for them."""
+"""The distinct texts of a split, up to the size of a sketch."""
 
 import re
 from typing import NamedTuple
@@ -12,7 +12,7 @@ _EXAMPLES = 3
 
 
 class _Seen(NamedTuple):
-    """The rows of one text: how many, their labels, the beginning of the text."""
+    """One text: the number of its rows, their labels, and its beginning."""
 
     rows: int
     labels: tuple[int, ...]
@@ -23,54 +23,54 @@ class Texts:
     """Counts how often a text occurs, and with which labels."""
 
     def __init__(self) -> None:
-        """Begins with no texts."""
+        """Starts without texts."""
         self._seen: dict[str, _Seen] = {}
 
     def add(self, text: str, label: int) -> None:
         """Adds a row.
 
         Args:
-            text: as the model would see it.
-            label: its index.
+            text: the text as the model gets it.
+            label: the number of its label.
         """
         shown = _SPACE.sub(" ", text[: 2 * _SHOWN]).strip()[:_SHOWN]
         self._put(text_hash(text), _Seen(1, (label,), shown))
         self._forget()
 
     def merge(self, other: "Texts") -> None:
-        """Adds the rows of other texts.
+        """Adds the rows of another object.
 
         Args:
-            other: is not changed.
+            other: the other object; it is not changed.
         """
         for key, seen in other._seen.items():
             self._put(key, seen)
         self._forget()
 
     def sketch(self) -> dict[str, int]:
-        """Gives the texts of the smallest hashes.
+        """Returns the texts with the smallest hashes.
 
         Returns:
-            Rows by the hash of the text, sorted.
+            The number of rows by the hash of the text, sorted.
         """
         return {key: seen.rows for key, seen in smallest(self._seen).items()}
 
     def conflict_share(self) -> float:
-        """Finds how many rows contradict others.
+        """Computes how many rows contradict other rows.
 
         Returns:
-            The share of rows whose text also occurs with another label; estimated from
-            the sketch where it cannot hold all texts.
+            The share of rows whose text also occurs with another label; an estimate
+            from the sketch if there are more texts than a sketch holds.
         """
         kept = smallest(self._seen).values()
         mixed = sum(seen.rows for seen in kept if len(seen.labels) > 1)
         return mixed / max(sum(seen.rows for seen in kept), 1)
 
     def conflicts(self) -> list[Conflict]:
-        """Gives examples of texts with several labels.
+        """Returns examples of texts with several labels.
 
         Returns:
-            Those with the most rows; the same in whatever order rows were added.
+            The examples with the most rows; independent of the order of the rows.
         """
         mixed = [
             (-seen.rows, key, seen)
@@ -90,12 +90,12 @@ class Texts:
         labels = known.labels
         if more.labels != labels:
             labels = tuple(sorted({*labels, *more.labels}))
-        # Texts of one hash differ in case or space; the smaller is the same in any
-        # order of the rows.
+        # Texts with one hash can differ in case and space. The minimum does not depend
+        # on the order of the rows.
         shown = min(known.shown, more.shown)
         self._seen[key] = _Seen(known.rows + more.rows, labels, shown)
 
     def _forget(self) -> None:
-        """Keeps a sample; seldom, because it sorts."""
+        """Cuts the sample; not after every row, because cutting sorts."""
         if len(self._seen) > 2 * SKETCH_SIZE:
             self._seen = smallest(self._seen)

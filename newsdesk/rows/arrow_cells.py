@@ -10,16 +10,16 @@ _MAX_BYTES = 4 * MAX_CELL
 _TOO_LONG = f"is longer than {MAX_CELL:,} characters"
 
 Cell = str | list[Any] | None
-"""Text whose bytes that are not UTF-8 are surrogate escapes; `[size, paths]` for a list
-or an object; None for a cell that is left out."""
+"""Text, in which bytes that are not UTF-8 are surrogate escapes; `[size, paths]` for a
+list or an object; None for a cell that is left out."""
 
 
 class Fault(NamedTuple):
     """Why a cell has no text.
 
     Attributes:
-        reason: what is wrong, to be read after the name of the column.
-        content: what can be shown of the cell.
+        reason: what is wrong; messages put the name of the column before it.
+        content: the part of the cell that can be shown.
     """
 
     reason: str
@@ -30,8 +30,8 @@ class Cells(NamedTuple):
     """The cells of one column.
 
     Attributes:
-        texts: one per row.
-        faults: what is wrong, by the index of the row; its text is None.
+        texts: one cell per row.
+        faults: the faults by the index of the row; the text of such a row is None.
     """
 
     texts: list[Cell]
@@ -45,7 +45,7 @@ def plain(column: Any) -> Any:
         column: a `pyarrow.Array`.
 
     Returns:
-        An array whose size in memory is that of its values.
+        An array whose size in memory is the size of its values.
     """
     from pyarrow import types
 
@@ -76,15 +76,15 @@ def cells_of(column: Any) -> Cells:
 
 
 def _is_binary(kind: Any) -> bool:
-    # Views of strings have a name in every version of pyarrow, but no predicate in all.
-    words = ("string", "large_string", "string_view", "binary", "large_binary")
-    return str(kind) in (*words, "binary_view") or str(kind).startswith("fixed_size_b")
+    # Older versions of pyarrow have no predicate for views of strings, only the name.
+    names = ("string", "large_string", "string_view", "binary", "large_binary")
+    return str(kind) in (*names, "binary_view") or str(kind).startswith("fixed_size_b")
 
 
 def _of_binary(column: Any) -> Cells:
     cells = Cells([], {})
     for index, scalar in enumerate(column):
-        # A buffer is not copied: a huge cell costs no memory before it is refused.
+        # A buffer is not a copy, so a huge cell takes no memory before it is refused.
         buffer = scalar.as_buffer()
         if buffer is None:
             cells.texts.append("")
@@ -113,21 +113,21 @@ def _one_by_one(column: Any) -> Cells:
         try:
             cells.texts.append(_text(scalar.as_py()))
         except Exception as error:
-            words = str(error).partition("\n")[0] or type(error).__name__
-            reason = f"holds a {column.type} that cannot be read: {words}"
+            message = str(error).partition("\n")[0] or type(error).__name__
+            reason = f"contains a {column.type} that cannot be read: {message}"
             cells.faults[index] = Fault(reason, _number(scalar))
             cells.texts.append(None)
     return cells
 
 
 def _number(scalar: Any) -> str:
-    """The number that a date, time or duration is stored as."""
+    """Returns the number that stores a date, time or duration."""
     value = getattr(scalar, "value", None)
     return str(value) if isinstance(value, int) else ""
 
 
 def _text(value: Any) -> str:
-    # pandas writes a missing number as NaN, the only value that differs from itself.
+    # pandas writes a missing number as NaN, which is the only value unequal to itself.
     if value is None or value != value:
         return ""
     if isinstance(value, bool):
@@ -142,12 +142,12 @@ def _shapes(column: Any) -> list[Cell]:
     valid = column.is_valid().to_pylist()
     if types.is_struct(column.type):
         paths = _paths(column.type)
-        return [[None, paths] if one else None for one in valid]
+        return [[None, paths] if is_valid else None for is_valid in valid]
     if types.is_list(column.type) or types.is_large_list(column.type):
         sizes = compute.list_value_length(column).to_pylist()
         return [None if size is None else [size, []] for size in sizes]
     size = getattr(column.type, "list_size", None)
-    return [[size, []] if one else None for one in valid]
+    return [[size, []] if is_valid else None for is_valid in valid]
 
 
 def _paths(struct: Any) -> list[str]:

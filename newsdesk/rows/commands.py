@@ -1,4 +1,4 @@
-"""Commands that a message gives for converting a file."""
+"""Shell commands that messages suggest for converting a file."""
 
 import os
 import shlex
@@ -12,8 +12,8 @@ def piped(file: str, command: str, ending: str) -> str:
 
     Args:
         file: the file, plain or gzip.
-        command: what reads it from standard input.
-        ending: of the new file's name.
+        command: a command that reads the file from standard input.
+        ending: the ending of the new file's name.
 
     Returns:
         A line for the shell, which never writes to the file that it reads.
@@ -25,13 +25,13 @@ def piped(file: str, command: str, ending: str) -> str:
 
 
 def ending(file: str) -> str:
-    """Finds the ending for a file that is converted and keeps its format.
+    """Returns the ending of a file, for a converted file of the same format.
 
     Args:
         file: a path.
 
     Returns:
-        The ending without gzip's, such as csv.
+        The ending, such as csv, without `.gz`.
     """
     return file.removesuffix(".gz").rpartition(".")[2]
 
@@ -41,7 +41,7 @@ def encoded(file: str, encoding: str) -> str:
 
     Args:
         file: the file, plain or gzip.
-        encoding: what it is written in, as iconv calls it.
+        encoding: the encoding of the file, by its name in iconv.
 
     Returns:
         A line for the shell.
@@ -49,7 +49,7 @@ def encoded(file: str, encoding: str) -> str:
     return piped(file, f"iconv -f {encoding} -t UTF-8", ending(file))
 
 
-# A message may be made for each of many rows of one file.
+# Many rows of one file may need the same message, and is_gzip opens the file.
 @lru_cache(maxsize=64)
 def _reading(file: str) -> str:
     return f"{'zcat' if is_gzip(file) else 'cat'} {shlex.quote(file)}"

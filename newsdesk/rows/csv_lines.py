@@ -1,4 +1,4 @@
-"""What csv.reader takes lines from, and what it means when it refuses them."""
+"""Feeds lines to csv.reader, and explains its errors."""
 
 import csv
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ TOO_LONG = f"a cell is longer than {MAX_CELL:,} characters"
 
 
 class CsvLines:
-    """Hands lines to csv.reader, and remembers those of the record at hand.
+    """Passes lines to csv.reader, and remembers the lines of the current record.
 
     Attributes:
-        taken: the lines of the record.
-        ended: whether csv.reader asked for more lines than there are.
+        taken: the lines of the current record.
+        ended: whether csv.reader asked for a line after the last one.
     """
 
     def __init__(self, lines: Iterator[Line]) -> None:
-        """Takes no line yet.
+        """Prepares reading.
 
         Args:
             lines: the lines of the file.
@@ -42,42 +42,44 @@ class CsvLines:
             raise
         self.taken.append(line)
         self._size += len(line.text)
+        # A quote that is never closed must not collect the whole file in memory.
         if self._size > MAX_LINE and len(self.taken) > 1:
             raise csv.Error("field limit")
         return line.text
 
     def begin(self) -> None:
-        """Forgets the lines of the last record."""
+        """Starts a new record."""
         self.taken, self._size, self.ended = [], 0, False
 
     def put_back(self, line: Line) -> None:
-        """Takes a line back, to hand it out again.
+        """Takes a line back, so that it is passed on again.
 
         Args:
-            line: the last one of the record.
+            line: the last line of the record.
         """
         self._again.append(line)
 
 
 def explained(error: csv.Error, source: CsvLines) -> str:
-    """Says in our words what csv means, which differs between its versions.
+    """Explains an error of csv.reader, whose own messages differ between versions.
 
     Args:
-        error: from csv.reader.
-        source: the lines of the record that it refused.
+        error: the error that csv.reader raised.
+        source: the lines of the refused record.
 
     Returns:
         What is wrong with the record.
     """
     number = source.taken[0].number
     if source.ended:
-        return f"a quote opened in the row of line {number} is never closed"
+        return f"a quote that opens in the row of line {number} is never closed"
     if "limit" in str(error):
         return (
-            f"{TOO_LONG}, or a quote opened in the row of line {number} is not closed"
+            f"{TOO_LONG}, or a quote that opens in the row of line {number} is not "
+            "closed"
         )
     if "new-line" in str(error):
-        return "a carriage return stands outside quotes"
+        return "contains a carriage return outside of quotes"
     return (
         f"a quote closes inside a cell, on line {source.taken[-1].number}; "
         'write a quote in a quoted cell as ""'

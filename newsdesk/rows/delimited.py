@@ -1,4 +1,4 @@
-"""CSV and TSV: a header, and rows of as many cells."""
+"""Reads CSV and TSV files: a header, and rows with the same number of cells."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
@@ -19,19 +19,19 @@ def read(
     is_row: IsRow | None = None,
     count: LineCount | None = None,
 ) -> Iterator[Row | BadRow]:
-    """Reads a delimited file; blank lines are no rows.
+    """Reads a delimited file, and skips blank lines.
 
-    A row that the quotes make unreadable costs its first line: reading goes on with
-    the next line, so that one lone quote does not swallow the rest of the file.
+    If quotes make a row unreadable, its first line is a bad row, and reading continues
+    with the next line. So a lone quote does not take in the rest of the file.
 
     Args:
         file: a local path, plain or gzip.
         dialect: how the file is written.
-        columns: the names of the columns; empty if the first row holds them.
+        columns: the names of the columns; empty if they are in the first row.
         needed: the columns to read and to check; None for all.
-        is_row: whether cells by column are a row that can be used. Finds lone quotes
-            that have paired up; without it they are not looked for.
-        count: gets the number of lines of each sort.
+        is_row: whether cells by column are a good row. It finds lone quotes that have
+            paired up; without it, the reader does not look for them.
+        count: gets the number of lines of each kind.
 
     Yields:
         Rows in the order of the file.
@@ -43,14 +43,14 @@ def read(
     records = Records(read_lines(file, count), dialect)
     names = list(columns) or _header(file, dialect, records, count)
     picked = [
-        (place, name)
-        for place, name in enumerate(names)
+        (index, name)
+        for index, name in enumerate(names)
         if needed is None or name in needed
     ]
-    places = [place for place, _ in picked]
+    indices = [index for index, _ in picked]
 
     def values(cells: Sequence[str]) -> dict[str, str]:
-        return {name: cells[place] for place, name in picked}
+        return {name: cells[index] for index, name in picked}
 
     def is_sound(cells: Sequence[str]) -> bool:
         found = values(cells)
@@ -63,7 +63,7 @@ def read(
             count.blank += len(record.lines)
             continue
         first, lines = record.lines[0].number, len(record.lines)
-        fault = _fault(record, dialect, len(names), places)
+        fault = _fault(record, dialect, len(names), indices)
         if fault:
             yield BadRow(file, first, fault, _content(record), lines=lines)
         else:
@@ -94,41 +94,42 @@ def _header(
             break
         count.blank += len(record.lines)
     else:
-        raise DataError(f"{file}: holds blank lines only; remove it or fill it")
+        raise DataError(f"{file}: contains only blank lines; remove it or fill it")
     count.header = len(record.lines)
     where = f"{file}:{record.lines[0].number}"
     fault = _damage(record) or record.fault
     if fault:
         advice = remedy(BadRow(file, 1, fault, _content(record)))
         if not advice:
-            advice = "is this UTF-8 text of the given data.format?"
-        raise DataError(f"{where}: the header {fault}; {advice}")
+            advice = "check that the file is UTF-8 text, and check data.format"
+        raise DataError(f"{where}: {fault}, in the header; {advice}")
     names = [cell.strip() for cell in record.cells]
     if not dialect.quotes and all(_is_quoted(name) for name in names):
         raise DataError(
-            f"{where}: the names of the columns are in quotes, which mean nothing "
-            'here; set data.quoting = "standard" (init: --quoting standard)'
+            f"{where}: the names of the columns are in quotes, but quotes mean nothing "
+            'in this file; set data.quoting = "standard" (init: --quoting standard)'
         )
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise DataError(
-            f"{where}: the header names {twice[0]!r} twice; "
-            "rename one of the columns, or set data.columns if there is no header"
+            f"{where}: the header has the column {twice[0]!r} twice; rename one of "
+            "them, or set data.columns if the file has no header"
         )
     return names
 
 
-def _fault(record: Record, dialect: Dialect, width: int, places: list[int]) -> str:
-    """Says what is wrong with a record; damage counts in the needed cells only."""
+def _fault(record: Record, dialect: Dialect, width: int, indices: list[int]) -> str:
+    """Explains what is wrong with a record, or returns ""."""
     fault = record.fault or miscounted(record.lines, len(record.cells), width)
     if any(line.fault for line in record.lines):
         whole = not fault and not any(line.is_cut for line in record.lines)
-        if not whole or any(is_damaged(record.cells[place]) for place in places):
+        # Damage in a cell that is not needed does not make the row bad.
+        if not whole or any(is_damaged(record.cells[index]) for index in indices):
             return _damage(record)
     if fault and not dialect.quotes and any(map(_opens, record.cells)):
         fault += (
-            "; quotes mean nothing here; if they enclose cells, set data.quoting = "
-            '"standard" (init: --quoting standard)'
+            "; quotes mean nothing in this file; if they enclose cells, set "
+            'data.quoting = "standard" (init: --quoting standard)'
         )
     return fault
 
@@ -150,5 +151,5 @@ def _is_quoted(cell: str) -> bool:
 
 
 def _opens(cell: str) -> bool:
-    """Whether a cell would be the beginning of a quoted one."""
+    """Returns whether a cell looks like the beginning of a quoted cell."""
     return cell.startswith('"') and not _is_quoted(cell)

@@ -1,8 +1,8 @@
-"""Names what a text file is where it is not what its format says.
+"""Recognizes a text file that is not what its format says.
 
-A wrong delimiter makes every row of a file useless in the same way. The first rows show
-which it is, so that one sentence can replace a bad row per line; of JSON, see
-`json_forms.py`.
+With a wrong delimiter, every row of a file is bad for the same reason. The first rows
+show the right delimiter, so one message replaces a bad row per line. `json_forms.py`
+does the same for JSON.
 """
 
 import csv
@@ -31,16 +31,16 @@ _EXCEL = re.compile(r"\"?sep=(.)\"?[ ,;\t]*", re.IGNORECASE)
 
 
 def explain_delimiter(file: str, delimiter: str, names: Sequence[str] = ()) -> str:
-    """Says which delimiter a file has if it is not the expected one.
+    """Explains which delimiter a file has if it is not the expected one.
 
     Args:
         file: a local path, plain or gzip.
-        delimiter: the one that the format means.
+        delimiter: the delimiter of the format.
         names: the names of the columns of a file without a header.
 
     Returns:
-        One sentence with what the file is and what to do; "" if its rows can be cut
-        by the expected delimiter, or by no other.
+        What the file is and what to do; "" if the expected delimiter fits, or no other
+        one does.
 
     Raises:
         DataError: the file cannot be read.
@@ -49,7 +49,7 @@ def explain_delimiter(file: str, delimiter: str, names: Sequence[str] = ()) -> s
     if _are_objects(lines):
         return (
             f"{file}: is JSON Lines, with an object per line; set data.format = "
-            '"jsonl" (init: --format jsonl), or rename it'
+            '"jsonl" (init: --format jsonl), or rename the file'
         )
     excel = _EXCEL.fullmatch(lines[0].rstrip("\r\n"))
     if excel:
@@ -70,10 +70,10 @@ def first_row(file: str, written: Dialect) -> list[str]:
 
     Args:
         file: a local path, plain or gzip.
-        written: how.
+        written: how the file is written.
 
     Returns:
-        Its cells; none if the file has blank lines only, or no such row.
+        The cells of the row; [] if the file has no row that can be read.
 
     Raises:
         DataError: the file cannot be read.
@@ -107,9 +107,9 @@ def head(file: str) -> str:
 
 
 def _lines(file: str) -> list[str]:
-    # Not splitlines, which also cuts at separators that may stand in a cell.
+    # splitlines would also cut at separators that a cell may contain.
     lines = [line + "\n" for line in head(file).split("\n")]
-    # The limit may have cut the last one.
+    # The limit may have cut the last line.
     return lines[:-1] or lines
 
 
@@ -120,7 +120,7 @@ def _are_objects(lines: list[str]) -> bool:
 
 
 def _fitting(lines: list[str], delimiter: str, names: Sequence[str]) -> float:
-    """The share of rows that a delimiter cuts into as many cells as the header."""
+    """Returns the share of rows that get as many cells as the header."""
     counts = []
     try:
         for cells in csv.reader(lines, delimiter=delimiter):
@@ -128,7 +128,7 @@ def _fitting(lines: list[str], delimiter: str, names: Sequence[str]) -> float:
             if len(counts) > _RECORDS:
                 break
     except csv.Error:
-        pass  # what was counted before the damage is enough to decide
+        pass  # the rows before the damage are enough to decide
     expected = len(names) or (counts.pop(0) if counts else 0)
     if expected < 2:
         return 0.0
@@ -141,7 +141,7 @@ def _excel(file: str, separator: str, delimiter: str) -> str:
         return f"{what}remove it: {piped(file, 'tail -n +2', _FORMATS[delimiter])}"
     other = _NAMES.get(separator, repr(separator))
     return (
-        f"{what}the cells are separated by {other}, convert the file: "
+        f"{what}the cells are separated by {other}; convert the file: "
         f"{piped(file, f'tail -n +2 | {_rewritten(separator)}', 'csv')}"
     )
 
@@ -149,12 +149,12 @@ def _excel(file: str, separator: str, delimiter: str) -> str:
 def _advice(file: str, found: str, delimiter: str) -> str:
     if found in _FORMATS:
         name = _FORMATS[found]
-        return f'set data.format = "{name}" (init: --format {name}), or rename it'
+        return f'set data.format = "{name}" (init: --format {name}), or rename the file'
     return f"convert it: {piped(file, _rewritten(found), 'csv')}"
 
 
 def _rewritten(delimiter: str) -> str:
-    # Bytes that are not UTF-8 pass through, line ends in cells stay, a BOM goes.
+    # Keeps bytes that are not UTF-8 and line ends in cells, and removes a BOM.
     program = (
         "import csv; csv.field_size_limit(2**30); "
         "csv.writer(open(1, 'w', newline='', errors='surrogateescape', "

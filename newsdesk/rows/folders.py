@@ -1,4 +1,4 @@
-"""Names what is wrong with a folder of files: labels in names, odd files."""
+"""Explains folders that cannot be read as they are: labels in names, odd files."""
 
 import json
 import os
@@ -11,14 +11,14 @@ _PARTITION = re.compile(r"([^/=]+)=([^/]*)")
 
 
 def explain_partition(file: str, column: str) -> str:
-    """Says of a file that a folder above it holds a column, as Hive and Spark write it.
+    """Explains that a column is in the name of a folder above a file.
 
     Args:
-        file: such as `rows/label=neg/part-0.parquet`.
+        file: such as `rows/label=neg/part-0.parquet`, as Hive and Spark write it.
         column: the column that the file lacks; "" for any.
 
     Returns:
-        One sentence with what it is and what to do, or "" if no folder is named so.
+        What the file is and what to do; "" if no folder has such a name.
     """
     parts = Path(file).parts[:-1]
     named = [part for part in parts if _PARTITION.fullmatch(part)]
@@ -29,20 +29,20 @@ def explain_partition(file: str, column: str) -> str:
         return ""
     root = str(Path(*parts[: parts.index(named[0])]))
     return (
-        f"{file}: the name of its folder {holding[0]} holds column "
+        f"{file}: the name of its folder {holding[0]} contains the column "
         f"{holding[0].partition('=')[0]!r}, as Hive and Spark partition data; "
         f"{_unpartition(root)}"
     )
 
 
 def explain_partitions(folder: str) -> str:
-    """Says of a folder that its subfolders hold a column, as Hive and Spark write it.
+    """Explains that a column is in the names of the folders in a folder.
 
     Args:
         folder: a local path.
 
     Returns:
-        One sentence with what it is and what to do, or "" if it is not such a folder.
+        What the folder is and what to do; "" if no folder in it has such a name.
     """
     try:
         names = sorted(os.listdir(folder))
@@ -57,7 +57,7 @@ def explain_partitions(folder: str) -> str:
         return ""
     column = found[0].partition("=")[0]
     return (
-        f"{folder}: has column {column!r} in the names of its folders "
+        f"{folder}: the names of its folders contain the column {column!r} "
         f"({', '.join(found[:3])}{', ...' if len(found) > 3 else ''}), as Hive and "
         f"Spark partition data; {_unpartition(folder)}"
     )
@@ -67,19 +67,20 @@ def _unpartition(folder: str) -> str:
     path = json.dumps(folder, ensure_ascii=False)
     program = f'import pandas; pandas.read_parquet({path}).to_parquet("rows.parquet")'
     return (
-        f"write it into the rows, for Parquet with: python3 -c {shlex.quote(program)}"
+        "write the column into the rows, for Parquet with: "
+        f"python3 -c {shlex.quote(program)}"
     )
 
 
 def pattern_beside(file: str, endings: re.Pattern[str]) -> str:
-    """Finds a pattern for the files beside one that is not data.
+    """Finds a pattern for the data files in the folder of a file that is not data.
 
     Args:
-        file: the odd file.
-        endings: matches the names of files that hold rows.
+        file: the file that is not data.
+        endings: matches the names of data files.
 
     Returns:
-        A pattern of the most frequent ending, such as `rows/*.csv`, or "".
+        A pattern with the most frequent ending, such as `rows/*.csv`, or "".
     """
     folder = os.path.dirname(file)
     try:

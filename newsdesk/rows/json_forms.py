@@ -1,6 +1,6 @@
-"""Names what a JSON file is where it does not hold one object per line.
+"""Recognizes JSON files that do not have one object per line.
 
-Every other form makes all rows useless in the same way, and jq can rewrite each.
+In every other form, all rows are bad for the same reason, and jq can rewrite the file.
 """
 
 import json
@@ -21,7 +21,7 @@ _OF_CELLS = "{text: .[0], label: .[1]}"
 
 
 class _Form(NamedTuple):
-    """What a file is, and the command that makes JSON Lines of it."""
+    """The form of a file, and the command that converts it to JSON Lines."""
 
     what: str
     command: str
@@ -29,7 +29,7 @@ class _Form(NamedTuple):
 
 _ARRAY = _Form("is a JSON array", "jq -c '.[]'")
 _ARRAYS = _Form(
-    "holds a JSON array per row, which does not name the columns",
+    "has a JSON array per row, which does not name the columns",
     f"jq -c '{_OF_CELLS}'",
 )
 _ARRAY_OF_ARRAYS = _Form(
@@ -60,14 +60,14 @@ _SPLIT = _Form(
 
 
 def explain_json(file: str) -> str:
-    """Says what a JSON file is if it does not hold one object per line.
+    """Explains what a JSON file is if it does not have one object per line.
 
     Args:
         file: a local path, plain or gzip.
 
     Returns:
-        One sentence with what the file is and what to do; "" if most lines hold an
-        object each, or the first object cannot be parsed at all.
+        What the file is and what to do; "" if most lines have one object, or if the
+        first object cannot be parsed.
 
     Raises:
         DataError: the file cannot be read.
@@ -76,7 +76,7 @@ def explain_json(file: str) -> str:
     if form is None:
         return ""
     return (
-        f"{file}: {form.what}; JSON Lines has one object per line, convert it: "
+        f"{file}: {form.what}, but JSON Lines has one object per line; convert it: "
         f"{piped(file, form.command, 'jsonl')}"
     )
 
@@ -84,7 +84,7 @@ def explain_json(file: str) -> str:
 def _form(text: str) -> _Form | None:
     lines = [line for line in text.split("\n") if line.strip()][:_RECORDS]
     values = list(map(_value, lines))
-    # A broken first row is just one.
+    # Most lines decide, because the first row may be broken.
     if sum(isinstance(value, dict) for value in values) > len(lines) / 2:
         return _of_object(values[0]) if len(lines) == 1 else None
     if text.startswith("["):
@@ -118,19 +118,19 @@ def _of_array(text: str, values: list[Any]) -> _Form:
 
 
 def _of_object(value: Any) -> _Form | None:
-    """What the only object of a file is, unless it is a row."""
+    """Returns the form of a file with one object; None if the object is a row."""
     columns = list(value.values()) if isinstance(value, dict) else []
     if {"columns", "data"} <= set(value) and isinstance(value["data"], list):
         return _SPLIT
     if len(columns) < 2:
         pass
-    elif all(isinstance(one, dict) and len(one) > 1 for one in columns):
-        return _OF_COLUMNS if len({tuple(one) for one in columns}) == 1 else None
-    elif all(isinstance(one, list) and len(one) > 1 for one in columns):
-        return _OF_LISTS if len({len(one) for one in columns}) == 1 else None
-    lists = [key for key, one in value.items() if _is_list_of_objects(one)]
-    # A text beside the list makes the object a row.
-    texts = [one for one in columns if isinstance(one, str) and " " in one]
+    elif all(isinstance(cells, dict) and len(cells) > 1 for cells in columns):
+        return _OF_COLUMNS if len({tuple(cells) for cells in columns}) == 1 else None
+    elif all(isinstance(cells, list) and len(cells) > 1 for cells in columns):
+        return _OF_LISTS if len({len(cells) for cells in columns}) == 1 else None
+    lists = [key for key, cells in value.items() if _is_list_of_objects(cells)]
+    # If the object has a text besides the list, it is a row.
+    texts = [cells for cells in columns if isinstance(cells, str) and " " in cells]
     if len(lists) != 1 or texts or not _KEY.fullmatch(lists[0]):
         return None
     return _inside(lists[0])
@@ -140,12 +140,12 @@ def _is_list_of_objects(value: Any) -> bool:
     return (
         isinstance(value, list)
         and len(value) > 1
-        and all(isinstance(one, dict) for one in value)
+        and all(isinstance(item, dict) for item in value)
     )
 
 
 def _of_beginning(text: str) -> _Form | None:
-    """What a single object is of which only the beginning was read."""
+    """Returns the form of a file with one object that was not read to its end."""
     if len(text) < _LONG:
         return None
     if _COLUMNS.match(text):

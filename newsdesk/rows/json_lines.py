@@ -1,4 +1,4 @@
-"""JSON Lines: one object a line."""
+"""Reads JSON Lines files, which have one object per line."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -14,15 +14,15 @@ from newsdesk.rows.row import BadRow, Row, checked, clip
 def read(
     file: str, needed: Collection[str] | None = None, count: LineCount | None = None
 ) -> Iterator[Row | BadRow]:
-    """Reads a JSON Lines file; blank lines are no rows.
+    """Reads a JSON Lines file, and skips blank lines.
 
-    Numbers keep the digits they are written with, true and false are those words,
-    null and NaN, as pandas writes a missing number, are empty cells.
+    Numbers keep their digits, and true and false become words. null becomes an empty
+    cell, and so does NaN, which pandas writes for a missing number.
 
     Args:
         file: a local path, plain or gzip.
         needed: the columns to read and to check; None for all.
-        count: gets the number of lines of each sort.
+        count: gets the number of lines of each kind.
 
     Yields:
         Rows in the order of the file.
@@ -45,14 +45,14 @@ def _row(file: str, line: Line, needed: Collection[str] | None) -> Row | BadRow:
     values, fault = _parsed(line)
     if not fault and not isinstance(values, dict):
         fault = "is not a JSON object"
-    # A fault of the line comes first: it is what makes the JSON wrong.
+    # A fault of the line is the cause of the wrong JSON, so it comes first.
     fault = fault and (line.fault or fault)
     cells = {}
     if not fault:
         if len({key.strip() for key in values}) < len(values):
             fault = _twice(values, needed)
         named = ((key.strip(), _cell(value)) for key, value in values.items())
-        # An object may hold a needed column, and is then named.
+        # Keep objects: a needed column may be inside one, and the message names it.
         cells = {
             key: cell
             for key, cell in named
@@ -69,7 +69,7 @@ def _row(file: str, line: Line, needed: Collection[str] | None) -> Row | BadRow:
 
 
 def _parsed(line: Line) -> tuple[Any, str]:
-    """Returns the value of a line, and what is wrong with it."""
+    """Returns the value of a line, and what is wrong with the line."""
     if line.is_cut:
         return None, line.fault
     try:
@@ -84,16 +84,16 @@ def _parsed(line: Line) -> tuple[Any, str]:
 
 
 def _twice(keys: Collection[str], needed: Collection[str] | None) -> str:
-    """Names a key that two columns would share."""
+    """Finds a key that occurs twice if spaces are ignored."""
     names = [key.strip() for key in keys]
     for name in names:
         if names.count(name) > 1 and (needed is None or name in needed):
-            return f"the key {clip(name)[:40]!r} stands there twice, once with spaces"
+            return f"has the key {clip(name)[:40]!r} twice, once with spaces"
     return ""
 
 
 def _bad_key(cells: Collection[str]) -> str:
-    """Names a key that nobody can write or show as text."""
+    """Finds a key that cannot be written as text."""
     for key in cells:
         try:
             key.encode()
@@ -103,7 +103,7 @@ def _bad_key(cells: Collection[str]) -> str:
 
 
 def _constant(name: str) -> str:
-    # A missing value, as pandas writes it; "NaN" in quotes stays a text.
+    # pandas writes a missing value as NaN. "NaN" in quotes stays a text.
     return "" if name == "NaN" else name
 
 

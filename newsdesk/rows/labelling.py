@@ -1,4 +1,4 @@
-"""Turns a row into text, label and slices, or says why that cannot be."""
+"""Turns a row into text, label and slices, or into a bad row with the reason."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _LISTED = 20
 
 @dataclass(frozen=True)
 class Labelled:
-    """What a row says: its text, the place of its label, its slice columns."""
+    """The text, the number of the label, and the slice columns of a row."""
 
     text: str
     label: int
@@ -29,7 +29,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Labelling:
-    """Which columns hold what; the same fields as in the data section."""
+    """The columns and labels of the data section, and how they apply to a row."""
 
     text_columns: tuple[str, ...]
     label_column: str
@@ -39,13 +39,13 @@ class Labelling:
 
     @classmethod
     def of(cls, data: Data) -> "Labelling":
-        """Takes what it needs from the configuration.
+        """Makes the rules from the configuration.
 
         Args:
             data: the data section.
 
         Returns:
-            The rules for its rows.
+            The rules for the rows of its files.
         """
         return cls(
             text_columns=tuple(data.text_columns),
@@ -61,26 +61,27 @@ class Labelling:
         return (*self.text_columns, self.label_column, *self.slice_columns)
 
     def apply(self, row: Row) -> Labelled | BadRow:
-        """Reads text, label and slices out of a row.
+        """Reads text, label and slices from a row.
+
+        The label, without the space around it, is compared with the names, and then by
+        value with the names that are numbers. If no name is a number, and no name
+        contains another number than its position, a whole number is a position,
+        counted from first_label; "3.0" is the number 3.
 
         Args:
             row: the cells by column.
 
         Returns:
-            What the row says, or the bad row with the reason. A label is matched
-            without the space around it: as a name, then by value with the names that
-            are numbers. Where no name is a number, or says another number than its
-            position, a whole number is a position, counted from first_label; "3.0"
-            is the number 3.
+            The labelled row, or a bad row with the reason.
         """
         values = row.values
         fault = missing_cell(row, self.columns)
         if not fault and is_header(row, self.columns):
-            fault = "is a header, not a row: its cells are the names of the columns"
+            fault = "is a header, not a row: each cell is the name of its column"
         text = "" if fault else joined(values, self.text_columns)
         if not fault and not is_visible(text):
             fault = f"the text is empty ({', '.join(self.text_columns)})"
-        label = None if fault else self._place(values[self.label_column].strip())
+        label = None if fault else self._number(values[self.label_column].strip())
         if not fault and label is None:
             fault = self._unknown(values[self.label_column])
         if label is None:
@@ -101,7 +102,7 @@ class Labelling:
     def _no_position(self) -> str:
         return numeric_labels.no_position(self.labels, self.first_label)
 
-    def _place(self, cell: str) -> int | None:
+    def _number(self, cell: str) -> int | None:
         if cell in self._names:
             return self._names[cell]
         if self._numbers:
@@ -109,8 +110,8 @@ class Labelling:
             return None if value is None else self._numbers.get(value)
         if self._no_position or not _POSITION.fullmatch(cell):
             return None
-        place = int(cell.partition(".")[0]) - self.first_label
-        return place if 0 <= place < len(self.labels) else None
+        number = int(cell.partition(".")[0]) - self.first_label
+        return number if 0 <= number < len(self.labels) else None
 
     def _unknown(self, value: str) -> str:
         if not value.strip():
@@ -119,8 +120,8 @@ class Labelling:
         parts = [part.strip() for part in _SEPARATORS.split(value)]
         if len(parts) > 1 and all(part in self._names for part in parts):
             return (
-                f"the label {shown!r} is {len(parts)} labels, and a text gets one; "
-                "keep one label per row"
+                f"the label {shown!r} consists of {len(parts)} labels, but a row has "
+                "one; keep one label per row"
             )
         allowed = ", ".join(self.labels[:_LISTED])
         if len(self.labels) > _LISTED:
@@ -130,47 +131,48 @@ class Labelling:
             how = "; numbers are compared by value"
         elif self._no_position:
             name = self._no_position
-            how = f"; no number is a position, because {name!r} says another number"
+            how = f"; positions do not count, because {name!r} contains another number"
         else:
             how = f", or their positions {self.first_label} to {last}"
-        return f"unknown label {shown!r}; allowed are {allowed}{how}"
+        return f"unknown label {shown!r}; the labels are {allowed}{how}"
 
 
 def joined(values: Mapping[str, str], columns: Sequence[str]) -> str:
-    """Joins the text columns of a row as the model sees them.
+    """Joins the text columns of a row to the text that the model gets.
 
     Args:
         values: the cells by column.
         columns: the text columns; each must be among the cells.
 
     Returns:
-        The columns joined by one space, without space at either end.
+        The cells joined by one space, without space at the beginning and the end.
     """
     return " ".join(values[column] for column in columns).strip()
 
 
 def is_visible(text: str) -> bool:
-    """Tells whether there is anything to read.
+    """Returns whether a text has a visible character.
 
     Args:
         text: any text.
 
     Returns:
-        False for text that is empty or only of spaces, controls and characters
-        without width.
+        False if the text has only spaces, control characters and characters without
+        width, or nothing.
     """
-    return any(one.isprintable() and not one.isspace() for one in text)
+    return any(char.isprintable() and not char.isspace() for char in text)
 
 
 def missing_cell(row: Row, columns: Sequence[str]) -> str:
-    """Names the first column that a row lacks.
+    """Explains which column a row lacks.
 
     Args:
         row: the cells by column.
-        columns: those that must be there.
+        columns: the required columns.
 
     Returns:
-        What is missing, or what the column holds instead of one value, or "".
+        The first missing column, or what it contains instead of one value; "" if the
+        row has all columns.
     """
     for column in columns:
         if column not in row.values:
@@ -180,11 +182,12 @@ def missing_cell(row: Row, columns: Sequence[str]) -> str:
 
 
 def is_header(row: Row, columns: Sequence[str]) -> bool:
-    """Tells a header that stands among the rows, as in files that were joined.
+    """Recognizes a header between the rows, as in files that were joined.
 
     Args:
         row: the cells by column; it has all columns.
-        columns: at least two, because a single text may equal its column's name.
+        columns: the columns to compare. With a single column, no row is a header,
+            because a text may equal the name of its column.
 
     Returns:
         Whether every cell is the name of its column.
@@ -194,18 +197,18 @@ def is_header(row: Row, columns: Sequence[str]) -> bool:
     )
 
 
-def check_columns(file: str, found: Sequence[str], wanted: Sequence[str]) -> None:
-    """Refuses a file that lacks a column altogether.
+def check_columns(file: str, found: Sequence[str], required: Sequence[str]) -> None:
+    """Refuses a file that lacks a required column.
 
     Args:
-        file: the path to name.
-        found: the columns that every row has; empty if that is not known.
-        wanted: the columns that must be there.
+        file: the path for the message.
+        found: the columns that every row has; empty if they are not known.
+        required: the required columns.
 
     Raises:
-        DataError: names what is missing, what is there, and how to go on.
+        DataError: a column is missing; lists the missing columns and those of the file.
     """
-    missing = [column for column in wanted if column not in found]
+    missing = [column for column in required if column not in found]
     if not found or not missing:
         return
     partitioned = folders.explain_partition(file, missing[0])
@@ -214,6 +217,6 @@ def check_columns(file: str, found: Sequence[str], wanted: Sequence[str]) -> Non
     shown = [name if len(name) <= 40 else name[:37] + "..." for name in found[:20]]
     raise DataError(
         f"{file}: has no column {', '.join(map(repr, missing))}; its columns are "
-        f"{', '.join(map(repr, shown))}; set data.text_columns and data.label_column, "
+        f"{', '.join(map(repr, shown))}. Set data.text_columns and data.label_column, "
         "or data.columns if the file has no header"
     )

@@ -1,4 +1,4 @@
-"""The physical lines of a file, the bad ones marked."""
+"""Reads the physical lines of a file, and marks bad lines."""
 
 import re
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from newsdesk.rows.commands import encoded, ending, piped
 from newsdesk.rows.streams import opened
 
 MAX_LINE = 16 * 2**20
-# Longer lines are not text, and more blank lines are not a table: reading takes time.
+# A file beyond these limits is not a table of texts, and reading it would take long.
 MAX_SKIPPED = 2**30
 _MAX_BLANK = 100_000
 _NUL = "\udc00"
 _DAMAGE = re.compile("[\udc00\udc80-\udcff]")
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = {
-    # That of UTF-32 begins with that of UTF-16.
+    # The mark of UTF-32 begins with the mark of UTF-16, so it comes first.
     b"\xff\xfe\0\0": "UTF-32",
     b"\0\0\xfe\xff": "UTF-32",
     b"\xff\xfe": "UTF-16",
@@ -29,11 +29,11 @@ class Line(NamedTuple):
     """One physical line.
 
     Attributes:
-        number: counted from 1.
-        text: with its line end; bytes that are not UTF-8, and NUL characters, are
-            lone surrogates, which `is_damaged` finds.
+        number: the number of the line, from 1.
+        text: the text with its line end; bytes that are not UTF-8, and NUL characters,
+            are lone surrogates, which `is_damaged` finds.
         fault: what is wrong with the line, or "".
-        is_cut: whether the text is only the beginning of a line that is too long.
+        is_cut: whether the line is too long, so that the text is only its beginning.
     """
 
     number: int
@@ -49,12 +49,12 @@ class Line(NamedTuple):
 
 @dataclass
 class LineCount:
-    """How many physical lines a file has, and how many of them belong to no row.
+    """Counts the physical lines of a file, and those that are not part of a row.
 
     Attributes:
-        read: all lines; 0 where the format has none.
-        header: lines of the header.
-        blank: lines without content between rows.
+        read: the number of lines; 0 if the format has no lines.
+        header: the number of lines of the header.
+        blank: the number of blank lines between rows.
     """
 
     read: int = 0
@@ -62,31 +62,32 @@ class LineCount:
     blank: int = 0
 
     def check(self, file: str, in_rows: int) -> None:
-        """Compares the lines of a file with what was made of them.
+        """Checks that every line was used exactly once.
 
         Args:
-            file: the path to name.
-            in_rows: how many lines its rows have together, the bad rows too.
+            file: the path for the message.
+            in_rows: how many lines its rows have, including bad rows.
 
         Raises:
             DataError: lines were lost, or used twice.
         """
         if self.read and self.read != self.header + self.blank + in_rows:
             raise DataError(
-                f"{file}: has {self.read:,} lines, but {self.header:,} of the header, "
-                f"{self.blank:,} blank lines and {in_rows:,} of rows were counted; "
-                "convert the file to Parquet, and report this as an error of Newsdesk"
+                f"{file}: has {self.read:,} lines, but the reader counted "
+                f"{self.header:,} in the header, {self.blank:,} blank lines and "
+                f"{in_rows:,} in rows; convert the file to Parquet, and report this as "
+                "an error of Newsdesk"
             )
 
 
 def is_damaged(cell: str) -> bool:
-    """Finds out whether a fault of a line lies in one of its cells.
+    """Returns whether a cell is damaged.
 
     Args:
         cell: a part of the text of a line.
 
     Returns:
-        Whether it holds bytes that are not UTF-8, or a NUL character.
+        Whether it contains bytes that are not UTF-8, or a NUL character.
     """
     return not cell.isascii() and _DAMAGE.search(cell) is not None
 
@@ -96,13 +97,13 @@ def read_lines(file: str, count: LineCount | None = None) -> Iterator[Line]:
 
     Args:
         file: a local path, plain or gzip.
-        count: gets the number of lines once all are read.
+        count: gets the number of lines after the last line.
 
     Yields:
-        Every line, the bad ones marked.
+        Every line; bad lines have a fault.
 
     Raises:
-        DataError: the file as a whole is no such text, or cannot be read.
+        DataError: the file as a whole is not UTF-8 text, or cannot be read.
     """
     with opened(file) as stream:
         number = blank = 0
@@ -133,7 +134,7 @@ def _first(file: str, raw: bytes) -> bytes:
     if b"\n" not in raw and b"\r" in raw.rstrip(b"\r"):
         command = piped(file, r"tr '\r' '\n'", ending(file))
         raise DataError(
-            f"{file}: its lines end with a carriage return alone; "
+            f"{file}: its lines end with a carriage return only; "
             f"convert them to line feeds: {command}"
         )
     return raw
@@ -143,6 +144,7 @@ def _line(file: str, number: int, raw: bytes, stream: BinaryIO) -> Line:
     if len(raw) > MAX_LINE:
         _skip(file, number, raw, stream)
         head = raw[:2000].decode("utf-8", "surrogateescape")
+        # A quote in the cut line must not open a cell that takes in the next lines.
         head = head.replace("\0", _NUL).replace('"', "'")
         return Line(number, head, f"is longer than {MAX_LINE >> 20} MiB", is_cut=True)
     try:
@@ -153,7 +155,7 @@ def _line(file: str, number: int, raw: bytes, stream: BinaryIO) -> Line:
         fault = f"is not valid UTF-8 at byte {error.start + 1}"
     if "\0" in text:
         text = text.replace("\0", _NUL)
-        fault = fault or "holds a NUL character"
+        fault = fault or "contains a NUL character"
     return Line(number, text, fault)
 
 
@@ -166,5 +168,5 @@ def _skip(file: str, number: int, rest: bytes, stream: BinaryIO) -> None:
         if size > MAX_SKIPPED:
             raise DataError(
                 f"{file}:{number}: the line is longer than {MAX_SKIPPED >> 30} GiB; "
-                "is this a text file?"
+                "check that this is a text file"
             )

@@ -1,4 +1,4 @@
-"""Names files that are something else than their name says, by their first bytes."""
+"""Recognizes by its first bytes a file that is not what its name says."""
 
 import re
 
@@ -7,32 +7,32 @@ _KINDS = {
     rb"PK\x03\x04": "is a ZIP archive or an Excel workbook; unpack it, or "
     f"{_CONVERTED}",
     rb"\xd0\xcf\x11\xe0": f"is an old Excel workbook; {_CONVERTED}",
-    rb"BZh\d1AY&SY": "is packed by bzip2; unpack it with bunzip2, or pack it with gzip",
-    rb"\xfd7zXZ\0": "is packed by xz; unpack it with unxz, or pack it with gzip",
-    rb"\x28\xb5\x2f\xfd": "is packed by zstd; unpack it with unzstd, or use gzip",
+    rb"BZh\d1AY&SY": "is packed with bzip2; unpack it with bunzip2, or use gzip",
+    rb"\xfd7zXZ\0": "is packed with xz; unpack it with unxz, or use gzip",
+    rb"\x28\xb5\x2f\xfd": "is packed with zstd; unpack it with unzstd, or use gzip",
     rb"\x1f\x8b": "is gzip inside gzip; unpack it once with zcat",
     rb"PAR1[\x00-\x08\x0e-\x1f]": 'is Parquet; set data.format = "parquet" '
-    "(init: --format parquet), or rename it",
+    "(init: --format parquet), or rename the file",
     rb"(ARROW1|FEA1)\x00": f"is an Arrow or Feather file; {_CONVERTED}",
     rb"Obj\x01": f"is an Avro file; {_CONVERTED}",
     rb"SQLite format 3\0": f"is an SQLite database; {_CONVERTED}",
     rb"%PDF-": f"is a PDF; {_CONVERTED}",
     rb"version https://git-lfs": "is a pointer of Git LFS, not the file itself; get it "
     "with `git lfs pull`",
-    rb"\s*(?i:<!doctype html|<html)\b": "is a web page, perhaps an error in place of a "
-    "download; fetch the file again",
+    rb"\s*(?i:<!doctype html|<html)\b": "is a web page, perhaps the error page of a "
+    "download; download the file again",
 }
 _PATTERNS = {re.compile(start): what for start, what in _KINDS.items()}
 
 
 def explain_content(beginning: bytes) -> str:
-    """Says what a file is that holds neither text nor a table.
+    """Explains what a file is if it is neither text nor a table.
 
     Args:
-        beginning: its first bytes, after gzip is unpacked.
+        beginning: its first bytes; of a gzip file, the unpacked bytes.
 
     Returns:
-        What it is and what to do; "" if nothing tells.
+        What it is and what to do; "" if the bytes match no known kind.
     """
     for start, what in _PATTERNS.items():
         if start.match(beginning):

@@ -1,4 +1,4 @@
-"""Cells that hold a list or an object instead of one value."""
+"""Describes cells that contain a list or an object instead of one value."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -9,7 +9,7 @@ _MAX_DEPTH = 20
 
 
 class Nested(NamedTuple):
-    """What a cell holds that is not one value.
+    """The shape of a list or an object in a cell.
 
     Attributes:
         size: how many values a list has; None for an object.
@@ -35,14 +35,14 @@ class Nested(NamedTuple):
 
 
 def explain(column: str, nested: Mapping[str, Nested]) -> str:
-    """Says what a column holds instead of one value, and what to do.
+    """Explains what a column contains instead of one value, and what to do.
 
     Args:
         column: the column that is needed.
-        nested: the cells of a row that hold lists or objects, by column.
+        nested: the lists and objects of a row, by column.
 
     Returns:
-        One sentence without the row; "" if nothing nested has to do with the column.
+        A sentence without the row; "" if the column is not in a list or an object.
     """
     if column in nested:
         return _described(column, nested[column])
@@ -51,7 +51,7 @@ def explain(column: str, nested: Mapping[str, Nested]) -> str:
             full = f"{outer}.{path}"
             if column in (full, path, path.rpartition(".")[2]):
                 return (
-                    f"column {column!r} is missing, but {full} holds it inside an "
+                    f"column {column!r} is missing, but there is {full} inside an "
                     f"object; {_flat(full)}"
                 )
     return ""
@@ -60,24 +60,24 @@ def explain(column: str, nested: Mapping[str, Nested]) -> str:
 def _described(column: str, found: Nested) -> str:
     if found.size is None:
         inside = [f"{column}.{path}" for path in found.paths]
-        what = f"column {column!r} holds an object"
+        what = f"column {column!r} contains an object"
         if not inside:
-            return f"{what}; write one text or number there"
+            return f"{what}; write one text or number instead"
         return f"{what} ({', '.join(inside[:5])}); {_flat(inside[0])}"
     if found.size == 1:
         return (
-            f"column {column!r} holds a list of one value; write the value itself: "
+            f"column {column!r} contains a list of one value; write the value itself: "
             f'"{column}": "x", not "{column}": ["x"]'
         )
     return (
-        f"column {column!r} holds a list of {found.size} values where one is "
-        "expected; write one value per row, or a column for each"
+        f"column {column!r} contains a list of {found.size} values instead of one "
+        "value; write one value per row, or a column for each value"
     )
 
 
 def _flat(path: str) -> str:
     name = path.rpartition(".")[2]
-    return f"write {path} as a column of its own, such as {name!r}"
+    return f"write {path} as a separate column, such as {name!r}"
 
 
 def _leaves(value: dict[str, Any], depth: int = 0) -> Iterator[str]:

@@ -12,7 +12,8 @@ from newsdesk.rows.parquet_opener import open_parquet
 
 BATCH_ROWS = 1024
 _BATCH_BYTES = 16 * 2**20
-# Pages are unpacked whole; what is compressed comes in pieces instead of whole columns.
+# Compressed data is read in pieces of this size instead of whole columns. Each page is
+# unpacked as a whole.
 _BUFFER = 2**20
 
 
@@ -20,9 +21,9 @@ class BadCell(NamedTuple):
     """A cell that cannot be text.
 
     Attributes:
-        row: its index in the batch.
-        reason: what is wrong, with the column.
-        content: what can be shown of the cell.
+        row: the index of its row in the batch.
+        reason: what is wrong, including the name of the column.
+        content: the part of the cell that can be shown.
     """
 
     row: int
@@ -34,7 +35,7 @@ class Batch(NamedTuple):
     """Some rows in the order of the file.
 
     Attributes:
-        rows: how many.
+        rows: the number of rows.
         cells: the cells of each column.
         bad: cells that make their row bad.
     """
@@ -61,7 +62,7 @@ def names(file: str) -> list[str]:
 
 
 def batches(file: str, needed: Collection[str] | None) -> Iterator[Batch]:
-    """Reads a Parquet file, and nothing of the columns that are not needed.
+    """Reads the needed columns of a Parquet file, and no others.
 
     Args:
         file: a local path.
@@ -69,7 +70,7 @@ def batches(file: str, needed: Collection[str] | None) -> Iterator[Batch]:
             be text.
 
     Yields:
-        The rows.
+        Batches of rows.
 
     Raises:
         Unreadable: the file cannot be read, or unpacks to more than MAX_UNPACKED and
@@ -93,7 +94,7 @@ def batches(file: str, needed: Collection[str] | None) -> Iterator[Batch]:
 
 
 def _decoded(parquet: Any, chosen: list[str]) -> Iterator[Any]:
-    """Decodes one row group after the other, and counts what comes."""
+    """Decodes one row group after the other, and counts the rows."""
     leaves = _leaves(parquet, chosen)
     first, size = 1, 0
     try:
@@ -111,7 +112,7 @@ def _decoded(parquet: Any, chosen: list[str]) -> Iterator[Any]:
 
 
 def _leaves(parquet: Any, chosen: list[str]) -> list[int]:
-    """The columns on disk, of which a nested column has several."""
+    """Lists the columns on disk; a nested column has several."""
     paths = [parquet.schema.column(index).path for index in range(len(parquet.schema))]
     return [
         index
@@ -121,15 +122,15 @@ def _leaves(parquet: Any, chosen: list[str]) -> list[int]:
 
 
 def _rows_per_batch(group: Any, leaves: list[int]) -> int:
-    """Few rows where they are large, so that a batch stays small."""
+    """Returns how many rows fit in a batch: fewer if the rows are large."""
     size = sum(group.column(index).total_uncompressed_size for index in leaves)
     average = size // max(group.num_rows, 1)
     return max(1, min(BATCH_ROWS, _BATCH_BYTES // max(average, 1)))
 
 
 def _parts(batch: Any, chosen: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Cuts a batch where a repeated long cell made it larger than expected."""
-    # A nested column `a` with a field `b` brings a column named `a.b` along.
+    """Cuts a batch that is too large, because the file stores a repeated cell once."""
+    # If a nested column `a` has a field `b`, pyarrow also returns a column `a.b`.
     columns = {
         name: plain(column)
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
@@ -160,26 +161,26 @@ def _size(batch: Batch) -> int:
 @contextmanager
 def _opened(file: str) -> Iterator[Any]:
     try:
-        # By stream, because pyarrow cannot encode a name that is not UTF-8.
+        # Pass a stream, because pyarrow cannot open a path that is not UTF-8.
         with open(file, "rb") as stream:
             parquet = open_parquet(stream, buffer_size=_BUFFER)
             found = [name.strip() for name in parquet.schema_arrow.names]
             if len(set(found)) < len(found):
-                raise Unreadable("two columns have the same name")
+                raise Unreadable("two columns have the same name; rename one of them")
             yield parquet
     except Exception as error:
         raise _fault(error) from None
 
 
 def _fault(error: Exception, where: str = "") -> Unreadable:
-    """Turns what pyarrow raises, which can be nearly anything, into one sentence."""
+    """Turns an error of pyarrow, of any type, into one sentence."""
     if isinstance(error, Unreadable):
         return error
     if isinstance(error, MemoryError):
         return Unreadable(
-            f"takes more memory to unpack{where} than the reader may use; "
-            "write it again with smaller pages and row groups"
+            f"needs more memory to unpack{where} than the reader may use; "
+            "write the file again with smaller pages and row groups"
         )
-    words = reason(error) if isinstance(error, OSError) else str(error)
-    first_line = words.partition("\n")[0] or type(error).__name__
+    message = reason(error) if isinstance(error, OSError) else str(error)
+    first_line = message.partition("\n")[0] or type(error).__name__
     return Unreadable(f"cannot be read as Parquet{where}: {first_line}")

@@ -1,4 +1,4 @@
-"""Parquet, read by a process of its own, a batch of rows at a time."""
+"""Reads Parquet files in a separate process, one batch of rows at a time."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -58,7 +58,7 @@ def _check(file: str) -> None:
     check_file(file)
     with faults_named(file):
         if is_gzip(file):
-            raise DataError(f"{file}: is Parquet inside gzip; unpack it first")
+            raise DataError(f"{file}: is Parquet inside gzip; unpack it with gunzip")
         with open(file, "rb") as stream:
             beginning = stream.read(100)
         what = explain_content(beginning)
@@ -84,7 +84,7 @@ def _rows(
 
 
 def _cell(value: Any) -> bytes | str | Nested | None:
-    """Text as bytes where it has any that are not UTF-8."""
+    """Returns text with characters beyond ASCII as bytes, which may not be UTF-8."""
     if isinstance(value, list):
         size, paths = value
         return Nested(size, tuple(paths))

@@ -1,6 +1,9 @@
-"""What a Parquet file may unpack to: a few bytes can hold more than any memory."""
+"""Limits the size that a Parquet file may unpack to.
 
-# What a file may unpack to. No legitimate file of text is packed more densely.
+A file of a few kilobytes can unpack to more than the memory of any machine.
+"""
+
+# A file may unpack to the larger of these two. Text is never packed more densely.
 MAX_UNPACKED = 256 * 2**20
 MAX_RATIO = 1000
 # A row costs this much even if its cells are empty.
@@ -8,14 +11,14 @@ _ROW_BYTES = 100
 
 
 class Unreadable(Exception):
-    """Says why a file cannot be read, without the name of the file."""
+    """The reason why a file cannot be read, without the name of the file."""
 
 
 class Limit:
-    """Counts what a file unpacks to."""
+    """Counts the size that a file unpacks to."""
 
     def __init__(self, size: int) -> None:
-        """Decides how much the file may unpack to.
+        """Computes the limit of a file.
 
         Args:
             size: the size of the file in bytes.
@@ -24,37 +27,37 @@ class Limit:
         self._cells = 0
 
     def take(self, rows: int, cells: int) -> None:
-        """Counts what was read, or what the footer says will be.
+        """Counts rows that were read, or rows that the footer announces.
 
         Args:
-            rows: how many rows there are so far.
-            cells: how many characters more their cells have.
+            rows: how many rows there are so far, in total.
+            cells: how many characters the new cells have.
 
         Raises:
-            Unreadable: it is too much.
+            Unreadable: the sum is above the limit.
         """
         self._cells += cells
         if self._cells + rows * _ROW_BYTES > self._most:
             raise Unreadable(
                 f"unpacks to more than {self._most >> 20:,} MiB by row {rows:,}, over "
-                f"{MAX_RATIO:,} times the size of the file, which texts never do; "
-                "write it again from its source"
+                f"{MAX_RATIO:,} times the size of the file, but texts never do this; "
+                "write the file again from its source"
             )
 
 
-def check_rows(read: int, said: int) -> None:
-    """Refuses a file of which rows are lost.
+def check_rows(read: int, footer: int) -> None:
+    """Refuses a file that has lost rows.
 
     Args:
         read: how many rows were read.
-        said: how many the footer says there are.
+        footer: how many rows the footer announces.
 
     Raises:
-        Unreadable: the two differ.
+        Unreadable: the numbers differ.
     """
-    # Where a page is damaged, pyarrow may end a row group early and say nothing.
-    if read != said:
+    # If a page is damaged, pyarrow may end a row group early without an error.
+    if read != footer:
         raise Unreadable(
-            f"holds {read:,} rows where its footer says {said:,}; the file is damaged, "
-            "write it again from its source"
+            f"contains {read:,} rows, but its footer says {footer:,}; the file is "
+            "damaged, write it again from its source"
         )

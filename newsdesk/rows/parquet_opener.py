@@ -1,4 +1,4 @@
-"""Opens Parquet files without running code that a file carries.
+"""Opens Parquet files without running code from a file.
 
 Older versions of pyarrow unpickle the extension type `arrow.py_extension_type` when
 they open a file (CVE-2023-47248), and TFX 1.16 does not allow a newer one.
@@ -11,11 +11,11 @@ _PICKLED = "arrow.py_extension_type"
 
 
 def open_parquet(source: Any, **options: Any) -> Any:
-    """Opens a Parquet file; extension types that pickle are read as their storage.
+    """Opens a Parquet file, and reads pickled extension types as their storage.
 
     Args:
         source: a path, or a binary stream that can seek.
-        **options: those of `pyarrow.parquet.ParquetFile`.
+        **options: the options of `pyarrow.parquet.ParquetFile`.
 
     Returns:
         A `pyarrow.parquet.ParquetFile`.
@@ -28,7 +28,7 @@ def open_parquet(source: Any, **options: Any) -> Any:
 
 @cache
 def disarm() -> None:
-    """Replaces the extension type that runs code by one that does nothing."""
+    """Replaces the extension type that unpickles by one that does not."""
     import pyarrow
 
     if not hasattr(pyarrow, "PyExtensionType"):

@@ -1,8 +1,8 @@
-"""The process that reads Parquet: `python -m ...text_example_gen.parquet_process`.
+"""The process that reads Parquet: `python -m newsdesk.rows.parquet_process`.
 
-A damaged file can crash the library that decodes it, and a few bytes can unfold to more
-memory than there is. Here that costs this process alone. It takes a request per line
-from standard input and answers on standard output, both in JSON.
+A damaged file can crash the library that decodes it, and a few bytes can unpack to more
+memory than there is. This ends only this process. It reads one request per line from
+standard input and answers on standard output, both in JSON.
 """
 
 import contextlib
@@ -22,15 +22,16 @@ SECONDS_IDLE = 5
 
 
 def main() -> None:
-    """Answers requests until standard input ends, or none comes for some seconds."""
+    """Answers requests until standard input ends, or no request comes for a while."""
     restrict(MAX_MEMORY)
     answers = os.fdopen(os.dup(1), "wb")
-    # What libraries print must not come between the answers.
+    # Output of libraries must not get between the answers.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    # Nobody is left to answer when the other side has ended.
+    # If the other side has ended, nobody reads the answers.
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
         while select.select([0], [], [], SECONDS_IDLE)[0]:
-            # The next request comes after the last answer: none waits in the buffer.
+            # Each request comes after the last answer, so none is in Python's buffer,
+            # where select would not see it.
             line = sys.stdin.buffer.readline()
             if not line:
                 break
@@ -39,32 +40,32 @@ def main() -> None:
 
 
 def restrict(memory: int) -> None:
-    """Limits what this process can take from the others.
+    """Limits the memory of this process.
 
     Args:
-        memory: how many bytes it may have.
+        memory: how many bytes the process may use.
     """
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     if most != resource.RLIM_INFINITY:
         memory = min(memory, most)
     resource.setrlimit(resource.RLIMIT_AS, (memory, most))
-    # A crash must not leave a copy of its memory in the folder.
+    # A crash must not write a core file into the folder.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Where memory runs out all the same, this process is to be killed and not a run.
+    # If the machine runs out of memory, the kernel must kill this process, not the run.
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as stream:
         stream.write("1000")
 
 
 def answers_to(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Reads a file.
+    """Answers one request.
 
     Args:
-        request: `file`, an absolute path; `needed`, the columns or None; or instead
-            of `needed`, `names` to ask only for the names of the columns.
+        request: `file`, an absolute path, and `needed`, the columns or None; or `file`
+            and `names` for only the names of the columns.
 
     Yields:
-        `names`, or the fields of a `parquet_batches.Batch`; at the end `end`, or
-        `error`, why the file cannot be read.
+        `names`, or the fields of each `parquet_batches.Batch`; at the end `end`, or
+        `error` with the reason why the file cannot be read.
     """
     try:
         if request.get("names"):
@@ -79,7 +80,7 @@ def answers_to(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _send(stream: BinaryIO, answer: dict[str, Any]) -> None:
-    # Bytes that are not UTF-8 are lone surrogates here.
+    # Texts may contain lone surrogates, for bytes that are not UTF-8.
     line = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
     stream.write(line + b"\n")
     stream.flush()

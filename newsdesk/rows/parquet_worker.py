@@ -1,4 +1,4 @@
-"""The processes that read Parquet for this one."""
+"""Starts the processes that read Parquet, and asks them for rows."""
 
 import contextlib
 import json
@@ -22,8 +22,8 @@ class Worker:
     """One process, which reads one file at a time.
 
     Attributes:
-        ready: whether it has nothing more to say about the file before.
-        process: that reads.
+        ready: whether all answers about the last file have been read.
+        process: the process that reads.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Worker:
             **request: see `parquet_process.answers_to`.
 
         Yields:
-            The answers but for the last, which only says that it was the last.
+            The answers, without the last one, which only marks the end.
 
         Raises:
             DataError: the file cannot be read, or crashes the process.
@@ -48,7 +48,7 @@ class Worker:
         line = json.dumps({"file": os.path.abspath(file), **request}).encode() + b"\n"
         first = self._first(line)
         if not first and self.process.wait() == 0:
-            # It ended while it had nothing to do.
+            # The process had ended because no request came for some seconds.
             self.process = _started()
             first = self._first(line)
         assert self.process.stdout
@@ -66,13 +66,13 @@ class Worker:
         raise DataError(_death(file, rows, self.process.wait()))
 
     def end(self) -> None:
-        """Ends the process, whatever it does."""
+        """Kills the process."""
         self.process.kill()
         self.process.communicate()
 
     def _first(self, request: bytes) -> bytes:
         assert self.process.stdin and self.process.stdout
-        # If it has died, the missing answer shows that.
+        # If the process has died, the missing answer shows this.
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(request)
             self.process.stdin.flush()
@@ -85,25 +85,25 @@ def _started() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        # It must import what this process does, whatever lies in its folder.
+        # `-m` imports from the current folder, so it must be the one of this code.
         cwd=Path(__file__).parents[2],
-        # Ctrl-C reaches this process alone; that one ends when its input does.
+        # Ctrl-C must only reach this process. The new one ends when its input ends.
         start_new_session=True,
     )
 
 
-idle: list[Worker] = []
-# A forked process must not use the workers of the one it came from.
-os.register_at_fork(after_in_child=idle.clear)
+_idle: list[Worker] = []
+# A forked process must not use the workers of its parent.
+os.register_at_fork(after_in_child=_idle.clear)
 
 
 @contextmanager
 def worker() -> Iterator[Worker]:
-    """Lends a process, a new one if all are busy.
+    """Lends a process, and starts a new one if all are busy.
 
     Yields:
-        A process that is kept for the next file, unless it died or was not listened
-        to until its end. It ends by itself if there is none for some seconds.
+        A process. It is kept for the next file, unless it died or its answers were not
+        read to the end. It ends by itself if no request comes for some seconds.
     """
     try:
         lent = idle.pop()
@@ -124,6 +124,6 @@ def _death(file: str, rows: int, code: int) -> str:
         how = signal.Signals(-code).name
     return (
         f"{file}: after {rows:,} rows the library that reads Parquet ended with {how}; "
-        f"the file is damaged or takes more than {MAX_MEMORY >> 30} GiB to unpack; "
+        f"the file is damaged or needs more than {MAX_MEMORY >> 30} GiB to unpack, so "
         "write it again from its source"
     )

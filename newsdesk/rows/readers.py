@@ -1,4 +1,4 @@
-"""Reads the rows of a file of any format that Newsdesk knows, as a stream."""
+"""Reads files of every supported format, row by row."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -53,8 +53,8 @@ class Layout:
     Attributes:
         format: csv, tsv, jsonl, parquet, tfrecord, or auto to decide by the name.
         columns: the names of the columns of a CSV or TSV file without a header.
-        quoting: whether quotes enclose cells of a CSV or TSV file: standard for yes,
-            none for no, auto for yes in CSV and no in TSV.
+        quoting: whether quotes enclose cells of a CSV or TSV file: standard means yes,
+            none means no, and auto means yes in CSV and no in TSV.
     """
 
     format: str = "auto"
@@ -63,7 +63,7 @@ class Layout:
 
     @classmethod
     def of(cls, data: Data) -> "Layout":
-        """Takes the layout from the configuration.
+        """Makes the layout from the configuration.
 
         Args:
             data: the data section.
@@ -86,15 +86,14 @@ def read_rows(
     Args:
         file: a local path, or `tfds:name/split`.
         layout: how the file is written.
-        needed: the columns to read; the others are left out. None reads all, and in
-            binary formats leaves out cells that cannot be text.
-        is_row: whether cells by column are a row that can be used. In CSV and TSV it
-            finds the rows between two lone quotes; without it they stay one record.
-        count: gets the number of lines of each sort, where the format has lines.
+        needed: the columns to read. None reads all columns, and in binary formats
+            leaves out cells that cannot be text.
+        is_row: whether cells by column are a good row. In CSV and TSV it finds the rows
+            between two lone quotes; without it they are one record.
+        count: gets the number of lines of each kind, if the format has lines.
 
     Yields:
-        Every row in the order of the file: those that can be used, and those that
-        cannot with the reason.
+        Every row in the order of the file: good rows, and bad rows with the reason.
 
     Raises:
         DataError: the file as a whole cannot be read.
@@ -116,7 +115,7 @@ def columns_of(file: str, layout: Layout = Layout()) -> tuple[str, ...]:
         layout: as in read_rows.
 
     Returns:
-        The names; empty where each record names its own (JSON Lines, tf.Examples).
+        The names; empty if each record has its own columns (JSON Lines, tf.Examples).
 
     Raises:
         DataError: the file as a whole cannot be read.
@@ -139,7 +138,7 @@ def first_row(file: str, layout: Layout = Layout()) -> list[str]:
         layout: as in read_rows.
 
     Returns:
-        Its cells.
+        The cells of the row.
 
     Raises:
         DataError: the file as a whole cannot be read.
@@ -149,7 +148,7 @@ def first_row(file: str, layout: Layout = Layout()) -> list[str]:
 
 
 def quotes_enclose(file: str, layout: Layout = Layout()) -> bool:
-    """Tells whether quotes enclose the cells of a file.
+    """Returns whether quotes enclose the cells of a file.
 
     Args:
         file: as in read_rows.
@@ -163,14 +162,14 @@ def quotes_enclose(file: str, layout: Layout = Layout()) -> bool:
 
 
 def check_delimiter(file: str, layout: Layout = Layout()) -> None:
-    """Refuses a file whose cells are separated otherwise than its format says.
+    """Refuses a file with another delimiter than its format says.
 
     Args:
         file: as in read_rows.
         layout: as in read_rows.
 
     Raises:
-        DataError: names the delimiter that the file has, and what to do.
+        DataError: the delimiter differs; says which one the file has, and what to do.
     """
     found = format_of(file, layout.format)
     if found in _DELIMITERS:
@@ -180,17 +179,17 @@ def check_delimiter(file: str, layout: Layout = Layout()) -> None:
 
 
 def format_of(file: str, file_format: str = "auto") -> str:
-    """Tells the format of a file.
+    """Returns the format of a file.
 
     Args:
         file: a local path, or `tfds:name/split`.
-        file_format: the format if it is known, else auto.
+        file_format: the format if it is known, otherwise auto.
 
     Returns:
         csv, tsv, jsonl, parquet, tfrecord or tfds.
 
     Raises:
-        DataError: the name does not tell.
+        DataError: the format cannot be decided by the name.
     """
     if file.startswith(tf_datasets.PREFIX):
         return _TFDS

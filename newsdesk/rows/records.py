@@ -1,7 +1,7 @@
-"""Cuts the lines of a delimited file into records, one bad record at a time.
+"""Groups the lines of a delimited file into records.
 
-A quote that nobody closes must cost one row. So lines stay lines until a record is
-complete, and the lines of a record that cannot be right are read one by one.
+A quote that is never closed must cost only one row. So the lines of a record are kept
+until it is complete, and the lines of a bad record are read one by one.
 """
 
 import csv
@@ -20,8 +20,8 @@ class Dialect(NamedTuple):
 
     Attributes:
         delimiter: one character.
-        quotes: whether quotes enclose cells as in RFC 4180; if not, a quote is a
-            character like any other.
+        quotes: whether quotes enclose cells as in RFC 4180. If not, a quote is an
+            ordinary character.
     """
 
     delimiter: str
@@ -32,8 +32,8 @@ class Record(NamedTuple):
     """The lines of one record, with its cells or what is wrong with it.
 
     Attributes:
-        lines: at least one.
-        cells: empty for a blank line, and where there is a fault.
+        lines: one or more lines.
+        cells: empty for a blank line, and for a record with a fault.
         fault: why the record has no cells, or "".
     """
 
@@ -43,10 +43,10 @@ class Record(NamedTuple):
 
 
 class Records:
-    """Iterates over the records of a file, blank lines included."""
+    """Iterates over the records of a file, including blank lines."""
 
     def __init__(self, lines: Iterator[Line], dialect: Dialect) -> None:
-        """Reads nothing yet.
+        """Prepares reading.
 
         Args:
             lines: the lines of the file.
@@ -61,12 +61,12 @@ class Records:
         self._is_row: Callable[[list[str]], bool] | None = None
 
     def expect(self, width: int, is_row: Callable[[list[str]], bool] | None) -> None:
-        """Says what a row looks like, so that paired lone quotes can be recognized.
+        """Describes a good row, so that paired lone quotes can be recognized.
 
         Args:
             width: how many cells a row has.
-            is_row: whether that many cells are a row that can be used; None where
-                nobody can say, then every complete record stays as it is.
+            is_row: whether these cells are a good row. If None, the reader does not
+                look for paired lone quotes.
         """
         self._width, self._is_row = width, is_row
 
@@ -103,7 +103,7 @@ class Records:
         cells = content.split(self._dialect.delimiter) if content else []
         fault = ""
         if "\r" in content:
-            fault = "a carriage return stands inside a cell"
+            fault = "contains a carriage return inside a cell"
         elif len(content) > MAX_CELL and max(map(len, cells)) > MAX_CELL:
             fault = TOO_LONG
         return Record([line], [] if fault else cells, fault)
@@ -118,13 +118,11 @@ class Records:
         return Record([line], cells, "")
 
     def _cut_up(self, fault: str) -> Record:
-        """Gives up the first line of a record; the others are read anew.
-
-        Only the last line can begin a record of several lines: a quote that opens a
-        cell on a line before it would have ended the record there. Reading the lines
-        between one by one keeps the time linear in the size of the file.
-        """
+        """Makes the first line of a record a bad row, and rereads the other lines."""
         first, *others = self._source.taken
+        # Only the last line can begin a record of several lines: a quote that opens a
+        # cell on an earlier line would have ended the record there. Reading the lines
+        # between one by one keeps the time linear in the size of the file.
         if others:
             self._source.put_back(others.pop())
         self._alone.extend(others)
@@ -134,16 +132,16 @@ class Records:
     def _has_lone_quotes(self, lines: list[Line], cells: list[str]) -> bool:
         """Decides whether the quotes of a record have paired up by chance.
 
-        The line on which a quoted cell opens, or the one on which it closes, often
-        is a row by itself; so one line does not count, and of the others more than
-        half must be rows. A record that has not the right number of cells is bad in
-        any case: there a single row is worth reading.
+        The line on which a quoted cell opens or closes is often a row by itself. So one
+        line is not counted, and more than half of the other lines must be rows. A
+        record with the wrong number of cells is bad in any case, so a single row is
+        enough to read its lines one by one.
         """
         if self._is_row is None:
             return False
         texts = [content for line in lines if (content := line.text.rstrip(_LINE_ENDS))]
         split = (text.split(self._dialect.delimiter) for text in texts)
-        rows = sum(len(one) == self._width and self._is_row(one) for one in split)
+        rows = sum(len(row) == self._width and self._is_row(row) for row in split)
         if len(cells) != self._width:
             return rows > 0
         return 2 * rows > len(texts) + 1
@@ -155,24 +153,24 @@ class Records:
             f"a quote on line {lines[0].number} pairs up with one on line "
             f"{lines[-1].number}, but these lines are rows by themselves; write a "
             'quote in a cell as "", or set data.quoting = "none" (init: --quoting '
-            "none) if quotes enclose nothing"
+            "none) if quotes do not enclose cells"
         )
 
 
-def miscounted(lines: list[Line], found: int, wanted: int) -> str:
-    """Says that a record has too few or too many cells.
+def miscounted(lines: list[Line], found: int, expected: int) -> str:
+    """Explains that a record has too few or too many cells.
 
     Args:
         lines: the lines of the record.
         found: how many cells it has.
-        wanted: how many it should have.
+        expected: how many cells it should have.
 
     Returns:
         What is wrong with the record, or "".
     """
-    if found == wanted:
+    if found == expected:
         return ""
-    fault = f"has {found} cells where {wanted} are expected"
+    fault = f"has {found} cells, but {expected} are expected"
     if len(lines) > 1:
         fault += f"; it continues to line {lines[-1].number}, check its quotes"
     return fault

@@ -1,4 +1,4 @@
-"""What to do about bad rows that share one cause, such as a wrong encoding."""
+"""Finds the common cause of bad rows, such as a wrong encoding, and its fix."""
 
 from collections.abc import Iterable
 
@@ -7,47 +7,46 @@ from newsdesk.rows.row import BadRow
 
 
 def remedy(row: BadRow) -> str:
-    """Names the cause behind a bad row, where whole files suffer from it.
+    """Explains the cause of a bad row if it concerns the whole file.
 
     Args:
         row: the bad row.
 
     Returns:
-        What the file is and how to convert it; "" if the row tells nothing about
-        its file.
+        What the file is and how to convert it; "" if only the row is bad.
     """
     if "is not valid UTF-8 at byte" in row.reason:
         return latin(row.file)
     if '\\"' in row.content and "quote" in row.reason:
         command = piped(row.file, 'sed \'s/\\\\"/""/g\'', ending(row.file))
         return (
-            "the file writes a quote in a cell as \\\" (Spark's default) where CSV has "
+            "the file has \\\" for a quote in a cell (Spark's default), but CSV has "
             f'""; write it with option("escape", "\\""), or convert it: {command}'
         )
     return ""
 
 
 def latin(file: str) -> str:
-    """Says how to convert a file that is not UTF-8.
+    """Explains how to convert a file that is not UTF-8.
 
     Args:
         file: a local path.
 
     Returns:
-        A condition, because other encodings cannot be told from these, and a command.
+        A command, with a condition, because the bytes do not show the encoding.
     """
     command = encoded(file, "WINDOWS-1252")
     return f"if the file is in Latin-1 or Windows-1252, convert it: {command}"
 
 
 def remedies(rows: Iterable[BadRow]) -> list[str]:
-    """Names the causes behind bad rows.
+    """Explains the causes of bad rows.
 
     Args:
         rows: bad rows, of one file or several.
 
     Returns:
-        Each kind of cause once, with the command for the first file that has it.
+        One sentence per cause, with the command for the first file that has it.
     """
     found: dict[str, str] = {}
     for row in rows:

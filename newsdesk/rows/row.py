@@ -1,4 +1,4 @@
-"""What a reader yields: a row that can be used, or one that cannot and why."""
+"""The results of a reader: good rows, and bad rows with a reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ class Row:
 
     Attributes:
         file: the path as it was given to the reader, in printable characters.
-        number: the line on which the row starts where the format has lines, else
-            the number of the record; both start at 1.
-        values: the cells by column name, as text; an empty cell is "". A cell that
-            holds a list or an object is left out.
-        lines: how many lines of the file it takes.
-        nested: what those cells hold, by column name.
+        number: the line on which the row starts if the format has lines, otherwise the
+            number of the record; both start at 1.
+        values: the cells by column name, as text; an empty cell is "". Lists and
+            objects are left out.
+        lines: how many lines of the file the row covers.
+        nested: the lists and objects, by column name.
     """
 
     file: str
@@ -39,11 +39,11 @@ class BadRow:
     """A record that cannot be used.
 
     Attributes:
-        file: the path as it was given to the reader, in printable characters.
-        number: counted as in Row.
-        reason: what is wrong with it, for a person to read.
+        file: as in Row.
+        number: as in Row.
+        reason: what is wrong with the record, for a person to read.
         content: the beginning of the record, at most MAX_CONTENT characters.
-        lines: counted as in Row.
+        lines: as in Row.
     """
 
     file: str
@@ -66,7 +66,7 @@ def _make_printable(row: Row | BadRow) -> None:
 
 
 def clip(content: str | bytes) -> str:
-    """Cuts what is kept of a bad row, and makes it printable in UTF-8.
+    """Cuts the content of a bad row, and makes it printable in UTF-8.
 
     Args:
         content: the record; bytes that are not UTF-8 are shown as \\xNN.
@@ -86,16 +86,16 @@ def checked(
     values: Mapping[str, str | bytes | Nested | None],
     strict: bool = True,
 ) -> Row | BadRow:
-    """Makes a row of cells, unless one of them is not text.
+    """Makes a row from cells, or a bad row if a cell is not text.
 
     Args:
-        file: where the record stands.
-        number: its number there.
-        values: the cells by column; None for one that is left out.
-        strict: False leaves out a cell that is not text instead.
+        file: the file of the record.
+        number: the number of the record in the file.
+        values: the cells by column; None for a cell that is left out.
+        strict: if False, leave out cells that are not text.
 
     Returns:
-        The row, or the bad row if a cell is not UTF-8 or holds a NUL.
+        The row, or a bad row if a cell is not UTF-8 or contains a NUL.
     """
     cells: dict[str, str] = {}
     nested: dict[str, Nested] = {}
@@ -106,7 +106,7 @@ def checked(
             nested[column] = value
             continue
         try:
-            # Encoding fails for a lone surrogate, which JSON can express.
+            # JSON can contain a lone surrogate, which cannot be encoded.
             raw = value if isinstance(value, bytes) else value.encode()
             cells[column] = raw.decode()
         except UnicodeError:
@@ -118,7 +118,7 @@ def checked(
             if not strict:
                 del cells[column]
                 continue
-            reason = f"column {column!r} holds a NUL character"
+            reason = f"column {column!r} contains a NUL character"
             return BadRow(file, number, reason, _shown(value))
     return Row(file, number, cells, nested=nested)
 

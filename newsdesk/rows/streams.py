@@ -1,4 +1,4 @@
-"""Files as streams of bytes, plain or gzip."""
+"""Opens files as streams of bytes, and unpacks gzip."""
 
 import gzip
 import io
@@ -11,14 +11,14 @@ from typing import Any, BinaryIO, cast
 
 from newsdesk.errors import DataError
 
-# Text shrinks to a tenth, seldom to a hundredth; gzip can reach a thousandth.
+# Text shrinks to a tenth, rarely to a hundredth. gzip can reach a thousandth.
 _MAX_RATIO = 250
 _ALWAYS_UNPACKED = 64 * 2**20
 _GZIP = b"\x1f\x8b"
 
 
 def check_file(file: str) -> None:
-    """Refuses what cannot be read from its beginning to its end.
+    """Refuses everything but a file with content.
 
     Args:
         file: a local path.
@@ -44,19 +44,20 @@ def check_file(file: str) -> None:
 
 @contextmanager
 def faults_named(file: str) -> Iterator[None]:
-    """Turns what the system says while a file is read into one sentence.
+    """Turns system errors while a file is read into one sentence.
 
     Args:
-        file: the path to name.
+        file: the path for the message.
 
     Raises:
-        DataError: the file cannot be read, or its gzip stream is broken.
+        DataError: the file cannot be read, or its gzip stream is damaged.
     """
     try:
         yield
     except EOFError:
         raise DataError(
-            f"{file}: the gzip stream ends early; the file was cut, fetch it again"
+            f"{file}: the gzip stream ends early, so the file is incomplete; fetch it "
+            "again"
         ) from None
     except (zlib.error, gzip.BadGzipFile) as error:
         raise DataError(
@@ -70,13 +71,13 @@ def faults_named(file: str) -> Iterator[None]:
 
 
 def is_gzip(file: str) -> bool:
-    """Tells a gzip file by its first bytes, whatever its name.
+    """Recognizes a gzip file by its first bytes, not by its name.
 
     Args:
         file: a local path.
 
     Returns:
-        Whether the file starts as gzip does.
+        Whether the file starts with the mark of gzip.
     """
     with open(file, "rb") as stream:
         return stream.read(2) == _GZIP
@@ -84,7 +85,7 @@ def is_gzip(file: str) -> bool:
 
 @contextmanager
 def opened(file: str) -> Iterator[BinaryIO]:
-    """Opens a file for reading and unpacks it if it is gzip.
+    """Opens a file for reading, and unpacks it if it is gzip.
 
     Args:
         file: a local path.
@@ -93,8 +94,8 @@ def opened(file: str) -> Iterator[BinaryIO]:
         A buffered stream of the unpacked bytes.
 
     Raises:
-        DataError: the file cannot be read, or unpacks to far more than text does;
-            also while the stream is read.
+        DataError: the file cannot be read, or unpacks to far more than text does. The
+            error can also come while the stream is read.
     """
     check_file(file)
     with faults_named(file):
@@ -122,7 +123,7 @@ class _Unpacked(io.RawIOBase):
         self._left -= count
         if self._left < 0:
             raise DataError(
-                f"{self._file}: unpacks to more than {_MAX_RATIO} times its size, as "
-                "text does not; check what it holds, or unpack it first"
+                f"{self._file}: unpacks to more than {_MAX_RATIO} times its size, but "
+                "texts never do this; check its content, or unpack it first"
             )
         return count

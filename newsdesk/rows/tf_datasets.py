@@ -1,4 +1,4 @@
-"""TensorFlow Datasets by name: `tfds:ag_news_subset`, or with a configuration."""
+"""Reads data sets of TensorFlow Datasets by name, such as `tfds:ag_news_subset`."""
 
 import os
 import socket
@@ -13,14 +13,14 @@ _HOST = "storage.googleapis.com"
 
 
 def prepare(path: str) -> None:
-    """Makes sure that a data set lies ready on this machine, downloading it if need be.
+    """Downloads and prepares a data set, unless this machine has it already.
 
     Args:
         path: `tfds:name` or `tfds:name/configuration`.
 
     Raises:
-        DataError: there is no such data set, or it can neither be found nor
-            downloaded; names the folder where it was looked for.
+        DataError: there is no such data set, or it is neither on this machine nor can
+            it be downloaded.
     """
     builder = _builder(path)
     if builder.is_prepared():
@@ -57,9 +57,9 @@ def read(source: str, needed: Collection[str] | None = None) -> Iterator[Row | B
     if split not in builder.info.splits:
         found = ", ".join(sorted(builder.info.splits))
         raise DataError(
-            f"{path}: has no split {split!r}, but: {found}; set data.splits"
+            f"{path}: has no split {split!r}, only {found}; set data.splits"
         )
-    # In file order: the same rows get the same numbers on every run.
+    # Read in file order, so that rows get the same numbers in every run.
     config = tfds.ReadConfig(interleave_cycle_length=1)
     dataset = builder.as_dataset(
         split=split, read_config=config, decoders=_decoders(builder, needed)
@@ -76,13 +76,13 @@ def _builder(path: str) -> Any:
         return tfds.builder(path.removeprefix(PREFIX))
     except tfds.core.DatasetNotFoundError:
         raise DataError(
-            f"{path}: TensorFlow Datasets knows no such data set, and none is "
-            f"prepared in {_home()}"
+            f"{path}: TensorFlow Datasets has no data set of this name, and none is "
+            f"prepared in {_home()}; check the name"
         ) from None
 
 
 def _decoders(builder: Any, needed: Collection[str] | None) -> Any:
-    """Leaves out features that nobody needs, such as images."""
+    """Decodes only the needed features, because images would take long."""
     import tensorflow_datasets as tfds
 
     if needed is None:
@@ -99,13 +99,13 @@ def _home() -> str:
 
 def _unprepared(path: str, folder: str, reason: str) -> str:
     return (
-        f"{path}: cannot be downloaded from here ({reason}); put a prepared copy into "
-        f"{folder}, or set TFDS_DATA_DIR to the folder that holds one"
+        f"{path}: cannot be downloaded ({reason}); put a prepared copy into {folder}, "
+        "or set TFDS_DATA_DIR to a folder that contains one"
     )
 
 
 def _online() -> bool:
-    """Whether a download can work; TFDS itself would retry for minutes."""
+    """Returns whether a download can work, because TFDS itself retries for minutes."""
     if os.environ.get("https_proxy") or os.environ.get("HTTPS_PROXY"):
         return True
     try:
@@ -119,5 +119,5 @@ def _cell(value: Any) -> str | bytes | None:
         return None
     if isinstance(value, bytes):
         return value
-    # NaN is the only value that differs from itself.
+    # NaN is the only value unequal to itself.
     return str(value) if value == value else ""

@@ -1,4 +1,4 @@
-"""TFRecord files of tf.Examples."""
+"""Reads TFRecord files of tf.Examples."""
 
 import math
 import struct
@@ -10,14 +10,14 @@ from newsdesk.rows.nested import Nested
 from newsdesk.rows.row import BadRow, Row, checked, clip
 from newsdesk.rows.streams import opened
 
-# TensorFlow's own reader takes as much memory as a length claims, and may crash.
+# TensorFlow's own reader allocates what a length field says, and may crash.
 MAX_RECORD = 256 * 2**20
 _HEAD = struct.Struct("<QI")
 _CHECKSUM = struct.Struct("<I")
 
 
 def read(file: str, needed: Collection[str] | None = None) -> Iterator[Row | BadRow]:
-    """Reads a TFRecord file of tf.Examples; numbers become text, NaN an empty cell.
+    """Reads a TFRecord file; numbers become text, and NaN becomes an empty cell.
 
     Args:
         file: a local path, plain or gzip.
@@ -28,8 +28,8 @@ def read(file: str, needed: Collection[str] | None = None) -> Iterator[Row | Bad
         Rows in the order of the file, numbered from 1.
 
     Raises:
-        DataError: the file cannot be read, or a record's checksum is wrong; what
-            follows such a record cannot be found.
+        DataError: the file cannot be read, or the checksum of a record is wrong, so
+            that the next record cannot be found.
     """
     with opened(file) as stream:
         for number, record in enumerate(_records(file, stream), 1):
@@ -43,21 +43,21 @@ def _records(file: str, stream: BinaryIO) -> Iterator[bytes]:
         length = _length(head)
         if length > MAX_RECORD:
             raise DataError(
-                f"{file}: record {number} has {length:,} bytes, at most "
-                f"{MAX_RECORD >> 20} MiB are read; write smaller records"
+                f"{file}: record {number} has {length:,} bytes, but the limit is "
+                f"{MAX_RECORD >> 20} MiB; write smaller records"
             )
         record = stream.read(length)
         found = stream.read(_CHECKSUM.size)
         if length < 0 or len(record) < length or found != checksum(record):
             raise DataError(
                 f"{file}: record {number} is cut or damaged, or the file is not a "
-                "TFRecord file; write it again"
+                "TFRecord file; write the file again"
             )
         yield record
 
 
 def _length(head: bytes) -> int:
-    """The length of a record, -1 if its own checksum is wrong."""
+    """Returns the length of a record, or -1 if the checksum of the length is wrong."""
     if len(head) < _HEAD.size or head[8:] != checksum(head[:8]):
         return -1
     length: int = _HEAD.unpack(head)[0]
@@ -65,13 +65,13 @@ def _length(head: bytes) -> int:
 
 
 def checksum(content: bytes) -> bytes:
-    """Makes the checksum of TFRecord: a CRC-32C, rotated and shifted by a constant.
+    """Computes the checksum of TFRecord: a CRC-32C, rotated, plus a constant.
 
     Args:
-        content: what is to be protected.
+        content: the protected bytes.
 
     Returns:
-        Four bytes, as they follow the content.
+        The four bytes that follow the content in a file.
     """
     import google_crc32c
 
@@ -93,8 +93,8 @@ def _row(
     chosen = [name for name in features if needed is None or name.strip() in needed]
     cells = {name.strip(): _cell(features[name]) for name in chosen}
     if len(cells) < len(chosen):
-        # Features have no order, so it would be chance which of them counts.
-        fault = "two features differ only in the space around their names"
+        # Features have no order, so it would be random which of them is used.
+        fault = "the names of two features differ only in the space around them"
         return BadRow(file, number, fault, clip(", ".join(sorted(chosen))))
     return checked(file, number, cells, strict=needed is not None)
 

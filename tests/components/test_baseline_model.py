@@ -108,10 +108,10 @@ def test_other_labels_stop_the_run_and_both_are_named(
     with pytest.raises(ModelError) as caught:
         find()
     assert str(caught.value).partition("serving: ")[2] == (
-        f"version {version} cannot be compared with: its labels are World, Business, "
-        "Sports, Sci/Tech, not World, Sports, Business, Sci/Tech; if the change is "
-        "wanted, run once with --accept-new-baseline REASON (`newsdesk run`, "
-        "`newsdesk submit`)"
+        f"version {version} cannot be compared with a new model: its labels are World, "
+        "Business, Sports, Sci/Tech, not World, Sports, Business, Sci/Tech; if you "
+        "intend this change, run once with --accept-new-baseline REASON "
+        "(`newsdesk run`, `newsdesk submit`)"
     )
 
 
@@ -176,7 +176,7 @@ def test_what_changed_since_the_run_began_stops_it(
     find: Callable[..., list[Any]], publish: Callable[..., int], before: str | None
 ) -> None:
     publish()
-    with pytest.raises(ModelError, match="another model is in service"):
+    with pytest.raises(ModelError, match="the model in service has changed since"):
         find(expected=Expected(before))
 
 

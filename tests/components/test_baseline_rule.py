@@ -42,8 +42,8 @@ def test_the_sentence_names_version_figures_and_what_to_do(tmp_path: Path) -> No
         "version 17 in service reaches accuracy 0.0000 on the 1,080 tested rows of "
         "this run, below evaluation.min_accuracy 0.5 (it reached 0.9000 when it was "
         "pushed): labels or data have changed their meaning (rule baseline_accuracy). "
-        "Nothing was pushed; correct the data or data.labels, or, if the change is "
-        "meant, run once with --accept-new-baseline REASON (`newsdesk run`, "
+        "Nothing was pushed. Correct the data or data.labels; if you intend this "
+        "change, run once with --accept-new-baseline REASON (`newsdesk run`, "
         "`newsdesk submit`)"
     )
     assert caught.value.exit_code == 4

@@ -140,7 +140,8 @@ def test_a_model_without_statistics_skips_the_rules(tmp_path: Path) -> None:
     model = _model_in_service(tmp_path / "model")
     said = _judge(tmp_path, CLEAN, baseline=[model])
     reasons = {one["rule"]: one["reason"] for one in said["skipped"]}
-    assert reasons["min_row_ratio"] == "version 17 came without statistics of its data"
+    why = "version 17 was published without statistics of its data"
+    assert reasons["min_row_ratio"] == why
 
 
 def test_a_stopped_run_keeps_the_whole_verdict(
@@ -186,7 +187,8 @@ def test_a_missing_feature_is_an_anomaly(tmp_path: Path) -> None:
 def test_one_class_only_is_stopped(tmp_path: Path) -> None:
     with pytest.raises(GateError) as caught:
         _judge(tmp_path, CLEAN.assign(label=0))
-    assert "no row is labelled 'Sports'; all rows are 'Business'" in str(caught.value)
+    sentence = "no row has the label 'Sports'; the rows have only 'Business'"
+    assert sentence in str(caught.value)
     assert "rule label_missing" in str(caught.value)
 
 

@@ -106,16 +106,16 @@ COMPARED = [
         2.0,
         1.99,
         {"tokens": 2000},
-        r"20\.0 tokens, 10\.0 in the data of version 17",
+        r"20\.0 tokens on average, and 10\.0 in the data of version 17",
     ),
     (
         "max_length_ratio",
         2.0,
         1.99,
         {"tokens": 500},
-        r"5\.0 tokens, 10\.0 in the data of version 17",
+        r"5\.0 tokens on average, and 10\.0 in the data of version 17",
     ),
-    ("min_row_ratio", 0.3, 0.31, {"rows": 30}, "30 rows, 100 in the data of version"),
+    ("min_row_ratio", 0.3, 0.31, {"rows": 30}, "30 rows, and 100 in the data of"),
     ("min_new_rows", 40, 41, {"first": 40}, "40 rows are not in the data of version"),
 ]
 
@@ -190,7 +190,7 @@ def test_a_learned_vocabulary_may_lack_what_it_always_lacks() -> None:
     before = _data(_split(unseen=0.18))
     found = _judged(now, rules, before)["max_unknown_share", "train"]
     assert (found.holds, found.value) == (True, pytest.approx(0.07))
-    assert "18.0% were to be expected after the data of version 17" in found.reason
+    assert "18.0% are expected from the data of version 17" in found.reason
     before = _data(_split(unseen=0.14))
     found = _judged(now, rules, before)["max_unknown_share", "train"]
     assert found.holds is False
@@ -198,7 +198,7 @@ def test_a_learned_vocabulary_may_lack_what_it_always_lacks() -> None:
 
 def test_without_statistics_nothing_tells_what_a_learned_vocabulary_lacks() -> None:
     now = _data(_split(unknown=250, unseen=0.2), vocabulary="the vocabulary")
-    why = "version 3 came without statistics of its data"
+    why = "version 3 was published without statistics of its data"
     found = _judged(now, None, None, why)["max_unknown_share", "train"]
     assert found.holds is None
     assert why in found.reason

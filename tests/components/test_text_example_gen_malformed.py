@@ -89,10 +89,12 @@ KINDS = [
     Kind("UTF-16", GOOD.decode().encode("utf-16"), 0, fault="UTF-16"),
     Kind("UTF-16 without BOM", GOOD.decode().encode("utf-16-le"), 0, fault="NUL"),
     Kind("Latin-1", GOOD + b"0,caf\xe9\n" + LAST, 2, {3: "not valid UTF-8 at byte 6"}),
-    Kind("Latin-1 header", b"label,text,caf\xe9\n", 0, fault=":1: the header is not"),
-    Kind("NUL", GOOD + b"0,a\0b\n" + LAST, 2, {3: "holds a NUL"}),
+    Kind(
+        "Latin-1 header", b"label,text,caf\xe9\n", 0, fault="at byte 15, in the header"
+    ),
+    Kind("NUL", GOOD + b"0,a\0b\n" + LAST, 2, {3: "contains a NUL"}),
     Kind("CR only", GOOD.replace(b"\n", b"\r") + b"x", 0, fault="carriage return"),
-    Kind("CR in a cell", GOOD + b"0,a\rb\n" + LAST, 2, {3: "outside quotes"}),
+    Kind("CR in a cell", GOOD + b"0,a\rb\n" + LAST, 2, {3: "outside of quotes"}),
     Kind("CR LF", GOOD.replace(b"\n", b"\r\n"), 1),
     Kind("lone quote to the end", GOOD + b'0,"a\n' + LAST, 2, {3: "line 3 is never"}),
     Kind(
@@ -123,15 +125,15 @@ KINDS = [
         "lone quotes that pair up, bad bytes between them",
         GOOD + b'0,"a\n0,b\xff\n1,c\0\n2,d\n3,e\n1,f\n2,g"\n' + LAST,
         6,
-        {3: "pairs up with one on line 9", 4: "not valid UTF-8", 5: "holds a NUL"},
+        {3: "pairs up with one on line 9", 4: "not valid UTF-8", 5: "contains a NUL"},
     ),
     Kind(
         "lone quotes that pair up and leave a cell too many",
         GOOD + b'0,"a\n0,b\n1,c",d\n' + LAST,
         3,
         {
-            3: "has 3 cells where 2 are expected; it continues to line 5",
-            5: "has 3 cells where 2 are expected",
+            3: "has 3 cells, but 2 are expected; it continues to line 5",
+            5: "has 3 cells, but 2 are expected",
         },
     ),
     Kind(
@@ -159,14 +161,14 @@ KINDS = [
         "header in quotes in TSV",
         b'"label"\t"text"\n"0"\t"a"\n',
         0,
-        fault='are in quotes, which mean nothing here; set data.quoting = "standard"',
+        fault='quotes mean nothing in this file; set data.quoting = "standard"',
         file="rows.tsv",
     ),
     Kind(
         "CR in a cell of TSV",
         b"label\ttext\n0\ta\rb\n",
         0,
-        {2: "a carriage return stands inside a cell"},
+        {2: "contains a carriage return inside a cell"},
         file="rows.tsv",
     ),
     Kind("a row within a text of several lines", GOOD + b'0,"a\n1,b\nc"\n' + LAST, 3),
@@ -186,7 +188,7 @@ KINDS = [
         {3: "longer than 16 MiB"},
     ),
     Kind("empty file", b"", 0, fault="is empty"),
-    Kind("blank lines only", b"\n\n", 0, fault="blank lines only"),
+    Kind("blank lines only", b"\n\n", 0, fault="only blank lines"),
     Kind("header only", b"label,text\n", 0),
     Kind("no header", b"0,first row\n", 0, fault="columns are '0', 'first row'"),
     Kind(
@@ -205,8 +207,8 @@ KINDS = [
     Kind("duplicate header", b"label,text,text\n0,a,b\n", 0, fault="'text' twice"),
     Kind("reordered header", b"text,label\nfirst row,0\n", 1),
     Kind("missing column", b"label,body\n0,a\n", 0, fault="no column 'text'; its"),
-    Kind("extra cell", GOOD + b"0,a,b\n" + LAST, 2, {3: "has 3 cells where 2"}),
-    Kind("missing cell", GOOD + b"0\n" + LAST, 2, {3: "has 1 cells where 2"}),
+    Kind("extra cell", GOOD + b"0,a,b\n" + LAST, 2, {3: "has 3 cells, but 2"}),
+    Kind("missing cell", GOOD + b"0\n" + LAST, 2, {3: "has 1 cells, but 2"}),
     Kind("extra column", b"label,text,more\n0,a,b\n", 1),
     Kind("label out of range", GOOD + b"4,a\n", 1, {3: "unknown label '4'"}),
     Kind("negative label", GOOD + b"-1,a\n", 1, {3: "unknown label '-1'"}),
@@ -225,7 +227,7 @@ KINDS = [
         b"label,text\n1,a\n2,b\n5,c\nnan,d\n\xd9\xa1,e\n",
         2,
         {
-            3: "unknown label '2'; allowed are 1, 3, 5; numbers are compared by value",
+            3: "unknown label '2'; the labels are 1, 3, 5; numbers are compared by",
             5: "unknown label 'nan'",
             6: "unknown label '١'",
         },
@@ -262,7 +264,7 @@ KINDS = [
         "bad bytes in a column that is not needed",
         b"label,image,text\n0,\xff\0,a\n1,b,\xff\n2,c,\0\n" + b"3," * 2 + b"d\n",
         2,
-        {3: "is not valid UTF-8 at byte 5", 4: "holds a NUL character"},
+        {3: "is not valid UTF-8 at byte 5", 4: "contains a NUL character"},
     ),
     Kind(
         "JSON Lines: bad values under keys that are not needed",
@@ -270,7 +272,7 @@ KINDS = [
         b'{"label": 1, "text": "a", "b": "\xff", "c\xff": "\0"}\n'
         b'{"label": 2, "text": "\xff"}\n{"label": 2, "text": "\0"}\n',
         2,
-        {3: "is not valid UTF-8 at byte 23", 4: "holds a NUL character"},
+        {3: "is not valid UTF-8 at byte 23", 4: "contains a NUL character"},
         file="rows.jsonl",
     ),
     Kind(
@@ -324,7 +326,7 @@ KINDS = [
     ),
     Kind("text named as its column", GOOD + b"1,text\n", 2),
     Kind("ZIP or Excel", b"PK\3\4\x14\0", 0, fault="is a ZIP archive or an Excel"),
-    Kind("bzip2, xz or zstd", b"BZh91AY&SY", 0, fault="is packed by bzip2; unpack"),
+    Kind("bzip2, xz or zstd", b"BZh91AY&SY", 0, fault="is packed with bzip2; unpack"),
     Kind(
         "gzip inside gzip",
         gzip.compress(gzip.compress(GOOD)),
@@ -358,7 +360,7 @@ KINDS = [
         "JSON Lines: a key twice, once with spaces",
         jsonl('{"text": "a", "label": 0, "label ": 1}', '{"text": "b", "label": 0}'),
         1,
-        {1: "the key 'label' stands there twice"},
+        {1: "has the key 'label' twice"},
         file="rows.jsonl",
     ),
     Kind("no Parquet", GOOD, 0, fault="as Parquet", file="rows.parquet"),
@@ -383,10 +385,10 @@ KINDS = [
             2: "is not JSON at character",
             3: "is not a JSON object",
             5: "column 'label' is missing",
-            6: "column 'text' holds a list of 2 values",
+            6: "column 'text' contains a list of 2 values",
             7: "the text is empty",
             8: "column 'text' is not valid UTF-8",
-            9: "column 'text' holds a NUL",
+            9: "column 'text' contains a NUL",
             10: "is nested too deeply",
         },
         file="rows.jsonl",
@@ -413,7 +415,7 @@ KINDS = [
         "Parquet: date after 9999 as text",
         parquet(FAR),
         0,
-        {1: "column 'text' holds a timestamp[ms] that cannot be read"},
+        {1: "column 'text' contains a timestamp[ms] that cannot be read"},
         file="a.parquet",
     ),
     Kind(
@@ -463,7 +465,7 @@ KINDS = [
         "JSON array after a blank line",
         b'\n[\n{"label": 0, "text": "a"},\n{"label": 1, "text": "b"}\n]\n',
         0,
-        fault="is a JSON array; JSON Lines has one object per line",
+        fault="is a JSON array, but JSON Lines has one object per line",
         file="rows.json",
     ),
     Kind(
@@ -497,10 +499,10 @@ KINDS = [
         ),
         0,
         {
-            1: "column 'label' holds a list of one value; write the value itself",
-            2: "column 'text' holds a list of 2 values where one is expected",
-            3: "column 'text' holds an object (text.body); write text.body as a column",
-            4: "column 'text' is missing, but doc.meta.text holds it inside an object",
+            1: "column 'label' contains a list of one value; write the value itself",
+            2: "column 'text' contains a list of 2 values instead of one",
+            3: "column 'text' contains an object (text.body); write text.body as a",
+            4: "column 'text' is missing, but there is doc.meta.text inside an object",
         },
         file="rows.jsonl",
     ),
@@ -569,7 +571,7 @@ def test_a_lost_line_stops_the_run(
     monkeypatch.setattr(csv_lines.CsvLines, "put_back", lambda *_: None)
     (tmp_path / "rows.csv").write_bytes(GOOD + b'0,"a\n1,"b"\n')
     (fault,) = read(tmp_path / "rows.csv")[2]
-    assert "rows.csv: has 4 lines, but 1 of the header, 0 blank lines and 2" in fault
+    assert "rows.csv: has 4 lines, but the reader counted 1 in the header" in fault
 
 
 def test_the_longest_line_that_is_skipped_has_a_limit(

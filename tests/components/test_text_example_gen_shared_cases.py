@@ -92,10 +92,10 @@ def test_other_form(
     [
         ("w06_nan_class/d1_nan.jsonl", 17, "the label is empty"),
         ("w06_nan_class/e06_float_nan_label.parquet", 20, "the label is empty"),
-        ("w10_sentences/d6_list_label.jsonl", 40, "'label' holds a list of one value"),
-        ("w10_sentences/d7_nested.jsonl", 40, "doc.text holds it inside an object"),
-        ("w10_sentences/e07_list_label.parquet", 200, "holds a list of one value"),
-        ("w10_sentences/f3_two_sentences.tfrecord", 60, "holds a list of 2 values"),
+        ("w10_sentences/d6_list_label.jsonl", 40, "contains a list of one value"),
+        ("w10_sentences/d7_nested.jsonl", 40, "there is doc.text inside an object"),
+        ("w10_sentences/e07_list_label.parquet", 200, "contains a list of one value"),
+        ("w10_sentences/f3_two_sentences.tfrecord", 60, "contains a list of 2 values"),
     ],
 )
 def test_cells_that_are_not_one_value(
@@ -110,7 +110,7 @@ def test_cells_that_are_not_one_value(
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("g7_spark_escape.csv", 'Hint: the file writes a quote in a cell as \\"'),
+        ("g7_spark_escape.csv", 'Hint: the file has \\" for a quote in a cell'),
         ("g8_latin1.csv", "Hint: if the file is in Latin-1 or Windows-1252"),
     ],
 )
@@ -135,11 +135,13 @@ def test_folders_named_as_hive_names_them(
     shared: Path, notes_of: Callable[..., Notes]
 ) -> None:
     folder = shared / "cases" / "w10_sentences" / "e29_hive"
-    with pytest.raises(DataError, match="'label' in the names of its folders"):
+    with pytest.raises(
+        DataError, match="names of its folders contain the column 'label'"
+    ):
         list_files(str(folder))
     for file in folder.glob("*/*.parquet"):
         (fault,) = reasons(notes_of(file))
-        assert f"its folder {file.parent.name} holds column 'label'" in fault
+        assert f"its folder {file.parent.name} contains the column 'label'" in fault
 
 
 def test_the_command_for_hive_folders_works(tmp_path: Path) -> None:
@@ -187,7 +189,7 @@ def test_nested_columns_of_parquet_are_described(
     found = reasons(notes_of(tmp_path / "rows.parquet"))
     assert any("an object (text.body.plain)" in reason for reason in found)
     found = reasons(notes_of(tmp_path / "rows.parquet", text_columns=["score"]))
-    assert all("'score' holds a list of one value" in reason for reason in found)
+    assert all("'score' contains a list of one value" in reason for reason in found)
 
 
 def test_typed_nan_is_an_empty_cell(

@@ -90,7 +90,7 @@ def test_labels_written_otherwise_never_swap_classes(
 
     done = run("others")
     assert done.code == 4
-    assert "unknown label '2'; allowed are 1, 0; numbers are compared" in done.screen
+    assert "unknown label '2'; the labels are 1, 0; numbers are compared" in done.screen
 
     done = run("swapped")
     assert done.code == 4, done.screen

@@ -73,7 +73,7 @@ def ended() -> Callable[..., Summary]:
         values = {
             "state": "stopped",
             "exit_code": ExitCode.STOPPED_BY_GATE,
-            "error": "the data do not pass the gate",
+            "error": "the data does not pass the gate",
         }
         return Summary(
             run="20260102-000000",
@@ -95,7 +95,7 @@ def test_a_failure_is_told_in_a_sentence_and_in_full(
 ) -> None:
     assert notify(Notify(url=sink.url), ended()) is None
     (body,) = sink.told
-    sentence = "desks, run 20260102-000000: stopped: the data do not pass the gate"
+    sentence = "desks, run 20260102-000000: stopped: the data does not pass the gate"
     assert body["text"] == sentence
     assert (body["exit_code"], body["data"]) == (4, "/rows.csv")
 

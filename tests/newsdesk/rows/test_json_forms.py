@@ -22,9 +22,9 @@ SPLIT = {"columns": ["text", "label"], "index": [*range(5)], "data": CELLS}
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (json.dumps(ROWS), "is a JSON array;"),
-        (json.dumps(ROWS, indent=2), "is a JSON array;"),
-        ("[\n" + ",\n".join(LINES) + "\n]\n", "is a JSON array;"),
+        (json.dumps(ROWS), "is a JSON array,"),
+        (json.dumps(ROWS, indent=2), "is a JSON array,"),
+        ("[\n" + ",\n".join(LINES) + "\n]\n", "is a JSON array,"),
         ("\n".join(map(json.dumps, CELLS)), "a JSON array per row"),
         (json.dumps(CELLS), "a JSON array of arrays"),
         ("\n".join(json.dumps(row, indent=2) for row in ROWS), "over several lines"),

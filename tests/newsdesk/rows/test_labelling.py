@@ -98,7 +98,7 @@ def test_labels_written_as_floats_keep_their_classes(shared: Path) -> None:
     assert ratings == {
         0: 296,
         1: 275,
-        "unknown label '3'; allowed are 1, 5; numbers are compared by value": 329,
+        "unknown label '3'; the labels are 1, 5; numbers are compared by value": 329,
     }
 
 
@@ -133,7 +133,7 @@ def test_the_reason_tells_why_numbers_are_no_positions() -> None:
     rules = Labelling(("text",), "label", ("0 stars", "2,5"))
     found = rules.apply(Row("a.csv", 2, {"text": "words", "label": "1"}))
     assert isinstance(found, BadRow)
-    assert "no number is a position, because '2,5' says another" in found.reason
+    assert "positions do not count, because '2,5' contains another" in found.reason
 
 
 def test_one_name_that_is_a_number_ends_positions() -> None:
@@ -159,7 +159,7 @@ def test_an_unknown_number_is_told_what_is_allowed() -> None:
     found = rules.apply(Row("a.csv", 7, {"text": "words", "label": "2"}))
     assert isinstance(found, BadRow)
     assert found.reason == (
-        "unknown label '2'; allowed are 1, 3, 5; numbers are compared by value"
+        "unknown label '2'; the labels are 1, 3, 5; numbers are compared by value"
     )
 
 
@@ -184,7 +184,7 @@ def test_bad_row_shows_where_and_what() -> None:
     found = rules.apply(Row("a.csv", 7, {"text": "words", "label": "Wrold"}))
     assert isinstance(found, BadRow)
     assert str(found) == (
-        "a.csv:7: unknown label 'Wrold'; allowed are World, Sports, Business, "
+        "a.csv:7: unknown label 'Wrold'; the labels are World, Sports, Business, "
         "Sci/Tech, or their positions 1 to 4"
     )
     assert found.content == '{"text": "words", "label": "Wrold"}'
@@ -201,7 +201,7 @@ def test_several_labels_in_one_cell_are_named() -> None:
     labelling = Labelling(("text",), "label", ("a", "b", "c"))
     bad = labelling.apply(Row("f", 1, {"text": "x", "label": "a, c"}))
     assert isinstance(bad, BadRow)
-    assert bad.reason.startswith("the label 'a, c' is 2 labels, and a text gets one")
+    assert bad.reason.startswith("the label 'a, c' consists of 2 labels, but a row has")
     other = labelling.apply(Row("f", 1, {"text": "x", "label": "a, d"}))
     assert isinstance(other, BadRow)
     assert other.reason.startswith("unknown label 'a, d'")

@@ -100,11 +100,11 @@ def test_unused_columns_handed_over(shared: Path) -> None:
     [
         ("binary", "is not valid UTF-8"),
         ("fixed binary", "is not valid UTF-8"),
-        ("NUL", "holds a NUL character"),
-        ("timestamp after 9999", r"holds a timestamp\[ms\] that cannot be read"),
-        ("unknown time zone", r"holds a timestamp\[ms, tz=Mars/X\] that cannot be"),
-        ("far date", r"holds a date32\[day\] that cannot be read"),
-        ("duration", r"holds a duration\[s\] that cannot be read"),
+        ("NUL", "contains a NUL character"),
+        ("timestamp after 9999", r"contains a timestamp\[ms\] that cannot be read"),
+        ("unknown time zone", r"contains a timestamp\[ms, tz=Mars/X\] that cannot be"),
+        ("far date", r"contains a date32\[day\] that cannot be read"),
+        ("duration", r"contains a duration\[s\] that cannot be read"),
         ("long", "is longer than 1,000,000 characters"),
     ],
 )
@@ -199,7 +199,7 @@ def test_file_name_that_is_not_utf_8(tmp_path: Path) -> None:
     (row,) = read_rows(name, needed=("text",))
     assert (
         str(row)
-        == f"{tmp_path}/caf\\xe9.parquet:1: column 'text' holds a NUL character"
+        == f"{tmp_path}/caf\\xe9.parquet:1: column 'text' contains a NUL character"
     )
     with open(name, "wb") as stream:
         stream.write(b"PAR1")

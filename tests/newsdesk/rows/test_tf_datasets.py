@@ -38,7 +38,7 @@ def test_tfds_download_that_fails_says_why(
 
 
 def test_tfds_unknown_name() -> None:
-    with pytest.raises(DataError, match="tfds:nosuchset: TensorFlow Datasets knows no"):
+    with pytest.raises(DataError, match="tfds:nosuchset: TensorFlow Datasets has no"):
         tf_datasets.prepare("tfds:nosuchset")
 
 
@@ -53,7 +53,7 @@ def test_tfds_reads_a_prepared_copy(
         Row("tfds:tiny/train", 1, {"text": "one", "label": "0"}),
         Row("tfds:tiny/train", 2, {"text": "two", "label": "1"}),
     ]
-    with pytest.raises(DataError, match="has no split 'test', but: train"):
+    with pytest.raises(DataError, match="has no split 'test', only train"):
         list(read_rows("tfds:tiny/test"))
 
 

@@ -84,7 +84,7 @@ def test_length_that_nobody_has_memory_for(tmp_path: Path, length: int) -> None:
     Path(file).write_bytes(framed(example(text=b"one")) + framed(b"x", length))
     rows = read_rows(file)
     next(rows)
-    reason = f"record 2 has {length:,} bytes, at most 256 MiB are read"
+    reason = f"record 2 has {length:,} bytes, but the limit is 256 MiB"
     with pytest.raises(DataError, match=f"^{file}: {reason}"):
         next(rows)
 

@@ -119,15 +119,15 @@ def test_typed_nan_is_no_label(
     [
         ("c6_labels_multi.csv", "'label' holds several labels in one cell, such as"),
         ("d4_pretty.json", "writes each JSON object over several lines; .* jq -c"),
-        ("d5_array_after_blank.json", "is a JSON array; .* jq -c"),
-        ("d6_list_label.jsonl", "'label' holds a list of one value; write the value"),
-        ("d7_nested.jsonl", r"'doc' holds an object \(doc.text\); write doc.text as a"),
+        ("d5_array_after_blank.json", "is a JSON array, .* jq -c"),
+        ("d6_list_label.jsonl", "'label' contains a list of one value; write"),
+        ("d7_nested.jsonl", r"'doc' contains an object \(doc.text\); write doc."),
         (
             "e07_list_label.parquet",
-            "'label' holds a list of one value; write the value",
+            "'label' contains a list of one value; write the value",
         ),
-        ("e29_hive", "column 'label' in the names of its folders .* pandas"),
-        ("f3_two_sentences.tfrecord", "'text' holds a list of 2 values where one is"),
+        ("e29_hive", "names of its folders contain the column 'label' .* pandas"),
+        ("f3_two_sentences.tfrecord", "'text' contains a list of 2 values instead of"),
         ("g2_excel_sep.csv", ":1: is Excel's line sep=;, .* delimiter=';'"),
         ("g3_semicolon.csv", "by semicolons, not by commas; .* delimiter=';'"),
         ("g5_pipe.csv", r"by vertical bars, not by commas; .* delimiter='\|'"),
@@ -150,7 +150,7 @@ def test_several_labels_in_a_cell_may_be_meant(shared: Path, init: Init) -> None
 
 def test_a_file_below_a_hive_folder(shared: Path, init: Init) -> None:
     (file,) = (shared / "cases" / "w10_sentences" / "e29_hive").glob("label=neg/*")
-    assert "folder label=neg holds column 'label'" in init(file)
+    assert "folder label=neg contains the column 'label'" in init(file)
 
 
 def test_one_text_with_several_labels_is_shown(shared: Path, init: Init) -> None:
@@ -216,8 +216,8 @@ def test_foreign_encodings_are_counted_beside_good_rows(
     [
         ("d4_pretty.json", "writes each JSON object over several lines"),
         ("d5_array_after_blank.json", "is a JSON array"),
-        ("d7_nested.jsonl", "doc.text holds it inside an object"),
-        ("f3_two_sentences.tfrecord", "'text' holds a list of 2 values"),
+        ("d7_nested.jsonl", "there is doc.text inside an object"),
+        ("f3_two_sentences.tfrecord", "'text' contains a list of 2 values"),
         ("g2_excel_sep.csv", "is Excel's line sep=;"),
         ("g3_semicolon.csv", "by semicolons, not by commas"),
         ("g5_pipe.csv", "by vertical bars, not by commas"),

@@ -58,7 +58,7 @@ def test_rows_of_a_csv_file_need_no_label(tmp_path: Path) -> None:
     file.write_bytes(b'body,title\n"b,1",t1\nx\n,\nb\xff,t\n"b\n2",t2\n')
     found = list(rows(str(file), ["title", "body"]))
     assert found[0] == "t1 b,1"
-    assert found[1] == Unusable(f"{file}:3: has 1 cells where 2 are expected")
+    assert found[1] == Unusable(f"{file}:3: has 1 cells, but 2 are expected")
     assert found[2] == Unusable(f"{file}:4: the text is empty")
     assert isinstance(found[3], Unusable) and "UTF-8" in found[3].reason
     assert found[4:] == ["t2 b\n2"]
