@@ -151,7 +151,7 @@ def test_a_gate_has_its_own_exit_code(
     line = capsys.readouterr().err.strip().splitlines()[-1]
     assert "10 of 100 rows cannot be used" in line
     # A report in a run folder would be lost with the container.
-    assert "/run/" not in line and line.endswith("to go on without them.")
+    assert "/run/" not in line and line.endswith("to continue without them.")
 
 
 def test_a_failure_is_reported_to_argo_and_to_the_webhook(
