@@ -79,11 +79,11 @@ def find(tmp_path: Path, serving: LocalStore) -> Callable[..., list[Any]]:
     return find
 
 
-def test_nothing_pushed_is_no_model(find: Callable[..., list[Any]]) -> None:
+def test_without_a_push_there_is_no_model(find: Callable[..., list[Any]]) -> None:
     assert find() == []
 
 
-def test_the_newest_version_is_copied_as_the_trainer_lays_a_model_out(
+def test_the_newest_version_is_copied_in_the_layout_of_the_trainer(
     find: Callable[..., list[Any]], publish: Callable[..., int]
 ) -> None:
     publish()
@@ -93,7 +93,7 @@ def test_the_newest_version_is_copied_as_the_trainer_lays_a_model_out(
     assert manifest.verify(Path(found.uri, "Format-Serving")).origin.labels == LABELS
 
 
-def test_where_every_output_must_exist_it_is_marked_absent(
+def test_a_required_output_without_a_model_is_marked_absent(
     find: Callable[..., list[Any]],
 ) -> None:
     (found,) = find(mark_absent=1)
@@ -101,7 +101,7 @@ def test_where_every_output_must_exist_it_is_marked_absent(
     assert not Path(found.uri, "Format-Serving").exists()
 
 
-def test_other_labels_stop_the_run_and_both_are_named(
+def test_other_labels_stop_the_run_and_the_message_lists_both(
     find: Callable[..., list[Any]], publish: Callable[..., int]
 ) -> None:
     version = publish(labels=["World", "Business", "Sports", "Sci/Tech"])
@@ -115,21 +115,21 @@ def test_other_labels_stop_the_run_and_both_are_named(
     )
 
 
-def test_accepted_other_labels_are_no_baseline(
+def test_a_model_with_other_labels_that_was_given_up_is_not_a_baseline(
     find: Callable[..., list[Any]], publish: Callable[..., int]
 ) -> None:
     publish(labels=["a", "b"])
     assert find(accepted="two desks became four") == []
 
 
-def test_a_comparable_model_stays_the_baseline_whatever_is_accepted(
+def test_a_comparable_model_stays_the_baseline_despite_a_reason(
     find: Callable[..., list[Any]], publish: Callable[..., int]
 ) -> None:
     publish()
     assert len(find(accepted="any reason")) == 1
 
 
-def test_another_signature_stops_the_run_unless_accepted(
+def test_another_signature_stops_the_run_without_a_reason(
     find: Callable[..., list[Any]], publish: Callable[..., int]
 ) -> None:
     import tensorflow as tf
@@ -151,7 +151,7 @@ def test_another_signature_stops_the_run_unless_accepted(
     ) in str(caught.value)
 
 
-def test_an_altered_file_stops_the_run_even_where_a_reason_is_given(
+def test_an_altered_file_stops_the_run_despite_a_reason(
     find: Callable[..., list[Any]], publish: Callable[..., int], serving: LocalStore
 ) -> None:
     version = publish()
@@ -172,7 +172,7 @@ def test_a_version_without_a_manifest_stops_the_run(
 
 
 @pytest.mark.parametrize("before", [None, "another digest"])
-def test_what_changed_since_the_run_began_stops_it(
+def test_a_model_published_during_the_run_stops_it(
     find: Callable[..., list[Any]], publish: Callable[..., int], before: str | None
 ) -> None:
     publish()
@@ -180,7 +180,7 @@ def test_what_changed_since_the_run_began_stops_it(
         find(expected=Expected(before))
 
 
-def test_the_evaluator_takes_no_baseline_and_one_from_the_cache_too(
+def test_the_evaluator_works_without_a_baseline_and_with_a_cached_one(
     tmp_path: Path,
     make_config: Callable[..., Any],
     publish: Callable[..., int],
@@ -253,7 +253,7 @@ def _states(
     return {name: newest_of[name] for name in ("BaselineModel", "Evaluator")}
 
 
-def test_a_baseline_that_does_not_come_back_stops_the_run(
+def test_a_baseline_that_never_answers_stops_the_run(
     find: Callable[..., list[Any]],
     publish: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
@@ -266,7 +266,7 @@ def test_a_baseline_that_does_not_come_back_stops_the_run(
         find()
 
 
-def test_a_baseline_may_contain_what_the_configuration_allows(
+def test_a_baseline_may_contain_allowed_operations(
     find: Callable[..., list[Any]],
     publish: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,

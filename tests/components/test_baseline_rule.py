@@ -35,7 +35,7 @@ def _check(
     return baseline_rule.check([baseline], figures, properties)
 
 
-def test_the_sentence_names_version_figures_and_what_to_do(tmp_path: Path) -> None:
+def test_the_message_has_version_figures_and_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(GateError) as caught:
         _check(_in_service(tmp_path), 0.0)
     assert str(caught.value) == (
@@ -49,7 +49,7 @@ def test_the_sentence_names_version_figures_and_what_to_do(tmp_path: Path) -> No
     assert caught.value.exit_code == 4
 
 
-def test_a_model_whose_accuracy_nobody_noted_is_judged_alike(tmp_path: Path) -> None:
+def test_a_model_without_recorded_accuracy_gets_the_same_rule(tmp_path: Path) -> None:
     with pytest.raises(GateError, match=r"min_accuracy 0\.5: labels or data"):
         _check(_in_service(tmp_path, accuracy=None), 0.49)
 
@@ -65,20 +65,20 @@ def test_a_model_whose_accuracy_nobody_noted_is_judged_alike(tmp_path: Path) -> 
         (0.45, 0.95),
     ],
 )
-def test_a_model_that_has_not_fallen_is_no_reason(
+def test_a_model_that_keeps_its_accuracy_does_not_stop_the_run(
     tmp_path: Path, accuracy: float, limit: float
 ) -> None:
     assert _check(_in_service(tmp_path), accuracy, limit) is False
 
 
-def test_a_raised_limit_hides_no_swapped_labels(tmp_path: Path) -> None:
+def test_a_raised_limit_does_not_hide_swapped_labels(tmp_path: Path) -> None:
     with pytest.raises(GateError, match=r"below half of the 0\.9000 when it was push"):
         _check(_in_service(tmp_path), 0.44, limit=0.95)
 
 
-def test_a_reason_lets_the_run_go_on(tmp_path: Path) -> None:
+def test_with_a_reason_the_run_continues(tmp_path: Path) -> None:
     assert _check(_in_service(tmp_path), 0.0, reason="labels were swapped") is True
 
 
-def test_without_a_model_in_service_there_is_no_rule() -> None:
+def test_without_a_model_in_service_the_rule_is_not_applied() -> None:
     assert baseline_rule.check([], {}, {"min_accuracy": 0.5, "accepted": ""}) is False

@@ -99,7 +99,7 @@ def _judge(
     return json.loads((folder / "verdict" / "verdict.json").read_text())
 
 
-def test_clean_data_pass(tmp_path: Path) -> None:
+def test_clean_data_passes(tmp_path: Path) -> None:
     said = _judge(tmp_path, CLEAN)
     assert (said["passed"], said["broken"]) == (True, [])
     assert {one["rule"] for one in said["kept"]} == {
@@ -123,7 +123,9 @@ def test_clean_data_pass(tmp_path: Path) -> None:
     }
 
 
-def test_the_model_in_service_tells_what_it_was_trained_on(tmp_path: Path) -> None:
+def test_data_is_compared_with_the_statistics_of_the_model_in_service(
+    tmp_path: Path,
+) -> None:
     model = _model_in_service(tmp_path / "model")
     _write_statistics(
         tmp_path / "model" / "Format-Serving" / "assets.extra", rows=7, tokens=14
@@ -170,7 +172,7 @@ def _long(folder: Path) -> Any:
     return model
 
 
-def test_an_anomaly_names_feature_and_split(tmp_path: Path) -> None:
+def test_the_message_of_an_anomaly_has_feature_and_split(tmp_path: Path) -> None:
     broken = CLEAN.assign(label=[0, 1, 7])
     with pytest.raises(GateError) as caught:
         _judge(tmp_path, CLEAN, broken)
@@ -184,7 +186,7 @@ def test_a_missing_feature_is_an_anomaly(tmp_path: Path) -> None:
         _judge(tmp_path, CLEAN, CLEAN[["label"]])
 
 
-def test_one_class_only_is_stopped(tmp_path: Path) -> None:
+def test_data_with_one_class_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(GateError) as caught:
         _judge(tmp_path, CLEAN.assign(label=0))
     sentence = "no row has the label 'Sports'; the rows have only 'Business'"

@@ -121,7 +121,7 @@ COMPARED = [
 
 
 @pytest.mark.parametrize(("rule", "holds", "breaks", "split", "now", "words"), ALONE)
-def test_a_rule_of_one_data_set(
+def test_a_rule_that_measures_the_new_data(
     rule: str, holds: float, breaks: float, split: str, now: Any, words: str
 ) -> None:
     data = _data(**{"train": _split()} | now)
@@ -154,7 +154,7 @@ def test_a_rule_without_a_limit_is_not_applied(rule: str) -> None:
     assert {name for name, _ in _judged(data, rules, BEFORE)} == applied - {rule}
 
 
-def test_a_label_that_no_tested_row_has_breaks_a_rule() -> None:
+def test_a_label_without_tested_rows_breaks_a_rule() -> None:
     now = {"train": _split(), "eval": _split(500, labels={0: 100})}
     (broken,) = (
         one
@@ -164,7 +164,7 @@ def test_a_label_that_no_tested_row_has_breaks_a_rule() -> None:
     assert (broken.rule, broken.split, broken.value) == ("min_tested_rows", "eval", 0)
 
 
-def test_rules_that_compare_wait_for_a_model_in_service() -> None:
+def test_rules_that_compare_are_skipped_without_a_model_in_service() -> None:
     found = _judged(_data(_split()), Gate(min_new_rows=1), None, "there is none")
     waiting = {
         rule for (rule, _), one in found.items() if one.reason == "there is none"
@@ -184,7 +184,7 @@ def test_unknown_tokens_need_a_vocabulary() -> None:
     assert "no vocabulary was given" in found.reason
 
 
-def test_a_learned_vocabulary_may_lack_what_it_always_lacks() -> None:
+def test_expected_unknown_tokens_of_a_learned_vocabulary_do_not_count() -> None:
     now = _data(_split(unknown=250, unseen=0.2), vocabulary="the vocabulary")
     rules = Gate(max_unknown_share=0.1)
     before = _data(_split(unseen=0.18))
@@ -196,7 +196,7 @@ def test_a_learned_vocabulary_may_lack_what_it_always_lacks() -> None:
     assert found.holds is False
 
 
-def test_without_statistics_nothing_tells_what_a_learned_vocabulary_lacks() -> None:
+def test_without_statistics_the_expected_unknown_tokens_are_not_known() -> None:
     now = _data(_split(unknown=250, unseen=0.2), vocabulary="the vocabulary")
     why = "version 3 was published without statistics of its data"
     found = _judged(now, None, None, why)["max_unknown_share", "train"]
@@ -204,7 +204,7 @@ def test_without_statistics_nothing_tells_what_a_learned_vocabulary_lacks() -> N
     assert why in found.reason
 
 
-def test_contradicting_rows_are_stopped_with_examples(shared: Path) -> None:
+def test_contradicting_rows_stop_the_run_with_examples(shared: Path) -> None:
     file = shared / "cases" / "w10_sentences" / "contradict.csv"
     counted = Tally()
     for row in csv.DictReader(file.open(newline="")):

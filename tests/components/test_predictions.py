@@ -13,7 +13,7 @@ from tests.components.conftest import Candidate
 pytestmark = pytest.mark.slow
 
 
-def test_all_rows_are_there_with_the_models_answers(candidate: Candidate) -> None:
+def test_every_row_has_the_prediction_of_the_model(candidate: Candidate) -> None:
     rows = pq.read_table(Path(candidate.predictions.uri, predictions.FILE)).to_pydict()
     texts = ["é" + "x" * (row % 40) for row in range(100)]
     assert rows["text"] == texts

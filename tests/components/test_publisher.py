@@ -165,7 +165,7 @@ def _versions(serving: Path) -> list[int]:
     return sorted(int(name) for name in names(serving))
 
 
-def test_a_blessed_model_is_published_whole_and_answers_elsewhere(
+def test_a_blessed_model_is_published_whole_and_can_be_moved(
     push: Push, serving: Path, candidate: Candidate, tmp_path: Path
 ) -> None:
     said = push(accepted="new desk")
@@ -183,13 +183,13 @@ def test_a_blessed_model_is_published_whole_and_answers_elsewhere(
     rehearsal.rehearse(Path(moved), Path(candidate.predictions.uri))
 
 
-def test_a_model_that_is_not_blessed_touches_nothing(push: Push, serving: Path) -> None:
+def test_a_model_without_blessing_changes_nothing(push: Push, serving: Path) -> None:
     assert push(blessed=False) == ("", 0, "")
     assert not serving.exists()
 
 
 @pytest.mark.usefixtures("unrehearsed")
-def test_a_model_that_nobody_has_judged_is_not_pushed(
+def test_a_model_that_was_not_evaluated_is_not_pushed(
     push: Push, serving: Path
 ) -> None:
     with pytest.raises(ValueError, match="0"):
@@ -247,7 +247,7 @@ def test_operations_that_were_allowed_are_shown_in_the_manifest(
     assert manifest.read(Path(version)).origin.allowed_operations == ["Bitcast"]
 
 
-def test_a_model_that_answers_otherwise_is_refused(
+def test_a_model_with_other_probabilities_is_refused(
     push: Push, serving: Path, tmp_path: Path
 ) -> None:
     other = standard_artifacts.Model()
@@ -266,7 +266,7 @@ def test_a_model_that_answers_otherwise_is_refused(
         ({"chosen": "argmin"}, "it answers 'b' where 'a' has the highest probability"),
     ],
 )
-def test_each_difference_is_told(
+def test_each_difference_is_explained(
     candidate: Candidate, tmp_path: Path, changes: dict[str, Any], difference: str
 ) -> None:
     model.export(tmp_path / "model", **changes)
@@ -277,7 +277,7 @@ def test_each_difference_is_told(
     assert found.startswith(difference)
 
 
-def test_a_model_that_cannot_be_loaded_is_told_in_one_line(
+def test_a_model_that_cannot_be_loaded_is_explained_in_one_line(
     candidate: Candidate, tmp_path: Path
 ) -> None:
     shutil.copytree(candidate.model.uri, tmp_path / "model")
@@ -289,7 +289,7 @@ def test_a_model_that_cannot_be_loaded_is_told_in_one_line(
     assert "\n" not in str(caught.value)
 
 
-def test_of_a_graphs_error_the_reason_is_told(
+def test_the_reason_of_a_graph_error_is_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: Path) -> None:
@@ -319,7 +319,7 @@ def test_of_a_graphs_error_the_reason_is_told(
         ),
     ],
 )
-def test_a_process_that_dies_or_hangs_is_told(
+def test_a_process_that_dies_or_hangs_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, sentence: str
 ) -> None:
     python = tmp_path / "python"
@@ -378,7 +378,7 @@ def test_a_model_that_was_rolled_back_from_does_not_come_again(
 
 
 @pytest.mark.usefixtures("unrehearsed")
-def test_old_versions_retire_and_a_failure_to_do_so_undoes_no_push(
+def test_a_push_succeeds_even_if_old_versions_cannot_be_removed(
     push: Push,
     serving: Path,
     retrained: Any,
@@ -427,7 +427,7 @@ def test_an_altered_model_in_service_stops_the_push(
 
 
 @pytest.mark.usefixtures("unrehearsed")
-def test_what_came_into_service_meanwhile_is_not_replaced_unseen(
+def test_a_model_published_during_the_run_is_not_replaced(
     push: Push, serving: Path, retrained: Any, tmp_path: Path
 ) -> None:
     first = push()
@@ -457,7 +457,7 @@ def test_a_model_in_service_that_fails_on_the_new_rows_is_not_replaced(
 
 
 @pytest.mark.usefixtures("unrehearsed")
-def test_a_meant_change_of_the_data_is_recorded(
+def test_an_intended_change_of_the_data_is_recorded(
     push: Push, serving: Path, retrained: Any
 ) -> None:
     push()

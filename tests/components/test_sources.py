@@ -27,7 +27,9 @@ def test_file_folder_and_glob(patterns: Callable[..., Any]) -> None:
     assert patterns(path="/a.csv") == ("/", {"all": "a.csv"})
 
 
-def test_given_splits_are_seen_from_the_folder(patterns: Callable[..., Any]) -> None:
+def test_patterns_of_splits_are_relative_to_the_folder(
+    patterns: Callable[..., Any],
+) -> None:
     given = {"test": "test.csv", "train": "train/*.csv"}
     expected = {"train": "train/*.csv", "test": "test.csv"}
     assert patterns(path="/data", splits=given) == ("/data", expected)
@@ -43,7 +45,7 @@ def test_tfds(patterns: Callable[..., Any]) -> None:
     assert patterns(path="tfds:glue/sst2", splits=given) == expected
 
 
-def test_folder_leaves_out_what_is_no_data(tmp_path: Path) -> None:
+def test_a_folder_leaves_out_other_files(tmp_path: Path) -> None:
     folder = tmp_path / "run [1]"
     (folder / "deeper").mkdir(parents=True)
     for name in ("b.csv", "a.csv", ".hidden", "_SUCCESS"):
@@ -54,7 +56,7 @@ def test_folder_leaves_out_what_is_no_data(tmp_path: Path) -> None:
     assert list_files(str(folder / "_SUCCESS")) == [str(folder / "_SUCCESS")]
 
 
-def test_no_file_is_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_is_explained(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"x\*\.csv: there is no such file; check data"):
         list_files(str(tmp_path / "x*.csv"))
 

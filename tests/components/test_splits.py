@@ -21,7 +21,7 @@ def test_ratios_divide_by_text() -> None:
     assert counts["test"] == pytest.approx(1000, abs=150)
 
 
-def test_split_of_a_text_never_changes() -> None:
+def test_the_split_of_a_text_never_changes() -> None:
     # Rows that change sides between releases would leak from test into train.
     division = Division.by({"train": 8, "eval": 1, "test": 1})
     found = [division.of(f"text {n}") for n in range(20)]

@@ -31,7 +31,7 @@ def _counted(rows: list[Row], room: int | None = 1000) -> SplitStatistics:
     return tally.statistics(room)
 
 
-def test_rows_labels_tokens_and_texts_without_any_are_counted() -> None:
+def test_rows_labels_tokens_and_empty_texts_are_counted() -> None:
     dots = Row("...", 1, 0, 0, [])
     found = _counted([_row("oil falls", 1), dots, Row("gas up", 0, 2, 1, None)])
     assert (found.rows, found.labels, found.empty) == (3, {0: 1, 1: 2}, 1)
@@ -62,7 +62,7 @@ def test_rows_of_one_text_with_different_labels_are_conflicts() -> None:
         assert merged.conflicts() == [oil, cup]
 
 
-def test_merged_in_any_order_they_are_the_same() -> None:
+def test_the_order_of_merges_does_not_matter() -> None:
     chance = random.Random(1)
     rows = [
         _row(f"w{chance.randrange(90)} w{chance.randrange(9)}", chance.randrange(2))
@@ -112,7 +112,7 @@ def test_words_of_one_text_are_unseen_by_all_others() -> None:
     assert _counted(rows, room=None).unseen is None
 
 
-def test_unseen_words_are_foretold_from_a_sample_of_the_words() -> None:
+def test_unseen_words_are_estimated_from_a_sample_of_words() -> None:
     chance = random.Random(2)
 
     def draw(count: int) -> list[str]:
@@ -137,7 +137,7 @@ def test_unseen_words_are_foretold_from_a_sample_of_the_words() -> None:
     assert unseen == pytest.approx(1 - sum(met) / len(met), abs=0.02)
 
 
-def test_without_rows_there_is_nothing() -> None:
+def test_statistics_without_rows_are_zero() -> None:
     found = _counted([])
     assert (found.rows, found.duplicate_share, found.unseen) == (0, 0.0, 0.0)
     assert found.share_within(found) == 0.0

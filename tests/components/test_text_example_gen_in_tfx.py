@@ -69,7 +69,7 @@ def test_newest_span_is_read_and_cached(
     assert [read_summary(uri)["rows_in"] for uri in refused] == [60, 80]
 
 
-def test_only_what_matters_enters_the_cache_key(
+def test_only_settings_that_change_the_result_are_in_the_cache_key(
     make_config: Callable[..., Config],
 ) -> None:
     from components.text_example_gen.component import TextExampleGen
@@ -93,9 +93,7 @@ def test_only_what_matters_enters_the_cache_key(
     assert len(set(different)) == len(different)
 
 
-def test_nothing_there_is_a_sentence(
-    tmp_path: Path, launch: Callable[..., Any]
-) -> None:
+def test_missing_data_is_explained(tmp_path: Path, launch: Callable[..., Any]) -> None:
     with pytest.raises(DataError, match=r"a\.csv: there is no such file; check data"):
         launch(path=str(tmp_path / "a.csv"))
 

@@ -55,7 +55,7 @@ def reasons(notes: Notes) -> Counter[str]:
         ("a1_tsv_quote_pair.tsv", 40, "standard", 1),
     ],
 )
-def test_quotes_that_pair_up_swallow_no_row(
+def test_quotes_that_pair_up_hide_no_row(
     shared: Path,
     notes_of: Callable[..., Notes],
     name: str,
@@ -156,7 +156,7 @@ def test_the_command_for_hive_folders_works(tmp_path: Path) -> None:
     assert list(pandas.read_parquet(tmp_path).columns) == ["text", "label"]
 
 
-def test_a_mixed_folder_names_the_odd_file(
+def test_the_error_of_a_mixed_folder_has_the_odd_file(
     tmp_path: Path, notes_of: Callable[..., Notes]
 ) -> None:
     (tmp_path / "a.csv").write_text("text,label\none,neg\n")
@@ -209,7 +209,7 @@ def test_typed_nan_is_an_empty_cell(
         assert found == {"the label is empty (label)": 1}
 
 
-def test_commands_name_a_path_that_a_shell_can_read(
+def test_commands_quote_the_path_for_the_shell(
     tmp_path: Path, notes_of: Callable[..., Notes]
 ) -> None:
     import gzip
@@ -234,7 +234,7 @@ def test_commands_name_a_path_that_a_shell_can_read(
         ("m.csv", "\ufefftext,label\ra,neg\rc,pos\r".encode()),
     ],
 )
-def test_commands_mend_the_file(
+def test_the_suggested_commands_fix_the_file(
     tmp_path: Path, notes_of: Callable[..., Notes], name: str, content: bytes
 ) -> None:
     file = tmp_path / name

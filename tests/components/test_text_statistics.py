@@ -107,7 +107,7 @@ def test_a_first_run_counts_without_a_vocabulary(count: Callable[..., Any]) -> N
     assert evaluated.share_within(train) == 0.5
 
 
-def test_the_model_in_service_lends_its_vocabulary(
+def test_unknown_tokens_are_counted_with_the_vocabulary_in_service(
     count: Callable[..., Any], served: Any
 ) -> None:
     found = count(served)
@@ -129,7 +129,7 @@ def test_conflicts_are_counted_and_their_texts_are_not_published(
     assert "cup final" not in published
 
 
-def test_workers_of_their_own_come_to_the_same(
+def test_separate_workers_give_the_same_counts(
     count: Callable[..., Any], served: Any
 ) -> None:
     found = count(served, beam=Beam(mode="multi_processing", workers=2))
@@ -138,7 +138,7 @@ def test_workers_of_their_own_come_to_the_same(
     assert len(train.sketch) == 3
 
 
-def test_what_is_no_statistics_is_named(tmp_path: Path) -> None:
+def test_a_damaged_statistics_file_is_explained(tmp_path: Path) -> None:
     (tmp_path / statistics.FILE).write_text('{"splits": {"train": {"rows": "x"}}}')
     with pytest.raises(ModelError, match=r"statistics\.json: cannot be read"):
         statistics.read(tmp_path)

@@ -42,7 +42,7 @@ def _write_rows(project: Path, rows: list[str]) -> None:
     (project / "news.csv").write_text("desk,body\n" + "\n".join(rows) + "\n")
 
 
-def test_own_data_with_bad_rows_then_stopped_by_ctrl_c_then_as_init_wrote_them(
+def test_own_data_with_bad_rows_then_interrupted_then_run_again(
     project: Path, newsdesk: Callable[..., Any], last_summary: Callable[..., Any]
 ) -> None:
     lenient = ("run", "newsdesk.toml", "--set", "evaluation.min_accuracy=0.3")
@@ -106,7 +106,7 @@ def _interrupted_in_training(project: Path, *words: str) -> tuple[int, str]:
         (["--set", "output.root=news.csv/x"], 1, r"news\.csv/x: cannot be written"),
     ],
 )
-def test_wrong_input_is_one_sentence(
+def test_wrong_input_is_explained_in_one_sentence(
     project: Path,
     newsdesk: Callable[..., Any],
     words: list[str],
@@ -122,7 +122,7 @@ def test_wrong_input_is_one_sentence(
     assert re.search(sentence, _sentence(done))
 
 
-def test_one_class_only_is_stopped_by_the_gate(
+def test_the_gate_stops_data_with_one_class(
     project: Path, newsdesk: Callable[..., Any]
 ) -> None:
     _write_rows(project, [f"World,Minister number {n} resigns." for n in range(100)])

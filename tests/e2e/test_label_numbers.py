@@ -66,7 +66,7 @@ def _labels(newsdesk: Callable[..., Any], folder: Path) -> list[str]:
     return [json.loads(line)["label"] for line in done.screen.splitlines()]
 
 
-def test_labels_written_otherwise_never_swap_classes(
+def test_other_forms_of_labels_never_swap_classes(
     folder: Path, newsdesk: Callable[..., Any], last_summary: Callable[..., Any]
 ) -> None:
     def run(name: str, *more: str) -> Any:

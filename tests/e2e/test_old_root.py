@@ -11,7 +11,7 @@ from tests.support import old_root, sample
 pytestmark = pytest.mark.e2e
 
 
-def test_a_run_continues_in_it(tmp_path: Path) -> None:
+def test_a_run_continues_in_an_old_root(tmp_path: Path) -> None:
     root = old_root.unpack(tmp_path / "old")
     rows = sample.SAMPLE.parents[1] / "sample" / "sample.csv"
     with open(rows, newline="") as all_rows:

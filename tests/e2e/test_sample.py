@@ -57,7 +57,7 @@ def _ran(summary: dict[str, Any]) -> list[str]:
     return [node["name"] for node in summary["nodes"] if node["state"] == "done"]
 
 
-def test_a_first_run_pushes_a_model_of_honest_quality(first_run: FirstRun) -> None:
+def test_a_first_run_pushes_a_good_model(first_run: FirstRun) -> None:
     first = first_run.summary
     assert first["state"] == "pushed"
     assert {node["name"] for node in first["nodes"]} == NODES
@@ -67,7 +67,7 @@ def test_a_first_run_pushes_a_model_of_honest_quality(first_run: FirstRun) -> No
     assert Path(first["pushed"], "saved_model.pb").exists()
 
 
-def test_the_screen_shows_our_lines_alone(first_run: FirstRun) -> None:
+def test_the_screen_shows_only_our_lines(first_run: FirstRun) -> None:
     lines = first_run.screen.splitlines()
     assert [line for line in lines if not LINE.fullmatch(line)] == []
     assert first_run.errors == ""
@@ -82,7 +82,7 @@ def test_an_unchanged_run_runs_nothing_and_says_so(
     assert "nothing to do" in done.screen
 
 
-def test_epochs_run_the_trainer_and_what_follows(
+def test_changed_epochs_rerun_the_trainer_and_later_nodes(
     sample_root: Path, run_sample: Callable[..., Any], last_summary: Callable[..., Any]
 ) -> None:
     assert run_sample("--set", "train.epochs=2").code in (0, 3)
@@ -91,7 +91,7 @@ def test_epochs_run_the_trainer_and_what_follows(
     assert set(_ran(last_summary(sample_root))) == compared | FROM_TRAINER
 
 
-def test_an_edited_line_of_the_trainer_runs_it_and_what_follows(
+def test_an_edited_line_reruns_the_trainer_and_later_nodes(
     sample_root: Path,
     run_sample: Callable[..., Any],
     last_summary: Callable[..., Any],
@@ -163,7 +163,7 @@ def test_a_demanding_threshold_pushes_nothing(
     assert names(sample_root / "serving") == before
 
 
-def test_the_model_answers_alone_from_another_folder(
+def test_the_model_works_in_another_folder_without_newsdesk(
     sample_root: Path, tmp_path: Path
 ) -> None:
     (pushed,) = sample_root.glob("serving/[0-9]*")
@@ -218,7 +218,7 @@ def _start(sample_root: Path, *words: str, **more: Any) -> "subprocess.Popen[str
     )
 
 
-def test_a_run_whose_screen_breaks_comes_to_its_own_end(
+def test_a_run_continues_after_its_output_is_closed(
     sample_root: Path, last_summary: Callable[..., Any]
 ) -> None:
     environment = os.environ | {"PYTHONIOENCODING": "latin-1"}

@@ -73,7 +73,7 @@ def test_a_name_wins_over_a_number() -> None:
         ("9" * 5000, None),
     ],
 )
-def test_where_names_are_numbers_the_value_decides(
+def test_if_names_are_numbers_labels_are_compared_by_value(
     label: str, expected: int | None
 ) -> None:
     assert place(label, labels=("1", "0")) == expected
@@ -102,7 +102,7 @@ def test_labels_written_as_floats_keep_their_classes(shared: Path) -> None:
     }
 
 
-def test_numbers_between_the_names_are_no_positions() -> None:
+def test_numbers_between_the_names_are_not_positions() -> None:
     found = [place(str(number), labels=("1", "3", "5")) for number in range(6)]
     assert found == [None, 0, None, 1, None, 2]
 
@@ -122,21 +122,21 @@ def test_numbers_between_the_names_are_no_positions() -> None:
         ("false|true", 1, [None, None, None]),
     ],
 )
-def test_a_name_that_says_another_number_ends_positions(
+def test_positions_do_not_count_if_a_name_contains_another_number(
     labels: str, first: int, expected: list[int | None]
 ) -> None:
     names = tuple(labels.split("|"))
     assert [place(cell, names, first) for cell in ("0", "1.0", "2")] == expected
 
 
-def test_the_reason_tells_why_numbers_are_no_positions() -> None:
+def test_the_reason_explains_why_positions_do_not_count() -> None:
     rules = Labelling(("text",), "label", ("0 stars", "2,5"))
     found = rules.apply(Row("a.csv", 2, {"text": "words", "label": "1"}))
     assert isinstance(found, BadRow)
     assert "positions do not count, because '2,5' contains another" in found.reason
 
 
-def test_one_name_that_is_a_number_ends_positions() -> None:
+def test_positions_do_not_count_if_one_name_is_a_number() -> None:
     labels = ("1", "other", "2E4")
     found = [place(cell, labels) for cell in ("1.0", "other", "2E4", "0", "2", "20000")]
     assert found == [0, 1, 2, None, None, None]
@@ -154,7 +154,7 @@ def test_labels_of_the_form_that_init_writes_keep_their_classes() -> None:
     assert found == [None, 0, 1, 2, None]
 
 
-def test_an_unknown_number_is_told_what_is_allowed() -> None:
+def test_the_reason_for_an_unknown_number_lists_the_labels() -> None:
     rules = Labelling(("text",), "label", ("1", "3", "5"))
     found = rules.apply(Row("a.csv", 7, {"text": "words", "label": "2"}))
     assert isinstance(found, BadRow)
@@ -163,7 +163,7 @@ def test_an_unknown_number_is_told_what_is_allowed() -> None:
     )
 
 
-def test_of_many_labels_the_first_are_listed() -> None:
+def test_only_the_first_of_many_labels_are_listed() -> None:
     rules = Labelling(("text",), "label", tuple(f"d{n}" for n in range(100)))
     found = rules.apply(Row("a.csv", 7, {"text": "words", "label": "x"}))
     assert isinstance(found, BadRow)
@@ -190,14 +190,14 @@ def test_bad_row_shows_where_and_what() -> None:
     assert found.content == '{"text": "words", "label": "Wrold"}'
 
 
-def test_missing_column_names_those_found() -> None:
+def test_a_missing_column_lists_the_existing_columns() -> None:
     with pytest.raises(DataError, match="no column 'text', 'label'; its .* 'a', 'b'"):
         check_columns("a.csv", ("a", "b"), ("text", "label"))
     check_columns("a.csv", ("text", "label", "more"), ("text", "label"))
     check_columns("a.jsonl", (), ("text", "label"))
 
 
-def test_several_labels_in_one_cell_are_named() -> None:
+def test_several_labels_in_one_cell_are_explained() -> None:
     labelling = Labelling(("text",), "label", ("a", "b", "c"))
     bad = labelling.apply(Row("f", 1, {"text": "x", "label": "a, c"}))
     assert isinstance(bad, BadRow)

@@ -84,7 +84,7 @@ def test_cell_that_cannot_be_text_is_left_out_if_all_are_read(
         assert ("other" in row) == (kind in text)
 
 
-def test_unused_columns_handed_over(shared: Path) -> None:
+def test_unused_columns_of_shared_files_are_not_read(shared: Path) -> None:
     folder = shared / "cases" / "w04_unused_columns"
     files = list(folder.glob("*.parquet"))
     assert len(files) == 3
@@ -303,7 +303,7 @@ def test_crash_of_the_reader_names_the_file(
         list(read_rows(file))
 
 
-def test_file_that_is_not_read_to_its_end_costs_its_process(tmp_path: Path) -> None:
+def test_the_process_ends_if_its_file_is_not_read_to_the_end(tmp_path: Path) -> None:
     file = write(tmp_path / "a.parquet")
     rows = read_rows(file)
     next(rows)

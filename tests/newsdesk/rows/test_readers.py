@@ -47,7 +47,7 @@ def test_csv_keeps_delimiters_and_newlines_in_quotes(tmp_path: Path) -> None:
     assert columns_of(file) == ("a", "b")
 
 
-def test_quotes_of_tsv_mean_nothing_unless_asked(tmp_path: Path) -> None:
+def test_quotes_of_tsv_mean_nothing_by_default(tmp_path: Path) -> None:
     file = str(tmp_path / "a.tsv")
     Path(file).write_text('a\tb\n1,2\t"x"\n3\t"y\tz"\n')
     good, bad = read_rows(file)
@@ -90,7 +90,7 @@ def test_only_needed_columns_are_read(tmp_path: Path) -> None:
         assert isinstance(row, Row) and row.values == {"a": "1", "c": "3"}
 
 
-def test_surrogate_key_is_named_where_all_columns_are_read(tmp_path: Path) -> None:
+def test_a_surrogate_key_is_explained_if_all_columns_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"\\ud800": 1, "b": 2}\n{"b": 3}\n')
     bad, good = read_rows(str(tmp_path / "a.jsonl"))
     assert isinstance(bad, BadRow) and r"key '\ud800' is not" in bad.reason
@@ -112,7 +112,7 @@ def test_every_line_is_counted(tmp_path: Path) -> None:
             count.check(name, sum(spans) - 1)
 
 
-def test_time_is_linear_where_every_line_closes_and_opens_a_quote(
+def test_time_is_linear_if_every_line_closes_and_opens_a_quote(
     tmp_path: Path,
 ) -> None:
     # 20,000 lines: read anew from each line on, they would take minutes.
@@ -163,7 +163,7 @@ def test_tfrecord(tmp_path: Path, compression: str) -> None:
     assert list(read_rows(file)) == [expected]
 
 
-def test_tfrecord_that_is_no_example_is_one_bad_row(tmp_path: Path) -> None:
+def test_a_record_that_is_not_an_example_is_one_bad_row(tmp_path: Path) -> None:
     import tensorflow as tf
 
     file = str(tmp_path / "a.tfrecord")

@@ -10,7 +10,7 @@ from newsdesk.rows.readers import Row, read_rows
 
 
 @pytest.mark.slow
-def test_tfds_offline_says_where_a_copy_would_be_read(
+def test_tfds_offline_says_where_to_put_a_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepared_in(tmp_path, monkeypatch)

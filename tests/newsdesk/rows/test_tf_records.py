@@ -70,7 +70,7 @@ def test_needed_feature_that_is_not_text_is_a_bad_row(tmp_path: Path) -> None:
     assert good == Row(file, 2, {"text": "two", "label": "1.0"})
 
 
-def test_unused_features_handed_over(shared: Path) -> None:
+def test_unused_features_of_shared_files_are_not_read(shared: Path) -> None:
     file = str(shared / "cases" / "w04_unused_columns" / "f1_image.tfrecord")
     for needed in (NEEDED, None):
         rows = [row for row in read_rows(file, needed=needed) if isinstance(row, Row)]
@@ -79,7 +79,7 @@ def test_unused_features_handed_over(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("length", [2**31, 2**40, 2**64 - 1])
-def test_length_that_nobody_has_memory_for(tmp_path: Path, length: int) -> None:
+def test_a_length_beyond_any_memory_is_refused(tmp_path: Path, length: int) -> None:
     file = str(tmp_path / "a.tfrecord")
     Path(file).write_bytes(framed(example(text=b"one")) + framed(b"x", length))
     rows = read_rows(file)
