@@ -11,7 +11,7 @@ from pipeline.beam import beam_args
 
 
 class Outcome(NamedTuple):
-    """What a run left: rows by split, the counts, the quarantine, the artifact."""
+    """The outputs of a run: rows by split, counts, quarantine, examples artifact."""
 
     splits: dict[str, list[dict[str, Any]]]
     summary: dict[str, Any]
@@ -21,7 +21,7 @@ class Outcome(NamedTuple):
 
 @pytest.fixture
 def generate(tmp_path: Path, make_config: Callable[..., Config]) -> Callable[..., Any]:
-    """Runs the executor alone over a data section, and reads what it wrote."""
+    """Runs only the executor on a data section, and reads its outputs."""
 
     def run(beam: Beam | None = None, **data: Any) -> Outcome:
         from tfx.utils import proto_utils
@@ -85,7 +85,7 @@ def examples_in(folder: Path) -> list[dict[str, Any]]:
 
 
 class Candidate(NamedTuple):
-    """A model and what is said of it: the inputs of the publisher, by name."""
+    """A model with its examples and predictions: inputs of the publisher, by name."""
 
     model: Any
     examples: Any
@@ -94,7 +94,7 @@ class Candidate(NamedTuple):
 
 @pytest.fixture(scope="session")
 def candidate(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
-    """A small exported model, 100 rows in two files, and Predictions' table of them."""
+    """Exports a small model, and predicts 100 rows in two files with it."""
     import tensorflow as tf
     from tfx.types import artifact_utils, standard_artifacts
 

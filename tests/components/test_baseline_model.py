@@ -1,4 +1,4 @@
-"""The model in service is found, checked and copied, or the run stops."""
+"""BaselineModel finds, checks and copies the model in service, or stops the run."""
 
 import json
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def publish(serving: LocalStore) -> Callable[..., int]:
 
 @pytest.fixture
 def find(tmp_path: Path, serving: LocalStore) -> Callable[..., list[Any]]:
-    """Runs the executor; returns what it leaves of its output."""
+    """Runs the executor; returns its output artifacts."""
 
     def find(expected: Expected | None = None, **properties: Any) -> list[Any]:
         from tfx.types import standard_artifacts
@@ -206,7 +206,7 @@ def test_the_evaluator_works_without_a_baseline_and_with_a_cached_one(
 def _states(
     folder: Path, config: Any, destination: str, expected: Expected
 ) -> dict[str, str]:
-    """Runs importers, BaselineModel and Evaluator; how the last two ended."""
+    """Runs importers, BaselineModel and Evaluator; returns states of the last two."""
     from tfx.components import Evaluator
     from tfx.dsl.components.common.importer import Importer
     from tfx.orchestration import metadata

@@ -1,4 +1,4 @@
-"""A model in service that fails on the rows of a run stops it, unless that is meant."""
+"""If the model in service fails on new rows, the run stops without a reason."""
 
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def test_a_model_without_recorded_accuracy_gets_the_same_rule(tmp_path: Path) ->
         (0.5, 0.5),
         # TFMA counts in 32 bits.
         (0.49999998, 0.5),
-        # The limit was raised since the push: the data are not to blame.
+        # The limit was raised since the push, so the data is not the cause.
         (0.9, 0.95),
         (0.45, 0.95),
     ],

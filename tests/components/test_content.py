@@ -1,4 +1,4 @@
-"""The digest of the data costs one pass over the files, however often it is asked."""
+"""A run reads the data files once for their digest."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ from newsdesk.identity import fingerprint
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Collects the files whose content is digested."""
+    """Collects the files whose content is read for a digest."""
     files: list[str] = []
     real = fingerprint.of_file
 
@@ -34,7 +34,7 @@ def test_a_run_reads_every_file_once_for_its_digest(
     data = make_config(data={"path": str(tmp_path)}).data
     base, wanted = sources.input_of(data)
 
-    # `--if-new-data`, the run, the driver, and the node before and after it reads.
+    # The callers: `--if-new-data`, the run, the driver, and the node twice.
     digests = [content.data_digest(data) for _ in range(2)]
     processor = Processor(base, wanted.splits)
     processor.get_input_fingerprint(*processor.resolve_span_and_version())

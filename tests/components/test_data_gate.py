@@ -1,4 +1,4 @@
-"""The gate names rule, split and feature; clean data pass."""
+"""The gate accepts clean data, and its errors have rule, split and feature."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Each rule of the data gate holds at its limit, breaks beyond it, and can be off."""
+"""Each rule of the data gate holds at its limit, breaks beyond it, or is skipped."""
 
 import csv
 import re

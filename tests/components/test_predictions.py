@@ -1,4 +1,4 @@
-"""Every tested row is there once, in order, with what the model says of it."""
+"""Predictions writes every tested row once, in order, with its probabilities."""
 
 from pathlib import Path
 

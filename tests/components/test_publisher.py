@@ -1,4 +1,4 @@
-"""What is pushed is what was trained; what is refused leaves all as it was."""
+"""The publisher pushes the trained model, and a refusal changes nothing."""
 
 import json
 import os
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 
 class Said(NamedTuple):
-    """What the publisher noted: its outcome, and where the version is."""
+    """The outcome and the address that the publisher recorded."""
 
     outcome: str
     pushed: int
@@ -46,7 +46,7 @@ def serving(tmp_path: Path) -> Path:
 def push(
     candidate: Candidate, serving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Push:
-    """Runs the executor as TFX does; the Evaluator's figures are given."""
+    """Runs the executor as TFX does, with fixed figures of the Evaluator."""
     figures = {"accuracy": 0.9}
     in_service: dict[str, float] = {}
     monkeypatch.setattr(
@@ -113,7 +113,7 @@ def push(
 
 @pytest.fixture
 def unrehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaves out the process that other tests have started already."""
+    """Leaves out the rehearsal, whose process takes seconds to start."""
     monkeypatch.setattr(executor, "rehearse", lambda *_: None)
 
 
@@ -138,7 +138,7 @@ def test_a_push_whose_key_is_missing_publishes_nothing(
 
 @pytest.fixture
 def retrained(candidate: Candidate, tmp_path: Path) -> Any:
-    """The same weights in a graph of other bytes, as a repeated training makes them."""
+    """The same weights in a different graph, as a repeated training exports them."""
     artifact = standard_artifacts.Model()
     artifact.uri = str(tmp_path / "retrained")
     shutil.copytree(candidate.model.uri, artifact.uri)
@@ -148,7 +148,7 @@ def retrained(candidate: Candidate, tmp_path: Path) -> Any:
 
 
 def _copied(serving: Path, folder: Path) -> list[Any]:
-    """What BaselineModel gives of the newest version, as far as it matters here."""
+    """Copies the manifest of the newest version, as BaselineModel does."""
     versions = LocalStore(serving).versions()
     if not versions:
         return []
@@ -161,7 +161,7 @@ def _copied(serving: Path, folder: Path) -> list[Any]:
 
 
 def _versions(serving: Path) -> list[int]:
-    """All that lies there; fails where something else was left behind."""
+    """Lists the versions; fails if there are other files."""
     return sorted(int(name) for name in names(serving))
 
 
@@ -207,7 +207,7 @@ def test_a_byte_that_changes_in_the_copy_is_refused(
 
     def copy_badly(source: Any, folder: Any, *more: Any, **named: Any) -> None:
         copy(source, folder, *more, **named)
-        # It calls itself for the folders within.
+        # copytree calls itself for subfolders, so not every call has the file.
         file = Path(folder, "variables", "variables.data-00000-of-00001")
         if file.exists():
             written = bytearray(file.read_bytes())

@@ -1,4 +1,4 @@
-"""The imported schema is the reviewed one, with the slice columns that it lacks."""
+"""The imported schema is the reviewed schema with missing slice columns added."""
 
 from pathlib import Path
 

@@ -149,7 +149,7 @@ def test_the_newest_span_is_the_one_that_tfx_finds(
         (tmp_path / file).touch()
     found = spans.newest(str(tmp_path), [pattern])
     if "day-x/a.csv" in files:
-        # TFX stops at a name that is not a number; another file is no span for us.
+        # TFX stops at a name that is not a number. Our search ignores such a file.
         (tmp_path / "day-x/a.csv").unlink()
     split = example_gen_pb2.Input.Split(name="all", pattern=pattern)
     newest = range_config_pb2.RollingRange(num_spans=1)
@@ -157,7 +157,7 @@ def test_the_newest_span_is_the_one_that_tfx_finds(
         str(tmp_path), [split], range_config_pb2.RangeConfig(rolling_range=newest)
     )
     assert list(found) == expected
-    # TFX has filled the pattern of the split.
+    # TFX has filled the span into the pattern of the split.
     assert spans.filled(pattern, found) == split.pattern
 
 

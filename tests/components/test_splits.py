@@ -22,7 +22,7 @@ def test_ratios_divide_by_text() -> None:
 
 
 def test_the_split_of_a_text_never_changes() -> None:
-    # Rows that change sides between releases would leak from test into train.
+    # A row that changed its split between releases would leak from test into train.
     division = Division.by({"train": 8, "eval": 1, "test": 1})
     found = [division.of(f"text {n}") for n in range(20)]
     assert [n for n, split in enumerate(found) if split == "eval"] == [4]

@@ -1,4 +1,4 @@
-"""Sums are the same in any order, exact while they fit, near the truth above."""
+"""Tallies do not depend on order; they are exact while they fit, else estimates."""
 
 import functools
 import random
@@ -50,7 +50,7 @@ def test_rows_of_one_text_with_different_labels_are_conflicts() -> None:
     ]
     here, there = Tally(), Tally()
     for row in rows:
-        # Each tally alone knows of one label only.
+        # Each tally gets only one of the labels.
         (here if row.label < 2 else there).add(row)
     oil = Conflict(text="Oil falls", labels=[0, 1])
     cup = Conflict(text=("cup " * 40)[:60], labels=[1, 3])
@@ -86,9 +86,9 @@ def test_the_order_of_merges_does_not_matter() -> None:
 def test_sketches_of_many_rows_are_near_the_truth() -> None:
     several = [Tally(), Tally()]
     for number in range(50_000):
-        # Every tenth repeats its neighbour.
+        # Every tenth row repeats the text before it.
         again = number % 10 == 9
-        # Every tenth of those has another label.
+        # Every tenth repetition has another label.
         row = _plain(number - again)._replace(label=int(number % 100 == 99))
         several[number % 2].add(row)
     merged = Tally()
@@ -107,7 +107,7 @@ def test_sketches_of_many_rows_are_near_the_truth() -> None:
 def test_words_of_one_text_are_unseen_by_all_others() -> None:
     rows = [_row("oil oil falls"), _row("gas falls"), _row("gas")]
     assert _counted(rows).unseen == pytest.approx(2 / 6)
-    # No room for more than one word: all but "oil" are lost, and "oil" is in one text.
+    # There is room for one word, "oil", and it is in one text, so all words are lost.
     assert _counted(rows, room=1).unseen in (1.0, 4 / 6)
     assert _counted(rows, room=None).unseen is None
 
@@ -116,7 +116,7 @@ def test_unseen_words_are_estimated_from_a_sample_of_words() -> None:
     chance = random.Random(2)
 
     def draw(count: int) -> list[str]:
-        # Zipf's law, as words have it.
+        # Frequencies of words follow Zipf's law.
         return [
             " ".join(f"w{int(chance.paretovariate(0.05)) % 10**9}" for _ in range(20))
             for _ in range(count)
@@ -126,7 +126,7 @@ def test_unseen_words_are_estimated_from_a_sample_of_words() -> None:
     known = {word for text in here for word in text.split()}
     assert len(known) > 2 * SKETCH_SIZE
     met = [word in known for text in there for word in text.split()]
-    # Only one of the two is large enough to have left words out.
+    # Only one of the two tallies is large enough to leave words out.
     merged, large = Tally(), Tally()
     for text in here[:100]:
         merged.add(_row(text))

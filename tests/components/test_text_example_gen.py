@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 def write_csv(path: Path, rows: int, start: int = 0, bad: int = 0) -> Path:
-    """Writes rows of four classes, and bad ones behind them."""
+    """Writes rows of four classes, followed by bad rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [f"{n % 4},text number {n}" for n in range(start, start + rows)]
     lines += [f"9,bad row {n}" for n in range(bad)]

@@ -1,4 +1,4 @@
-"""The node as TFX launches it: driver, cache and compiled forms."""
+"""TextExampleGen as TFX runs it: with driver, cache and compiled pipeline."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ COMPLETE, CACHED = 3, 5
 
 @pytest.fixture
 def launch(tmp_path: Path, make_config: Callable[..., Config]) -> Callable[..., Any]:
-    """Runs a pipeline of this one node; gives all executions' states, all artifacts."""
+    """Runs a pipeline with only this node; returns all states and all artifacts."""
 
     def run(**data: Any) -> Any:
         from tfx.orchestration import metadata, pipeline

@@ -25,7 +25,7 @@ LAST = b"1,last row\n"
 
 
 class Kind(NamedTuple):
-    """A file and what reading it comes to: rows, bad rows, a fault of the file."""
+    """A kind of file, and its outcome: rows, bad rows, a fault of the file."""
 
     name: str
     content: bytes
@@ -37,7 +37,7 @@ class Kind(NamedTuple):
 
 
 def parquet(text: Any = None, **others: Any) -> bytes:
-    """A Parquet file; its text and any other columns may be given."""
+    """Makes a Parquet file with these texts and other columns."""
     text = ["first row"] if text is None else text
     columns = {"label": [0] * len(text), "text": text}
     stream = io.BytesIO()
@@ -47,12 +47,12 @@ def parquet(text: Any = None, **others: Any) -> bytes:
 
 
 def damaged(content: bytes) -> bytes:
-    """The same with other bits where the first page begins."""
+    """Inverts bits where the first page begins."""
     return content[:8] + bytes(byte ^ 255 for byte in content[8:24]) + content[24:]
 
 
 def pickled() -> Any:
-    """A column of an extension type, whose type is pickled."""
+    """Makes a column of a pickled extension type."""
     carried = {
         "ARROW:extension:name": "arrow.py_extension_type",
         "ARROW:extension:metadata": b"cos\nabort\n(tR.",
@@ -67,7 +67,7 @@ def pickled() -> Any:
 
 
 def record(length: int | None = None, **features: bytes) -> bytes:
-    """A record of a tf.Example with the label 0 and these features."""
+    """Makes a record of a tf.Example with the label 0 and these features."""
     example = Example()
     example.features.feature["label"].int64_list.value.append(0)
     for name, value in features.items():
@@ -514,8 +514,8 @@ def read(make_config: Callable[..., Config]) -> Callable[..., Any]:
     """Reads a file as a worker does: rows, bad rows by number, faults, all rows."""
 
     def read_file(file: Path, **settings: Any) -> Any:
-        wanted = {"text_columns": ["text"], "label_column": "label"} | settings
-        data = make_config(data=wanted).data
+        section = {"text_columns": ["text"], "label_column": "label"} | settings
+        data = make_config(data=section).data
         source = Source(str(file), Division.by({"train": 1}))
         rows, total, bad, faults = 0, 0, {}, []
         for output in ReadFiles(data).process(source):
@@ -607,7 +607,7 @@ def test_unreadable_file_is_named(
 
     file = tmp_path / "rows.csv"
     file.write_bytes(GOOD)
-    # Taking the rights away would not stop a test that runs as root.
+    # Root can read files without read permission, so the test must raise the error.
     monkeypatch.setattr(streams, "is_gzip", refuse)
     assert f"{file}: cannot be read: Permission denied" in read(file)[2][0]
 

@@ -1,4 +1,4 @@
-"""`run` reads the handed files, or says in one sentence what they are."""
+"""`run` reads the shared files, or explains in one sentence what they are."""
 
 import json
 import os
@@ -28,7 +28,7 @@ Notes = list[dict[str, Any]]
 
 @pytest.fixture
 def notes_of(make_config: Callable[..., Config]) -> Callable[..., Notes]:
-    """What a worker notes about a file: bad rows, faults, the number of rows."""
+    """The notes of a worker about a file: bad rows, faults, the number of rows."""
 
     def read(file: Path, labels: str = "neg pos", **settings: Any) -> Notes:
         columns = {"text_columns": ["text"], "label_column": "label"}
@@ -41,7 +41,7 @@ def notes_of(make_config: Callable[..., Config]) -> Callable[..., Notes]:
 
 
 def reasons(notes: Notes) -> Counter[str]:
-    """The reasons of bad rows, and faults of the file."""
+    """Lists the reasons of bad rows, and the faults of the file."""
     bad = [note["bad"]["reason"] for note in notes if "bad" in note]
     return Counter(bad + [note["fault"] for note in notes if "fault" in note])
 
@@ -247,7 +247,7 @@ def test_the_suggested_commands_fix_the_file(
         (sentence,) = remedies(rows) or said
         command = sentence.partition(": ")[2].partition("convert")[2].partition(": ")[2]
         command = command or sentence.rpartition("convert it: ")[2]
-        # As in a shell whose language is not C.
+        # In the C locale, Python would also accept output that is not UTF-8.
         strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
         subprocess.run(command, shell=True, check=True, cwd=tmp_path, env=strict)
         file = tmp_path / command.rpartition("> ")[2]

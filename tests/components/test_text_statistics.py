@@ -1,4 +1,4 @@
-"""The node as TFX runs it: rows of files to counts."""
+"""TextStatistics as TFX runs it: from files of examples to counts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +37,7 @@ def _example(text: str, label: int) -> bytes:
 
 @pytest.fixture
 def count(tmp_path: Path) -> Callable[..., statistics.TextStatistics]:
-    """Runs the executor over two small splits, beside the models given."""
+    """Runs the executor on two small splits, with these models in service."""
 
     def run(*baseline: Any, beam: Beam | None = None) -> statistics.TextStatistics:
         examples = standard_artifacts.Examples()
@@ -46,7 +46,7 @@ def count(tmp_path: Path) -> Callable[..., statistics.TextStatistics]:
         for split, rows in (("train", TRAIN), ("eval", EVAL)):
             folder = tmp_path / "examples" / f"Split-{split}"
             folder.mkdir(parents=True)
-            # Two files, so that there is something to merge.
+            # Two files, so that Beam merges two tallies.
             for part in (0, 1):
                 name = str(folder / f"data-{part}.gz")
                 with tf.io.TFRecordWriter(name, "GZIP") as writer:
@@ -84,7 +84,7 @@ def _channel(artifact: Any) -> Any:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Any:
-    """A model in service that knows two words."""
+    """A model in service whose vocabulary has two words."""
     assets = tmp_path / "model" / "Format-Serving" / "assets"
     assets.mkdir(parents=True)
     (assets / "tokens").write_text("oil\nfinal\n")
@@ -101,7 +101,7 @@ def test_a_first_run_counts_without_a_vocabulary(count: Callable[..., Any]) -> N
     assert (train.rows, train.labels, train.empty) == (4, {0: 2, 1: 2}, 1)
     assert (train.tokens, train.unknown) == (6, None)
     assert train.duplicate_share == 0.25
-    # "cup" and "final" are in one text only.
+    # "cup" and "final" are in only one text.
     assert train.unseen == pytest.approx(2 / 6)
     assert (evaluated.rows, evaluated.tokens) == (3, 7)
     assert evaluated.share_within(train) == 0.5

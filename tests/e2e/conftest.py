@@ -1,4 +1,4 @@
-"""The command line in processes of its own, as a person or a timer starts it."""
+"""Runs the command line in new processes, as a person or a timer does."""
 
 import json
 import os
@@ -17,7 +17,7 @@ SAMPLE = str(REPOSITORY / "pipeline" / "configs" / "sample.toml")
 
 
 class Finished(NamedTuple):
-    """What a command left behind."""
+    """The exit code and the output of a command."""
 
     code: int
     screen: str
@@ -39,7 +39,7 @@ def _newsdesk(
 
 @pytest.fixture(scope="session")
 def newsdesk() -> Callable[..., Finished]:
-    """Runs the command line of a source tree to its end."""
+    """Runs a command from a source tree to its end."""
     return _newsdesk
 
 
@@ -57,7 +57,7 @@ def last_summary() -> Callable[[Path], dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def sample_root(first_run: FirstRun) -> Path:
-    """A root in which the sample has been run once, and pushed."""
+    """A root in which a run of the sample has pushed a model."""
     return first_run.root
 
 

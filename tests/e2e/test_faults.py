@@ -1,4 +1,4 @@
-"""Each fault ends as one sentence and its exit code; the next run works."""
+"""Each fault ends with one sentence and its exit code, and the next run works."""
 
 import csv
 import os
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture
 def project(tmp_path: Path, repository: Path, newsdesk: Callable[..., Any]) -> Path:
-    """A folder with own data of two columns, made ready by `init`."""
+    """A folder with data of two columns, prepared by `init`."""
     with open(repository / "pipeline" / "sample" / "sample.csv", newline="") as stream:
         rows = list(csv.DictReader(stream))[:600]
     with open(tmp_path / "news.csv", "w", newline="") as stream:
@@ -30,7 +30,7 @@ def project(tmp_path: Path, repository: Path, newsdesk: Callable[..., Any]) -> P
 
 
 def _sentence(done: Any) -> str:
-    """The one error of a command; fails where a traceback or more is shown."""
+    """Returns the error of a command; fails if the output has a traceback."""
     shown = done.screen + done.errors
     assert "Traceback" not in shown
     _, error, sentence = shown.partition("error ")
@@ -77,7 +77,7 @@ def test_own_data_with_bad_rows_then_interrupted_then_run_again(
 
 
 def _interrupted_in_training(project: Path, *words: str) -> tuple[int, str]:
-    """Runs, and sends what Ctrl-C sends; the exit code and the screen after that."""
+    """Runs and sends SIGINT in the first epoch; returns exit code and later output."""
     running = subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli", *words, "--set", "train.epochs=10000"],
         cwd=project,

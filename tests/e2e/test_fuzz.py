@@ -1,4 +1,4 @@
-"""The model that a run exports answers to any string."""
+"""The exported model classifies any string."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Labels that are numbers keep their classes from run to run, or the run stops."""
+"""Numeric labels keep their classes in every run, or the run stops."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ from pipeline.init.starter import schema
 pytestmark = pytest.mark.e2e
 
 WORDS = {"1": "river lake tide harbour boat", "0": "coach goal match keeper league"}
-# The schema is the one that init writes: it does not know the slice column.
+# The schema comes from `init`, so it does not have the slice column.
 CONFIG = """
 name = "numbers"
 [data]
@@ -59,7 +59,7 @@ def _rows() -> Iterator[tuple[str, str, str]]:
 
 
 def _labels(newsdesk: Callable[..., Any], folder: Path) -> list[str]:
-    """What the model in service says of a text of each class."""
+    """Returns the predicted labels for a text of each class."""
     done = newsdesk(
         "predict", "--root", str(folder / "root"), "--json", *WORDS.values()
     )

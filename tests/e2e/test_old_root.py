@@ -1,4 +1,4 @@
-"""A pipeline continues in a root that an older release made."""
+"""A new release continues in the root of an older release."""
 
 import csv
 from pathlib import Path

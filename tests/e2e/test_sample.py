@@ -1,4 +1,4 @@
-"""The sample from rows to an answer: what is run, what is cached, what is shown."""
+"""The whole sample: what runs, what the cache answers, what the screen shows."""
 
 import json
 import os
@@ -42,7 +42,7 @@ LINE = re.compile(
     r"|  epoch \d/\d  loss .* eval accuracy [\d.]+"
     r"|(accuracy|pushed|unchanged|in service|next) .+"
 )
-# Answers from the SavedModel alone: neither the project nor TFX is imported.
+# Uses only the SavedModel, and fails if it imports the project or TFX.
 ALONE = """
 import json, sys
 import tensorflow as tf, tensorflow_text
@@ -86,7 +86,7 @@ def test_changed_epochs_rerun_the_trainer_and_later_nodes(
     sample_root: Path, run_sample: Callable[..., Any], last_summary: Callable[..., Any]
 ) -> None:
     assert run_sample("--set", "train.epochs=2").code in (0, 3)
-    # Another model is in service since the first run, and the gate compares with it.
+    # The gate compares with the model in service, which the first run published.
     compared = {"BaselineModel", "TextStatistics", "DataGate"}
     assert set(_ran(last_summary(sample_root))) == compared | FROM_TRAINER
 
@@ -104,7 +104,7 @@ def test_an_edited_line_reruns_the_trainer_and_later_nodes(
         source.write("\nEDITED = True\n")
     assert run_sample(sources=tmp_path, cwd=tmp_path).code == 0
     ran = set(_ran(last_summary(sample_root)))
-    # Two epochs, of the test before, may have been good enough to be in service.
+    # The test before may have published a model, and then BaselineModel runs again.
     assert ran - {"BaselineModel"} == {
         "TextStatistics",
         "DataGate",
@@ -143,7 +143,7 @@ def test_a_removed_newest_version_is_pushed_again(
 
 
 def _older_model(pushed: Path) -> Path:
-    """Publishes, under a smaller number, a model of other inputs."""
+    """Publishes a model of other inputs under a smaller number."""
     older = pushed.parent / "1"
     shutil.copytree(pushed, older)
     (older / "assets.extra" / "note.txt").write_text("another model")
@@ -207,7 +207,7 @@ def test_past_runs_are_listed(sample_root: Path, newsdesk: Callable[..., Any]) -
 
 
 def _start(sample_root: Path, *words: str, **more: Any) -> "subprocess.Popen[str]":
-    """Starts the sample anew where the cache answers for all but the last nodes."""
+    """Starts the sample again; the cache answers for all but the last nodes."""
     command = [sys.executable, "-m", "pipeline.cli", "run", SAMPLE]
     return subprocess.Popen(
         [*command, "--set", f"output.root={sample_root}", *words],
@@ -256,7 +256,7 @@ def test_a_terminal_that_closes_ends_a_run_as_interrupted(
         with _start(sample_root, *words, preexec_fn=_hear_hangups) as process:
             assert process.stdout
             process.stdout.readline()
-            # As the system and the shell send it.
+            # The system and the shell both send the signal.
             process.send_signal(signal.SIGHUP)
             process.stdout.close()
             process.send_signal(signal.SIGHUP)

@@ -1,9 +1,8 @@
-"""The compiled sample in containers: `python -m tests.e2e.kfp` prints what it saw.
+"""Runs the compiled sample in containers: `python -m tests.e2e.kfp IMAGE`.
 
 `sdk` runs it with the runner of KFP's SDK, `minio` with artifacts in an object store,
-`kills` with every container killed once and a second run after it. Each is judged by
-the version that it has pushed, whose metrics must be those of `newsdesk run` in the
-same image.
+and `kills` kills every container once and starts a second run. Each scenario must push
+one version with the metrics of `newsdesk run` in the same image.
 """
 
 import argparse
@@ -20,18 +19,18 @@ _TOLERANCE = 1e-3
 
 
 def main() -> None:
-    """Runs the scenarios, and prints a line each."""
+    """Runs the scenarios, and prints one line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("image")
     parser.add_argument("scenarios", nargs="*", default=list(SCENARIOS))
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     failed = 0
     with models() as environment, tempfile.TemporaryDirectory() as scratch:
-        range_ = Range(Engine(asked.image, environment), Path(scratch))
+        range_ = Range(Engine(arguments.image, environment), Path(scratch))
         Path(scratch).chmod(0o755)
         expected = range_.unbroken()
         print(f"newsdesk run in the image: {_short(expected)}", flush=True)
-        for name in asked.scenarios:
+        for name in arguments.scenarios:
             began = time.monotonic()
             try:
                 pushed = SCENARIOS[name](range_)
@@ -47,7 +46,7 @@ def main() -> None:
                 f"{time.monotonic() - began:.0f} s",
                 flush=True,
             )
-    ran = len(asked.scenarios)
+    ran = len(arguments.scenarios)
     print(f"{ran - failed} of {ran} ways through containers came to the same result")
     sys.exit(bool(failed))
 

@@ -1,4 +1,4 @@
-"""Containers of the image, held by podman as a careful cluster holds them."""
+"""Runs containers with podman, under the restrictions of a careful cluster."""
 
 import contextlib
 import os
@@ -12,17 +12,17 @@ from pathlib import Path
 
 from tests.support.sample import REPOSITORY
 
-# Nothing of the image may be written to but what a cluster mounts there.
+# The image is read-only, except for the folders that a cluster mounts.
 WRITABLE = ("/home/newsdesk", "/tmp")
 _SECONDS_TO_START = 30
 
 
 class ContainerFailed(Exception):
-    """A container ended with another code than 0."""
+    """A container ended with an exit code other than 0."""
 
 
 class ContainerKilled(ContainerFailed):
-    """A container was killed, as it was asked for."""
+    """A container was killed because the caller requested it."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Engine:
     """Runs containers of one image.
 
     Attributes:
-        image: its name, with the tag.
-        environment: of every container.
+        image: the name of the image, with the tag.
+        environment: the environment variables of every container.
     """
 
     image: str
@@ -46,16 +46,16 @@ class Engine:
         """Runs one container to its end, or kills it.
 
         Args:
-            command: replaces the image's own.
+            command: replaces the command of the image.
             volumes: folders of this machine, and where they are mounted.
-            kill_after: seconds from the start to SIGKILL; None lets it run.
+            kill_after: seconds from the start to SIGKILL; None for no kill.
 
         Returns:
-            What it printed.
+            The output of the container.
 
         Raises:
-            ContainerKilled: it was killed.
-            ContainerFailed: it ended with an error.
+            ContainerKilled: the container was killed.
+            ContainerFailed: the container ended with an error.
         """
         name = f"newsdesk-{uuid.uuid4().hex[:12]}"
         process = subprocess.Popen(
@@ -67,29 +67,29 @@ class Engine:
         )
         kind = ContainerFailed
         try:
-            said, _ = process.communicate(timeout=kill_after)
+            output, _ = process.communicate(timeout=kill_after)
         except subprocess.TimeoutExpired:
             kind = ContainerKilled
             kill = ["podman", "kill", "--signal", "KILL", name]
             subprocess.run(kill, capture_output=True)
-            said, _ = process.communicate()
+            output, _ = process.communicate()
         if process.returncode:
-            raise kind(said)
-        return said
+            raise kind(output)
+        return output
 
     def _options(self, volumes: Mapping[Path, str]) -> Iterator[str]:
         yield from ("--network=host", "--read-only", "--cap-drop=ALL")
         for folder in WRITABLE:
             yield f"--tmpfs={folder}:rw,mode=1777"
-        for folder, place in volumes.items():
-            yield f"--volume={folder}:{place}"
+        for folder, target in volumes.items():
+            yield f"--volume={folder}:{target}"
         for name, value in self.environment.items():
             yield f"--env={name}={value}"
 
 
 @contextlib.contextmanager
 def docker_host() -> Iterator[str]:
-    """Lets podman answer as Docker does; yields what DOCKER_HOST is to say."""
+    """Starts podman's service with Docker's API; yields the value of DOCKER_HOST."""
     with tempfile.TemporaryDirectory(prefix="newsdesk-podman-") as folder:
         socket = Path(folder, "socket")
         service = subprocess.Popen(
@@ -108,5 +108,5 @@ def docker_host() -> Iterator[str]:
 
 
 def sdk_python() -> str:
-    """The interpreter of the environment that scripts/kfp-e2e makes."""
+    """Returns the interpreter of the environment that scripts/kfp-e2e makes."""
     return os.environ.get("KFP_PYTHON", str(REPOSITORY / ".image/kfp/bin/python"))

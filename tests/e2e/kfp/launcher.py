@@ -42,7 +42,7 @@ class Launcher(Driver):
     volumes: Mapping[Path, str]
 
     def run(self) -> list[str]:
-        """Runs the tasks that the conditions let run; names them in their order."""
+        """Runs every task whose conditions are true; returns their names in order."""
         ran: list[str] = []
         for name in self.order:
             waits_for = set(self.tasks[name].get("dependentTasks", ()))
@@ -55,20 +55,20 @@ class Launcher(Driver):
         """Runs a task once.
 
         Args:
-            name: of the task.
+            name: the name of the task.
             kill_after: seconds until its container is killed.
 
         Returns:
-            What the container printed.
+            The output of the container.
 
         Raises:
-            ContainerFailed: it failed, or was killed; nothing is uploaded.
+            ContainerFailed: the container failed or was killed; nothing is uploaded.
         """
         executor_input = self.executor_input(name)
         disk, said = self.scratch / name / "minio", self.scratch / name / "said"
         said.mkdir(parents=True, exist_ok=True)
         disk.mkdir(exist_ok=True)
-        for folder in (said, disk):
+        for folder in (metadata, disk):
             folder.chmod(0o777)
         for artifacts in executor_input["inputs"]["artifacts"].values():
             for one in artifacts["artifacts"]:
@@ -115,6 +115,6 @@ class Launcher(Driver):
 
 
 def _open_up(folder: Path) -> None:
-    """Lets the container's user write where a launcher of the same user has written."""
+    """Gives the container's user write access, as the launcher on a cluster has it."""
     for one in folder.rglob("*"):
         one.chmod(0o777 if one.is_dir() else 0o666)

@@ -1,14 +1,14 @@
-"""An object store as a folder of files, with what object stores do to folders."""
+"""Imitates an object store with a folder of files, including its folder markers."""
 
 import shutil
 from pathlib import Path
 
 
 class ObjectStore:
-    """Keeps artifacts under their addresses, as a launcher up- and downloads them.
+    """Keeps artifacts under their addresses, for upload and download by a launcher.
 
     Args:
-        folder: where the objects lie.
+        folder: the folder of the objects.
     """
 
     scheme = "minio://"
@@ -17,32 +17,32 @@ class ObjectStore:
         self._folder = folder
 
     def upload(self, address: str, local: Path) -> None:
-        """Puts files under an address; folders are no objects.
+        """Uploads files to an address; an object store has no folders.
 
         Args:
-            address: of an artifact.
-            local: a file or a folder; nothing is uploaded where it is missing.
+            address: the address of an artifact.
+            local: a file or a folder; if it is missing, nothing is uploaded.
         """
         target = self._at(address)
         if local.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(local, target)
         for file in local.rglob("*"):
-            place = target / file.relative_to(local)
+            uploaded = target / file.relative_to(local)
             if file.is_file():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, place)
+                uploaded.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, uploaded)
             elif not any(file.iterdir()):
-                # Of an empty folder a marker is left, an object without bytes.
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.touch()
+                # An empty folder becomes a marker, which is an object without bytes.
+                uploaded.parent.mkdir(parents=True, exist_ok=True)
+                uploaded.touch()
 
     def download(self, address: str, local: Path) -> None:
-        """Brings the files under an address, with markers that some writers leave.
+        """Downloads the files of an address, with the markers that some writers add.
 
         Args:
-            address: of an artifact.
-            local: where to; is empty.
+            address: the address of an artifact.
+            local: the target path, which must not exist.
         """
         source = self._at(address)
         local.parent.mkdir(parents=True, exist_ok=True)
@@ -57,18 +57,18 @@ class ObjectStore:
             (folder / f"{folder.name}_$folder$").touch()
 
     def files(self, below: str) -> set[str]:
-        """Names what lies in a folder.
+        """Lists the files in a folder.
 
         Args:
-            below: the folder, in the store.
+            below: a folder of the store.
 
         Returns:
-            Paths from there.
+            Paths relative to the folder.
         """
         root = self._folder / below
         return {str(one.relative_to(root)) for one in root.rglob("*") if one.is_file()}
 
     def _at(self, address: str) -> Path:
-        # As the launcher cleans a path of its empty parts and dots.
+        # The launcher removes empty parts and dots from a path.
         parts = address.removeprefix(self.scheme).split("/")
         return self._folder.joinpath(*(part for part in parts if part not in ("", ".")))

@@ -1,4 +1,4 @@
-"""What every way through containers has: the image, a store of models, folders."""
+"""What all scenarios share: the image, a store of models, folders."""
 
 import contextlib
 import logging
@@ -20,7 +20,7 @@ Metrics = dict[str, float]
 
 
 class Range:
-    """What all scenarios share: the image, a store of models, a scratch folder.
+    """Compiles and runs the sample in the image, and finds its results.
 
     Args:
         engine: runs the containers.
@@ -33,14 +33,14 @@ class Range:
         self.unbroken_files: list[str] = []
 
     def folder(self, name: str) -> Path:
-        """Makes a folder in which the containers' user may write."""
+        """Makes a folder that the user of the containers can write to."""
         folder = self.scratch / name
         folder.mkdir()
         folder.chmod(0o777)
         return folder
 
     def unbroken(self) -> Metrics:
-        """What `newsdesk run` in the image comes to."""
+        """Returns the metrics of `newsdesk run` in the image."""
         folder = self.folder("local")
         self.engine.run(
             ["newsdesk", "run", _SAMPLE, "--set", "output.root=/out/root"],
@@ -51,7 +51,7 @@ class Range:
         return versions.popitem()[1]
 
     def compiled(self, name: str, *changes: str) -> Path:
-        """Compiles the sample for a destination of its own; gives the file."""
+        """Compiles the sample with its own destination; returns the file."""
         folder = self.folder(f"compiled-{name}")
         words = [f"kubeflow.image={self.engine.image}", *changes]
         words.append(f"push.destination=s3://{_BUCKET}/{name}")
@@ -61,7 +61,7 @@ class Range:
         return folder / "pipeline.yaml"
 
     def launcher(self, name: str, pipeline: Path, checkpoints: Path) -> Launcher:
-        """A launcher of the compiled sample, with a store of its own."""
+        """Makes a launcher of the compiled sample, with its own object store."""
         spec = next(yaml.safe_load_all(pipeline.read_text()))
         return Launcher(
             spec=spec,
@@ -73,14 +73,14 @@ class Range:
         )
 
     def pushed(self, name: str) -> list[Metrics]:
-        """The metrics of every version that was pushed to a destination."""
-        place = store(f"s3://{_BUCKET}/{name}")
-        return [place.verify(version).origin.metrics for version in place.versions()]
+        """Returns the metrics of every version that was pushed to a destination."""
+        found = store(f"s3://{_BUCKET}/{name}")
+        return [found.verify(version).origin.metrics for version in found.versions()]
 
 
 @contextlib.contextmanager
 def models() -> Iterator[dict[str, str]]:
-    """A store that answers like S3; yields the environment in which it is found."""
+    """Starts a server with the API of S3; yields the environment variables for it."""
     import s3fs
     from moto.server import ThreadedMotoServer
 

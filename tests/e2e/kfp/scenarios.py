@@ -1,4 +1,4 @@
-"""Ways through the containers of the compiled sample."""
+"""The scenarios: ways to run the compiled sample in containers."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from tests.e2e.kfp.launcher import Launcher
 from tests.e2e.kfp.range import Metrics, Range
 
 _MOST_SECONDS = 20.0
-# What judges a candidate against a model in service.
+# The tasks that compare a candidate with the model in service.
 _SECOND_RUN = (
     "baseline-model",
     "text-statistics",
@@ -25,14 +25,14 @@ _SECOND_RUN = (
 
 
 def sdk(range_: Range) -> list[Metrics]:
-    """Runs with the SDK's runner; the metrics of every version it has pushed.
+    """Runs with the SDK's runner; returns the metrics of every pushed version.
 
-    After it an unchanged second run starts one node. The SDK's runner would start them
-    all: it does not know that what depends on a skipped task is omitted.
+    Then, an unchanged second run must start one node. This run uses our launcher,
+    because the SDK's runner does not omit tasks that depend on a skipped task.
     """
     pipeline, root = range_.compiled("sdk"), range_.folder("root")
     with docker_host() as address:
-        asked = {
+        arguments = {
             "pipeline": str(pipeline),
             "root": str(root),
             "environment": range_.engine.environment,
@@ -40,7 +40,7 @@ def sdk(range_: Range) -> list[Metrics]:
         }
         runner = str(Path(__file__).with_name("sdk_runner.py"))
         done = subprocess.run(
-            [sdk_python(), runner, json.dumps(asked)],
+            [sdk_python(), runner, json.dumps(arguments)],
             env=os.environ | {"DOCKER_HOST": address},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -55,7 +55,7 @@ def sdk(range_: Range) -> list[Metrics]:
 
 
 def minio(range_: Range) -> list[Metrics]:
-    """Runs with artifacts in an object store; the metrics of what was pushed."""
+    """Runs with artifacts in an object store; returns the metrics of all versions."""
     pipeline = _compiled(range_, "minio")
     launcher = range_.launcher("minio", pipeline, range_.folder("checkpoints-minio"))
     assert launcher.run() == launcher.order
@@ -65,9 +65,9 @@ def minio(range_: Range) -> list[Metrics]:
 
 
 def kills(range_: Range) -> list[Metrics]:
-    """Kills every container once at a random moment; the metrics of what was pushed.
+    """Kills every container once at a random moment; returns the metrics.
 
-    After it a second run meets the model in service, and pushes nothing.
+    Then, a second run finds the model in service, and must push nothing.
     """
     pipeline = _compiled(range_, "kills")
     launcher = range_.launcher("kills", pipeline, range_.folder("checkpoints-kills"))
@@ -95,9 +95,10 @@ def kills(range_: Range) -> list[Metrics]:
 
 
 def _killed(launcher: Launcher, task: str, chance: random.Random) -> float:
-    """Kills a task's container at a random moment, and tells how late that was.
+    """Kills the container of a task at a random moment; returns the seconds.
 
-    One that ends before is tried again, as a cluster does that has lost the end of it.
+    If the container ends before the kill, the task is repeated with an earlier kill. A
+    cluster also repeats a task if it has lost its end.
     """
     limit = _MOST_SECONDS
     while True:
@@ -111,7 +112,7 @@ def _killed(launcher: Launcher, task: str, chance: random.Random) -> float:
 
 
 def _run_unchanged(range_: Range, name: str, pipeline: Path) -> None:
-    """Runs a pipeline again whose model is in service: one node has work to do."""
+    """Runs a pipeline again while its model is in service: one node must work."""
     launcher = range_.launcher(name, pipeline, range_.folder(f"checkpoints-{name}"))
     began = time.monotonic()
     ran = launcher.run()

@@ -1,6 +1,6 @@
 """Runs a compiled pipeline with the runner of KFP's SDK: sdk_runner.py ARGUMENTS.
 
-It is started in an environment of kfp and docker alone; the arguments are JSON.
+It runs in an environment that has only kfp and docker. The arguments are JSON.
 """
 
 import json
@@ -11,19 +11,19 @@ from kfp import components, local
 
 
 def main() -> None:
-    """Runs the pipeline; each task is a container of its own."""
-    asked = json.loads(sys.argv[1])
-    # The containers' user is another than the one that makes the folders.
+    """Runs the pipeline, with one container per task."""
+    arguments = json.loads(sys.argv[1])
+    # Another user makes the folders than the user of the containers, who writes there.
     os.umask(0)
     runner = local.DockerRunner(
-        environment=asked["environment"],
+        environment=arguments["environment"],
         network_mode="host",
         read_only=True,
         cap_drop=["ALL"],
-        tmpfs={folder: "rw,mode=1777" for folder in asked["writable"]},
+        tmpfs={folder: "rw,mode=1777" for folder in arguments["writable"]},
     )
-    local.init(runner=runner, pipeline_root=asked["root"])
-    components.load_component_from_file(asked["pipeline"])()
+    local.init(runner=runner, pipeline_root=arguments["root"])
+    components.load_component_from_file(arguments["pipeline"])()
 
 
 if __name__ == "__main__":

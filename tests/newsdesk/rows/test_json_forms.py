@@ -1,4 +1,4 @@
-"""JSON that is not JSON Lines is named, and the printed command makes it that."""
+"""JSON in another form is explained, and the command converts it to JSON Lines."""
 
 import json
 import shutil

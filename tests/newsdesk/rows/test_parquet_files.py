@@ -1,4 +1,4 @@
-"""Parquet: what is read, what is left out, and what a hostile file can do."""
+"""The Parquet reader: what it reads, what it leaves out, and hostile files."""
 
 import ast
 import datetime
@@ -22,7 +22,7 @@ from newsdesk.rows.readers import BadRow, Row, columns_of, read_rows
 
 NEEDED = ("text", "label")
 ROWS = 5
-# Milliseconds of the first instant that Python cannot express.
+# The first time that Python cannot express, in milliseconds.
 YEAR_10000 = 253_402_300_800_000
 OTHERS = {
     "binary": pyarrow.array([b"\x89PNG\xff\0"] * ROWS),
@@ -48,7 +48,7 @@ def write(file: Path, /, **others: Any) -> str:
         "text": [f"text {number}" for number in range(ROWS)],
         "label": pyarrow.array(range(ROWS)),
     }
-    # Version 2.6 is the first that keeps nanoseconds.
+    # Only format version 2.6 or newer keeps nanoseconds.
     parquet.write_table(pyarrow.table(columns | others), file, version="2.6")
     return str(file)
 
@@ -209,7 +209,7 @@ def test_file_name_that_is_not_utf_8(tmp_path: Path) -> None:
         columns_of(name)
 
 
-# What a file may carry, and what it may cost.
+# Code in a file, and files that need too much memory.
 
 
 def hostile(file: Path, canary: Path, storage: Any = None) -> str:

@@ -115,7 +115,7 @@ def test_every_line_is_counted(tmp_path: Path) -> None:
 def test_time_is_linear_if_every_line_closes_and_opens_a_quote(
     tmp_path: Path,
 ) -> None:
-    # 20,000 lines: read anew from each line on, they would take minutes.
+    # If the reader started again at each of the 20,000 lines, it would take minutes.
     lines = 20_000
     (tmp_path / "a.csv").write_bytes(b'a,b,c\n"x,0,y\n' + b'a",0,"b\n' * lines)
     rows = list(read_rows(str(tmp_path / "a.csv"), is_row=lambda values: True))
@@ -135,7 +135,7 @@ def test_parquet(tmp_path: Path) -> None:
     texts = pyarrow.array([b"caf\xc3\xa9", b"caf\xe9", None], pyarrow.binary())
     table = pyarrow.table(
         {
-            # What other writers can store: a string column that is not UTF-8.
+            # Other writers can store a string column that is not UTF-8.
             "text": pyarrow.Array.from_buffers(pyarrow.string(), 3, texts.buffers()),
             "label": [1.0, None, 3.0],
             "desk": pyarrow.array(["a", "b", "a"]).dictionary_encode(),

@@ -58,7 +58,7 @@ def test_tfds_reads_a_prepared_copy(
 
 
 def prepare_copy(folder: Path) -> None:
-    """Writes a data set of two rows in the form that TFDS prepares."""
+    """Writes a data set of two rows in the format of TFDS."""
     import tensorflow as tf
     import tensorflow_datasets as tfds
 

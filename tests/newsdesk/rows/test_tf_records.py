@@ -1,4 +1,4 @@
-"""TFRecord: which features are read, and what a hostile file can do."""
+"""The TFRecord reader: which features it reads, and hostile files."""
 
 import gzip
 import os
