@@ -133,7 +133,7 @@ def test_data_is_compared_with_the_statistics_of_the_model_in_service(
     with pytest.raises(GateError) as caught:
         _judge(tmp_path, CLEAN, baseline=[model])
     assert (
-        "there are 3 rows, 7 in the data of version 17 "
+        "there are 3 rows, and 7 in the data of version 17 "
         "(rule gate.min_row_ratio = 0.5, 'train')"
     ) in str(caught.value)
 

@@ -120,7 +120,7 @@ def test_one_row_cannot_fill_the_splits(
     tmp_path: Path, generate: Callable[..., Any]
 ) -> None:
     file = write_csv(tmp_path / "a.csv", 1)
-    with pytest.raises(DataError, match="split .* got none of 1 usable rows"):
+    with pytest.raises(DataError, match="split .* got none of the 1 usable rows"):
         generate(path=str(file))
 
 

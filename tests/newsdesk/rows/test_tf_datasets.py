@@ -17,7 +17,7 @@ def test_tfds_offline_says_where_to_put_a_copy(
     be_online(False, monkeypatch)
     folder = tmp_path / "ag_news_subset" / "1.0.0"
     with pytest.raises(
-        DataError, match=rf"downloaded from here \(no network\).* copy into {folder}"
+        DataError, match=rf"downloaded \(no network\).* copy into {folder}"
     ):
         tf_datasets.prepare("tfds:ag_news_subset")
 
