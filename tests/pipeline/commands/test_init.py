@@ -118,7 +118,7 @@ def test_typed_nan_is_no_label(
     ("name", "sentence"),
     [
         ("c6_labels_multi.csv", "'label' holds several labels in one cell, such as"),
-        ("d4_pretty.json", "writes each JSON object over several lines; .* jq -c"),
+        ("d4_pretty.json", "writes each JSON object over several lines, .* jq -c"),
         ("d5_array_after_blank.json", "is a JSON array, .* jq -c"),
         ("d6_list_label.jsonl", "'label' contains a list of one value; write"),
         ("d7_nested.jsonl", r"'doc' contains an object \(doc.text\); write doc."),
