@@ -27,7 +27,7 @@ from tests.support.destination import names
 
 _LISTINGS_A_SECOND = 50
 _PUSH = "push"
-_REFUSED = "came into service while the run was at work"
+_REFUSED = "came into service during this run"
 
 
 @dataclass

@@ -1,9 +1,10 @@
 """The TensorFlow operations that a text classifier may consist of.
 
-What is not named here is refused: operations that touch files, the network, the
-screen or Python are not, and neither is one that nobody has thought of yet.
+Every other operation is refused. The list leaves out operations that touch files, the
+network, the screen or Python, and operations that future releases may add.
 """
 
+# Loops are allowed here, because `trial` stops models whose loops do not end.
 _STRUCTURE = """
     Assert AssignVariableOp Const DisableCopyOnRead EnsureShape Identity IdentityN If
     NoOp PartitionedCall Placeholder PlaceholderWithDefault PreventGradient
@@ -26,7 +27,7 @@ _NUMBERS = """
     Round Rsqrt Select SelectV2 Selu Sigmoid Sign Softmax Softplus Sqrt Square
     SquaredDifference Sub Sum Tanh TopKV2 Unique UniqueV2
 """
-# Dropout, in encoders that can be trained on.
+# Dropout, in encoders that can be fine-tuned.
 _RANDOM = """
     RandomStandardNormal RandomUniform StatelessRandomGetAlg
     StatelessRandomGetKeyCounter StatelessRandomUniformV2 TruncatedNormal
@@ -50,6 +51,7 @@ _RAGGED = """
     RaggedTensorToSparse RaggedTensorToTensor RaggedTensorToVariant SegmentSum
     SparseFillEmptyRows SparseReorder UnsortedSegmentMax UnsortedSegmentSum
 """
+# Tables may read files; `table_files` checks that these are assets of the model.
 _TABLES = """
     HashTableV2 InitializeTableFromTextFileV2 InitializeTableV2 LookupTableFindV2
     LookupTableSizeV2
@@ -63,7 +65,7 @@ OPERATIONS = frozenset(
     ).split()
 )
 
-# What the saver's own two functions consist of; `operations` knows how.
+# Allowed only in the saver's two functions; `save_functions` checks how they are used.
 SAVE = frozenset(
     """
     Const DisableCopyOnRead Identity MergeV2Checkpoints NoOp Pack ReadVariableOp SaveV2

@@ -1,20 +1,20 @@
-"""Whether a graph can only do a bounded number of steps, seen from its structure."""
+"""Finds out from a graph's structure whether every call of it ends soon."""
 
 from newsdesk.inspection.parsed import Parsed, called
 
 _LOOPS = {"For", "NextIteration", "StatelessWhile", "While"}
-# The largest encoder in use has some ten thousand.
+# The largest encoder in use executes about ten thousand operations.
 _MOST_STEPS = 10_000_000
 
 
 def is_bounded(model: Parsed) -> bool:
-    """Looks for loops, functions that call themselves, and calls that multiply.
+    """Checks that a model has no loops, no recursion and not too many nested calls.
 
     Args:
         model: a SavedModel.
 
     Returns:
-        False if a call of the model may do more steps than any text classifier needs.
+        False if a call may execute more operations than any text classifier needs.
     """
     if any(node.op in _LOOPS for _, node in model.everywhere()):
         return False
@@ -22,13 +22,14 @@ def is_bounded(model: Parsed) -> bool:
     try:
         return all(_steps(name, model, steps, ()) for name in model.functions)
     except RecursionError:
+        # No classifier nests its functions this deep.
         return False
 
 
 def _steps(
     name: str, model: Parsed, steps: dict[str, int], callers: tuple[str, ...]
 ) -> int:
-    """How many operations a call of a function executes; 0 stands for too many."""
+    """Counts the operations that a call of a function executes; 0 means too many."""
     if name in callers:
         return 0
     if name not in steps:

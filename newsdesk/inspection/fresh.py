@@ -1,14 +1,14 @@
-"""Runs a module of ours in a fresh process, for no longer than a limit.
+"""Runs a module of this project in a fresh process, with a time limit.
 
-TensorFlow does not come back from a graph that loops for ever, and neither Ctrl-C nor
-an alarm ends it: only another process can.
+TensorFlow never returns from a graph that loops forever, and neither Ctrl-C nor an
+alarm interrupts it. Only another process can stop it.
 """
 
 import subprocess
 import sys
 from pathlib import Path
 
-# Loading the largest encoder on a busy machine takes one.
+# Loading the largest encoder on a busy machine takes one minute.
 MINUTES = 10.0
 
 
@@ -23,7 +23,7 @@ def run(
         minutes: the limit.
 
     Returns:
-        How it ended; None if it did not end within the limit and was killed.
+        The ended process with its output; None if it was killed at the limit.
     """
     try:
         return subprocess.run(
@@ -32,9 +32,9 @@ def run(
             text=True,
             timeout=minutes * 60,
             stdin=subprocess.DEVNULL,
-            # It must import what this process does, whatever lies in its folder.
+            # It must import this project's sources, whatever the current folder is.
             cwd=Path(__file__).parents[2],
-            # Ctrl-C reaches this process alone, which ends the other one.
+            # Ctrl-C must reach only this process, which then kills the other one.
             start_new_session=True,
         )
     except subprocess.TimeoutExpired:

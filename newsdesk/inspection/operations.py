@@ -1,7 +1,7 @@
-"""Refuses a SavedModel that could do more than classify, before it is loaded.
+"""Refuses a SavedModel that contains more than a classifier needs, before loading.
 
-A SavedModel is a program. What stands in it is held against lists of what may stand
-there, by parsing the protocol buffers; nothing is loaded or executed.
+A SavedModel is a program. Its files, operations and paths are compared with lists of
+what is allowed. For this the protocol buffers are parsed; nothing is executed.
 """
 
 import os
@@ -23,47 +23,47 @@ _LAYOUT = re.compile(
     r"|variables/variables\.data-\d{5}-of-\d{5}|assets/[^/]+|assets\.extra/[^/]+"
 )
 _FOLDERS = ("variables", "assets", "assets.extra")
-# Formats that run code when they are opened, or that are opened by what does.
+# Formats that can run code when a library opens them.
 _PROGRAM = re.compile(
     r".+\.(bin|ckpt|dill|h5|hdf5|joblib|keras|npy|npz|pickle|pkl|pt|pth|py|pyc|so|zip)"
 )
-# The others are TensorFlow 1's, one of which names assets by any path.
+# Other collections come from TensorFlow 1, and one of them can name any path.
 _COLLECTIONS = {"saved_model_main_op"}
-# By it TensorFlow's optimizer calls one function in the place of another, so that no
-# call would be what it says.
-_STANDS_IN = "api_implements"
+# With this attribute, TensorFlow's optimizer replaces a called function by another one,
+# so the graph would not show what is executed.
+_REPLACES = "api_implements"
 
 
 def check(folder: Path, allowed: Collection[str] = ()) -> None:
-    """Checks what a model consists of, without loading it.
+    """Checks the files, operations and paths of a model without loading it.
 
     Args:
         folder: of the SavedModel.
-        allowed: operations that somebody has allowed by name besides the list.
+        allowed: operations that the configuration allows in addition to the list.
 
     Raises:
-        ModelError: a file, an operation or a path that has no business there; names
-            it and the function that it stands in.
+        ModelError: a file, an operation or a path is not allowed; the message names
+            it, and the function that contains it.
     """
     for fault in _faults(folder, frozenset(allowed)):
         raise ModelError(
-            f"{folder}: {fault}, which a text classifier does not need; nothing of the "
-            "model was loaded. Take it from a source that you trust, and export it for "
+            f"{folder}: {fault}, which a text classifier does not need; the model was "
+            "not loaded. Use a model from a source that you trust, exported for "
             "inference"
         )
 
 
 def _faults(folder: Path, allowed: frozenset[str]) -> Iterator[str]:
-    """What has no business there; each look is taken only after those before it."""
+    """Yields what is not allowed; each check relies on the checks before it."""
     yield from _files(folder)
     model = parsed.read(folder / _GRAPH)
     if model.doubled is not None:
-        yield f"it has {model.doubled!r} twice"
+        yield f"it has the name {model.doubled!r} twice"
     for key in model.meta.collection_def.keys() - _COLLECTIONS:
-        yield f"it has a collection {key}"
+        yield f"it has the collection {key}"
     for name, function in model.functions.items():
-        if _STANDS_IN in function.attr:
-            yield f"function {name} can stand in for others ({_STANDS_IN})"
+        if _REPLACES in function.attr:
+            yield f"function {name} can replace other functions ({_REPLACES})"
     yield from save_functions.faults(model)
     yield from _operations(model, save_functions.functions(model), OPERATIONS | allowed)
     yield from table_files.faults(model)
@@ -79,10 +79,10 @@ def _files(folder: Path) -> Iterator[str]:
                 yield f"{inside} is neither a file nor a folder"
             elif name in folders:
                 if inside not in _FOLDERS:
-                    yield f"there is a folder {inside}"
+                    yield f"it contains the folder {inside}"
                 continue
             elif not _LAYOUT.fullmatch(inside) or _PROGRAM.fullmatch(name.lower()):
-                yield f"there is a file {inside}"
+                yield f"it contains the file {inside}"
             count += 1
             total += path.stat().st_size
             if inside == _GRAPH and path.stat().st_size > MAX_GRAPH_BYTES:

@@ -1,4 +1,4 @@
-"""A SavedModel as its protocol buffers tell of it; nothing is loaded or executed."""
+"""Reads the graph of a SavedModel from its protocol buffers, without loading it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ class Parsed:
         meta: the MetaGraphDef.
         nodes: of the graph itself, by name.
         functions: of the library, by name.
-        doubled: a name that two nodes or two functions have, if any have; TensorFlow
-            takes one of them or the other.
+        doubled: a name that two nodes or two functions share, None if there is none;
+            it is not defined which of the two TensorFlow uses.
     """
 
     def __init__(self, meta: Any) -> None:
@@ -31,18 +31,18 @@ class Parsed:
         library = meta.graph_def.library.function
         self.meta = meta
         self.nodes = {node.name: node for node in meta.graph_def.node}
-        self.functions = {one.signature.name: one for one in library}
+        self.functions = {function.signature.name: function for function in library}
         scopes = [[node.name for node in meta.graph_def.node]]
-        scopes += [[one.signature.name for one in library]]
-        scopes += [_names_in(one) for one in library]
+        scopes += [[function.signature.name for function in library]]
+        scopes += [_names_in(function) for function in library]
         doubled = (name for names in scopes for name in _doubled(names))
         self.doubled = next(doubled, None)
 
     def everywhere(self) -> Iterator[tuple[Any, Any]]:
-        """Goes over all nodes.
+        """Iterates over all nodes, of the graph and of its functions.
 
         Yields:
-            The function, None for the graph itself, and a node in it.
+            The function that contains the node, None for the graph; and the node.
         """
         for node in self.meta.graph_def.node:
             yield None, node
@@ -51,7 +51,7 @@ class Parsed:
                 yield function, node
 
     def reached_from_python(self) -> set[str]:
-        """Names the functions that the loaded object can call."""
+        """Lists the functions that the loaded object can call."""
         names = set(self.meta.object_graph_def.concrete_functions)
         for node in self.meta.object_graph_def.nodes:
             names.add(node.bare_concrete_function.concrete_function_name)
@@ -78,45 +78,47 @@ def read(file: Path) -> Parsed:
         model = saved_model_pb2.SavedModel.FromString(regular.read(file, MAX_BYTES))
     except (OSError, DecodeError) as error:
         raise ModelError(
-            f"{file}: cannot be read as a SavedModel: {error}; name the folder of one"
+            f"{file}: cannot be read as a SavedModel: {error}; use the folder of a "
+            "SavedModel"
         ) from None
     graphs = model.meta_graphs
     if len(graphs) != 1 or not graphs[0].object_graph_def.nodes:
         raise ModelError(
-            f"{file}: is not of the one graph that TensorFlow 2 saves; save the model "
-            "again with tf.saved_model.save"
+            f"{file}: does not contain exactly one graph of TensorFlow 2; save the "
+            "model again with tf.saved_model.save"
         )
     return Parsed(graphs[0])
 
 
 def called(node: Any) -> set[str]:
-    """Names the functions that a node may call.
+    """Lists the functions that a node may call.
 
     Args:
         node: a NodeDef.
 
     Returns:
-        Their names; its operation is one where the library has such a function.
+        Names that may be functions, the node's operation among them, because a function
+        of the library can be called as an operation.
     """
     single = {attr.func.name for attr in node.attr.values()}
-    several = {one.name for attr in node.attr.values() for one in attr.list.func}
+    several = {func.name for attr in node.attr.values() for func in attr.list.func}
     return {node.op, *single, *several} - {""}
 
 
 def data(node: Any) -> list[str]:
-    """Lists what flows into a node.
+    """Lists the data inputs of a node.
 
     Args:
         node: a NodeDef.
 
     Returns:
-        Its inputs, without those that only tell what must run before.
+        Its inputs without control inputs, which only set the order of execution.
     """
     return [name for name in node.input if not name.startswith("^")]
 
 
 def source(name: str) -> str:
-    """Gives the node that an input comes from.
+    """Finds the node that an input comes from.
 
     Args:
         name: an input, or the name of a tensor.

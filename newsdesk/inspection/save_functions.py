@@ -1,8 +1,8 @@
-"""The two functions by which a SavedModel saves and restores its own variables.
+"""Checks the two functions that save and restore the variables of a SavedModel.
 
-Every SavedModel has them, they write and read files, and no server calls the one that
-writes. They are let pass in the shape in which TensorFlow writes them and where nothing
-else can reach them.
+Every SavedModel has them. They write and read files, but no server calls the one that
+writes. They are accepted only in the form that TensorFlow writes, and only if nothing
+else in the model can reach them.
 """
 
 import re
@@ -12,9 +12,10 @@ from typing import Any
 from newsdesk.inspection.allowed import RESTORE, SAVE
 from newsdesk.inspection.parsed import Parsed, called, data, source
 
+# What TensorFlow's saver appends to the prefix of its temporary files.
 _SUFFIX = re.compile(rb"\.part|_temp(_[0-9a-f]+)?/part")
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
-# What a save function has one of, in the order in which `_is_save` takes them.
+# A save function has exactly one of each; `_is_save` unpacks them in this order.
 _ONCE = (
     "StaticRegexFullMatch",
     "Select",
@@ -27,25 +28,25 @@ _ONCE = (
 
 
 def functions(parsed: Parsed) -> set[str]:
-    """Names the functions that call themselves the saver's.
+    """Lists the functions that the model declares as its saver's.
 
     Args:
         parsed: the model.
 
     Returns:
-        Names of functions, which `faults` judges.
+        Names of functions; `faults` checks them.
     """
     return {name for _, name, _ in _roles(parsed)}
 
 
 def faults(parsed: Parsed) -> Iterator[str]:
-    """Holds the saver against what TensorFlow writes.
+    """Compares the saver of a model with the one that TensorFlow writes.
 
     Args:
         parsed: the model.
 
     Yields:
-        What is not as it should be.
+        Each difference, in words.
     """
     names = functions(parsed)
     filename = source(parsed.meta.saver_def.filename_tensor_name)
@@ -60,13 +61,13 @@ def faults(parsed: Parsed) -> Iterator[str]:
             or {filename, *own} & {*takes[1:]}
             or not has_shape(parsed.functions[name])
         ):
-            yield f"its function {name} is not as TensorFlow's saver writes it"
+            yield f"its function {name} differs from the one that TensorFlow writes"
     if names:
         yield from _reached(parsed, names, {filename, *own})
 
 
 def _roles(parsed: Parsed) -> Iterator[tuple[Any, str, Any]]:
-    """The nodes that save and restore, what they call, and what that must be."""
+    """Yields the nodes that save and restore, their functions, and a check of each."""
     definition = parsed.meta.saver_def
     for tensor, has_shape in (
         (definition.save_tensor_name, _is_save),
@@ -79,7 +80,7 @@ def _roles(parsed: Parsed) -> Iterator[tuple[Any, str, Any]]:
 
 
 def _reached(parsed: Parsed, names: set[str], nodes: set[str]) -> Iterator[str]:
-    """Ways from elsewhere into the saver's functions and nodes."""
+    """Yields uses of the saver's functions and nodes by other parts of the model."""
     for function, node in parsed.everywhere():
         if function is None and node.name in nodes:
             continue
@@ -88,7 +89,7 @@ def _reached(parsed: Parsed, names: set[str], nodes: set[str]) -> Iterator[str]:
             where = function.signature.name if function else "the graph"
             yield f"{node.name} in {where} uses the saver's functions"
     if names & parsed.reached_from_python():
-        yield "its objects hold the saver's functions"
+        yield "its Python objects can call the saver's functions"
     for key, signature in parsed.meta.signature_def.items():
         tensors = (*signature.inputs.values(), *signature.outputs.values())
         if nodes & {source(tensor.name) for tensor in tensors}:
@@ -99,7 +100,7 @@ def _reached(parsed: Parsed, names: set[str], nodes: set[str]) -> Iterator[str]:
 
 
 def _is_save(function: Any) -> bool:
-    """Writes beside the prefix that it is called with, and renames to that."""
+    """Whether it only writes next to the prefix that it is given, and renames to it."""
     by_op = _by_op(function)
     if not by_op.keys() <= SAVE or any(len(by_op.get(op, ())) != 1 for op in _ONCE):
         return False
@@ -132,7 +133,7 @@ def _is_ending(node: Any) -> bool:
 
 
 def _is_restore(function: Any) -> bool:
-    """Reads from the prefix that it is called with."""
+    """Whether it only reads from the prefix that it is given."""
     by_op = _by_op(function)
     prefix = [argument.name for argument in function.signature.input_arg][:1]
     return by_op.keys() <= RESTORE and all(

@@ -1,4 +1,4 @@
-"""The signatures that every model of ours has."""
+"""The signatures that every model of this project has."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ _SIGNATURES = {
 
 
 def difference(folder: Path) -> str | None:
-    """Holds a model's signatures against those that a run exports.
+    """Compares a model's signatures with those that a run exports.
 
     Args:
         folder: of a SavedModel, which is parsed and not loaded.
@@ -27,8 +27,8 @@ def difference(folder: Path) -> str | None:
         The first difference, None if there is none.
 
     Raises:
-        ModelError: it is something else than a regular file.
-        OSError: it cannot be read.
+        ModelError: its saved_model.pb is not a regular file.
+        OSError: its saved_model.pb cannot be read.
     """
     from tensorflow.core.protobuf import saved_model_pb2
 
@@ -38,20 +38,21 @@ def difference(folder: Path) -> str | None:
     for name, (inputs, outputs) in _SIGNATURES.items():
         if name not in found:
             return f"it has no signature {name}"
-        for what, wanted, given in (
+        for verb, expected, tensors in (
             ("takes", inputs, found[name].inputs),
             ("gives", outputs, found[name].outputs),
         ):
-            there = {one: _told(info) for one, info in given.items()}
-            if there != wanted:
-                return f"its signature {name} {what} {_shown(there)}, not " + _shown(
-                    wanted
+            actual = {key: _type_of(info) for key, info in tensors.items()}
+            if actual != expected:
+                return (
+                    f"its signature {name} {verb} {_listed(actual)}, not "
+                    f"{_listed(expected)}"
                 )
     return None
 
 
-def _told(info: Any) -> str:
-    """Type and rank; a size that is known may differ from model to model."""
+def _type_of(info: Any) -> str:
+    """Type and rank without sizes, which may differ between models."""
     from tensorflow.core.framework import types_pb2
 
     kind = types_pb2.DataType.Name(info.dtype).removeprefix("DT_").lower()
@@ -59,5 +60,5 @@ def _told(info: Any) -> str:
     return f"{kind} [{', '.join('?' for _ in info.tensor_shape.dim)}]"
 
 
-def _shown(tensors: dict[str, str]) -> str:
-    return ", ".join(f"{name}: {told}" for name, told in sorted(tensors.items()))
+def _listed(tensors: dict[str, str]) -> str:
+    return ", ".join(f"{name}: {kind}" for name, kind in sorted(tensors.items()))

@@ -1,7 +1,7 @@
-"""The files that a SavedModel's tables are read from: its own assets, and no others.
+"""Checks that the tables of a SavedModel read only its own assets.
 
-A file's name flows through variables, calls and arguments. It is followed backwards
-from the operation that reads to where it came from.
+The name of a file passes through variables, calls and arguments. The check follows it
+backwards, from the operation that reads the file to where the name comes from.
 """
 
 from collections.abc import Iterator
@@ -12,84 +12,86 @@ from newsdesk.inspection.parsed import Parsed, called, data, source
 _READS = "InitializeTableFromTextFileV2"
 _FILE_INPUT = 1
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+# Uses of a variable that cannot change its value.
 _HARMLESS = ("DisableCopyOnRead", "ReadVariableOp", "VarIsInitializedOp")
 
-# For each function that reads a file, the places of the arguments that name it.
-_Places = dict[str, set[int]]
+# For each function that reads a file, the positions of the arguments that name it.
+_Positions = dict[str, set[int]]
 
 
 def faults(parsed: Parsed) -> Iterator[str]:
-    """Looks where the names of files come from.
+    """Finds reads of files that are not assets of the model.
 
     Args:
         parsed: the model.
 
     Yields:
-        What could read another file than an asset.
+        What could read such a file, in words.
     """
     yield from _assets(parsed)
-    places = _places(parsed)
+    positions = _positions(parsed)
     for function, node in parsed.everywhere():
         where = f"function {function.signature.name}" if function else "the graph"
-        if node.op not in _CALLS and called(node) & places.keys():
-            yield f"{where} calls {node.op} of a function that reads a file"
-        for name in _files(node, places):
+        if node.op not in _CALLS and called(node) & positions.keys():
+            yield f"{where} passes a function that reads a file to {node.op}"
+        for name in _files(node, positions):
             if function is None:
                 is_asset = _is_asset(parsed, name)
             else:
                 is_asset = _argument(function, name) is not None
             if not is_asset:
-                yield f"{where} has {node.op} of a file that is no asset"
-    yield from _captured(parsed, places)
+                yield f"{where} has {node.op} of a file that is not an asset"
+    yield from _captured(parsed, positions)
 
 
 def _assets(parsed: Parsed) -> Iterator[str]:
-    """Assets that are not in their folder, or could be given another name."""
-    tensors = {source(one.tensor_info.name) for one in parsed.meta.asset_file_def}
+    """Yields assets outside their folder, and assets whose path a caller could set."""
+    tensors = {source(asset.tensor_info.name) for asset in parsed.meta.asset_file_def}
     for name in tensors:
         if name not in parsed.nodes or parsed.nodes[name].op != "Placeholder":
-            yield f"the path of its asset is no placeholder, but {name}"
+            yield f"the path of its asset is {name}, not a placeholder"
     for asset in parsed.meta.asset_file_def:
         name = asset.filename
         if name in ("", ".", "..") or {"/", "\\", "\0"} & set(name):
-            yield f"its asset {name!r} lies outside assets/"
+            yield f"its asset {name!r} is outside of assets/"
     for key, signature in parsed.meta.signature_def.items():
         for tensor in signature.inputs.values():
             given = parsed.nodes.get(source(tensor.name))
             if given is None or given.op != "Placeholder" or given.name in tensors:
-                yield f"its signature {key} takes {tensor.name}"
+                yield f"its signature {key} has the input {tensor.name}"
 
 
-def _places(parsed: Parsed) -> _Places:
-    """Passes file names from callees up to callers until nothing is new."""
-    places: _Places = {}
+def _positions(parsed: Parsed) -> _Positions:
+    """Finds the arguments that name files, from callees up to callers."""
+    positions: _Positions = {}
+    # Repeats until nothing changes, because functions may call each other.
     while True:
-        found: _Places = {name: set(known) for name, known in places.items()}
+        found: _Positions = {name: set(known) for name, known in positions.items()}
         for name, function in parsed.functions.items():
             for node in function.node_def:
-                for given in _files(node, places):
-                    place = _argument(function, given)
-                    if place is not None:
-                        found.setdefault(name, set()).add(place)
-        if found == places:
-            return places
-        places = found
+                for given in _files(node, positions):
+                    position = _argument(function, given)
+                    if position is not None:
+                        found.setdefault(name, set()).add(position)
+        if found == positions:
+            return positions
+        positions = found
 
 
-def _files(node: Any, places: _Places) -> list[str]:
-    """The inputs of a node that name files; "" for one that is not there."""
+def _files(node: Any, positions: _Positions) -> list[str]:
+    """Lists the inputs of a node that name files; "" for a missing one."""
     if node.op == _READS:
-        wanted = {_FILE_INPUT}
+        naming = {_FILE_INPUT}
     elif node.op in _CALLS:
-        wanted = places.get(node.attr["f"].func.name, set())
+        naming = positions.get(node.attr["f"].func.name, set())
     else:
         return []
     given = dict(enumerate(data(node)))
-    return [given.get(place, "") for place in sorted(wanted)]
+    return [given.get(position, "") for position in sorted(naming)]
 
 
 def _argument(function: Any, name: str) -> int | None:
-    """The place of the argument that an input is, if it is one unchanged."""
+    """The position of the argument that an input passes on unchanged, or None."""
     nodes = {node.name: node for node in function.node_def}
     given = _behind_identities(nodes, name)
     arguments = [argument.name for argument in function.signature.input_arg]
@@ -106,8 +108,8 @@ def _behind_identities(nodes: dict[str, Any], name: str) -> str:
 
 
 def _is_asset(parsed: Parsed, name: str) -> bool:
-    """Whether an input of the graph is the path that the loader gives an asset."""
-    tensors = {source(one.tensor_info.name) for one in parsed.meta.asset_file_def}
+    """Whether an input of the graph is a path that the loader sets for an asset."""
+    tensors = {source(asset.tensor_info.name) for asset in parsed.meta.asset_file_def}
     name = _behind_identities(parsed.nodes, name)
     node = parsed.nodes.get(name)
     if node is None or node.op != "ReadVariableOp":
@@ -127,7 +129,7 @@ def _is_asset(parsed: Parsed, name: str) -> bool:
 
 
 def _is_shared(parsed: Parsed, variable: Any) -> bool:
-    """Whether another node is a name of the same variable."""
+    """Whether another node refers to the same variable."""
     same = [
         node
         for _, node in parsed.everywhere()
@@ -140,15 +142,15 @@ def _variable_name(node: Any) -> tuple[bytes, bytes]:
     return node.attr["container"].s, node.attr["shared_name"].s or node.name.encode()
 
 
-def _captured(parsed: Parsed, places: _Places) -> Iterator[str]:
-    """What Python gives to a function that reads a file must be an asset, too."""
+def _captured(parsed: Parsed, positions: _Positions) -> Iterator[str]:
+    """Yields functions that Python objects give a file that is not an asset."""
     objects = parsed.meta.object_graph_def
-    for name in sorted(parsed.reached_from_python() & places.keys()):
+    for name in sorted(parsed.reached_from_python() & positions.keys()):
         bound = list(objects.concrete_functions[name].bound_inputs)
         first = len(parsed.functions[name].signature.input_arg) - len(bound)
-        for place in places[name]:
-            number = bound[place - first] if place >= first else -1
+        for position in positions[name]:
+            number = bound[position - first] if position >= first else -1
             if not 0 <= number < len(objects.nodes) or (
                 objects.nodes[number].WhichOneof("kind") != "asset"
             ):
-                yield f"function {name} reads a file that is no asset"
+                yield f"function {name} reads a file that is not an asset"

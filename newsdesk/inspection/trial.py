@@ -1,6 +1,6 @@
 """Loads and calls a model in a fresh process before this process does.
 
-`python -m newsdesk.inspection.trial MODEL` does what `check` waits for.
+`check` starts `python -m newsdesk.inspection.trial MODEL` and waits for its end.
 """
 
 import sys
@@ -19,28 +19,28 @@ _ENCODER_INPUTS = ("input_word_ids", "input_mask", "input_type_ids")
 
 
 def check(folder: Path) -> None:
-    """Refuses a model that does not come back from being loaded and called.
+    """Refuses a model that hangs when it is loaded or called.
 
-    What has neither loops nor recursion comes back, and is not tried.
+    A model without loops and recursion cannot hang, so it is not tried.
 
     Args:
         folder: of a SavedModel whose operations were checked.
 
     Raises:
-        ModelError: it did not come back within the limit, or cannot be read.
+        ModelError: it did not end within the limit, or cannot be read.
     """
     if is_bounded(parsed.read(folder / "saved_model.pb")):
         return
     if fresh.run(_MODULE, folder) is None:
         raise ModelError(
             f"{folder}: the model did not load and answer within {fresh.MINUTES:g} "
-            "minutes, as a graph that loops for ever does; nothing was published. Take "
+            "minutes, so its graph may loop forever; nothing was published. Use "
             "another model, or run again if the machine was busy"
         )
 
 
 def call(folder: Path) -> None:
-    """Calls whatever this project would call; errors are found by who does it next.
+    """Loads a model and calls its functions; ignores errors, which later calls report.
 
     Args:
         folder: of a SavedModel.

@@ -1,4 +1,4 @@
-"""The model in service: the newest version in a place."""
+"""The model in service: the newest version in a destination."""
 
 from dataclasses import dataclass
 
@@ -6,30 +6,30 @@ from newsdesk.published.manifest import Damaged, Manifest
 from newsdesk.published.stores import store
 from newsdesk.str_enum import StrEnum
 
-# Custom properties of artifacts: the version of a baseline, a mark for a runner that
-# cannot do without an artifact, and the outcome of a push.
+# Custom properties of artifacts: the version of a baseline, a mark that there is no
+# baseline (some runners always need an artifact), and the outcome of a push.
 VERSION, ABSENT, OUTCOME = "version", "absent", "outcome"
-# Parameter of BaselineModel where no model is in service.
+# Parameter of BaselineModel if no model is in service.
 _NO_MODEL = "nothing"
 
 
 class Outcome(StrEnum):
-    """What became of a candidate that the Evaluator accepted."""
+    """What happened to a candidate that the Evaluator accepted."""
 
     PUSHED = "pushed"
-    # The same model, or one of the same inputs, is in service already.
+    # The same model, or a model with the same run key, is already in service.
     IN_SERVICE = "in service"
-    # It was rolled back from, and must not come back.
+    # The model was rolled back, and must not be published again.
     WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
 class InService:
-    """The newest version, and what its manifest says.
+    """The newest version with its manifest.
 
     Attributes:
         version: its number.
-        manifest: unchanged since it was written; the files are not looked at yet.
+        manifest: its manifest, which was not altered; the files are not checked yet.
     """
 
     version: int
@@ -37,21 +37,21 @@ class InService:
 
 
 def repeated(current: Manifest, run_key: str) -> Outcome | None:
-    """Says how a run ends that would only repeat what the model in service shows.
+    """Decides whether a run would only repeat a run that was published before.
 
-    `newsdesk run`, the first node on a cluster and the Pusher all decide by it.
+    `newsdesk run`, the first node on a cluster and the Pusher all use this function.
 
     Args:
-        current: of the model in service.
+        current: the manifest of the model in service.
         run_key: of the run, from `newsdesk.identity.recipe.run_key`.
 
     Returns:
-        IN_SERVICE for the key of the model in service, WITHDRAWN for that of a model
-        that was rolled back from, None for others.
+        IN_SERVICE for the run key of the model in service, WITHDRAWN for the run key
+        of a model that was rolled back, None for others.
     """
     if run_key != current.origin.run_key:
         return None
-    # A rollback keeps the inputs of the model that it withdraws.
+    # A rollback keeps the run key of the model that it withdraws.
     return Outcome.WITHDRAWN if current.origin.restored else Outcome.IN_SERVICE
 
 
@@ -59,7 +59,7 @@ def repeated(current: Manifest, run_key: str) -> Outcome | None:
 class Expected:
     """What was in service when a run began.
 
-    A runner that does not look has None instead of an `Expected`.
+    A runner that does not know what is in service uses None instead of an `Expected`.
 
     Attributes:
         digest: of the manifest of the model in service; None if there was no model.
@@ -84,7 +84,7 @@ class Expected:
         """Writes an expectation as the parameter of a node.
 
         Args:
-            expected: None where the runner does not know what is in service.
+            expected: None if the runner does not know what is in service.
 
         Returns:
             A string that differs for every model in service.
@@ -99,7 +99,7 @@ class Expected:
             written: by `to_parameter`.
 
         Returns:
-            The expectation; None where the runner did not know what is in service.
+            The expectation; None if the runner did not know what is in service.
         """
         if not written:
             return None
@@ -113,20 +113,20 @@ def newest(address: str) -> InService | None:
         address: the folder above the versions.
 
     Returns:
-        The newest version, None where nothing was ever published.
+        The newest version, None if there is no version.
 
     Raises:
         Damaged: its manifest is missing or altered.
-        ModelError: the place cannot be read.
+        ModelError: the destination cannot be read.
     """
-    place = store(address)
-    versions = place.versions()
+    destination = store(address)
+    versions = destination.versions()
     if not versions:
         return None
     try:
-        return InService(versions[-1], place.manifest(versions[-1]))
+        return InService(versions[-1], destination.manifest(versions[-1]))
     except Damaged as error:
         raise Damaged(
-            f"{error}; version {versions[-1]} is in service and cannot be compared "
-            "with: `newsdesk rollback` puts the version before it back"
+            f"{error}; version {versions[-1]} is in service, but no model can be "
+            "compared with it; put the version before it back with `newsdesk rollback`"
         ) from None

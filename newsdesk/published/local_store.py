@@ -1,4 +1,4 @@
-"""Versions of a model in a folder, as TensorFlow Serving watches it."""
+"""Versions of a model in a folder that TensorFlow Serving can watch."""
 
 import os
 import re
@@ -22,7 +22,7 @@ _RETIRED = re.compile(r"^\.retired-(\d+)-(\d+)$")
 
 
 class LocalStore:
-    """A `Store` in a folder: a version appears by one rename, and goes by one.
+    """A `Store` in a folder; one rename makes a version appear or disappear.
 
     Args:
         root: the folder; need not exist until something is published.
@@ -40,7 +40,7 @@ class LocalStore:
 
     def versions(self) -> list[int]:
         """Implements Store.versions."""
-        with self._told("read"):
+        with self._explained("read"):
             return sorted(
                 found
                 for name in self._names()
@@ -58,7 +58,7 @@ class LocalStore:
     def fetch(self, version: int, folder: Path) -> Manifest:
         """Implements Store.fetch."""
         source = self._root / str(version)
-        # Its links and pipes are refused before anything follows or reads them.
+        # Refuses links and pipes, before the copy follows or reads them.
         manifests.verify(source)
         try:
             shutil.copytree(source, folder, symlinks=True, dirs_exist_ok=True)
@@ -70,8 +70,8 @@ class LocalStore:
         return manifests.verify(folder)
 
     def stage(self) -> Path:
-        """Implements Store.stage; what dead publishers have left is removed."""
-        with self._told("written"):
+        """Implements Store.stage, and removes leftovers of dead publishers."""
+        with self._explained("written"):
             staged = self._staging.make()
             self._staged[staged.model] = staged
             self._staging.sweep(staged, self._newest())
@@ -80,15 +80,15 @@ class LocalStore:
     def publish(self, folder: Path, manifest: Manifest, over: int | None) -> int:
         """Implements Store.publish."""
         staged = self._staged[folder]
-        with self._told("written"):
+        with self._explained("written"):
             sync_tree(folder)
             try:
                 with turn(self._staging.folder / "lock"):
                     version = self._placed(staged, over)
             except FileNotFoundError:
                 raise ModelError(
-                    f"{self._root}: another publisher took {staged.above} for left "
-                    "behind, so nothing was published; run again"
+                    f"{self._root}: another publisher took {staged.above} for a "
+                    "leftover and removed it, so nothing was published; run again"
                 ) from None
             sync(self._root)
         os.close(self._staged.pop(folder).lock)
@@ -103,27 +103,27 @@ class LocalStore:
     def retire(self, keep: int, grace_seconds: float) -> list[int]:
         """Implements Store.retire."""
         now = int(time.time())
-        with self._told("written"):
-            gone = []
+        with self._explained("written"):
+            hidden = []
             for version in self.versions()[: -max(1, keep)]:
-                hidden = self._root / f".retired-{version}-{now}"
-                # Another publisher may retire the same ones.
+                aside = self._root / f".retired-{version}-{now}"
+                # Another publisher may retire the same version at the same time.
                 with suppress(FileNotFoundError):
-                    (self._root / str(version)).rename(hidden)
-                    gone.append(version)
+                    (self._root / str(version)).rename(aside)
+                    hidden.append(version)
             for name in self._names():
                 retired = _RETIRED.match(name)
                 if retired and now - int(retired[2]) >= grace_seconds:
                     shutil.rmtree(self._root / name, ignore_errors=True)
-        return gone
+        return hidden
 
     def _placed(self, staged: Staged, over: int | None) -> int:
-        """Lets a model appear as the version after another one."""
+        """Renames a staged model to the version after another one."""
         if not self._staging.succeed(staged, over, lambda: self._newest() == over):
             raise replaced(self.address, self._newest())
         version = following(self._largest(), self.address)
         while (
-            # Renaming a folder over an empty one would work.
+            # A rename would silently replace an empty folder.
             os.path.lexists(self._root / str(version))
             or not renamed(staged.model, self._root / str(version))
         ):
@@ -131,8 +131,8 @@ class LocalStore:
         return version
 
     def _newest(self) -> int | None:
-        # A client of NFS remembers a listing for up to a minute, but not beyond a
-        # change of its own.
+        # An NFS client may use a listing that is a minute old, but it drops the listing
+        # when it changes the folder itself.
         look = self._root / f"{LOOK}{uuid.uuid4().hex}"
         look.mkdir()
         look.rmdir()
@@ -145,19 +145,20 @@ class LocalStore:
             return []
 
     def _largest(self) -> int:
-        """The largest number ever used here, as far as it can be seen."""
+        """The largest number of a present or retired version, 0 if there is none."""
         retired = (_RETIRED.match(name) for name in self._names())
         names = [found[1] for found in retired if found] + self._names()
         numbers = [found for name in names if (found := number(name)) is not None]
         return max(numbers, default=0)
 
     @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
-        """Turns what the system refuses into a sentence."""
+    def _explained(self, action: str) -> Iterator[None]:
+        """Turns errors of the file system into a ModelError."""
         try:
             yield
         except OSError as error:
             raise ModelError(
-                f"{error.filename or self._root}: cannot be {what}: {error.strerror}; "
-                "what is published is as it was; mend it, or set push.destination"
+                f"{error.filename or self._root}: cannot be {action}: "
+                f"{error.strerror}; published versions are unchanged; fix this, or set "
+                "push.destination to another folder"
             ) from None

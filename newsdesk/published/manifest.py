@@ -1,4 +1,4 @@
-"""The manifest of a published model: every file's digest, and where it came from."""
+"""The manifest of a published model: the digests of its files, and its origin."""
 
 import datetime
 import hashlib
@@ -13,20 +13,20 @@ from newsdesk import regular
 from newsdesk.errors import ModelError, first_fault
 
 FILE = "assets.extra/manifest.json"
-# Of the data that trained the model; goes with it, and is no part of it.
+# Statistics of the training data; published with the model, but not in its digest.
 STATISTICS = "assets.extra/statistics.json"
-# Signs all files, the manifest included, so the manifest cannot list it.
+# The signature covers the manifest, so the manifest cannot list the signature.
 SIGNATURE = "assets.extra/model.sig"
 _BLOCK = 1 << 20
 _MOST_BYTES = 16 << 20
 
 
 class Damaged(ModelError):
-    """A version is not as it was published, as its manifest shows or would show."""
+    """A version differs from what was published, or its manifest is unusable."""
 
 
 class Part(BaseModel):
-    """One file of a model: its path from the model's folder, its bytes."""
+    """One file of a model: its path below the model's folder, its size, its digest."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,21 +36,23 @@ class Part(BaseModel):
 
 
 class Origin(BaseModel):
-    """Where a model came from; what the next run compares itself with.
+    """Where a model came from; the next run compares itself with this.
 
     Attributes:
         run: the run that published it.
-        run_key: digest of data, configuration and code that decide what a run makes.
+        run_key: digest of the data, configuration and code that its run used.
         data_digest: of the content of the data.
         code_digest: of the sources and the installed versions.
         labels: the names of the classes, in the order of their numbers.
-        metrics: what it reached on the tested split, by the names of a summary.
-        versions: of the packages that made it.
-        accepted: why a baseline that it cannot be compared with was given up.
-        withdrawn: model digests that were rolled back from and must not come again.
+        metrics: its results on the tested split, by the names that a summary uses.
+        versions: versions of the packages that made it.
+        accepted: the reason for giving up a baseline that it could not be compared
+            with; None if no baseline was given up.
+        withdrawn: digests of models that were rolled back and must not be published
+            again.
         restored: the version that this one is a copy of.
-        allowed_operations: that the configuration allowed besides the list; they show
-            what the model may do, and allow nothing to those who read them.
+        allowed_operations: operations that the configuration allowed in addition to
+            the list; only a record, which allows nothing to those who load the model.
     """
 
     model_config = ConfigDict(
@@ -68,8 +70,8 @@ class Origin(BaseModel):
     accepted: str | None = None
     withdrawn: list[str] = []
     restored: int | None = None
-    # Left out if there are none: a manifest is compared byte for byte with what its
-    # values are written as, and former releases wrote no such key.
+    # Left out if empty: `parse` compares a manifest with the bytes that `to_bytes`
+    # would write, and older releases did not write this key.
     allowed_operations: list[str] = Field([], exclude_if=lambda value: not value)
 
 
@@ -77,13 +79,13 @@ class Manifest(BaseModel):
     """What a published model consists of.
 
     Attributes:
-        format: of this file.
-        model_digest: of the paths and contents of the model's own files; identifies
-            the model in any store.
-        published: when, in UTC.
-        origin: where it came from.
-        files: all but this one and the signature, sorted by path.
-        digest: of everything above, so that a changed manifest is noticed.
+        format: version of the format of manifests.
+        model_digest: digest of the paths and contents of the model's own files;
+            identifies the model in any store.
+        published: time of publication, in UTC.
+        origin: where the model came from.
+        files: all files but the manifest and the signature, sorted by path.
+        digest: digest of all other values, which shows whether they were altered.
     """
 
     model_config = ConfigDict(
@@ -98,19 +100,19 @@ class Manifest(BaseModel):
     digest: str = ""
 
     def to_bytes(self) -> bytes:
-        """Gives the one way in which these values are written."""
+        """Serializes the manifest; equal values always give equal bytes."""
         values = self.model_dump(mode="json")
         return json.dumps(values, indent=1, sort_keys=True).encode() + b"\n"
 
     def with_digest(self) -> "Manifest":
-        """Gives the same manifest with its digest."""
+        """Returns a copy with the digest of the other values."""
         bare = self.model_copy(update={"digest": ""})
         digest = hashlib.sha256(bare.to_bytes()).hexdigest()
         return bare.model_copy(update={"digest": digest})
 
 
 def describe(folder: Path, origin: Origin) -> Manifest:
-    """Describes a model as it lies there.
+    """Makes the manifest of a model's folder.
 
     Args:
         folder: of the SavedModel.
@@ -133,7 +135,7 @@ def describe(folder: Path, origin: Origin) -> Manifest:
 
 
 def write(manifest: Manifest, folder: Path) -> None:
-    """Puts a manifest into a model's folder.
+    """Writes a manifest into a model's folder.
 
     Args:
         manifest: from `describe`.
@@ -148,7 +150,7 @@ def write(manifest: Manifest, folder: Path) -> None:
 
 
 def read(folder: Path) -> Manifest:
-    """Reads a manifest; the files that it names are not looked at.
+    """Reads the manifest of a model without checking the files that it lists.
 
     Args:
         folder: of the SavedModel.
@@ -163,8 +165,8 @@ def read(folder: Path) -> Manifest:
         written = regular.read(folder / FILE, _MOST_BYTES)
     except OSError as error:
         raise Damaged(
-            f"{folder / FILE}: cannot be read: {error.strerror}; without its manifest "
-            "a model is not trusted"
+            f"{folder / FILE}: cannot be read: {error.strerror}; a model without a "
+            "manifest is not trusted"
         ) from None
     except ModelError as error:
         raise Damaged(str(error)) from None
@@ -187,15 +189,17 @@ def parse(written: bytes, where: str) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(written)
     except ValidationError as error:
-        raise Damaged(f"{where}: {first_fault(error)}; it was altered") from None
-    # Byte for byte, since another way to write the same values is a change too.
+        raise Damaged(
+            f"{where}: {first_fault(error)}; the manifest was altered"
+        ) from None
+    # Compares bytes, because another spelling of the same values is also a change.
     if manifest.with_digest().to_bytes() != written:
-        raise Damaged(f"{where}: was altered: its digest does not fit its content")
+        raise Damaged(f"{where}: was altered: its digest does not match its content")
     return manifest
 
 
 def verify(folder: Path) -> Manifest:
-    """Holds every file of a model against its manifest.
+    """Checks every file of a model against its manifest.
 
     Args:
         folder: of the SavedModel.
@@ -204,11 +208,12 @@ def verify(folder: Path) -> Manifest:
         The manifest.
 
     Raises:
-        Damaged: names each file that is altered, missing or new, or not a file.
+        Damaged: files were altered, are missing or are not in the manifest; the
+            message names each of them.
         ModelError: a file cannot be read.
     """
     manifest = read(folder)
-    told = {part.path: part for part in manifest.files}
+    listed = {part.path: part for part in manifest.files}
     try:
         found = {part.path: part for part in parts(folder)}
     except OSError as error:
@@ -216,12 +221,12 @@ def verify(folder: Path) -> Manifest:
             f"{error.filename}: cannot be read: {error.strerror}"
         ) from None
     faults = [
-        *(f"{path} is missing" for path in sorted(told.keys() - found.keys())),
-        *(f"{path} is not in the manifest" for path in sorted(found.keys() - told)),
+        *(f"{path} is missing" for path in sorted(listed.keys() - found.keys())),
+        *(f"{path} is not in the manifest" for path in sorted(found.keys() - listed)),
         *(
             f"{path} was altered"
-            for path in sorted(told.keys() & found.keys())
-            if told[path] != found[path]
+            for path in sorted(listed.keys() & found.keys())
+            if listed[path] != found[path]
         ),
     ]
     if faults:
@@ -230,7 +235,7 @@ def verify(folder: Path) -> Manifest:
 
 
 def parts(folder: Path) -> list[Part]:
-    """Lists and digests the files of a model, all but its manifest and signature.
+    """Lists the files of a model with their digests, without manifest and signature.
 
     Args:
         folder: of the SavedModel.
@@ -259,10 +264,10 @@ def parts(folder: Path) -> list[Part]:
 
 
 def model_digest(files: list[Part]) -> str:
-    """Digests the content of a model, in whatever folder it is.
+    """Computes the digest of a model's content, which is the same in every folder.
 
     Args:
-        files: from `parts`; what travels with the model does not count.
+        files: from `parts`; the statistics of the data do not count.
 
     Returns:
         A hexadecimal string.

@@ -1,7 +1,7 @@
-"""Who works in a staging folder, and whether that process can still be alive.
+"""Records which process owns a staging folder, and finds out whether it has died.
 
-Locks do not tell: several network file systems and FUSE mounts accept a lock and show
-it to no other host. So a folder also says which process owns it, and since when.
+Locks are not enough: several network file systems and FUSE mounts accept a lock but do
+not show it to other hosts. So a file in the folder also names the owning process.
 """
 
 import errno
@@ -16,19 +16,19 @@ from newsdesk.errors import ModelError
 
 FILE = "owner.json"
 _MOST_BYTES = 4096
-# The owner may be on a host that cannot be asked; no push takes as long as this.
+# The owner may be on another host, which cannot be asked; no push takes this long.
 GRACE_SECONDS = 24 * 3600
 _UNOWNED_SECONDS = 600
 
 
 def claim(folder: Path) -> int:
-    """Writes down that this process owns a folder, and locks that file.
+    """Records in a folder that this process owns it, and locks the record.
 
     Args:
-        folder: a new one.
+        folder: a new folder.
 
     Returns:
-        A descriptor; closing it gives the lock back.
+        A descriptor of the record; closing it releases the lock.
 
     Raises:
         OSError: the file cannot be written.
@@ -46,34 +46,34 @@ def claim(folder: Path) -> int:
 
 
 def is_dead(folder: Path, now: float) -> bool:
-    """Decides whether the owner of a folder can be excluded to be alive.
+    """Decides whether the owner of a folder has certainly died.
 
     Args:
         folder: its path.
         now: the time, by the clock of the file system that holds the folder.
 
     Returns:
-        True if nobody holds the lock, and the owner was a process of this machine that
-        has ended, or the folder was not touched for a day; for ten minutes, if it
-        names no owner.
+        True if no process holds the lock, and either the owner was a process of this
+        machine that has ended, or the folder did not change for a day. Ten minutes are
+        enough if the folder names no owner.
     """
     try:
         if _is_held(folder / FILE):
             return False
-        told = json.loads(regular.read(folder / FILE, _MOST_BYTES))
-        if told["machine"] == _machine():
-            return _started(told["process"]) != told["started"]
+        record = json.loads(regular.read(folder / FILE, _MOST_BYTES))
+        if record["machine"] == _machine():
+            return _started(record["process"]) != record["started"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         # The owner was killed before it wrote, or is about to write.
         return age(folder, now) > _UNOWNED_SECONDS
     except (OSError, ModelError):
-        # Nobody knows the owner.
+        # The owner cannot be read, so only the age counts.
         pass
     return age(folder, now) > GRACE_SECONDS
 
 
 def age(folder: Path, now: float) -> float:
-    """Tells how long a folder was not touched.
+    """Computes for how long a folder has not changed.
 
     Args:
         folder: its path.
@@ -92,7 +92,7 @@ def age(folder: Path, now: float) -> float:
 
 
 def _is_held(file: Path) -> bool:
-    # NFS wants a file that is open for writing.
+    # NFS locks only files that are open for writing.
     descriptor = regular.descriptor(file, os.O_RDWR)
     try:
         return not _is_locked(descriptor)
@@ -101,7 +101,7 @@ def _is_held(file: Path) -> bool:
 
 
 def _is_locked(descriptor: int) -> bool:
-    """Locks a file, unless another process holds it; without locks, says yes."""
+    """Tries to lock a file; true also where the file system has no locks."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -119,7 +119,7 @@ def _this_process() -> dict[str, object]:
 
 
 def _machine() -> list[str]:
-    """Within what a process id names one process: host, boot, and namespace."""
+    """Host, boot and namespace, within which a process id is unique."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return [socket.gethostname(), boot, os.readlink("/proc/self/ns/pid")]
 
@@ -127,9 +127,11 @@ def _machine() -> list[str]:
 def _started(process: int) -> str | None:
     """When a process began, in the kernel's ticks since boot; None if it has ended."""
     try:
-        told = Path(f"/proc/{int(process)}/stat").read_text()
+        stat = Path(f"/proc/{int(process)}/stat").read_text()
     except FileNotFoundError:
         return None
-    state, *rest = told.rpartition(")")[2].split()
-    # A zombie holds nothing and only waits to be asked for.
+    # The name of the command, in brackets, may itself contain spaces and brackets.
+    state, *rest = stat.rpartition(")")[2].split()
+    # A zombie has ended, and only its exit code is kept. `rest` begins with field 4 of
+    # proc(5); the start time is field 22.
     return None if state in "ZX" else rest[18]

@@ -1,8 +1,9 @@
-"""Versions of a model in an object store, where nothing can be renamed at once.
+"""Versions of a model in an object store, which cannot rename a folder.
 
-A version counts when it has a manifest, and the manifest is written last. Its number is
-claimed before by an object that only one writer can create, and so is the right to come
-after the version that it was compared with (`successors.py`).
+A version counts when it has a manifest, and the manifest is written last. Before that,
+a publisher claims the number of the version with an object that only one publisher can
+create. In the same way it claims the right to follow the version that it was compared
+with (`successors.py`).
 """
 
 import logging
@@ -27,7 +28,7 @@ _log = logging.getLogger("newsdesk")
 _EXTRAS = {"gs": "gcs", "s3": "s3"}
 _RETIRED = ".retired"
 _RETIREMENT = re.compile(r"(\d+)-(\d+)\.json")
-# An upload that took longer than this has died.
+# A publisher whose upload takes longer than this is taken for dead.
 _UPLOAD_SECONDS = 24 * 3600
 _OPTIONS: dict[str, dict[str, Any]] = {
     "gs": {},
@@ -42,13 +43,13 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def connected(address: str) -> tuple[Any, str]:
-    """Opens an object store; nothing is read yet.
+    """Opens an object store without reading from it.
 
     Args:
         address: begins with gs:// or s3://.
 
     Returns:
-        Its file system, as fsspec has it, and the address as that one has it.
+        The fsspec file system, and the address in the form that it uses.
 
     Raises:
         ModelError: the package that reaches the address is not installed.
@@ -57,7 +58,7 @@ def connected(address: str) -> tuple[Any, str]:
 
     scheme = address.partition("://")[0]
     try:
-        # Listings are never kept: others write there too.
+        # Listings are not cached, because others may write there at the same time.
         files, root = fsspec.url_to_fs(
             address, use_listings_cache=False, **_OPTIONS[scheme]
         )
@@ -72,11 +73,11 @@ def connected(address: str) -> tuple[Any, str]:
 class RemoteStore:
     """A `Store` below gs:// or s3://, through fsspec.
 
-    Credentials and endpoints are found where the libraries of the store look for them:
-    in the environment, a file of the user, or the machine's own service.
+    The libraries of the store find credentials and endpoints: in the environment, in a
+    file of the user, or from the metadata service of the machine.
 
     Args:
-        address: above the versions.
+        address: the folder above the versions.
 
     Raises:
         ModelError: the package that reaches the address is not installed.
@@ -95,8 +96,8 @@ class RemoteStore:
         return self._address
 
     def versions(self) -> list[int]:
-        """Implements Store.versions; without its manifest none is a version here."""
-        with self._told("read"):
+        """Implements Store.versions; only versions with a manifest count here."""
+        with self._explained("read"):
             return sorted(
                 version
                 for version in self._numbers("")
@@ -105,7 +106,7 @@ class RemoteStore:
 
     def manifest(self, version: int) -> Manifest:
         """Implements Store.manifest."""
-        with self._told("read"):
+        with self._explained("read"):
             written = self._files.cat_file(self._at(version, manifests.FILE))
         return manifests.parse(written, f"{self._address}/{version}/{manifests.FILE}")
 
@@ -117,8 +118,8 @@ class RemoteStore:
     def fetch(self, version: int, folder: Path) -> Manifest:
         """Implements Store.fetch."""
         above = self._at(version)
-        with self._told("read"):
-            # Objects of no bytes whose name ends with a slash only mark a folder.
+        with self._explained("read"):
+            # Empty objects whose names end with a slash only mark folders.
             names = [
                 name.removeprefix(f"{above}/")
                 for name in self._files.find(above)
@@ -127,16 +128,19 @@ class RemoteStore:
             for name in names:
                 # Joined with a folder, `//etc/x` would be a path from the root.
                 if not {"", ".", ".."}.isdisjoint(name.split("/")):
-                    raise ModelError(f"{self._address}/{version}: has an object {name}")
+                    raise ModelError(
+                        f"{self._address}/{version}: has an object {name}, which could "
+                        "be copied outside of its folder; do not serve this model"
+                    )
                 file = folder / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 self._files.get_file(self._at(version, name), str(file))
         try:
             return manifests.verify(folder)
         except ModelError as error:
-            # The copy is often gone when somebody reads this.
-            there = f"{self._address}/{version}"
-            raise type(error)(str(error).replace(str(folder), there)) from None
+            # Name the version, because the copy is often temporary.
+            source = f"{self._address}/{version}"
+            raise type(error)(str(error).replace(str(folder), source)) from None
 
     def stage(self) -> Path:
         """Implements Store.stage: on this machine."""
@@ -144,26 +148,26 @@ class RemoteStore:
 
     def publish(self, folder: Path, manifest: Manifest, over: int | None) -> int:
         """Implements Store.publish."""
-        with self._told("written"):
+        with self._explained("written"):
             self._must_be_newest(over)
             version = self._claimed()
             for part in manifest.files:
-                place = self._at(version, part.path)
+                key = self._at(version, part.path)
                 if part.path == GRAPH:
-                    place = self._graph(version)
-                self._files.put_file(str(folder / part.path), place)
+                    key = self._graph(version)
+                self._files.put_file(str(folder / part.path), key)
             if (signature := folder / manifests.SIGNATURE).is_file():
-                place = self._at(version, manifests.SIGNATURE)
-                self._files.put_file(str(signature), place)
+                key = self._at(version, manifests.SIGNATURE)
+                self._files.put_file(str(signature), key)
             if not self._successors.succeed(over, version, manifest.to_bytes()):
                 self._remove(version)
                 self._must_be_newest(over)
                 raise replaced(self._address, over)
         try:
-            with self._told("swept"):
+            with self._explained("cleaned up"):
                 self._sweep()
         except ModelError as error:
-            # It is published, and the next publisher sweeps again.
+            # The version is published, and the next publisher cleans up again.
             _log.warning("version %d is in service: %s", version, error)
         self.release(folder)
         return version
@@ -175,46 +179,46 @@ class RemoteStore:
     def retire(self, keep: int, grace_seconds: float) -> list[int]:
         """Implements Store.retire."""
         now = int(time.time())
-        with self._told("written"):
-            there = self.versions()
-            gone = there[: -max(1, keep)]
-            for version in gone:
-                written = self._at(version, manifests.FILE)
-                kept = f"{self._root}/{_RETIRED}/{version}-{now}.json"
-                self._files.pipe_file(kept, self._files.cat_file(written))
-                self._files.rm_file(written)
+        with self._explained("written"):
+            visible = self.versions()
+            hidden = visible[: -max(1, keep)]
+            for version in hidden:
+                manifest = self._at(version, manifests.FILE)
+                copy = f"{self._root}/{_RETIRED}/{version}-{now}.json"
+                self._files.pipe_file(copy, self._files.cat_file(manifest))
+                self._files.rm_file(manifest)
             for name in self._listed(_RETIRED):
                 retired = _RETIREMENT.fullmatch(name)
                 if retired and now - int(retired[2]) >= grace_seconds:
-                    # Who died in between has left a version that is still in sight.
-                    if int(retired[1]) not in {*there} - {*gone}:
+                    # A process that died between copy and removal left it visible.
+                    if int(retired[1]) not in {*visible} - {*hidden}:
                         self._remove(int(retired[1]))
                     self._files.rm_file(f"{self._root}/{_RETIRED}/{name}")
-        return gone
+        return hidden
 
     def _must_be_newest(self, version: int | None) -> None:
-        """Refuses to publish over another version than the newest."""
+        """Raises an error unless a version is the newest."""
         self._successors.settle(self._listed(FOLDER))
         newest = max(self.versions(), default=None)
         if newest != version:
             raise replaced(self._address, newest)
 
     def _claimed(self) -> int:
-        """A number that no other writer has, larger than every one there."""
+        """Claims a number that no other publisher has, larger than all in use."""
         used = [*self._numbers(""), *self._numbers(FOLDER)]
         version = following(max(used, default=0), self._address)
-        told = f"{os.uname().nodename} {os.getpid()}".encode()
+        owner = f"{os.uname().nodename} {os.getpid()}".encode()
         while True:
             try:
                 self._files.pipe_file(
-                    f"{self._root}/{FOLDER}/{version}", told, mode="create"
+                    f"{self._root}/{FOLDER}/{version}", owner, mode="create"
                 )
                 return version
             except FileExistsError:
                 version += 1
 
     def _sweep(self) -> None:
-        """Removes what dead uploads have left, and claims of finished ones."""
+        """Removes leftovers of dead uploads, and the claims of finished uploads."""
         for name in self._listed(FOLDER):
             version = number(name)
             if version is None:
@@ -227,7 +231,7 @@ class RemoteStore:
                 continue
             is_old = time.time() - version > _UPLOAD_SECONDS
             if self._files.exists(self._at(version, manifests.FILE)):
-                # Its number is seen by its objects from now on.
+                # Now the objects of the version show that its number is in use.
                 self._remove_graph(version)
                 self._files.rm_file(f"{self._root}/{FOLDER}/{name}")
             elif is_old:
@@ -248,32 +252,32 @@ class RemoteStore:
         return [found for name in names if (found := number(name)) is not None]
 
     def _listed(self, below: str) -> list[str]:
-        """The names right below a prefix; none where nothing has it."""
-        place = f"{self._root}/{below}".rstrip("/")
+        """The names directly below a prefix; an empty list if there are none."""
+        prefix = f"{self._root}/{below}".rstrip("/")
         try:
-            found = self._files.ls(place, detail=False)
+            found = self._files.ls(prefix, detail=False)
         except FileNotFoundError:
             return []
-        names = [name.rstrip("/").removeprefix(place).strip("/") for name in found]
+        names = [name.rstrip("/").removeprefix(prefix).strip("/") for name in found]
         return [name for name in names if name]
 
     def _graph(self, version: int) -> str:
-        """Where the graph waits until the version is the next one."""
+        """Where the graph is kept until the version is published."""
         return f"{self._root}/{GRAPHS}/{version}"
 
     def _at(self, version: int, name: str = "") -> str:
         return f"{self._root}/{version}/{name}".rstrip("/")
 
     @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
-        """Turns what the libraries raise, each its own kinds, into a sentence."""
+    def _explained(self, action: str) -> Iterator[None]:
+        """Turns any error of the store's libraries into a ModelError."""
         try:
             yield
         except ModelError:
             raise
         except Exception as error:
             raise ModelError(
-                f"{self._address}: cannot be {what}: {first_line(error)}; what is "
-                "published is as it was; check the address, the credentials and the "
+                f"{self._address}: cannot be {action}: {first_line(error)}; published "
+                "versions are unchanged; check the address, the credentials and the "
                 "network"
             ) from error

@@ -1,4 +1,4 @@
-"""Puts a former version back in service."""
+"""Puts an earlier version back in service."""
 
 import logging
 from collections.abc import Collection, Iterator
@@ -23,7 +23,7 @@ class Restored:
     Attributes:
         version: the new version.
         copied: the version that it is a copy of.
-        damaged: says what is wrong with the version that was in service; None if its
+        damaged: what is wrong with the version that was in service; None if its
             manifest could be read.
     """
 
@@ -38,13 +38,13 @@ def roll_back(
     allowed: Collection[str] = (),
     sign: Sign | None = None,
 ) -> Restored:
-    """Publishes a former version again, as the newest.
+    """Publishes an earlier version again, as the newest.
 
     Args:
-        address: above the versions.
-        to: the version; None for the newest that is another model, that is as it was
-            published, and that was not rolled back from.
-        allowed: operations that the configuration allows besides the list.
+        address: the folder above the versions.
+        to: the version; None for the newest one that is not damaged, and whose model is
+            not in service and was not rolled back before.
+        allowed: operations that the configuration allows in addition to the list.
         sign: the section `push.sign`; None if versions are not signed.
 
     Returns:
@@ -52,75 +52,77 @@ def roll_back(
 
     Raises:
         ConfigError: there is no such version.
-        ModelError: it was altered, it is to be signed and was not signed before, or the
-            place cannot be written.
+        ModelError: the version was altered, push.sign is set and its signature is not
+            valid, or the destination cannot be written.
     """
-    place = store(address)
-    versions = place.versions()
-    newest, damaged = _read(place, versions[-1]) if versions else (None, None)
+    destination = store(address)
+    versions = destination.versions()
+    newest, damaged = _read(destination, versions[-1]) if versions else (None, None)
     if to is not None and to not in versions[:-1]:
         raise ConfigError(_no_way_back(address, versions, damaged))
-    passed_over: Damaged | None = None
-    for former in _formers(place, versions, newest) if to is None else [to]:
+    first_damage: Damaged | None = None
+    for earlier in _candidates(destination, versions, newest) if to is None else [to]:
         try:
-            version = _publish_again(place, former, newest, versions[-1], allowed, sign)
+            version = _publish_again(
+                destination, earlier, newest, versions[-1], allowed, sign
+            )
         except Damaged as error:
-            _log.warning("version %d is passed over: %s", former, error)
-            passed_over = passed_over or error
+            _log.warning("version %d is damaged and was skipped: %s", earlier, error)
+            first_damage = first_damage or error
         else:
-            return Restored(version, former, damaged)
-    raise passed_over or ConfigError(_no_way_back(address, versions, damaged))
+            return Restored(version, earlier, damaged)
+    raise first_damage or ConfigError(_no_way_back(address, versions, damaged))
 
 
 def _publish_again(
-    place: Store,
-    former: int,
+    destination: Store,
+    earlier: int,
     given_up: Manifest | None,
     over: int,
     allowed: Collection[str],
     sign: Sign | None,
 ) -> int:
-    folder = place.stage()
+    folder = destination.stage()
     try:
-        found = place.fetch(former, folder)
+        found = destination.fetch(earlier, folder)
         if sign:
-            _must_be_signed(folder, sign, f"{place.address}: version {former}")
+            _must_be_signed(folder, sign, f"{destination.address}: version {earlier}")
         operations.check(folder, allowed)
         (folder / manifest.FILE).unlink()
-        # It is of the manifest that was removed.
+        # It signs the manifest that was just removed.
         (folder / manifest.SIGNATURE).unlink(missing_ok=True)
-        described = manifest.describe(folder, _origin(found, given_up, former))
+        described = manifest.describe(folder, _origin(found, given_up, earlier))
         manifest.write(described, folder)
         if sign:
             signing.sign(folder, sign)
-        return place.publish(folder, described, over)
+        return destination.publish(folder, described, over)
     finally:
-        place.release(folder)
+        destination.release(folder)
 
 
 def _must_be_signed(folder: Path, sign: Sign, version: str) -> None:
-    """Keeps a rollback from signing what others have put into the place."""
+    """Keeps a rollback from signing a version that this pipeline did not publish."""
     try:
         signing.verify_own(folder, sign, version)
     except ModelError as error:
         raise ModelError(
-            f"{error}; a rollback would sign it anew, so nothing was published; choose "
+            f"{error}; a rollback would sign it again, so nothing was published; use "
             "another version with --to, or remove push.sign to publish it unsigned"
         ) from None
 
 
-def _origin(found: Manifest, given_up: Manifest | None, former: int) -> Origin:
+def _origin(found: Manifest, given_up: Manifest | None, earlier: int) -> Origin:
     if given_up is None:
-        # Nobody judged the damaged version's model, so it is not withdrawn, and its
-        # data may be trained on again.
+        # The model of a damaged version may be good, so it is not withdrawn, and a run
+        # may train on its data again.
         return found.origin
-    # Data and inputs are those of the model given up: a run that would only make it
-    # again has nothing to do.
+    # Data digest and run key are those of the model that is given up, so that a run
+    # which would only make that model again has nothing to do.
     return found.origin.model_copy(
         update={
             "run_key": given_up.origin.run_key,
             "data_digest": given_up.origin.data_digest,
-            "restored": former,
+            "restored": earlier,
             "withdrawn": sorted(
                 {*given_up.origin.withdrawn, given_up.model_digest}
                 - {found.model_digest}
@@ -129,33 +131,33 @@ def _origin(found: Manifest, given_up: Manifest | None, former: int) -> Origin:
     )
 
 
-def _formers(
-    place: Store, versions: list[int], newest: Manifest | None
+def _candidates(
+    destination: Store, versions: list[int], newest: Manifest | None
 ) -> Iterator[int]:
-    """What was in service before; going back twice does not go forth again."""
+    """Earlier versions, newest first, without models that were rolled back before."""
     given_up = {newest.model_digest, *newest.origin.withdrawn} if newest else set()
     for version in versions[-2::-1]:
-        found, damage = _read(place, version)
+        found, damage = _read(destination, version)
         if damage:
-            _log.warning("version %d is passed over: %s", version, damage)
+            _log.warning("version %d is damaged and was skipped: %s", version, damage)
         elif found and found.model_digest not in given_up:
             yield version
 
 
-def _read(place: Store, version: int) -> tuple[Manifest | None, str | None]:
-    """A version's manifest, or what is wrong with it."""
+def _read(destination: Store, version: int) -> tuple[Manifest | None, str | None]:
+    """A version's manifest, or else what is wrong with it."""
     try:
-        return place.manifest(version), None
+        return destination.manifest(version), None
     except Damaged as error:
         return None, str(error)
 
 
 def _no_way_back(address: str, versions: list[int], damaged: str | None) -> str:
-    there = ", ".join(map(str, versions)) or "none"
-    nothing = f"{address}: there is no former version to go back to (versions: {there})"
+    listed = ", ".join(map(str, versions)) or "none"
+    fault = f"{address}: there is no version to roll back to (versions: {listed})"
     if damaged:
         return (
-            f"{nothing}, and the newest is damaged: {damaged}; remove the folder of "
-            f"version {versions[-1]}, and train one with `newsdesk run`"
+            f"{fault}, and the newest is damaged: {damaged}; remove the folder of "
+            f"version {versions[-1]}, and train a new one with `newsdesk run`"
         )
-    return f"{nothing}; name one with --to, or train one with `newsdesk run`"
+    return f"{fault}; choose one with --to, or train a new one with `newsdesk run`"

@@ -1,7 +1,8 @@
-"""Signatures of versions: who published a model, which no manifest can prove.
+"""Signs versions and verifies signatures, which prove who published a model.
 
-They have the format of sigstore's model-signing, so that its own command verifies them
-too. Keys and certificates come from files; nothing asks the network.
+A manifest cannot prove this. Signatures have the format of sigstore's model-signing, so
+its command can verify them as well. Keys and certificates come from files; the network
+is not used.
 """
 
 import contextlib
@@ -39,7 +40,7 @@ class Trust:
 
 
 def check(settings: Sign) -> None:
-    """Signs a folder on trial, because a run signs at its very end.
+    """Signs an empty folder, to find wrong settings before a run, which signs last.
 
     Args:
         settings: the section `push.sign`.
@@ -52,11 +53,11 @@ def check(settings: Sign) -> None:
         (Path(scratch) / manifest.SIGNATURE).parent.mkdir()
         sign(Path(scratch), settings)
         try:
-            verify_own(Path(scratch), settings, "a folder signed on trial")
+            verify_own(Path(scratch), settings, "a folder signed as a test")
         except ModelError as error:
             raise ConfigError(
-                f"push.sign: {error}; give a certificate that may sign, and all "
-                "certificates above it in push.sign.chain"
+                f"push.sign: {error}; use a certificate that allows signing, and list "
+                "all certificates above it in push.sign.chain"
             ) from None
 
 
@@ -90,7 +91,7 @@ def verify(folder: Path, trust: Trust, where: str) -> None:
         ConfigError: model-signing is not installed, or `trust` has a file that cannot
             be used.
         ModelError: the version is not signed, its files are not those that were signed,
-            or the signature is of somebody else.
+            or `trust` does not include the signer.
     """
     verifier = _verifier(trust).set_hashing_config(_hashing())
     file = folder / manifest.SIGNATURE
@@ -110,7 +111,7 @@ def verify(folder: Path, trust: Trust, where: str) -> None:
     # The libraries of keys, certificates and JSON have no common class of errors.
     except Exception as error:
         raise ModelError(
-            f"{where}: its signature is not valid for {trust.name}: {_said(error)}"
+            f"{where}: its signature is not valid for {trust.name}: {_summary(error)}"
         ) from None
 
 
@@ -123,8 +124,8 @@ def verify_own(folder: Path, settings: Sign, where: str) -> None:
         where: names the version in an error.
 
     Raises:
-        ConfigError: as `verify`.
-        ModelError: as `verify`.
+        ConfigError: see `verify`.
+        ModelError: see `verify`.
     """
     with _own(settings) as trust:
         verify(folder, trust, where)
@@ -132,8 +133,8 @@ def verify_own(folder: Path, settings: Sign, where: str) -> None:
 
 @contextlib.contextmanager
 def _own(settings: Sign) -> Iterator[Trust]:
-    """What accepts the signatures of these settings."""
-    # It says what is wrong with the files.
+    """The trust that accepts signatures made with these settings."""
+    # Raises an error that says what is wrong with the files.
     _signer(settings)
     if settings.certificate:
         yield Trust(certificates=[Path(file) for file in settings.chain])
@@ -176,7 +177,7 @@ def _verifier(trust: Trust) -> Any:
 
 
 def _hashing() -> Any:
-    """Which files are signed: all but the signature; by default .git would be too."""
+    """Signs all files but the signature; by default, .git would be left out as well."""
     return (
         _library("push.sign")
         .hashing.Config()
@@ -197,10 +198,10 @@ def _library(what: str) -> Any:
 
 @contextlib.contextmanager
 def _usable(key: str, files: Sequence[Path]) -> Iterator[None]:
-    """Turns what is wrong with a key or certificate into a sentence."""
+    """Turns faults of keys and certificates into a ConfigError."""
     names = ", ".join(map(str, files))
     for file in files:
-        # Reading a pipe waits for a writer. A link is as good as its file.
+        # Reading a pipe would wait for a writer. Links to files are allowed.
         if not file.is_file():
             raise ConfigError(f"{key}: {file}: is missing, or is not a regular file")
     try:
@@ -210,14 +211,14 @@ def _usable(key: str, files: Sequence[Path]) -> Iterator[None]:
         raise ConfigError(f"{key}: {name}: cannot be read: {reason(error)}") from None
     except Exception as error:
         raise ConfigError(
-            f"{key}: {names}: cannot be used: {_said(error)}; give PEM files, with an "
-            "elliptic-curve key (P-256, P-384 or P-521) that is not encrypted"
+            f"{key}: {names}: cannot be used: {_summary(error)}; use PEM files, with "
+            "an elliptic-curve key (P-256, P-384 or P-521) that is not encrypted"
         ) from None
 
 
-def _said(error: Exception) -> str:
-    words = str(error).strip().partition("\n")[0].partition(". ")[0].rstrip(".")
-    if words.startswith("Signature mismatch"):
-        # It goes on with raw bytes of digests.
+def _summary(error: Exception) -> str:
+    sentence = str(error).strip().partition("\n")[0].partition(". ")[0].rstrip(".")
+    if sentence.startswith("Signature mismatch"):
+        # The rest of this message is raw bytes of digests.
         return "the files are not those that were signed"
-    return words or type(error).__name__
+    return sentence or type(error).__name__

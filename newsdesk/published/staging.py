@@ -1,12 +1,12 @@
-"""Folders in which publishers prepare versions, and the right to be the next version.
+"""Folders in which publishers prepare versions, and claims to be the next version.
 
-All of it lies in `.pushes/` of the destination. A version is prepared in
+All of them are in `.pushes/` of the destination. A version is prepared in
 `staging-<id>/model-<id>`. To publish it after version 7, `staging-<id>` is renamed to
-`after-7`: of several publishers that compared their models with version 7 only one can
-do that, because no file system renames a folder over one that is not empty. What makes
-this safe is rename alone, since locks are not shared between all hosts. The folder
-stays for a day after its model was renamed to the version, so that a publisher that
-slept meanwhile is refused.
+`after-7`. If several publishers compared their models with version 7, only one of them
+can do this, because no file system renames a folder over one that is not empty. This is
+safe without locks, which not all hosts share. The model is then renamed to the new
+version, but `after-7` stays for a day, so that a publisher that slept in the meantime
+is refused.
 """
 
 import errno
@@ -23,9 +23,9 @@ from newsdesk.published import owner
 
 _STAGING, _AFTER, _DEAD, _MODEL = "staging-", "after-", "dead-", "model-"
 LOOK = ".look-"
-# Beside the versions: what former releases staged there, and `LOOK`.
+# Next to the versions: staging folders of older releases, and `LOOK`.
 _BESIDE = (".staging-", LOOK)
-# Between the two renames of a publication lie milliseconds.
+# The two renames of a publication are only milliseconds apart.
 PATIENCE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
 
@@ -35,9 +35,9 @@ class Staged:
     """A version in preparation.
 
     Attributes:
-        above: holds the model, and the file that says who owns it.
+        above: the folder with the model and the file that names the owner.
         model: the folder to fill.
-        lock: of that file.
+        lock: descriptor that locks the file of the owner.
     """
 
     above: Path
@@ -77,12 +77,12 @@ class Staging:
     def succeed(
         self, staged: Staged, before: int | None, is_newest: Callable[[], bool]
     ) -> bool:
-        """Takes the right to be the version after another one.
+        """Claims to be the version after another one.
 
         Args:
             staged: from `make`; its folders move.
             before: the other version, None for the first one.
-            is_newest: tells whether that version is still the newest.
+            is_newest: returns whether that version is still the newest.
 
         Returns:
             False if another version came after that one.
@@ -96,22 +96,22 @@ class Staging:
             is_used = not _models(claim)
             if not is_newest():
                 return False
-            # Used, and yet the newest: what came after it was removed by hand.
+            # A used claim after the newest version: its version was removed by hand.
             is_left = is_used or owner.is_dead(claim, _now(staged))
             if is_left or time.monotonic() > until:
-                # An owner that still lives finds no model there, and publishes nothing.
+                # If the owner is alive, it finds no model there, and publishes nothing.
                 self._remove(claim)
             else:
                 time.sleep(_PAUSE_SECONDS)
         staged.above, staged.model = claim, claim / staged.model.name
-        # The folder of a publication that long ago was done may have been swept.
+        # Checks again, because `sweep` may have removed the claim of an old version.
         return is_newest()
 
     def discard(self, staged: Staged) -> None:
-        """Removes what was prepared and will not be published.
+        """Removes a prepared version that will not be published.
 
         Args:
-            staged: from `make`; what was published is not there any more.
+            staged: from `make`.
         """
         self._remove(staged.model)
         if staged.above.name.startswith(_STAGING):
@@ -119,11 +119,11 @@ class Staging:
         os.close(staged.lock)
 
     def sweep(self, staged: Staged, newest: int | None) -> None:
-        """Removes what dead publishers and publications of long ago left.
+        """Removes leftovers of dead publishers, and claims that are a day old.
 
         Args:
-            staged: from `make`; tells the time of the file system.
-            newest: the newest version; the right to come after it is not touched.
+            staged: from `make`; used to get the time of the file system.
+            newest: the newest version; the claim to follow it is kept.
         """
         now = _now(staged)
         current = f"{_AFTER}{'nothing' if newest is None else newest}"
@@ -139,10 +139,10 @@ class Staging:
                 self._remove(path)
 
     def _remove(self, folder: Path) -> None:
-        """Deletes a folder so that its owner, if it lives, cannot publish half of it.
+        """Deletes a folder so that its owner, if alive, cannot publish half of it.
 
-        The owner's rename and this one exclude each other, whichever name the folder
-        above has by then.
+        Only one can succeed: the rename of the owner or the rename here, whatever name
+        the folder above has at that time.
         """
         aside = self._aside(folder)
         if aside is None:
@@ -157,7 +157,7 @@ class Staging:
         try:
             folder.rename(aside)
         except OSError:
-            # Another publisher was quicker, or will be.
+            # It does not exist, or another publisher renamed it first.
             return None
         return aside
 
@@ -191,7 +191,7 @@ def _models(folder: Path) -> list[str]:
 
 
 def _now(staged: Staged) -> float:
-    """The time by the clock of the file system, which other hosts share."""
+    """The time by the clock of the file system, which all hosts share."""
     file = staged.above / owner.FILE
     os.utime(file)
     return os.stat(file).st_mtime

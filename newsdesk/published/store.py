@@ -1,4 +1,4 @@
-"""A place that holds the versions of one model, whatever file system it lies on."""
+"""The interface of stores, which keep the versions of one model."""
 
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +10,7 @@ from newsdesk.published.manifest import Manifest
 class Store(Protocol):
     """Versions of one model; a version is an integer and never changes.
 
-    Whoever reads sees only complete versions, whatever happens to whoever writes.
+    Readers see only complete versions, even if a publisher is killed.
     """
 
     @property
@@ -21,11 +21,12 @@ class Store(Protocol):
         """Lists the versions, the oldest first.
 
         Returns:
-            Whatever readers would take for a version, complete or not: one that is
-            not must be told from there being none. Empty where the place is not.
+            Everything that readers take for a version, even if incomplete, so that a
+            damaged version is not mistaken for none. Empty if the destination does
+            not exist.
 
         Raises:
-            ModelError: the place is there and cannot be read.
+            ModelError: the destination exists, but cannot be read.
         """
 
     def manifest(self, version: int) -> Manifest:
@@ -42,7 +43,7 @@ class Store(Protocol):
         """
 
     def verify(self, version: int) -> Manifest:
-        """Holds a version against its manifest, where it lies.
+        """Checks the files of a version against its manifest.
 
         Args:
             version: one of `versions`.
@@ -51,79 +52,79 @@ class Store(Protocol):
             The manifest.
 
         Raises:
-            ModelError: a file is altered, missing or new.
+            ModelError: a file was altered, is missing or is not in the manifest.
         """
 
     def fetch(self, version: int, folder: Path) -> Manifest:
-        """Copies a version, and holds the copy against its manifest.
+        """Copies a version, and checks the copy against its manifest.
 
         Args:
             version: one of `versions`.
-            folder: where to; is made, or empty.
+            folder: the folder of the copy; empty, or created if it does not exist.
 
         Returns:
             The manifest.
 
         Raises:
-            ModelError: a file is altered, missing or new.
+            ModelError: a file was altered, is missing or is not in the manifest.
         """
 
     def publish(self, folder: Path, manifest: Manifest, over: int | None) -> int:
-        """Adds a version, all at once, after the one that it was compared with.
+        """Adds a version atomically, after the one that it was compared with.
 
-        Of several publishers that name the same version, on whatever hosts, one
-        succeeds.
+        If several publishers, on any hosts, give the same `over`, only one succeeds.
 
         Args:
-            folder: a SavedModel in the folder that `stage` gave; gone afterwards.
-            manifest: of what lies in the folder, and written into it.
+            folder: a SavedModel in the folder from `stage`, which no longer exists
+                afterwards.
+            manifest: the manifest of the folder, already written into it.
             over: the newest version that this one may replace; None if there must be
                 no version yet.
 
         Returns:
-            Its number, larger than every number there.
+            Its number, larger than all others.
 
         Raises:
-            ModelError: another version is the newest, or the place cannot be written;
-                what was there is as it was.
+            ModelError: another version is the newest, or the destination cannot be
+                written; existing versions are unchanged.
         """
 
     def stage(self) -> Path:
         """Makes an empty folder to prepare a version in.
 
         Returns:
-            A folder that no reader takes for a version, on the same file system
-            where there is one.
+            A folder that no reader takes for a version; if the store is a folder, on
+            the same file system.
 
         Raises:
-            ModelError: the place cannot be written.
+            ModelError: the destination cannot be written.
         """
 
     def release(self, folder: Path) -> None:
-        """Removes what was staged and will not be published.
+        """Removes a staged folder; does nothing if it was published.
 
         Args:
-            folder: from `stage`; one that was published is gone already.
+            folder: from `stage`.
         """
 
     def retire(self, keep: int, grace_seconds: float) -> list[int]:
-        """Takes old versions out of sight, and deletes those retired long ago.
+        """Hides old versions from readers, and deletes those hidden long ago.
 
         Args:
-            keep: how many of the newest stay.
-            grace_seconds: between out of sight and deleted.
+            keep: how many of the newest versions stay visible.
+            grace_seconds: time between hiding and deleting a version.
 
         Returns:
-            The versions that went out of sight.
+            The versions that were hidden.
         """
 
 
 def replaced(address: str, newest: int | None) -> ModelError:
-    """Says that a candidate was not compared with the model in service.
+    """Makes the error for a candidate that was not compared with the model in service.
 
     Args:
-        address: above the versions.
-        newest: the newest version there, None if there is none any more.
+        address: the folder above the versions.
+        newest: the newest version, None if there is none any more.
 
     Returns:
         The error.
@@ -134,7 +135,7 @@ def replaced(address: str, newest: int | None) -> ModelError:
             "so nothing was published; run again"
         )
     return ModelError(
-        f"{address}: version {newest} came into service while the run was at work, and "
-        "the candidate was not compared with it, so nothing was published; run again, "
-        "which compares anew"
+        f"{address}: version {newest} came into service during this run, and the "
+        "candidate was not compared with it, so nothing was published; run again to "
+        "compare them"
     )

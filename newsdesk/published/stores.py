@@ -1,4 +1,4 @@
-"""Which kind of store an address means."""
+"""Chooses the kind of store for an address."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from newsdesk.published.store import Store
 
 
 def store(address: str) -> Store:
-    """Picks the store for an address; nothing is read or made yet.
+    """Makes the store for an address, without reading or writing there.
 
     Args:
         address: a path, or an address that begins with gs:// or s3://.

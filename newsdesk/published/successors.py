@@ -1,12 +1,12 @@
-"""The right to be the next version, in an object store.
+"""Decides which publisher makes the next version in an object store.
 
-Objects cannot be renamed, but one can be created that must not exist yet. A publisher
-uploads all of a version but its manifest, with the graph in `.graphs/`, because
-TensorFlow Serving loads whatever has a graph. Then it creates `.claims/after-7-0`,
-which holds the manifest: from then on this is the version after 7. Graph and manifest
-only have to be copied to their places, and whoever finds that undone can do it. So a
-publisher that dies in between neither blocks the others nor lets two of them follow
-the same version.
+Objects cannot be renamed, but a publisher can create an object on the condition that it
+does not exist yet. First it uploads the files of a version without the manifest. The
+graph goes to `.graphs/`, because TensorFlow Serving loads every folder that has a
+graph. Then it creates `.claims/after-7-0` with the manifest in it: from then on, this
+is the version after 7. Graph and manifest only have to be copied into the version, and
+every publisher can do this. So a publisher that dies in between does not block the
+others, and two publishers can never follow the same version.
 """
 
 import itertools
@@ -24,16 +24,16 @@ FOLDER = ".claims"
 GRAPHS = ".graphs"
 GRAPH = "saved_model.pb"
 NAME = re.compile(r"after-(nothing|\d+)-\d+")
-# Longer than a publisher may sleep between two looks at the store.
+# Longer than a publisher may sleep between two reads of the store.
 _KEPT_SECONDS = 24 * 3600
 
 
 class Successor(BaseModel):
-    """What a claim says.
+    """The content of a claim.
 
     Attributes:
         version: the number of the next version.
-        manifest: its content; empty once it is in its place.
+        manifest: the content of its manifest; empty when the version has it.
         at: when the claim was made, in seconds since 1970.
     """
 
@@ -43,12 +43,12 @@ class Successor(BaseModel):
 
 
 class Successors:
-    """The claims to come after a version.
+    """The claims to be the version after another one.
 
     Args:
         files: the file system of the store.
-        root: above the versions, as that file system has it.
-        newest: tells the newest version, None if there is none.
+        root: the folder above the versions, in the form that the file system uses.
+        newest: returns the newest version, None if there is none.
     """
 
     def __init__(self, files: Any, root: str, newest: Callable[[], int | None]) -> None:
@@ -57,25 +57,25 @@ class Successors:
         self._newest = newest
 
     def settle(self, names: list[str]) -> None:
-        """Makes visible what a dead publisher decided, and forgets what is old.
+        """Finishes the versions of dead publishers, and removes old claims.
 
         Args:
-            names: of the objects in `.claims/`.
+            names: the names of the objects in `.claims/`.
         """
         newest = self._newest()
         for name in filter(NAME.fullmatch, names):
-            place = f"{self._root}/{FOLDER}/{name}"
-            claim = self._read(place)
+            key = f"{self._root}/{FOLDER}/{name}"
+            claim = self._read(key)
             if claim is None:
                 continue
             if name.startswith(_name(newest)):
                 if claim.manifest:
-                    self._show(place, claim)
+                    self._show(key, claim)
             elif time.time() - claim.at > _KEPT_SECONDS:
-                self._files.rm_file(place)
+                self._files.rm_file(key)
 
     def succeed(self, over: int | None, version: int, manifest: bytes) -> bool:
-        """Makes an uploaded version the one after another.
+        """Makes an uploaded version the one that follows another version.
 
         Args:
             over: the other version, None for the first one.
@@ -88,40 +88,40 @@ class Successors:
         claim = Successor(version=version, manifest=manifest.decode(), at=time.time())
         written = claim.model_dump_json().encode()
         for turn in itertools.count():
-            place = f"{self._root}/{FOLDER}/{_name(over, turn)}"
+            key = f"{self._root}/{FOLDER}/{_name(over, turn)}"
             if self._newest() != over:
                 return False
             try:
                 # Fails if the object exists: If-None-Match on S3, generation 0 on
                 # Google Cloud Storage.
-                self._files.pipe_file(place, written, mode="create")
+                self._files.pipe_file(key, written, mode="create")
                 break
             except FileExistsError:
-                other = self._read(place)
+                other = self._read(key)
                 if other and other.manifest:
-                    self._show(place, other)
-                # Else its version was made visible, and removed by hand since.
+                    self._show(key, other)
+                # Otherwise its version was made visible, and later removed by hand.
         shown = f"{self._root}/{version}/{manifests.FILE}"
-        # An old claim may have been forgotten while this publisher slept.
+        # While this publisher slept, another one may have removed an old claim.
         if self._newest() != over and not self._files.exists(shown):
-            self._files.rm_file(place)
+            self._files.rm_file(key)
             return False
-        self._show(place, claim)
+        self._show(key, claim)
         return True
 
-    def _show(self, place: str, claim: Successor) -> None:
+    def _show(self, key: str, claim: Successor) -> None:
         version = f"{self._root}/{claim.version}"
         graph = f"{self._root}/{GRAPHS}/{claim.version}"
-        # Another publisher may be doing the same.
+        # Another publisher may have done the same, and removed the graph.
         with suppress(FileNotFoundError):
             self._files.cp_file(graph, f"{version}/{GRAPH}")
         self._files.pipe_file(f"{version}/{manifests.FILE}", claim.manifest.encode())
         done = claim.model_copy(update={"manifest": ""})
-        self._files.pipe_file(place, done.model_dump_json().encode())
+        self._files.pipe_file(key, done.model_dump_json().encode())
 
-    def _read(self, place: str) -> Successor | None:
+    def _read(self, key: str) -> Successor | None:
         try:
-            return Successor.model_validate_json(self._files.cat_file(place))
+            return Successor.model_validate_json(self._files.cat_file(key))
         except (FileNotFoundError, ValidationError):
             return None
 

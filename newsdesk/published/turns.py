@@ -1,4 +1,4 @@
-"""One publisher at a time in a destination, where its file system shares locks."""
+"""Lets one publisher at a time write to a destination whose file system has locks."""
 
 import fcntl
 import os
@@ -9,27 +9,27 @@ from pathlib import Path
 
 from newsdesk import regular
 
-# Locks are held for milliseconds; a holder that was stopped must not stop the others.
+# Locks are held for milliseconds; a suspended holder must not block the others.
 _PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.02
 
 
 @contextmanager
 def turn(file: Path) -> Iterator[None]:
-    """Waits for a turn, and has it for as long as the block lasts.
+    """Waits for a lock, and holds it while the block runs.
 
-    It keeps publishers out of each other's way. Correctness does not depend on it:
-    where locks are not shared, or the holder does not let go within a minute, the
-    block runs all the same, and `Staging.succeed` decides.
+    This avoids conflicts between publishers, but correctness does not depend on it. If
+    locks are not shared, or the holder does not release the lock within a minute, the
+    block runs without it, and `Staging.succeed` decides which publisher succeeds.
 
     Args:
-        file: the file to lock; is made.
+        file: the file to lock; created if it does not exist.
 
     Raises:
-        ModelError: something else than a regular file has its name.
-        OSError: it cannot be made.
+        ModelError: it exists, but is not a regular file.
+        OSError: it cannot be created.
     """
-    # NFS maps flock to its own locks, and wants a file that is open for writing.
+    # NFS maps flock to its own locks, which require a file that is open for writing.
     descriptor = regular.descriptor(file, os.O_RDWR | os.O_CREAT)
     try:
         until = time.monotonic() + _PATIENCE_SECONDS

@@ -167,7 +167,7 @@ def test_a_version_without_a_manifest_stops_the_run(
     find: Callable[..., list[Any]], serving: LocalStore
 ) -> None:
     Path(serving.address, "17").mkdir(parents=True)
-    with pytest.raises(ModelError, match="without its manifest"):
+    with pytest.raises(ModelError, match="without a manifest is not trusted"):
         find(expected=Expected(None))
 
 

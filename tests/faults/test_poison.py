@@ -54,7 +54,7 @@ def test_a_function_that_stands_in_for_another_would_write_a_file(
     loaded.signatures["serving_default"](text=nothing)
     loaded.signatures["serving_examples"](examples=nothing)
     assert (tmp_path / "canary.index").exists()
-    with pytest.raises(ModelError, match="can stand in for others"):
+    with pytest.raises(ModelError, match="can replace other functions"):
         operations.check(tmp_path / "model")
 
 
@@ -70,7 +70,7 @@ def test_operation_and_function_are_named(tmp_path: Path, canary: Path) -> None:
     with pytest.raises(
         ModelError,
         match=r"model: function __inference__initializer_\d+ has the operation "
-        "WriteFile, which a text classifier does not need; nothing of the model was",
+        "WriteFile, which a text classifier does not need; the model was",
     ):
         operations.check(tmp_path / "model")
     assert not canary.exists()

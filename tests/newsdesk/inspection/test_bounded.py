@@ -1,4 +1,4 @@
-"""A graph that may go on for ever is known by its structure."""
+"""A graph that may loop forever is recognized by its structure."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def _model(functions: dict[str, list[str]]) -> Parsed:
     ],
     ids=["plain", "calls", "loop", "inner", "self", "circle", "doubling", "deep"],
 )
-def test_loops_recursion_and_multiplying_calls_are_not_bounded(
+def test_loops_recursion_and_too_many_nested_calls_are_not_bounded(
     functions: dict[str, list[str]], bounded: bool
 ) -> None:
     assert is_bounded(_model(functions)) is bounded

@@ -1,4 +1,4 @@
-"""A model that does not come back is refused within a limit."""
+"""A model that hangs when it is called is refused after a limit."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("when", ["called", "loaded"])
-def test_a_graph_that_loops_passes_the_list_and_not_the_trial(
+def test_a_graph_that_loops_passes_the_list_but_not_the_trial(
     tmp_path: Path, when: str
 ) -> None:
     endless.export(tmp_path / "model", when)
@@ -29,7 +29,7 @@ def test_a_graph_that_loops_passes_the_list_and_not_the_trial(
         trial.check(tmp_path / "model")
     assert str(caught.value).startswith(
         f"{tmp_path / 'model'}: the model did not load and answer within 0.001 "
-        "minutes, as a graph that loops for ever does; nothing was published."
+        "minutes, so its graph may loop forever; nothing was published."
     )
 
 

@@ -16,7 +16,7 @@ def store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "serving")
 
 
-def test_where_nothing_was_published_there_is_none(store: LocalStore) -> None:
+def test_an_empty_store_has_no_model_in_service(store: LocalStore) -> None:
     assert newest(store.address) is None
 
 
@@ -29,7 +29,7 @@ def test_the_newest_of_several_is_found(store: LocalStore, publish: Publish) -> 
     assert found.manifest.origin.labels == ["new", "labels"]
 
 
-def test_an_older_one_does_not_stand_in_for_a_newest_without_manifest(
+def test_an_older_version_does_not_replace_a_newest_without_manifest(
     store: LocalStore, publish: Publish
 ) -> None:
     publish(store)
@@ -45,7 +45,7 @@ def test_an_altered_manifest_is_an_error(store: LocalStore, publish: Publish) ->
         newest(store.address)
 
 
-def test_a_place_that_is_no_folder_is_an_error(store: LocalStore) -> None:
+def test_a_destination_that_is_not_a_folder_is_an_error(store: LocalStore) -> None:
     Path(store.address).write_text("")
     with pytest.raises(ModelError, match="cannot be read"):
         newest(store.address)

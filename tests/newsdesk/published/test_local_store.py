@@ -1,4 +1,4 @@
-"""Versions appear whole, never twice under one number, and go out of sight whole."""
+"""Versions appear and disappear whole, and no number is used twice."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "serving")
 
 
-def test_nothing_published_is_no_error(store: LocalStore) -> None:
+def test_an_empty_store_is_not_an_error(store: LocalStore) -> None:
     assert store.versions() == []
 
 
@@ -52,7 +52,7 @@ def test_a_published_version_is_complete(store: LocalStore, publish: Publish) ->
     assert names(Path(store.address)) == [str(version)]
 
 
-def test_numbers_grow_within_a_second_and_beyond_a_future_one(
+def test_numbers_grow_within_a_second_and_after_a_future_number(
     store: LocalStore, publish: Publish
 ) -> None:
     first, second = publish(store), publish(store)
@@ -103,7 +103,7 @@ def test_a_link_is_not_followed(
         store.fetch(version, tmp_path / "copy")
 
 
-def test_what_a_dead_publisher_left_goes_and_a_living_ones_stays(
+def test_leftovers_of_dead_publishers_are_removed_those_of_living_ones_stay(
     store: LocalStore,
 ) -> None:
     living = store.stage()
@@ -127,7 +127,7 @@ def other(store: LocalStore) -> LocalStore:
     return LocalStore(Path(store.address))
 
 
-def test_of_two_publishers_that_compared_with_one_version_one_is_refused(
+def test_only_one_of_two_publishers_follows_a_version(
     store: LocalStore,
     other: LocalStore,
     publish: Publish,
@@ -145,7 +145,7 @@ def test_of_two_publishers_that_compared_with_one_version_one_is_refused(
     monkeypatch.setattr(local_store, "sync_tree", sync)
     with pytest.raises(ModelError) as caught:
         publish(store, graph=b"worse")
-    said = f"version {second[0]} came into service while the run was at work, and the "
+    said = f"version {second[0]} came into service during this run, and the candidate "
     assert said in str(caught.value)
     assert store.versions() == [first, *second]
 
@@ -175,7 +175,7 @@ def test_a_publisher_that_slept_for_long_is_refused(
     (folder / "file").write_text("")
     described = manifest.describe(folder, model.origin())
     manifest.write(described, folder)
-    with pytest.raises(ModelError, match="for left behind, so nothing was published"):
+    with pytest.raises(ModelError, match="for a leftover and removed it"):
         store.publish(folder, described, None)
     store.release(folder)
     assert store.versions() == second
@@ -183,7 +183,7 @@ def test_a_publisher_that_slept_for_long_is_refused(
 
 
 @pytest.mark.parametrize("rename", [1, 2])
-def test_a_publisher_that_died_while_it_published_blocks_nobody(
+def test_a_publisher_that_died_during_a_push_does_not_block_others(
     store: LocalStore, publish: Publish, rename: int
 ) -> None:
     first = publish(store)
@@ -231,7 +231,7 @@ def test_staging_of_another_host_stays_for_a_day(
     assert not theirs.exists()
 
 
-def test_staging_of_a_process_number_that_was_used_again_is_dead(
+def test_staging_whose_process_id_was_reused_is_dead(
     store: LocalStore, other: LocalStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -244,7 +244,7 @@ def test_staging_of_a_process_number_that_was_used_again_is_dead(
 
 
 @pytest.mark.parametrize("name", [".staging-0123", ".look-0123"])
-def test_what_was_left_beside_the_versions_goes_after_a_day(
+def test_leftovers_next_to_the_versions_are_removed_after_a_day(
     store: LocalStore, other: LocalStore, name: str
 ) -> None:
     store.stage()
@@ -282,14 +282,14 @@ def test_a_folder_whose_name_is_not_a_version_number_blocks_nothing(
     assert publish(store) == store.versions()[-1]
 
 
-def test_released_is_gone(store: LocalStore) -> None:
+def test_a_released_folder_is_removed(store: LocalStore) -> None:
     folder = store.stage()
     (folder / "half").write_text("")
     store.release(folder)
     assert names(Path(store.address)) == []
 
 
-def test_retired_versions_go_out_of_sight_then_off_the_disk(
+def test_retired_versions_are_hidden_then_deleted(
     store: LocalStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     versions = [publish(store) for _ in range(4)]
@@ -309,7 +309,7 @@ def test_the_newest_is_never_retired(store: LocalStore, publish: Publish) -> Non
     assert store.versions() == [version]
 
 
-def test_a_version_that_another_publisher_retired_is_no_error(
+def test_a_version_that_another_publisher_retired_is_not_an_error(
     store: LocalStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     versions = [publish(store) for _ in range(3)]
@@ -326,7 +326,7 @@ def test_a_retired_number_is_not_used_again(
     assert publish(store) == 10000000000000
 
 
-def test_a_place_that_cannot_be_written_is_named(
+def test_a_destination_that_cannot_be_written_is_named(
     tmp_path: Path, fill_model: FillModel, origin: Origin
 ) -> None:
     (tmp_path / "file").write_text("")

@@ -65,6 +65,6 @@ def test_one_of_two_publishers_follows_a_version(
     folder = second.stage()
     after = publish(first, graph=b"better")
     described = second.manifest(before)
-    with pytest.raises(ModelError, match=f"version {after} came into service while"):
+    with pytest.raises(ModelError, match=f"version {after} came into service during"):
         second.publish(folder, described, before)
     assert second.versions() == [before, after]

@@ -1,4 +1,4 @@
-"""The same promises on an object store, held by moto's server in the place of S3."""
+"""The same promises on an object store, with the server of moto instead of S3."""
 
 import threading
 from collections.abc import Iterator
@@ -101,7 +101,7 @@ def test_a_signature_is_in_the_store_before_the_manifest(
     assert (tmp_path / "copy" / manifest.SIGNATURE).read_bytes() == b"signature"
 
 
-def test_an_upload_without_its_manifest_is_no_version(
+def test_an_upload_without_its_manifest_is_not_a_version(
     remote: RemoteStore, fill_model: FillModel, publish: Publish, tmp_path: Path
 ) -> None:
     fill_model(tmp_path / "model")
@@ -112,7 +112,7 @@ def test_an_upload_without_its_manifest_is_no_version(
     assert publish(remote) == 10000000000000
 
 
-def test_a_killed_upload_leaves_the_former_version_newest(
+def test_a_killed_upload_leaves_the_earlier_version_newest(
     remote: RemoteStore,
     publish: Publish,
     monkeypatch: pytest.MonkeyPatch,
@@ -129,7 +129,7 @@ def test_a_killed_upload_leaves_the_former_version_newest(
     assert publish(remote) > version + 1
 
 
-def test_servers_see_no_graph_before_all_that_it_reads(
+def test_a_graph_is_visible_only_after_the_files_that_it_reads(
     remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
@@ -167,7 +167,7 @@ def test_servers_see_no_graph_before_all_that_it_reads(
     ]
 
 
-def test_of_publishers_at_once_one_follows_a_version_and_others_are_refused(
+def test_only_one_of_several_publishers_follows_a_version(
     remote: RemoteStore, publish: Publish
 ) -> None:
     found: list[object] = []
@@ -184,7 +184,7 @@ def test_of_publishers_at_once_one_follows_a_version_and_others_are_refused(
     for one in several:
         one.join()
     (version,) = remote.versions()
-    refused = f"version {version} came into service while the run was at work"
+    refused = f"version {version} came into service during this run"
     assert found.count(version) == 1
     assert sum(refused in str(one) for one in found) == 3
     remote.verify(version)
@@ -229,7 +229,7 @@ def test_a_push_that_died_after_its_claim_is_completed_by_the_next(
         patch.setattr(files(remote), "cp_file", dies)
         publish(remote, graph=b"claimed")
     assert remote.versions() == [first]
-    with pytest.raises(ModelError, match="came into service while the run was at work"):
+    with pytest.raises(ModelError, match="came into service during this run"):
         publish(remote)
     second = remote.versions()[-1]
     assert second > first
@@ -282,7 +282,7 @@ def test_an_altered_manifest_is_found(remote: RemoteStore, publish: Publish) -> 
         remote.manifest(version)
 
 
-def test_markers_of_folders_are_passed_over(
+def test_markers_of_folders_are_ignored(
     remote: RemoteStore, publish: Publish, tmp_path: Path
 ) -> None:
     version = publish(remote)
@@ -298,7 +298,7 @@ def test_markers_of_folders_are_passed_over(
     remote.fetch(version, tmp_path / "copy")
 
 
-def test_retired_versions_go_out_of_sight_then_away(
+def test_retired_versions_are_hidden_then_deleted(
     remote: RemoteStore, publish: Publish
 ) -> None:
     versions = [publish(remote) for _ in range(3)]
@@ -311,7 +311,7 @@ def test_retired_versions_go_out_of_sight_then_away(
     assert remote.versions() == versions[2:]
 
 
-def test_what_a_dead_retirement_left_in_sight_stays(
+def test_a_version_that_a_dead_retirement_left_visible_stays(
     remote: RemoteStore, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     versions = [publish(remote) for _ in range(2)]
@@ -328,7 +328,7 @@ def test_what_a_dead_retirement_left_in_sight_stays(
     assert not files(remote).find(f"{root(remote)}/.retired")
 
 
-def test_a_version_is_published_whatever_becomes_of_the_sweep(
+def test_a_version_is_published_even_if_the_cleanup_fails(
     remote: RemoteStore,
     publish: Publish,
     monkeypatch: pytest.MonkeyPatch,
@@ -343,7 +343,7 @@ def test_a_version_is_published_whatever_becomes_of_the_sweep(
     assert f"version {version} is in service: " in caplog.text
 
 
-def test_a_store_that_cannot_be_reached_is_one_sentence(
+def test_an_unreachable_store_gives_one_sentence(
     remote: RemoteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import s3fs

@@ -1,4 +1,4 @@
-"""A former version comes back as a new one, unless it cannot be trusted."""
+"""An earlier version is published again, unless it cannot be trusted."""
 
 import os
 import re
@@ -33,7 +33,7 @@ def versions(store: LocalStore, publish: Publish) -> list[int]:
     ]
 
 
-def test_the_model_before_comes_back_as_the_newest(
+def test_the_model_before_becomes_the_newest_version(
     store: LocalStore, versions: list[int]
 ) -> None:
     first, second = versions
@@ -50,7 +50,7 @@ def test_the_model_before_comes_back_as_the_newest(
     assert found.origin.withdrawn == [store.manifest(second).model_digest]
 
 
-def test_any_former_version_can_be_named(
+def test_any_earlier_version_can_be_chosen(
     store: LocalStore, versions: list[int], publish: Publish
 ) -> None:
     latest = publish(store, graph=b"newest")
@@ -59,7 +59,7 @@ def test_any_former_version_can_be_named(
     assert done.version > latest
 
 
-def test_going_back_again_goes_on_backwards(
+def test_a_second_rollback_goes_further_back(
     store: LocalStore, versions: list[int], publish: Publish
 ) -> None:
     publish(store, graph=b"worse")
@@ -69,11 +69,11 @@ def test_going_back_again_goes_on_backwards(
     withdrawn = store.manifest(done.version).origin.withdrawn
     assert store.manifest(versions[1]).model_digest in withdrawn
     assert len(withdrawn) == 2
-    with pytest.raises(ConfigError, match="no former version to go back to"):
+    with pytest.raises(ConfigError, match="no version to roll back to"):
         roll_back(store.address)
 
 
-def test_a_withdrawn_model_that_is_named_is_withdrawn_no_more(
+def test_a_withdrawn_model_that_is_chosen_is_not_withdrawn_any_more(
     store: LocalStore, versions: list[int]
 ) -> None:
     roll_back(store.address)
@@ -83,22 +83,24 @@ def test_a_withdrawn_model_that_is_named_is_withdrawn_no_more(
 
 
 @pytest.mark.parametrize("there", [0, 1])
-def test_without_a_former_version_there_is_no_way_back(
+def test_without_an_earlier_version_nothing_is_rolled_back(
     store: LocalStore, publish: Publish, there: int
 ) -> None:
     versions = [publish(store) for _ in range(there)]
     listed = re.escape(", ".join(map(str, versions)) or "none")
-    with pytest.raises(ConfigError, match=rf"\(versions: {listed}\); name one with"):
+    with pytest.raises(ConfigError, match=rf"\(versions: {listed}\); choose one with"):
         roll_back(store.address)
     assert store.versions() == versions
 
 
-def test_the_newest_is_no_former_one(store: LocalStore, versions: list[int]) -> None:
-    with pytest.raises(ConfigError, match="no former version"):
+def test_the_newest_version_cannot_be_chosen(
+    store: LocalStore, versions: list[int]
+) -> None:
+    with pytest.raises(ConfigError, match="no version to roll back to"):
         roll_back(store.address, versions[-1])
 
 
-def test_an_altered_version_does_not_come_back(
+def test_an_altered_version_is_not_published_again(
     store: LocalStore, versions: list[int]
 ) -> None:
     Path(store.address, str(versions[0]), "saved_model.pb").write_bytes(b"other")
@@ -107,7 +109,7 @@ def test_an_altered_version_does_not_come_back(
     _assert_only(store, versions)
 
 
-def test_a_version_with_a_forbidden_operation_does_not_come_back(
+def test_a_version_with_a_forbidden_operation_is_not_published_again(
     store: LocalStore, versions: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(folder: Path, _: object) -> None:
@@ -126,7 +128,7 @@ def test_a_newest_version_with_a_damaged_manifest_is_rolled_back_over(
 ) -> None:
     file = Path(store.address, str(versions[-1]), manifest.FILE)
     _damage(file, damage)
-    with pytest.raises(ModelError, match="`newsdesk rollback` puts the version before"):
+    with pytest.raises(ModelError, match="put the version before it back with"):
         newest(store.address)
     done = roll_back(store.address, None if to is None else versions[to])
     assert done.copied == versions[0]
@@ -139,7 +141,7 @@ def test_a_newest_version_with_a_damaged_manifest_is_rolled_back_over(
     assert found.manifest.origin == first.origin
 
 
-def test_damaged_versions_on_the_way_back_are_passed_over(
+def test_a_rollback_skips_damaged_versions(
     store: LocalStore,
     versions: list[int],
     publish: Publish,
@@ -148,10 +150,10 @@ def test_damaged_versions_on_the_way_back_are_passed_over(
     publish(store, graph=b"newest")
     _damage(Path(store.address, str(versions[1]), manifest.FILE), "empty")
     assert roll_back(store.address).copied == versions[0]
-    assert f"version {versions[1]} is passed over: " in caplog.text
+    assert f"version {versions[1]} is damaged and was skipped: " in caplog.text
 
 
-def test_without_a_former_version_a_damaged_one_must_be_removed(
+def test_a_damaged_version_alone_must_be_removed(
     store: LocalStore, publish: Publish
 ) -> None:
     version = publish(store)
@@ -187,7 +189,7 @@ def _assert_only(store: LocalStore, versions: list[int]) -> None:
     assert manifest.verify(Path(store.address, str(versions[-1])))
 
 
-def test_a_former_version_that_was_altered_is_passed_over(
+def test_an_earlier_version_that_was_altered_is_skipped(
     store: LocalStore, versions: list[int], publish: Publish
 ) -> None:
     publish(store, graph=b"worse")

@@ -1,4 +1,4 @@
-"""A signature proves who published a version; whatever does not is refused."""
+"""A signature proves who published a version; other signatures are refused."""
 
 import os
 import re
@@ -76,7 +76,7 @@ def test_another_key_is_refused(model: Path, tmp_path: Path) -> None:
     )
 
 
-def test_who_rewrites_the_manifest_is_found(
+def test_a_rewritten_manifest_is_found(
     model: Path, trust: Trust, origin: Origin
 ) -> None:
     (model / "saved_model.pb").write_bytes(b"another graph")
@@ -122,7 +122,7 @@ def test_the_signature_of_another_version_is_refused(
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"dsseEnvelope": 1}'])
-def test_what_is_not_a_signature_is_refused(
+def test_a_file_that_is_not_a_signature_is_refused(
     model: Path, trust: Trust, content: bytes
 ) -> None:
     (model / manifest.SIGNATURE).write_bytes(content)
@@ -253,7 +253,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalStore:
     return LocalStore(tmp_path / "serving")
 
 
-def test_a_rollback_is_signed_anew(
+def test_a_rollback_is_signed_again(
     store: LocalStore,
     publish_signed: PublishSigned,
     settings: Sign,
@@ -285,7 +285,7 @@ def test_a_rollback_does_not_sign_what_was_not_signed(
     unsigned = publish(store, graph=b"anybody's")
     publish_signed(store, b"bad")
     before = store.versions()
-    told = rf"version {unsigned}: is not signed: .* nothing was published; choose"
+    told = rf"version {unsigned}: is not signed: .* nothing was published; use"
     with pytest.raises(ModelError, match=told):
         roll_back(store.address, sign=settings)
     assert store.versions() == before

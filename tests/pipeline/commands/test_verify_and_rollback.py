@@ -203,7 +203,7 @@ def test_a_model_without_a_manifest_is_not_trusted(exported: Path) -> None:
     told = _refusal(
         _call("predict", "--model", exported / "first", "--verify", "a text")
     )
-    assert "without its manifest a model is not trusted" in told
+    assert "a model without a manifest is not trusted" in told
 
 
 @pytest.fixture
