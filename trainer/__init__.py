@@ -1,3 +1,3 @@
-"""How a model is made; runs inside Transform and Trainer."""
+"""Makes models; runs inside the nodes Transform and Trainer."""
 
 import newsdesk.legacy_keras  # noqa: F401  before anything here imports TensorFlow

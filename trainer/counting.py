@@ -1,4 +1,4 @@
-"""Counts the tokens of texts, and those that a vocabulary does not have."""
+"""Counts the tokens of texts, and how many of them a vocabulary does not have."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,13 +16,13 @@ _BUCKETS = 2**50
 
 
 class Counted(NamedTuple):
-    """What was counted of texts, one entry for each of them.
+    """Token counts, with one entry for each text.
 
     Attributes:
-        tokens: how many, before any is cut off.
-        unknown: those among them that the vocabulary does not have; None without one.
-        words: a number from 0 to 1 for every token, the same for the same word; None
-            for word pieces, which are not learned.
+        tokens: number of tokens, before the text is truncated.
+        unknown: how many of them the vocabulary does not have; None without one.
+        words: a hash from 0 to 1 for every token, equal for equal words; None for word
+            pieces, which are not learned.
     """
 
     tokens: Sequence[int]
@@ -31,15 +31,15 @@ class Counted(NamedTuple):
 
 
 class Counter:
-    """Cuts texts as Transform will cut them.
+    """Counts tokens, splitting texts as Transform will.
 
     Args:
         settings: the fields of `TransformSettings`.
         model: the folder of the model in service, None if there is none.
 
     Attributes:
-        vocabulary: whose it is, in words; None if there is none to look words up in.
-        room: words that Transform will learn at most; None where it learns none.
+        vocabulary: which vocabulary is used, in words; None if there is none.
+        room: the most words that Transform will learn; None if it learns none.
     """
 
     def __init__(self, settings: Mapping[str, Any], model: str | None) -> None:
@@ -59,13 +59,13 @@ class Counter:
             self.vocabulary = "the vocabulary of the model in service"
 
     def count(self, texts: Sequence[bytes]) -> Counted:
-        """Counts.
+        """Counts the tokens of some texts.
 
         Args:
             texts: UTF-8 or not.
 
         Returns:
-            The tokens of each text.
+            The counts of each text.
         """
         if self._pieces is not None:
             ids = tokenizer.tokenized(tf.constant(texts), self._pieces)
@@ -76,8 +76,8 @@ class Counter:
         shares = [[number / _BUCKETS for number in row] for row in numbers.to_list()]
         if self._words is None:
             return Counted(_lengths(words), None, shares)
-        places = tf.ragged.map_flat_values(self._words.lookup, words)
-        return Counted(_lengths(words), _total(places < 0), shares)
+        lines = tf.ragged.map_flat_values(self._words.lookup, words)
+        return Counted(_lengths(words), _total(lines < 0), shares)
 
 
 def _lengths(tokens: tf.RaggedTensor) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""The configuration that reaches a node by value, checked when the node starts."""
+"""The settings in `custom_config` of Transform and Trainer, checked when they start."""
 
 from newsdesk.config.encoders import Encoder
 from newsdesk.config.section import Section
@@ -6,7 +6,7 @@ from newsdesk.config.sections import Model, Optimizer, Text, Train
 
 
 class TransformSettings(Section):
-    """What Transform's custom_config holds."""
+    """The content of Transform's custom_config."""
 
     text: Text
     encoder: Encoder
@@ -14,7 +14,7 @@ class TransformSettings(Section):
 
 
 class TrainerSettings(Section):
-    """What the Trainer's custom_config holds."""
+    """The content of the Trainer's custom_config."""
 
     text: Text
     model: Model

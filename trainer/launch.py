@@ -1,8 +1,8 @@
-"""run_fn of the Trainer: training in a process of its own.
+"""run_fn of the Trainer: starts the training in a separate process.
 
-The nodes of a local run share one process, and TensorFlow takes collective operations
-and logical devices only before its first operation. A process of its own can have them,
-gives the GPU back when it ends, and shows what memory training takes.
+The nodes of a local run share one process, and TensorFlow accepts collective operations
+and logical devices only before its first operation. A separate process can set them up,
+releases the GPU when it ends, and shows how much memory the training uses.
 """
 
 import errno
@@ -27,17 +27,18 @@ _MODULE = "trainer.process"
 
 
 def run_fn(fn_args: Any) -> None:
-    """Trains and exports a model, in another process.
+    """Trains and exports a model in another process.
 
-    Its standard streams are those of this process; its progress reaches the logger
-    `newsdesk.progress` here. It never outlives this process.
+    That process uses the standard streams of this one, sends its progress to the logger
+    `newsdesk.progress` of this one, and never outlives this one.
 
     Args:
         fn_args: the Trainer's FnArgs; `custom_config` holds the fields of
             `TrainerSettings`.
 
     Raises:
-        NewsdeskError: what the process failed with, of the same class, or how it died.
+        NewsdeskError: the process failed; the error has the same class as there. Or it
+            died; the error says how.
         OSError: the disk is full.
     """
     launch(Job.of(fn_args))
@@ -47,7 +48,7 @@ def launch(job: Job, module: str = _MODULE) -> None:
     """Runs a job in a process and waits for its end.
 
     Args:
-        job: what to train; also for other workers, where the environment names a file.
+        job: what to train; other workers read it, if the environment names a file.
         module: what `python -m` runs.
 
     Raises:
@@ -63,9 +64,9 @@ def launch(job: Job, module: str = _MODULE) -> None:
                 + ["--socket", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                # It must import what this process does, whatever lies in its folder.
+                # It must import this project's sources, whatever the current folder is.
                 cwd=Path(__file__).parents[1],
-                # Ctrl-C reaches this process alone, which passes it on once.
+                # Ctrl-C must reach only this process, which passes it on once.
                 start_new_session=True,
             )
         relay = _Relay(process)
@@ -79,7 +80,7 @@ def launch(job: Job, module: str = _MODULE) -> None:
 
 
 class _Relay:
-    """What the training process says, and what became of it."""
+    """Receives the messages of the training process, and its result."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.peak_memory = 0
@@ -91,21 +92,21 @@ class _Relay:
         """Passes messages on until the process has ended.
 
         Args:
-            connection: our end of the pair of sockets.
+            connection: this process's end of the pair of sockets.
         """
         with connection.makefile("rb") as lines:
             try:
                 self._listen(lines)
             except Interrupted as error:
                 self._stop(lines)
-                # It knows what it saved, or why it could not.
+                # Its error says what was saved, or why it could not be saved.
                 raise (_carried(self._error) if self._error else error) from None
             except BaseException:
                 self._stop(lines)
                 raise
 
     def judge(self) -> None:
-        """Raises what the process failed with, if it did.
+        """Raises the error of the process, if it failed.
 
         Raises:
             NewsdeskError: see `run_fn`.
@@ -116,13 +117,16 @@ class _Relay:
             raise _carried(self._error)
         if self._done:
             if code:
-                _log.warning("after its work the training process ended with %d", code)
+                _log.warning(
+                    "the training is complete, but its process ended with exit code %d",
+                    code,
+                )
         elif code < 0:
             raise NewsdeskError(self._death(-code))
         else:
             raise NewsdeskError(
-                f"the training process ended with exit code {code} and without a word; "
-                "the log holds what it printed last"
+                f"the training process ended with exit code {code} and sent no error; "
+                "the log has its last output"
             )
 
     def _listen(self, lines: Any) -> None:
@@ -130,7 +134,7 @@ class _Relay:
             try:
                 message = json.loads(line)
             except ValueError:
-                # The signal that interrupted the reading took a part of it.
+                # A signal interrupted the read, and a part of the line was lost.
                 continue
             kind = message["kind"]
             if kind == "progress":
@@ -145,7 +149,7 @@ class _Relay:
         self._process.wait()
 
     def _stop(self, lines: Any) -> None:
-        """Lets the process save; a second signal, which raises again, kills it."""
+        """Lets the process save and end; another signal raises here, and kills it."""
         self._process.terminate()
         try:
             self._listen(lines)
@@ -157,21 +161,18 @@ class _Relay:
     def _death(self, number: int) -> str:
         name = signal.Signals(number).name
         if number != signal.SIGKILL:
-            return (
-                f"the training process died of {name}; the log holds what it printed "
-                "last"
-            )
-        held = self.peak_memory / GIB
-        held_at_most = f", of which it held {held:.2f} GiB" if held else ""
+            return f"the training process died of {name}; the log has its last output"
+        peak = self.peak_memory / GIB
+        used = f" (it used {peak:.2f} GiB)" if peak else ""
         return (
-            f"the training process was killed ({name}), perhaps for want of memory"
-            f"{held_at_most}; lower train.batch_size or text.max_length, or give the "
-            "machine or the container more"
+            f"the training process was killed ({name}), perhaps because memory ran out"
+            f"{used}; lower train.batch_size or text.max_length, or give the machine "
+            "or the container more memory"
         )
 
 
 def _carried(message: dict[str, Any]) -> Exception:
-    """The error of the other process, as one of the nearest class that we have."""
+    """Recreates the error of the other process, in its nearest class that we know."""
     if message["disk_full"]:
         return OSError(errno.ENOSPC, message["sentence"])
     for name in message["classes"]:

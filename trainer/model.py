@@ -8,7 +8,7 @@ from trainer import encoders
 from trainer.encoders.dropout import drop, drop_tokens
 from trainer.text.tokenizer import PADDING_ID
 
-# Far above the draws of any encoder.
+# Random draws are numbered; these numbers are far above those of any encoder.
 _POOLED_DRAW = 1_000_000
 _HEAD_DRAW = _POOLED_DRAW + 1
 _TOKENS_DRAW = _POOLED_DRAW + 2
@@ -16,14 +16,14 @@ _LOGITS_SPREAD = 0.02
 
 
 class Classifier(tf_keras.layers.Layer):
-    """Sorts token ids into classes; padding never changes an answer.
+    """Classifies texts given as token ids; padding never changes the result.
 
     Args:
         config: the model section.
-        id_count: token ids that can occur.
-        max_length: tokens of the longest text.
-        classes: how many labels there are.
-        precision: float32, bfloat16 or float16, in which the encoder computes.
+        id_count: number of possible token ids.
+        max_length: the most tokens that a text has.
+        classes: number of labels.
+        precision: what the encoder computes in: float32, bfloat16 or float16.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Classifier(tf_keras.layers.Layer):
         self.encoder = encoders.build(config.encoder, id_count, max_length, precision)
         self.encoder.trainable = getattr(config.encoder, "trainable", True)
         self._head = tf_keras.layers.Dense(config.head_width, "relu", name="head")
-        # Small, so that the first answers are undecided and the loss is ln(classes).
+        # Small, so that at first all classes are equally likely, with loss ln(classes).
         self._logits = tf_keras.layers.Dense(
             classes,
             kernel_initializer=tf_keras.initializers.TruncatedNormal(
@@ -67,12 +67,12 @@ class Classifier(tf_keras.layers.Layer):
     def features(
         self, input_ids: tf.Tensor, seed: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """Computes what the head decides by.
+        """Computes the features that the head classifies.
 
         Args:
             input_ids: int32 [batch, length], padded with 0.
-            seed: int32 [2], switches dropout on; a frozen encoder takes no notice, so
-                that its features are the same in every epoch.
+            seed: int32 [2], switches dropout on; a frozen encoder ignores it, so that
+                its features are the same in every epoch.
 
         Returns:
             float32 [batch, width].
@@ -86,7 +86,7 @@ class Classifier(tf_keras.layers.Layer):
         return masked_mean(tf.cast(hidden, tf.float32), input_ids != PADDING_ID)
 
     def head(self, features: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
-        """Decides by features.
+        """Computes logits from features.
 
         Args:
             features: float32 [batch, width], from `features`.
@@ -101,11 +101,11 @@ class Classifier(tf_keras.layers.Layer):
 
 
 def masked_mean(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-    """Averages over the tokens that are there.
+    """Averages over the tokens that are not padding.
 
     Args:
         hidden: float32 [batch, length, width].
-        mask: bool [batch, length], true in at least one place of every row.
+        mask: bool [batch, length], with at least one true value in every row.
 
     Returns:
         float32 [batch, width].
@@ -115,13 +115,13 @@ def masked_mean(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
 
 
 def loss(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    """Measures how surprised the model is by the labels.
+    """Computes the cross-entropy of each row.
 
     Args:
         logits: float32 [batch, classes].
         labels: int32 [batch].
 
     Returns:
-        float32 [batch], cross-entropy in nats.
+        float32 [batch], in nats.
     """
     return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)

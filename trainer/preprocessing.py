@@ -1,4 +1,4 @@
-"""Raw features to what the model reads; runs in Transform and in the served graph."""
+"""Turns raw features into model inputs, in Transform and in the served graph."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from newsdesk.errors import DataError
 from trainer.custom_config import TransformSettings
 from trainer.text import tokenizer
 
-# Fixed, so that a text has one key in every run.
+# Fixed, so that a text has the same key in every run.
 _HASH_KEY = [0x6E657773, 0x6465736B]
 
 

@@ -1,9 +1,9 @@
 """The process that trains: `python -m trainer.process JOB.json`.
 
-Started by hand, or by an operator that sets TF_CONFIG, it logs to standard error and
-ends with the exit code of what happened; with --wait it joins a chief that writes the
-job when it trains. `trainer.launch` gives it a socket: progress, the end and errors go
-there, and when the other side is gone, this process ends too.
+When a person or an operator that sets TF_CONFIG starts it, it logs to standard error,
+and its exit code says what happened. With --wait, it joins a chief, which writes the
+job file when it starts to train. `trainer.launch` passes a socket instead, for
+progress, the result and errors; when the other side ends, this process also ends.
 """
 
 import argparse
@@ -28,17 +28,17 @@ from trainer.training.memory import GIB, peak_memory
 
 _log = logging.getLogger("newsdesk")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-# An orphan may save what it has learned, which takes a second or two, and no more.
+# Enough for an orphan to save its checkpoint, which takes a second or two.
 _SECONDS_TO_SAVE = 30
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError")
 
 
 class Channel(logging.Handler):
-    """Sends what happens to the process that started this one.
+    """Sends messages to the process that started this one.
 
     Args:
-        connection: one end of a pair of sockets; takes a JSON object per line.
+        connection: one end of a pair of sockets; carries one JSON object per line.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -47,7 +47,7 @@ class Channel(logging.Handler):
         self._writing = threading.Lock()
 
     def send(self, kind: str, **values: Any) -> None:
-        """Sends one message; to nobody, where the other side is gone.
+        """Sends one message; does nothing if the other side has ended.
 
         Args:
             kind: progress, error or done.
@@ -70,9 +70,9 @@ class Channel(logging.Handler):
         )
 
     def end_with_the_other_side(self) -> None:
-        """Waits, in a thread, for the other side to vanish, and then ends this one.
+        """Starts a thread that ends this process when the other side ends.
 
-        A process that was stopped (SIGSTOP) runs no thread, so the kernel wakes it
+        A suspended process (SIGSTOP) runs no threads, so the kernel is asked to wake it
         when its parent ends.
         """
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGCONT), 0, 0, 0)
@@ -82,8 +82,8 @@ class Channel(logging.Handler):
         with contextlib.suppress(OSError):
             while self._connection.recv(1):
                 pass
-        # Where the main thread still sleeps, the kernel may give a signal to this one,
-        # and Python would not notice it before the main thread wakes up.
+        # The kernel may deliver a signal for the process to this thread. Then Python
+        # would handle it only when the main thread, which may be asleep, wakes up.
         main = threading.main_thread().ident
         assert main is not None
         signal.pthread_kill(main, signal.SIGTERM)
@@ -103,9 +103,11 @@ def main(words: list[str], run_fn: Callable[[Job], None] | None = None) -> int:
     """
     parser = argparse.ArgumentParser("python -m trainer.process", description=__doc__)
     parser.add_argument(
-        "job", type=Path, help="JSON with the fields of trainer.training.job"
+        "job", type=Path, help="JSON file with the fields of trainer.training.job.Job"
     )
-    parser.add_argument("--wait", action="store_true", help="until the job is there")
+    parser.add_argument(
+        "--wait", action="store_true", help="wait until the job file exists"
+    )
     parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(words)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT)
@@ -134,7 +136,7 @@ def main(words: list[str], run_fn: Callable[[Job], None] | None = None) -> int:
 
 
 def _run_fn() -> Callable[[Job], None]:
-    """Imports TensorFlow, so late that its faults are reported too."""
+    """Imports TensorFlow late, so that its import errors are also reported."""
     from trainer.training.train import run_fn
 
     return run_fn
@@ -149,7 +151,7 @@ def _connected(descriptor: int | None) -> Channel | None:
     channel.end_with_the_other_side()
     progress = logging.getLogger("newsdesk.progress")
     progress.addHandler(channel)
-    # The other side logs them.
+    # The other side logs progress, so it must not appear twice.
     progress.propagate = False
     return channel
 
@@ -159,13 +161,13 @@ def _interrupt(_: int) -> None:
 
 
 def _fills_the_disk(error: Exception) -> bool:
-    """TensorFlow tells it in words alone."""
+    """Whether the disk is full, which TensorFlow reports only in words."""
     full = isinstance(error, OSError) and error.errno == errno.ENOSPC
     return full or os.strerror(errno.ENOSPC) in str(error)
 
 
 def _explain(error: Exception) -> tuple[str, int]:
-    """One sentence, and the exit code that belongs to it."""
+    """A sentence about an error, and the exit code of its kind."""
     if isinstance(error, NewsdeskError):
         return str(error), error.exit_code
     kind = type(error).__name__
@@ -177,7 +179,7 @@ def _explain(error: Exception) -> tuple[str, int]:
         )
     last = next(iter(reversed(str(error).strip().splitlines())), "")
     return (
-        f"training failed with {kind}: {last}; the log holds the traceback",
+        f"training failed with {kind}: {last}; the log has the traceback",
         ExitCode.FAILED,
     )
 

@@ -112,7 +112,9 @@ def test_a_full_disk_stays_one() -> None:
 
 def test_a_killed_process_says_what_it_held() -> None:
     progress = {"progress": {"peak_memory": 3 * GIB}}
-    with pytest.raises(NewsdeskError, match=r"SIGKILL.*it held 3\.00 GiB; lower train"):
+    with pytest.raises(
+        NewsdeskError, match=r"SIGKILL.*it used 3\.00 GiB\); lower train"
+    ):
         train(
             "import logging, os\n"
             f"logging.getLogger('newsdesk.progress').info('', extra={progress})\n"
@@ -126,7 +128,7 @@ def test_a_crash_names_its_signal() -> None:
 
 
 def test_a_silent_end_is_an_error() -> None:
-    with pytest.raises(NewsdeskError, match="exit code 7 and without a word"):
+    with pytest.raises(NewsdeskError, match="exit code 7 and sent no error"):
         train("import os; os._exit(7)")
 
 

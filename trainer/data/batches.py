@@ -1,4 +1,4 @@
-"""Rows to batches of similar length, in an order that seed and epoch decide."""
+"""Groups rows of similar length into batches, in an order set by seed and epoch."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from typing import Protocol
 
 import numpy as np
 
-# So many batches are sorted by length together; their rows are a random sample.
+# Rows are sorted by length in windows of this many batches, each a random sample.
 _BATCHES_SORTED_TOGETHER = 64
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that are computed together.
+    """Rows that the model computes together.
 
     Attributes:
-        inputs: what the model computes on: int32 [batch, length], token ids padded
-            with zeros, or float32 [batch, width], the vectors of a frozen encoder.
+        inputs: the inputs of the model: int32 [batch, length], token ids padded with
+            zeros, or float32 [batch, width], the vectors of a frozen encoder.
         labels: int32 [batch].
     """
 
@@ -25,11 +25,11 @@ class Batch:
 
 
 class Split(Protocol):
-    """Rows to make batches of: their token ids, or what a frozen encoder made of them.
+    """The rows of a split: their token ids, or the vectors of a frozen encoder.
 
     Attributes:
         labels: int32 [rows].
-        lengths: int64 [rows]; rows of like length share a batch.
+        lengths: int64 [rows]; rows of similar length share a batch.
     """
 
     @property
@@ -41,7 +41,7 @@ class Split(Protocol):
     def __len__(self) -> int: ...
 
     def take(self, chosen: np.ndarray) -> Batch:
-        """Puts the rows at the places `chosen` side by side."""
+        """Makes a batch of the rows with the indices `chosen`."""
 
 
 def batch_count(rows: int, batch_size: int) -> int:
@@ -60,18 +60,18 @@ def batch_count(rows: int, batch_size: int) -> int:
 def training_batches(
     rows: Split, batch_size: int, seed: int, epoch: int, skip: int = 0
 ) -> Iterator[Batch]:
-    """Goes once through all rows in a new order that seed and epoch decide.
+    """Yields all rows once, in batches, in an order set by seed and epoch.
 
     Args:
         rows: the train split.
         batch_size: rows of a batch.
         seed: any number.
         epoch: counted from 0.
-        skip: batches at the beginning that were trained on before.
+        skip: number of batches to skip, because they were trained on before.
 
     Yields:
-        `batch_count` batches, less the skipped ones, of rows of similar length; each
-        row stands in one.
+        `batch_count` batches, without the skipped ones, of rows of similar length;
+        each row is in one batch.
     """
     random = np.random.default_rng([seed, epoch])
     order = random.permutation(len(rows))
@@ -87,14 +87,14 @@ def training_batches(
 
 
 def evaluation_batches(rows: Split, batch_size: int) -> Iterator[Batch]:
-    """Goes once through all rows from the shortest to the longest.
+    """Yields all rows once, in batches, from the shortest to the longest row.
 
     Args:
         rows: a split.
         batch_size: rows of a batch.
 
     Yields:
-        `batch_count` batches; each row stands in one.
+        `batch_count` batches; each row is in one batch.
     """
     for group in _cut(np.argsort(rows.lengths, kind="stable"), batch_size):
         yield rows.take(group)

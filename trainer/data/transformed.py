@@ -1,6 +1,6 @@
-"""Transformed examples to rows in memory.
+"""Reads transformed examples into memory.
 
-All rows are held in memory as numbers: 4 bytes a token, 200 MB for a million news.
+All rows are kept in memory as numbers: 4 bytes per token, 200 MB for a million news.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from newsdesk.errors import DataError
 from trainer.data.batches import Batch
 from trainer.text import tokenizer
 
-# Padded lengths are multiples of this: little padding, and yet not a shape for every
-# length, for each is compiled in part.
+# Padded lengths are multiples of this. A smaller width means less padding, but more
+# shapes, and parts of the model are compiled for each shape.
 BUCKET_WIDTH = 4
-# Where XLA compiles the whole model for every shape.
+# Wider for XLA, which compiles the whole model for each shape.
 XLA_BUCKET_WIDTH = 32
 _ROWS_PARSED_TOGETHER = 1024
 
@@ -52,10 +52,10 @@ class Rows:
         return np.diff(self.starts)
 
     def take(self, chosen: np.ndarray) -> Batch:
-        """Puts rows side by side.
+        """Makes a batch of some rows.
 
         Args:
-            chosen: int64 [batch], places of rows.
+            chosen: int64 [batch], indices of rows.
 
         Returns:
             Their token ids, padded with zeros to a multiple of `bucket_width`.
@@ -70,7 +70,7 @@ class Rows:
 
     @property
     def fingerprint(self) -> str:
-        """A digest of the texts and labels, whatever order they were read in."""
+        """A digest of texts and labels, which does not depend on the reading order."""
         digest = hashlib.sha256(self.keys.astype("<i8").tobytes())
         digest.update(self.labels.astype("<i4").tobytes())
         return digest.hexdigest()
@@ -83,15 +83,15 @@ def read(
 
     Args:
         patterns: globs of gzipped TFRecord files.
-        transform_output: tells the features' types.
-        split: what to call the split in an error.
+        transform_output: defines the types of the features.
+        split: the name of the split, for an error.
 
     Returns:
-        All rows, ordered by the hash of their text: files and their order, and so
-        the runner that wrote them, do not matter.
+        All rows, ordered by the hash of their text, so that the result does not depend
+        on the number and order of files, which differ between Beam runners.
 
     Raises:
-        DataError: there is no row.
+        DataError: the split has no rows.
     """
     files = sorted(file for glob in patterns for file in tf.io.gfile.glob(glob))
     spec = transform_output.transformed_feature_spec()

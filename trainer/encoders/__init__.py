@@ -1,4 +1,4 @@
-"""Encoders: token ids to a vector per token."""
+"""Encoders, which turn token ids into one vector per token."""
 
 import pkgutil
 from typing import Any
@@ -13,20 +13,20 @@ def build(
 
     Args:
         config: the model.encoder section.
-        id_count: token ids that can occur.
-        max_length: tokens of the longest text.
-        precision: float32, bfloat16 or float16, the dtype of what the layer gives;
-            variables are float32.
+        id_count: number of possible token ids.
+        max_length: the most tokens that a text has.
+        precision: float32, bfloat16 or float16, the dtype of the result; variables
+            are float32.
 
     Returns:
-        A Keras layer from input_ids, int32 [batch, length] padded with 0, and an
-        optional seed for dropout to [batch, length, width]. Its `cls` takes [batch,
-        width] from that; `attention` gives the weights of every layer and head, unless
-        `shows_attention` is false; `depths` are its trainable variables, from the
-        embeddings to the last block.
+        A Keras layer. It takes input_ids, int32 [batch, length] padded with 0, and an
+        optional seed for dropout, and returns [batch, length, width]. Its `cls` turns
+        this result into [batch, width]. Its `attention` computes the weights of every
+        layer and head, unless `shows_attention` is false. Its `depths` are its
+        trainable variables, from the embeddings to the last block.
 
     Raises:
-        NewsdeskError: the encoder cannot be read or does not fit.
+        NewsdeskError: the encoder cannot be read, or does not fit the other settings.
     """
     # Imported late, because the files of an encoder are inspected without TensorFlow.
     make = pkgutil.resolve_name(config.builder)

@@ -1,4 +1,4 @@
-"""BERT (Devlin et al., 2018) with given weights, built to be fast."""
+"""BERT (Devlin et al., 2018) with pretrained weights, built for speed."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ from trainer.encoders.stack import Stack, first_rows
 
 @dataclass(frozen=True)
 class BertShape:
-    """What a BERT is like.
+    """The sizes of a BERT.
 
     Attributes:
-        block: its blocks.
-        blocks: how many there are.
-        id_count: token ids that can occur.
-        positions: tokens of the longest text.
-        types: rows of the type embedding, the first of which texts use.
-        has_pooler: whether a dense layer stands above the first token.
+        block: the sizes of each block.
+        blocks: number of blocks.
+        id_count: number of possible token ids.
+        positions: the most tokens that a text can have.
+        types: rows of the type embedding; texts only use the first one.
+        has_pooler: whether a dense layer follows the vector of the first token.
     """
 
     block: BlockShape
@@ -53,7 +53,7 @@ class Bert(Stack):
             )
 
     def embed(self, input_ids: tf.Tensor, seed: tf.Tensor | None) -> tf.Tensor:
-        """Adds what a token means, where it stands and the type of a first sentence.
+        """Adds word, position and type embeddings.
 
         Args:
             input_ids: int32 [batch, length], padded with 0.
@@ -63,8 +63,8 @@ class Bert(Stack):
             float32 [batch, length, width].
         """
         words = tf.gather(self.words, input_ids)
-        places = first_rows(self.positions, tf.shape(input_ids)[1]) + self.types[0]
-        places = tf.broadcast_to(places, tf.shape(words))
-        # A shape of its own, for one pass of many: not worth compiling.
-        embedded = self.norm(words, places, NO_DROPOUT, compiled=False)
+        others = first_rows(self.positions, tf.shape(input_ids)[1]) + self.types[0]
+        others = tf.broadcast_to(others, tf.shape(words))
+        # This shape occurs once in a step, so compiling it does not pay off.
+        embedded = self.norm(words, others, NO_DROPOUT, compiled=False)
         return drop(embedded, self._dropout, seed, 0)

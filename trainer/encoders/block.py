@@ -1,4 +1,4 @@
-"""A transformer block (Vaswani et al., 2017) in plain two-dimensional products."""
+"""A transformer block (Vaswani et al., 2017) with two-dimensional matrix products."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,28 +11,28 @@ from trainer.encoders import elementwise
 from trainer.encoders.dropout import drop
 from trainer.encoders.elementwise import Dropout, Norm
 
-# From the name of a variable within its layer, such as "mix/kernel", to what Keras
-# accepts as its initializer.
+# Takes the name of a variable within its layer, such as "mix/kernel", and returns an
+# initializer for Keras.
 Initial = Callable[[str], Any]
 
-# How many numbers of draws a block takes for its dropout.
+# The number of random draws that the dropout of a block makes.
 DRAWS = 3
 
 
 @dataclass(frozen=True)
 class BlockShape:
-    """What a block is like; widths in units, dropout as a share.
+    """The sizes of a block; widths in units, dropout as a fraction.
 
     Attributes:
-        width: of a token's vector.
-        heads: of the attention; they divide the width.
+        width: width of a token's vector.
+        heads: number of attention heads; divides the width.
         feed_forward: width between the two feed-forward products.
-        activation: what stands there; GELU is the exact one.
+        activation: the function between them; GELU is the exact one.
         epsilon: what layer norms add to the variance.
-        dropout: of what a sub-layer adds to its input.
-        attention_dropout: of the attention weights.
-        compiled: whether in training XLA compiles what stands between the products;
-            it takes a second for every length, which a small model never earns back.
+        dropout: dropout of the result of each sub-layer, before it is added.
+        attention_dropout: dropout of the attention weights.
+        compiled: whether XLA compiles the operations between the products in training.
+            This takes a second for every length, too long for a small model.
     """
 
     width: int
@@ -58,7 +58,7 @@ class Block(tf_keras.layers.Layer):
     def __init__(
         self, shape: BlockShape, precision: str, initial: Initial, name: str
     ) -> None:
-        # Keras would cast what it is called with to float32.
+        # With autocast, Keras would cast the inputs to float32.
         super().__init__(name=name, autocast=False)
         self._shape = shape
         width, inner = shape.width, shape.feed_forward
@@ -82,7 +82,7 @@ class Block(tf_keras.layers.Layer):
             hidden: float [batch * length, width].
             mask: bool [batch, length], false for padding.
             seed: int32 [2], switches dropout on.
-            draw: the first of DRAWS numbers.
+            draw: the number of the first of DRAWS random draws.
 
         Returns:
             A tensor like `hidden`, and the attention weights, float [batch, heads,
@@ -144,13 +144,13 @@ class LayerNorm(tf_keras.layers.Layer):
     def call(
         self, values: tf.Tensor, added: tf.Tensor, dropout: Dropout, compiled: bool
     ) -> tf.Tensor:
-        """Adds and normalizes.
+        """Adds two tensors and normalizes the sum.
 
         Args:
             values: float [..., width].
             added: a tensor like `values`.
-            dropout: of what is added.
-            compiled: whether XLA compiles it and its gradient.
+            dropout: dropout of `added`.
+            compiled: whether XLA compiles this and its gradient.
 
         Returns:
             A tensor like `values`.
@@ -170,7 +170,7 @@ def dense(
         units: width of the result.
         precision: float32, bfloat16 or float16.
         initial: values of `NAME/kernel` and `NAME/bias`.
-        more: what else Keras's layer takes.
+        more: other arguments of the Keras layer.
 
     Returns:
         The layer.

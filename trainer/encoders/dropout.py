@@ -1,4 +1,4 @@
-"""Dropout as a pure function, so that a step depends on its number, not on history."""
+"""Dropout as a pure function, so that a step depends on its seed and not on history."""
 
 import tensorflow as tf
 
@@ -14,10 +14,10 @@ def drop(
 
     Args:
         values: a float tensor.
-        rate: the share, 0 to less than 1; rounded to 256ths, so that a random byte
-            decides, where a float takes three times as long to draw.
+        rate: the share, 0 to less than 1; rounded to 256ths, because drawing random
+            bytes takes a third of the time of drawing floats.
         seed: int32 [2], the same in one step; None leaves the values alone.
-        draw: which draw of the step this is: each wants its own number.
+        draw: the number of this draw, which must be unique in the step.
 
     Returns:
         A tensor like `values`.
@@ -30,25 +30,25 @@ def drop(
 
 
 def threshold(rate: float) -> int:
-    """Tells which bytes drop a value.
+    """Computes the threshold below which a random byte drops a value.
 
     Args:
         rate: the share to be dropped, 0 to less than 1.
 
     Returns:
-        Bytes below it do, 0 to 255; the values of the others are to be multiplied by
+        The threshold, 0 to 255. The values that are kept must be multiplied by
         256 / (256 - threshold).
     """
     return min(round(rate * _LEVELS), _LEVELS - 1)
 
 
 def random_bytes(shape: tf.Tensor, seed: tf.Tensor, draw: int) -> tf.Tensor:
-    """Draws bytes.
+    """Draws random bytes.
 
     Args:
         shape: int32 [rank].
         seed: int32 [2], the same in one step.
-        draw: which draw of the step this is.
+        draw: the number of this draw, which must be unique in the step.
 
     Returns:
         uint8 tensor of that shape.
@@ -65,16 +65,16 @@ def drop_tokens(
 ) -> tf.Tensor:
     """Turns a random share of tokens into padding, but never a row's first.
 
-    A small model learns single rare words by heart; this makes it read all of them.
+    A small model memorizes single rare words; this makes it use all words.
 
     Args:
         input_ids: int32 [batch, length], padded with 0.
         rate: the share, 0 to less than 1.
         seed: int32 [2], the same in one step; None leaves the tokens alone.
-        draw: which draw of the step this is.
+        draw: the number of this draw, which must be unique in the step.
 
     Returns:
-        int32 [batch, length]; the tokens that are left keep their places.
+        int32 [batch, length]; the other tokens keep their positions.
     """
     if seed is None or rate == 0.0:
         return input_ids

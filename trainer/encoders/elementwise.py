@@ -1,9 +1,10 @@
-"""What stands between the matrix products of a block, computed in float32.
+"""The operations between the matrix products of a block, computed in float32.
 
-On a processor it would cost as much as the products: many passes over memory. In
-training XLA makes one pass of each function here, and the gradients are written out so
-that it makes one of them too. It compiles a function once for every shape, a tenth of a
-second each. A served graph has none of XLA, for a server may lack it.
+On a CPU they would cost as much as the products, because they pass over memory many
+times. In training, XLA compiles each function here into one pass. The gradients are
+written out, so that XLA compiles each of them into one pass as well. Compiling takes a
+tenth of a second for each function and shape. A served graph does not use XLA, because
+a server may not have it.
 """
 
 import math
@@ -18,7 +19,7 @@ _Tensors = tuple[tf.Tensor, ...]
 
 
 class Norm(NamedTuple):
-    """How rows are normalized: float32 [width] twice, and what the variance gains."""
+    """Parameters of a layer norm: gamma and beta, float32 [width], and epsilon."""
 
     gamma: tf.Tensor
     beta: tf.Tensor
@@ -37,32 +38,32 @@ NO_DROPOUT = Dropout(0.0, None, 0)
 
 
 def gelu(values: tf.Tensor, compiled: bool) -> tf.Tensor:
-    """Applies the exact GELU of Hendrycks and Gimpel (2016), not its tanh likeness.
+    """Applies the exact GELU (Hendrycks and Gimpel, 2016), not the tanh approximation.
 
     Args:
         values: a float tensor.
-        compiled: whether XLA compiles it and its gradient.
+        compiled: whether XLA compiles this and its gradient.
 
     Returns:
         A tensor like `values`.
     """
     if compiled:
         return _trained_gelu(values)
-    # Not by way of float32: as it stands, oneDNN makes it a part of the product.
+    # Without a cast to float32, so that oneDNN can fuse it into the product.
     return tf.nn.gelu(values, approximate=False)
 
 
 def add_and_normalize(
     values: tf.Tensor, added: tf.Tensor, norm: Norm, dropout: Dropout, compiled: bool
 ) -> tf.Tensor:
-    """Adds what dropout leaves of a tensor, and normalizes rows (Ba et al., 2016).
+    """Adds a tensor after dropout, and normalizes the rows (Ba et al., 2016).
 
     Args:
         values: float [..., width].
         added: a tensor like `values`.
         norm: how to scale and shift.
-        dropout: of `added`.
-        compiled: whether XLA compiles it and its gradient; in training alone.
+        dropout: dropout of `added`.
+        compiled: whether XLA compiles this and its gradient; only in training.
 
     Returns:
         A tensor like `values`.
@@ -90,7 +91,7 @@ def add_and_normalize(
 
 
 def masked_softmax(scores: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-    """Turns scores into weights that leave padding out.
+    """Turns attention scores into weights, which are 0 for padding.
 
     Args:
         scores: float [batch, heads, length, length].
@@ -99,8 +100,8 @@ def masked_softmax(scores: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
     Returns:
         A tensor like `scores`; every row sums to 1.
     """
-    # Added, for a choice between two tensors has a gradient to compute. Half of the
-    # least number, so that the sum is a number too.
+    # Added, because a choice with tf.where would need a gradient. Half of the lowest
+    # number, so that the sum stays finite.
     left_out = tf.where(mask, tf.zeros([], scores.dtype), scores.dtype.min / 2)
     return tf.nn.softmax(scores + left_out[:, None, None, :])
 
@@ -121,7 +122,7 @@ def _gelu_gradient(values: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
 def _standardize(
     values: tf.Tensor, added: tf.Tensor, epsilon: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The sum with mean 0 and variance 1 in every row, and what it was scaled by."""
+    """The sum, with mean 0 and variance 1 in every row, and its scaling factor."""
     total = tf.cast(values, tf.float32) + tf.cast(added, tf.float32)
     centred = total - tf.reduce_mean(total, -1, keepdims=True)
     variance = tf.reduce_mean(centred * centred, -1, keepdims=True)
@@ -166,7 +167,7 @@ def _normalization_gradient(
     dropped: tf.Tensor,
     upstream: tf.Tensor,
 ) -> _Tensors:
-    """What flows to values, to what was added, to gamma and to beta."""
+    """The gradients of values, added, gamma and beta."""
     added = _drop(added, random, dropped)
     standard, scale = _standardize(values, added, epsilon)
     exact = tf.cast(upstream, tf.float32)
@@ -217,6 +218,7 @@ def _trained_normalization(
         found = _compiled_normalization_gradient(
             values, added, gamma, epsilon, random, dropped, upstream
         )
+        # epsilon, random and dropped are not trained.
         return *found, None, None, None
 
     found = _compiled_normalize(values, added, gamma, beta, epsilon, random, dropped)

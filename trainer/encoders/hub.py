@@ -26,9 +26,9 @@ class HubBert(tf_keras.layers.Layer):
 
     Args:
         config: the model.encoder section.
-        id_count: token ids that can occur.
-        max_length: tokens of the longest text.
-        precision: float32, for the model computes in what it was saved in.
+        id_count: number of possible token ids.
+        max_length: the most tokens that a text has.
+        precision: float32, because the model computes in its own dtype.
 
     Raises:
         ConfigError: the model cannot be loaded or does not fit.
@@ -42,8 +42,9 @@ class HubBert(tf_keras.layers.Layer):
         super().__init__(name="hub", trainable=config.trainable)
         if precision != "float32":
             raise ConfigError(
-                f"train.precision is {precision!r}, and a SavedModel computes in what "
-                "it was saved in; for encoders of kind 'hub' leave it at 'auto'"
+                f"train.precision is {precision!r}, but a SavedModel computes in the "
+                "precision that it was saved in; set it to 'auto' for encoders of kind "
+                "'hub'"
             )
         self._max_length = max_length
         loaded = load(config.path, _KEY, config.allow_operations).loaded
@@ -51,13 +52,13 @@ class HubBert(tf_keras.layers.Layer):
         self._bert = hub.KerasLayer(loaded, trainable=config.trainable)
         if config.trainable and not self.trainable_weights:
             raise ConfigError(
-                f"{_KEY}: {config.path} holds nothing that can be trained; set "
+                f"{_KEY}: {config.path} has no trainable variables; set "
                 "model.encoder.trainable = false"
             )
 
     @property
     def depths(self) -> list[list[tf.Variable]]:
-        """Trainable variables; where they stand in the model is not known."""
+        """Trainable variables as one group, because their depth is not known."""
         return [self.trainable_weights]
 
     def call(self, input_ids: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
@@ -68,9 +69,10 @@ class HubBert(tf_keras.layers.Layer):
             seed: int32 [2], switches dropout on where the encoder is trained.
 
         Returns:
-            float32 [batch, length, width]; what stands at padding means nothing.
+            float32 [batch, length, width]; vectors at padding have no meaning.
         """
-        # Only padding can lie beyond max_length, and the model may have no place there.
+        # Only padding can be beyond max_length, and the model may have no embeddings of
+        # such positions.
         kept = input_ids[:, : self._max_length]
         outputs = self._bert(_inputs(kept), training=seed is not None)
         beyond = tf.shape(input_ids)[1] - tf.shape(kept)[1]
@@ -81,10 +83,11 @@ class HubBert(tf_keras.layers.Layer):
         return hidden
 
     def cls(self, hidden: tf.Tensor) -> tf.Tensor:
-        """Gives the vector of the first token as the model pools it.
+        """Returns the vector of the first token after the model's pooling.
 
         Args:
-            hidden: what this layer returned, the tensor itself.
+            hidden: the tensor object that this layer returned, not a copy, because it
+                carries the pooled vector.
 
         Returns:
             float32 [batch, width].
@@ -93,35 +96,36 @@ class HubBert(tf_keras.layers.Layer):
 
 
 def _inputs(input_ids: tf.Tensor) -> dict[str, tf.Tensor]:
-    """What the model reads: int32 [batch, length] thrice, all of the first sentence."""
+    """The three inputs of the model, int32 [batch, length]; all of sentence type 0."""
     mask = tf.cast(input_ids != PADDING_ID, tf.int32)
     return dict(zip(_INPUTS, (input_ids, mask, tf.zeros_like(mask)), strict=True))
 
 
 def _check(loaded: Any, path: str, id_count: int, max_length: int) -> None:
-    """Tries the interface, the longest text and the largest id."""
+    """Tries the model's interface, with the longest text and the largest id."""
     try:
         outputs = loaded(_inputs(tf.ones([1, 1], tf.int32)))
     except (TypeError, ValueError):
         raise ConfigError(
-            f"{_KEY}: {path} is no BERT encoder: it cannot be called with "
+            f"{_KEY}: {path} is not a BERT encoder: it cannot be called with "
             f"{', '.join(_INPUTS)}{_instead(loaded)}"
         ) from None
     given = outputs if isinstance(outputs, Mapping) else {}
     missing = [name for name in (_HIDDEN, _POOLED) if name not in given]
     if missing:
         raise ConfigError(
-            f"{_KEY}: {path} is no BERT encoder: its outputs lack {', '.join(missing)}"
+            f"{_KEY}: {path} is not a BERT encoder: it has no output "
+            f"{', '.join(missing)}"
         )
     if not _reads(loaded, tf.ones([1, max_length], tf.int32)):
         raise ConfigError(
-            f"text.max_length is {max_length}, and {path} reads no such long texts; "
+            f"text.max_length is {max_length}, but {path} cannot read texts that long; "
             "lower text.max_length"
         )
     if not _reads(loaded, tf.fill([1, 1], id_count - 1)):
         raise ConfigError(
             f"{_KEY}: {path} has fewer than the {id_count} word pieces of "
-            "model.encoder.preprocess; name the one that belongs to it"
+            "model.encoder.preprocess; use the encoder that belongs to that model"
         )
 
 
@@ -134,7 +138,7 @@ def _reads(loaded: Any, input_ids: tf.Tensor) -> bool:
 
 
 def _instead(loaded: Any) -> str:
-    """Names the inputs that a model has, if it tells."""
+    """Names the inputs of a model, if it declares them."""
     signature = loaded.signatures.get("serving_default")
     if signature is None:
         return ""

@@ -1,7 +1,7 @@
-"""Looks at the files of an encoder before anything runs, without TensorFlow.
+"""Checks the files of an encoder before a run, without TensorFlow.
 
-A fault that the Trainer would find is nine nodes away. Reading the weights as well
-takes 0.1 s for 90 MB, so the values are looked at here, too.
+Otherwise the Trainer would find the fault, nine nodes later. Reading 90 MB of weights
+takes only 0.1 s, so their values are checked as well.
 """
 
 import pkgutil
@@ -22,11 +22,11 @@ def check(config: Config) -> list[str]:
         config: the whole configuration.
 
     Returns:
-        What a person should know of an encoder that can be used, in sentences.
+        Notes for the user about an encoder that can be used, one sentence each.
 
     Raises:
         ConfigError: texts may be longer than the encoder reads, or a SavedModel is
-            not whole.
+            incomplete.
         DataError: a file cannot be read, or the files do not fit each other.
     """
     encoder = config.model.encoder
@@ -54,14 +54,14 @@ def check_checkpoint_encoder(encoder: CheckpointEncoder, max_length: int) -> lis
 
 
 def check_checkpoint(folder: str, max_length: int = 0) -> list[str]:
-    """Inspects a BERT as Hugging Face publishes it, values of the weights included.
+    """Inspects a BERT in the format of Hugging Face, with the values of its weights.
 
     Args:
         folder: the checkpoint.
         max_length: text.max_length; 0 if no texts are read.
 
     Returns:
-        What a person should know of a checkpoint that can be used, in sentences.
+        Notes for the user about a checkpoint that can be used, one sentence each.
 
     Raises:
         ConfigError: texts may be longer than the encoder reads.

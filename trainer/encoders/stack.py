@@ -1,4 +1,4 @@
-"""Blocks one above the other: what the encoders of our own have in common."""
+"""A stack of transformer blocks: the common part of our own encoders."""
 
 from abc import abstractmethod
 
@@ -13,12 +13,12 @@ _FIRST_BLOCK_DRAW = 1
 
 
 class Stack(tf_keras.layers.Layer):
-    """An encoder; heirs say what the embeddings are and may have a pooler.
+    """Base class of encoders; subclasses define the embeddings and may add a pooler.
 
     Args:
         name: the layer's name.
-        shape: of every block.
-        blocks: how many there are.
+        shape: the sizes of every block.
+        blocks: number of blocks.
         precision: the dtype of hidden states; variables are float32.
         initial: values of the variables, by the block's and the layer's name.
     """
@@ -38,8 +38,8 @@ class Stack(tf_keras.layers.Layer):
         self._precision = precision
         self.pooler: tf_keras.layers.Layer | None = None
         self.blocks = [
-            Block(shape, precision, _below(initial, place), f"block_{place}")
-            for place in range(blocks)
+            Block(shape, precision, _of_block(initial, number), f"block_{number}")
+            for number in range(blocks)
         ]
 
     @abstractmethod
@@ -59,7 +59,7 @@ class Stack(tf_keras.layers.Layer):
 
         Args:
             name: its name.
-            rows: vectors to choose from.
+            rows: number of vectors.
             initial: its values.
 
         Returns:
@@ -69,8 +69,9 @@ class Stack(tf_keras.layers.Layer):
 
     @property
     def depths(self) -> list[list[tf.Variable]]:
-        """Trainable variables: of the embeddings first, of the last block last."""
+        """Trainable variables by depth: first the embeddings, last the last block."""
         above = [block.trainable_weights for block in self.blocks]
+        # The pooler gets the learning rate of the last block.
         if self.pooler is not None:
             above[-1] = above[-1] + self.pooler.trainable_weights
         taken = {id(weight) for weights in above for weight in weights}
@@ -87,7 +88,7 @@ class Stack(tf_keras.layers.Layer):
             seed: int32 [2], switches dropout on.
 
         Returns:
-            [batch, length, width] in the precision that was asked for.
+            [batch, length, width] in the precision of the encoder.
         """
         return self._run(input_ids, seed)[0]
 
@@ -104,14 +105,14 @@ class Stack(tf_keras.layers.Layer):
         return first if self.pooler is None else self.pooler(first)
 
     def attention(self, input_ids: tf.Tensor) -> tf.Tensor:
-        """Shows which tokens every token looked at.
+        """Computes the attention weights of every layer and head.
 
         Args:
             input_ids: int32 [batch, length], padded with 0.
 
         Returns:
             float32 [batch, layers, heads, length, length]; rows sum to 1, columns of
-            padding are 0, rows of padding mean nothing.
+            padding are 0, rows of padding have no meaning.
         """
         return tf.cast(tf.stack(self._run(input_ids, None)[1], axis=1), tf.float32)
 
@@ -122,19 +123,19 @@ class Stack(tf_keras.layers.Layer):
         embedded = tf.cast(self.embed(input_ids, seed), self._precision)
         hidden = tf.reshape(embedded, [-1, self._width])
         weights = []
-        for place, block in enumerate(self.blocks):
-            draw = _FIRST_BLOCK_DRAW + DRAWS * place
+        for number, block in enumerate(self.blocks):
+            draw = _FIRST_BLOCK_DRAW + DRAWS * number
             hidden, block_weights = block(hidden, mask, seed, draw)
             weights.append(block_weights)
         return tf.reshape(hidden, tf.shape(embedded)), weights
 
 
 def first_rows(table: tf.Variable, count: tf.Tensor) -> tf.Tensor:
-    """Takes the embeddings of the first places, zeros where there are none.
+    """Takes the embeddings of the first positions, and zeros beyond the table.
 
     Args:
         table: float32 [positions, width].
-        count: int32 scalar; padding alone may lie beyond the positions.
+        count: int32 scalar; only padding may be beyond the table.
 
     Returns:
         float32 [count, width].
@@ -143,5 +144,5 @@ def first_rows(table: tf.Variable, count: tf.Tensor) -> tf.Tensor:
     return tf.pad(rows, [[0, count - tf.shape(rows)[0]], [0, 0]])
 
 
-def _below(initial: Initial, place: int) -> Initial:
-    return lambda name: initial(f"block_{place}/{name}")
+def _of_block(initial: Initial, number: int) -> Initial:
+    return lambda name: initial(f"block_{number}/{name}")

@@ -22,8 +22,8 @@ class Transformer(Stack):
 
     Args:
         config: the model.encoder section.
-        id_count: token ids that can occur.
-        max_length: tokens of the longest text.
+        id_count: number of possible token ids.
+        max_length: the most tokens that a text has.
         precision: the dtype of hidden states; variables are float32.
     """
 
@@ -47,10 +47,10 @@ class Transformer(Stack):
         super().__init__("transformer", shape, config.blocks, precision, _from_scratch)
         self._dropout = config.dropout
         self._tokens = self.table("tokens/embeddings", id_count, _from_scratch)
-        self._places = self.table("positions/embeddings", max_length, _from_scratch)
+        self._positions = self.table("positions/embeddings", max_length, _from_scratch)
 
     def embed(self, input_ids: tf.Tensor, seed: tf.Tensor | None) -> tf.Tensor:
-        """Adds what a token means to where it stands.
+        """Adds token and position embeddings.
 
         Args:
             input_ids: int32 [batch, length], padded with 0.
@@ -59,8 +59,9 @@ class Transformer(Stack):
         Returns:
             float32 [batch, length, width].
         """
-        places = first_rows(self._places, tf.shape(input_ids)[1])
-        return drop(tf.gather(self._tokens, input_ids) + places, self._dropout, seed, 0)
+        tokens = tf.gather(self._tokens, input_ids)
+        positions = first_rows(self._positions, tf.shape(input_ids)[1])
+        return drop(tokens + positions, self._dropout, seed, 0)
 
 
 def _from_scratch(name: str) -> str:

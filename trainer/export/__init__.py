@@ -1,1 +1,1 @@
-"""Models as SavedModels: for serving, and in the form of TF Hub."""
+"""Writes models as SavedModels: for serving, and in the format of TF Hub."""

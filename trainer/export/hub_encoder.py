@@ -1,4 +1,4 @@
-"""A checkpoint written as the two SavedModels that TF Hub would have of it."""
+"""Writes a checkpoint as two SavedModels in the format of TF Hub."""
 
 import tempfile
 from collections.abc import Callable
@@ -23,14 +23,14 @@ from trainer.text import word_pieces
 ENCODER = "encoder"
 PREPROCESS = "preprocess"
 
-# What the published preprocessing models pad to when they are not told a length.
+# The length to which published preprocessing models pad by default.
 _USUAL_LENGTH = 128
-# The only one that tf-models' encoder has.
+# The only value that the encoder of tf-models supports.
 _EPSILON = 1e-12
 
 _INSTEAD = 'use the folder itself, with model.encoder.kind = "checkpoint"'
 
-# Layers of tf-models' encoder and of Hugging Face's.
+# From the layers of tf-models' encoder to those of Hugging Face.
 _LAYERS = {
     "word_embeddings": "embeddings.word_embeddings",
     "position_embedding": "embeddings.position_embeddings",
@@ -55,15 +55,15 @@ def export(checkpoint: str, folder: Path) -> None:
 
     Args:
         checkpoint: a folder as Hugging Face publishes a BERT.
-        folder: gets the SavedModels ENCODER and PREPROCESS; appears when both are
-            whole.
+        folder: the new folder of the SavedModels ENCODER and PREPROCESS; appears when
+            both are complete.
 
     Raises:
         ConfigError: `folder` exists and is not empty, or cannot be written.
-        DataError: the checkpoint cannot be read, or is none that the hub has.
+        DataError: the checkpoint cannot be read, or has no equivalent on TF Hub.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"{folder}: exists already; name another folder with --to")
+        raise ConfigError(f"{folder}: exists already; choose another folder with --to")
     config, tensors = _read(checkpoint)
     found = word_pieces.find(
         Text(tokenizer="encoder"), CheckpointEncoder(kind="checkpoint", path=checkpoint)
@@ -71,13 +71,13 @@ def export(checkpoint: str, folder: Path) -> None:
     bert_config.check_size(config, checkpoint, len(found.names), 0)
     if found.added:
         raise DataError(
-            f"{checkpoint}: has the added token {found.added[0].text!r}, and "
-            f"tokenizers of the hub match none; {_INSTEAD}"
+            f"{checkpoint}: has the added token {found.added[0].text!r}, but "
+            f"tokenizers of TF Hub have no added tokens; {_INSTEAD}"
         )
     if found.strips_accents != found.lower_case:
         raise DataError(
-            f"{checkpoint}: strip_accents differs from do_lower_case, and tokenizers "
-            f"of the hub have one setting for both; {_INSTEAD}"
+            f"{checkpoint}: strip_accents differs from do_lower_case, but tokenizers "
+            f"of TF Hub have one setting for both; {_INSTEAD}"
         )
     _aside(folder, lambda partial: _write(partial, config, tensors, found))
 
@@ -86,13 +86,13 @@ def _read(checkpoint: str) -> tuple[BertConfig, Tensors]:
     config = bert_config.read(checkpoint)
     if config.layer_norm_eps != _EPSILON:
         raise DataError(
-            f"{checkpoint}: layer_norm_eps is {config.layer_norm_eps:g}, and encoders "
-            f"of the hub have {_EPSILON:g}; {_INSTEAD}"
+            f"{checkpoint}: layer_norm_eps is {config.layer_norm_eps:g}, but encoders "
+            f"of TF Hub have {_EPSILON:g}; {_INSTEAD}"
         )
     tensors = Tensors(checkpoint)
     if "pooler.dense.weight" not in tensors:
         raise DataError(
-            f"{checkpoint}: has no pooler, and encoders of the hub have one; {_INSTEAD}"
+            f"{checkpoint}: has no pooler, but encoders of TF Hub need one; {_INSTEAD}"
         )
     shapes = tensor_shapes(config, has_pooler=True)
     tensors.check(shapes)
@@ -101,12 +101,12 @@ def _read(checkpoint: str) -> tuple[BertConfig, Tensors]:
 
 
 def _aside(folder: Path, write: Callable[[Path], None]) -> None:
-    """Writes beside a folder and renames, so that no half of it is ever seen."""
+    """Writes to a temporary folder, then renames it, so that no half is ever seen."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent) as beside:
-            # A temporary folder is its owner's alone; one in it is as any other.
-            partial = Path(beside, folder.name)
+        with tempfile.TemporaryDirectory(prefix=".", dir=folder.parent) as scratch:
+            # Only its owner can read a temporary folder, but everybody a folder in it.
+            partial = Path(scratch, folder.name)
             partial.mkdir()
             write(partial)
             atomic.sync_tree(partial)
@@ -115,11 +115,11 @@ def _aside(folder: Path, write: Callable[[Path], None]) -> None:
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(
-            f"{folder}: cannot be written: {reason}; name another folder with --to"
+            f"{folder}: cannot be written: {reason}; choose another folder with --to"
         ) from None
 
 
-# Autograph would rewrite the source of tf-models, for many seconds and to no effect.
+# Autograph would convert the source of tf-models: many seconds, and no effect.
 @tf.autograph.experimental.do_not_convert
 def _write(
     folder: Path, config: BertConfig, tensors: Tensors, found: word_pieces.Pieces
@@ -130,7 +130,7 @@ def _write(
     for variable in encoder.weights:
         variable.assign(_value(variable, tensors))
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        # The form in which the exporter takes weights.
+        # The exporter reads weights only from a checkpoint of TensorFlow.
         weights = tf.train.Checkpoint(model=encoder, encoder=encoder).save(
             str(Path(scratch, "weights"))
         )
@@ -158,7 +158,7 @@ def _shape(config: BertConfig) -> configs.BertConfig:
         num_hidden_layers=config.num_hidden_layers,
         num_attention_heads=config.num_attention_heads,
         intermediate_size=config.intermediate_size,
-        # By its name, tf-models takes the approximate one.
+        # The name "gelu" would select the approximate GELU in tf-models.
         hidden_act=tf_keras.activations.gelu,
         hidden_dropout_prob=config.hidden_dropout_prob,
         attention_probs_dropout_prob=config.attention_probs_dropout_prob,
@@ -168,7 +168,8 @@ def _shape(config: BertConfig) -> configs.BertConfig:
 
 
 def _value(variable: tf.Variable, tensors: Tensors) -> np.ndarray:
-    """Their matrices are [out, in], and tf-models' attention has an axis for heads."""
+    """Reads the value of a variable of tf-models' encoder."""
+    # Hugging Face stores [out, in]; tf-models' attention has another axis, for heads.
     layer, _, kind = variable.name.partition(":")[0].rpartition("/")
     suffix = "bias" if kind in ("bias", "beta") else "weight"
     values = tensors.read(f"{_theirs(layer)}.{suffix}")
@@ -178,5 +179,5 @@ def _value(variable: tf.Variable, tensors: Tensors) -> np.ndarray:
 def _theirs(layer: str) -> str:
     if layer in _LAYERS:
         return _LAYERS[layer]
-    place, _, part = layer.removeprefix("transformer/layer_").partition("/")
-    return f"encoder.layer.{place}.{_LAYERS_OF_A_BLOCK[part]}"
+    number, _, part = layer.removeprefix("transformer/layer_").partition("/")
+    return f"encoder.layer.{number}.{_LAYERS_OF_A_BLOCK[part]}"

@@ -1,4 +1,4 @@
-"""The signatures of the exported model, and the one call that exports it."""
+"""Exports the trained model with its signatures."""
 
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  registers the operations of the transform graph
@@ -11,11 +11,11 @@ from trainer.text import tokenizer
 
 
 class Served(tf.Module):
-    """A classifier from raw strings to label names; holds all that it needs.
+    """A classifier from raw strings to label names, complete with its vocabulary.
 
     Args:
         model: the trained classifier.
-        transform_output: what Transform wrote.
+        transform_output: the output of Transform.
         labels: the names of the classes, in order.
         config: the text section.
     """
@@ -35,8 +35,8 @@ class Served(tf.Module):
         self.tokens = _table_of_lines(vocabulary)
         self.model_weights = list(model.weights)
         transform = transform_output.transform_features_layer()
-        # What the two Keras objects hold is tracked, not they: saving a Keras layer
-        # traces it once more, which takes seconds and serves nobody.
+        # Tracks the parts of two Keras objects, not the objects: saving a Keras layer
+        # traces it again, which takes seconds and has no use.
         self.transform_graph = transform._saved_model_loader_tracked_dict["_imported"]
         self._untracked = _Untracked(model, transform)
         self.shows_attention: bool = model.encoder.shows_attention
@@ -72,7 +72,7 @@ class Served(tf.Module):
         return self.answer(tf.reshape(parsed[features.TEXT], [-1]))
 
     def attend(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Shows where the model looks.
+        """Computes the attention weights between the tokens of texts.
 
         Args:
             texts: string [batch].
@@ -83,13 +83,13 @@ class Served(tf.Module):
         """
         ids = self._ids(texts)
         lines = tf.cast(ids, tf.int64) - self._first_id
-        # Padding and unknown words stand in no line of a learned vocabulary.
+        # A learned vocabulary has no lines for padding and unknown words.
         tokens = tf.where(ids == tokenizer.PADDING_ID, "", self.tokens.lookup(lines))
         attention = self._untracked.model.encoder.attention(ids)
         return {"tokens": tokens, "attention": tf.cast(attention, tf.float32)}
 
     def _ids(self, texts: tf.Tensor) -> tf.Tensor:
-        """int32 [batch, length], padded with 0, by the graph that Transform used."""
+        """int32 [batch, length], padded with 0, computed by Transform's graph."""
         raw = tf.reshape(texts, [-1, *self._text_spec.shape])
         ids = self._untracked.transform({features.TEXT: raw})[features.INPUT_IDS]
         return tf.cast(tf.sparse.to_dense(ids), tf.int32)
@@ -106,11 +106,11 @@ class _Untracked:
 
 
 def export(served: Served, folder: str) -> None:
-    """Writes a SavedModel for inference: no optimizer state, no Keras objects.
+    """Writes a SavedModel for inference, without optimizer state and Keras objects.
 
     Args:
         served: the classifier.
-        folder: where to.
+        folder: the folder of the SavedModel.
     """
     texts = tf.TensorSpec([None], tf.string, name=features.TEXT)
     examples = tf.TensorSpec([None], tf.string, name=features.EXAMPLES)

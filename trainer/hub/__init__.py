@@ -1,1 +1,1 @@
-"""SavedModels as TF Hub and Kaggle Models publish them: fetched, read, written."""
+"""Fetches, checks and loads SavedModels of TF Hub and Kaggle Models."""

@@ -1,4 +1,4 @@
-"""The files of a SavedModel from the hub, looked at without TensorFlow."""
+"""Checks the files of SavedModels of TF Hub, without TensorFlow."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from trainer.text import word_pieces
 
 SAVED_MODEL = "saved_model.pb"
 VOCABULARY = str(Path("assets", "vocab.txt"))
-# What protocol buffers can have.
+# The limit of protocol buffers.
 _MAX_BYTES = 2 << 30
 
 
@@ -18,26 +18,26 @@ def check_encoder(encoder: HubEncoder, max_length: int) -> list[str]:
 
     Args:
         encoder: the model.encoder section.
-        max_length: text.max_length; only the loaded model says how much it reads.
+        max_length: not used, because only the loaded model shows its limit.
 
     Returns:
-        No notes.
+        An empty list, because there is nothing to note.
 
     Raises:
-        ConfigError: a SavedModel is not whole.
+        ConfigError: a SavedModel is incomplete.
         DataError: the vocabulary cannot be read.
     """
-    for key, place in encoder.places.items():
-        # A handle is fetched by the node that needs it, so it cannot be checked yet.
-        if "://" not in place:
-            check(place, key)
+    for key, handle in encoder.places.items():
+        # A URL is fetched by the node that needs it, so it cannot be checked yet.
+        if "://" not in handle:
+            check(handle, key)
     if "://" not in encoder.preprocess:
         word_pieces.read(vocabulary(encoder.preprocess, "model.encoder.preprocess"))
     return []
 
 
 def check(folder: str, key: str) -> None:
-    """Refuses a folder that cannot hold a whole SavedModel.
+    """Refuses a folder that is not a complete SavedModel.
 
     Args:
         folder: a local folder.
@@ -48,11 +48,11 @@ def check(folder: str, key: str) -> None:
             pointer or an error page.
     """
     if not Path(folder).is_dir():
-        raise ConfigError(f"{key}: {folder}: there is no such folder")
+        raise ConfigError(f"{key}: {folder}: there is no such folder; correct the path")
     graph = Path(folder, SAVED_MODEL)
     if not graph.exists():
         raise ConfigError(
-            f"{key}: {folder} holds no {SAVED_MODEL}; name the folder of a SavedModel"
+            f"{key}: {folder} has no {SAVED_MODEL}; use the folder of a SavedModel"
         )
     if wrong := fault(graph, _MAX_BYTES):
         raise ConfigError(f"{key}: {graph}: {wrong}")
@@ -72,12 +72,12 @@ def vocabulary(folder: str, key: str) -> str:
         The path of vocab.txt.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: it has no vocabulary.
     """
     path = Path(folder, VOCABULARY)
     if not path.exists():
         raise ConfigError(
-            f"{key}: {folder} holds no {VOCABULARY}; name the preprocessing model of "
-            "a BERT with WordPiece"
+            f"{key}: {folder} has no {VOCABULARY}; use the preprocessing model of a "
+            "BERT with WordPiece"
         )
     return str(path)

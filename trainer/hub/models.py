@@ -1,4 +1,4 @@
-"""SavedModels from TF Hub, Kaggle Models or a folder; what cannot be had is refused."""
+"""Loads SavedModels from TF Hub, Kaggle Models or a folder, after checking them."""
 
 import contextlib
 import hashlib
@@ -21,7 +21,7 @@ from newsdesk.errors import ConfigError, ModelError
 from newsdesk.inspection import operations, trial
 from trainer.hub import files
 
-# A hub that is silent for so long will not answer at all.
+# A hub that sends nothing for this long will not answer at all.
 SILENCE_SECONDS = 10.0
 
 
@@ -30,8 +30,8 @@ class HubModel:
     """A SavedModel in memory.
 
     Attributes:
-        folder: where its files lie.
-        loaded: what `tf.saved_model.load` gave.
+        folder: the folder of its files.
+        loaded: the object from `tf.saved_model.load`.
     """
 
     folder: str
@@ -39,21 +39,21 @@ class HubModel:
 
 
 def load(handle: str, key: str, allowed: Collection[str] | None = None) -> HubModel:
-    """Fetches a model where that is needed, and loads it.
+    """Fetches a model if necessary, checks it, and loads it.
 
     Args:
         handle: a URL of TF Hub or Kaggle Models, or a folder.
         key: the setting that names it, for an error.
         allowed: operations that model.encoder.allow_operations adds to the list; None
-            for a model that the setting is not about.
+            for a model that this setting does not apply to.
 
     Returns:
-        The model, whatever graph is being built meanwhile.
+        The model, loaded outside of any graph that is being built.
 
     Raises:
-        ConfigError: it cannot be reached, or is no TensorFlow 2 SavedModel.
-        ModelError: it cannot be read, holds what an encoder does not need, or does not
-            come back from being loaded and called.
+        ConfigError: it cannot be reached, or is not a SavedModel of TensorFlow 2.
+        ModelError: it cannot be read, contains what an encoder does not need, or hangs
+            when it is loaded or called.
     """
     folder = _fetched(handle, key)
     files.check(folder, key)
@@ -63,7 +63,7 @@ def load(handle: str, key: str, allowed: Collection[str] | None = None) -> HubMo
         hint = (
             ""
             if allowed is None
-            else ", or name the operation in model.encoder.allow_operations"
+            else ", or add the operation to model.encoder.allow_operations"
         )
         raise ModelError(f"{key}: {error}{hint}") from None
     try:
@@ -81,7 +81,7 @@ def load(handle: str, key: str, allowed: Collection[str] | None = None) -> HubMo
 
 
 def first_line(error: Exception) -> str:
-    """Shortens what a library says.
+    """Shortens the message of a library.
 
     Args:
         error: what it raised.
@@ -108,9 +108,9 @@ def _fetched(handle: str, key: str) -> str:
         zlib.error,
     ) as error:
         raise ConfigError(
-            f"{key}: {handle} cannot be fetched: {_reason(error)}; name a local "
-            "folder instead (`newsdesk encoder import` writes one), or unpack the "
-            f"model into {_cached(handle)} (TFHUB_CACHE_DIR moves it)"
+            f"{key}: {handle} cannot be fetched: {_reason(error)}; use a local folder "
+            "instead (`newsdesk encoder import` writes one), or unpack the model into "
+            f"{_cached(handle)}, which is below TFHUB_CACHE_DIR if that is set"
         ) from None
 
 

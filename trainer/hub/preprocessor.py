@@ -1,4 +1,4 @@
-"""What a preprocessing SavedModel says of the word pieces its encoder was made with."""
+"""Reads vocabulary and casing from a preprocessing SavedModel."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,17 @@ from trainer.text.word_pieces import Pieces
 from trainer.text.word_pieces import read as read_names
 
 _KEY = "model.encoder.preprocess"
-# One word to a tokenizer that lower-cases and strips accents, two to any other.
+# The same word for a tokenizer that lower-cases and strips accents, but for no other.
 _CASED, _UNCASED = "Café", "cafe"
 
 
 @dataclass(frozen=True)
 class HubPieces:
-    """How a preprocessing SavedModel cuts texts.
+    """The settings by which a preprocessing SavedModel splits texts.
 
     Attributes:
-        vocabulary: a text file with a piece a line.
-        lower_case: whether texts are lower-cased and stripped of accents before.
+        vocabulary: a text file with one word piece per line.
+        lower_case: whether texts are first lower-cased and stripped of accents.
     """
 
     vocabulary: str
@@ -48,20 +48,21 @@ def of_hub_encoder(encoder: HubEncoder) -> Pieces:
 
 
 def read(handle: str) -> HubPieces:
-    """Reads vocabulary and casing, so that a tokenizer of our own can take over.
+    """Reads vocabulary and casing, so that our own tokenizer can replace the model's.
 
-    It gives the same ids but for punctuation younger than the published tokenizer and,
-    in cased models, for spaces outside of ASCII: that one took them for letters.
+    Both give the same ids, with two exceptions: punctuation that is newer than the
+    published tokenizer and, in cased models, spaces outside of ASCII, which the
+    published tokenizer takes for letters.
 
     Args:
         handle: a URL of TF Hub or Kaggle Models, or a folder; the SavedModel has the
             interface of https://www.tensorflow.org/hub/common_saved_model_apis/text.
 
     Returns:
-        What it was made with.
+        Its vocabulary and casing.
 
     Raises:
-        ConfigError: it cannot be loaded, or does not cut texts into word pieces.
+        ConfigError: it cannot be loaded, or does not split texts into word pieces.
     """
     model = load(handle, _KEY)
     vocabulary = files.vocabulary(model.folder, _KEY)
@@ -69,7 +70,7 @@ def read(handle: str) -> HubPieces:
 
 
 def _lower_cases(model: HubModel, handle: str) -> bool:
-    """Asks the tokenizer itself, since no file of the model tells."""
+    """Tries the tokenizer, because no file of the model contains this setting."""
     try:
         with tf.init_scope():
             words = model.loaded.tokenize(tf.constant([_CASED, _UNCASED]))
@@ -77,6 +78,7 @@ def _lower_cases(model: HubModel, handle: str) -> bool:
             return bool(cased == uncased)
     except (AttributeError, TypeError, ValueError, tf.errors.OpError) as error:
         raise ConfigError(
-            f"{_KEY}: {handle} is no preprocessing model, for its `tokenize` does not "
-            f"cut texts: {first_line(error)}"
+            f"{_KEY}: {handle} is not a preprocessing model, because its `tokenize` "
+            f"does not split texts: {first_line(error)}; use the preprocessing model "
+            "that belongs to the encoder"
         ) from None

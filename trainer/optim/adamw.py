@@ -1,4 +1,4 @@
-"""AdamW with a rate per variable, in as few passes over memory as can be."""
+"""AdamW with a learning rate per variable, in few passes over memory."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,24 +11,24 @@ from newsdesk.config.sections import Optimizer
 from trainer.optim.precision import LossScale
 from trainer.optim.updates import Gradient, Scalars, change_all, change_rows, summed
 
-# Variables whose names hold one of these are not decayed.
+# Variables whose names contain one of these are not decayed.
 NOT_DECAYED = ("bias", "layer_norm", "LayerNorm")
 _BETA_1, _BETA_2, _EPSILON = 0.9, 0.999, 1e-6
 
 
 class AdamW(AdamWeightDecay):
-    """Makes the numbers of tf-models' AdamW in about half of its time.
+    """Computes the same as tf-models' AdamW in about half of the time.
 
-    Decay, clipping and Adam go through TensorFlow's fused kernel. Gradients of rows
-    that came up repeatedly are added up before their norm is taken, so that the norm
-    does not depend on how the rows were spread over replicas.
+    Decay, clipping and Adam use TensorFlow's fused kernel. If an embedding row has
+    several gradients, they are summed before the norm is computed, so that the norm
+    does not depend on how the rows are distributed over replicas.
 
     Args:
         config: the optimizer section.
         schedule: the learning rate by step.
-        factors: of the learning rate, by `id` of the variable; 1 where there is none.
-        loss_scale: what the loss was multiplied by, if it was; steps whose gradients
-            are no numbers then change no variable.
+        factors: factors of the learning rate, by `id` of the variable; 1 by default.
+        loss_scale: the factor of the loss, None if it has none. With it, a step whose
+            gradients are not finite changes no variable.
     """
 
     def __init__(
@@ -52,10 +52,10 @@ class AdamW(AdamWeightDecay):
         self.loss_scale = loss_scale
 
     def prepare(self, weights: Iterable[tf.Variable]) -> None:
-        """Makes the moments; to be called in the scope of the strategy.
+        """Creates the moments; must be called in the scope of the strategy.
 
         Args:
-            weights: all that will be trained.
+            weights: all variables that will be trained.
         """
         self._create_all_weights(list(weights))
 
@@ -65,13 +65,13 @@ class AdamW(AdamWeightDecay):
         name: str | None = None,
         experimental_aggregate_gradients: bool = True,
     ) -> None:
-        """Makes one step, in every replica at once.
+        """Makes one step on all replicas together.
 
         Args:
-            grads_and_vars: gradients with their variables; they are added up over
-                the replicas.
+            grads_and_vars: gradients with their variables; they are summed over the
+                replicas.
             name: not used.
-            experimental_aggregate_gradients: whether to add up.
+            experimental_aggregate_gradients: whether to sum them.
         """
         pairs = list(grads_and_vars)
         weights = [weight for _, weight in pairs]
@@ -92,7 +92,7 @@ class AdamW(AdamWeightDecay):
         context.merge_call(update, args=(gradients, scalars))
 
     def _scalars(self, norm: tf.Tensor) -> Scalars:
-        """From the norm of the scaled gradients."""
+        """Computes the scalars of a step from the norm of the scaled gradients."""
         rate = self._decayed_lr(tf.float32)
         step = tf.cast(self.iterations + 1, tf.float32)
         correction = tf.sqrt(1 - _BETA_2**step) / (1 - _BETA_1**step)
@@ -103,7 +103,7 @@ class AdamW(AdamWeightDecay):
             finite = tf.math.is_finite(norm)
             limit = self.gradient_clip_norm * self.loss_scale.scale.read_value()
             factor = self.gradient_clip_norm / tf.maximum(norm, limit)
-            # With these, no variable and no moment moves.
+            # If not finite, these values leave all variables and moments unchanged.
             factor, rate = (tf.where(finite, value, 0.0) for value in (factor, rate))
             beta_1, beta_2 = (
                 tf.where(finite, beta, 1.0) for beta in (_BETA_1, _BETA_2)
@@ -147,11 +147,11 @@ class AdamW(AdamWeightDecay):
         )
 
     def _scaled(self, gradient: Gradient, factor: tf.Tensor) -> Gradient:
-        """Clips, and takes the scale of the loss out."""
+        """Clips a gradient, and removes the scale of the loss from it."""
         if isinstance(gradient, tf.IndexedSlices):
             values = self._scaled(gradient.values, factor)
             return tf.IndexedSlices(values, gradient.indices, gradient.dense_shape)
         if self.loss_scale is None:
             return gradient * factor
-        # Infinity times zero is to be zero.
+        # Infinity times 0 must be 0 here, not NaN.
         return tf.math.multiply_no_nan(gradient, factor)

@@ -1,4 +1,4 @@
-"""AdamW and its learning rate; everything counts optimizer steps."""
+"""Builds AdamW and its learning rate, which is counted in optimizer steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from trainer.optim.precision import LossScale
 
 @dataclass(frozen=True)
 class Steps:
-    """How many optimizer steps there are: of an epoch, of all, of the warmup."""
+    """Numbers of optimizer steps: per epoch, in total, and in the warmup."""
 
     per_epoch: int
     total: int
@@ -22,7 +22,7 @@ class Steps:
 
 
 def count_steps(rows: int, train: Train, optimizer: Optimizer) -> Steps:
-    """Derives all step counts; nothing else does.
+    """Computes all numbers of steps; no other code does.
 
     Args:
         rows: rows of the train split.
@@ -30,7 +30,7 @@ def count_steps(rows: int, train: Train, optimizer: Optimizer) -> Steps:
         optimizer: the optimizer section.
 
     Returns:
-        The counts; the warmup ends with the training at the latest.
+        The numbers; the warmup is not longer than the training.
     """
     batches = batch_count(rows, train.batch_size)
     per_epoch = -(-batches // train.accumulation)
@@ -42,14 +42,14 @@ def count_steps(rows: int, train: Train, optimizer: Optimizer) -> Steps:
 
 
 class WarmupThenDecay(tf_keras.optimizers.schedules.LearningRateSchedule):
-    """Rises in a line to the peak, and falls in a line towards zero.
+    """A learning rate that rises linearly to the peak, then falls linearly to zero.
 
-    Step 0 already learns, at peak / (warmup + 1); step `warmup` has the peak; the
-    last step, total - 1, still learns; zero would come after it.
+    Step 0 has the rate peak / (warmup + 1), and step `warmup` has the peak. The last
+    step, total - 1, still has a rate above zero.
 
     Args:
         peak: the highest learning rate.
-        steps: how long it rises and falls.
+        steps: the numbers of steps.
     """
 
     def __init__(self, peak: float, steps: Steps) -> None:
@@ -57,10 +57,10 @@ class WarmupThenDecay(tf_keras.optimizers.schedules.LearningRateSchedule):
         self._steps = steps
 
     def __call__(self, step: tf.Tensor | int) -> tf.Tensor:
-        """Gives the learning rate.
+        """Computes the learning rate of a step.
 
         Args:
-            step: optimizer steps that were made before this one.
+            step: the number of optimizer steps before this one.
 
         Returns:
             float32 scalar.
@@ -79,7 +79,7 @@ def build(
     depths: Sequence[Sequence[tf.Variable]] = (),
     loss_scale: LossScale | None = None,
 ) -> AdamW:
-    """Makes AdamW with gradient clipping; biases and layer norms do not decay.
+    """Makes AdamW with gradient clipping, and without decay of biases and layer norms.
 
     Args:
         config: the optimizer section.
@@ -87,7 +87,7 @@ def build(
         depths: the encoder's variables from the embeddings to the last block; the
             last block learns at `layer_decay` times the rate of the head, the one
             below it at that times `layer_decay`, and so on.
-        loss_scale: what the loss is multiplied by, if it is.
+        loss_scale: the factor of the loss, None if it has none.
 
     Returns:
         The optimizer; `learning_rate` is its schedule, `iterations` its step.

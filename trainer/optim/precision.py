@@ -1,4 +1,4 @@
-"""Which numbers the model computes in, and the scaling that float16 needs."""
+"""Chooses the precision of a training, and scales the loss for float16."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from newsdesk.config.sections import Train
 CPU_INFO = Path("/proc/cpuinfo")
 # What Linux calls the instructions that multiply bfloat16 matrices.
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
+# The compute capability of the first NVIDIA GPUs with bfloat16.
 _BFLOAT16_CAPABILITY = (8, 0)
 _FIRST_SCALE = 2.0**15
 _STEPS_UNTIL_DOUBLED = 2000
@@ -39,10 +40,11 @@ def uses_xla(train: Train) -> bool:
     """Decides what `train.xla` means on this machine.
 
     Args:
-        train: the train section; auto means on GPUs, for on a CPU XLA is slower.
+        train: the train section; auto means only with GPUs, because XLA is slower on a
+            CPU.
 
     Returns:
-        Whether XLA is to compile the model for training.
+        Whether XLA compiles the model for training.
     """
     if train.xla == "auto":
         return bool(tf.config.list_physical_devices("GPU"))
@@ -64,10 +66,11 @@ def _cpu_has_bfloat16() -> bool:
 
 
 class LossScale:
-    """Keeps float16 gradients from vanishing: halves on overflow, doubles in time.
+    """A factor of the loss that keeps float16 gradients from vanishing.
 
-    Dynamic loss scaling as in Micikevicius et al. (2018). Make it in the scope of
-    the strategy.
+    It is halved after an overflow, and doubled after many steps without one: dynamic
+    loss scaling as in Micikevicius et al. (2018). Create it in the scope of the
+    strategy.
     """
 
     def __init__(self) -> None:
@@ -76,14 +79,14 @@ class LossScale:
 
     @property
     def variables(self) -> list[tf.Variable]:
-        """What a checkpoint has to keep."""
+        """The variables that a checkpoint must contain."""
         return [self.scale, self.good_steps]
 
     def update(self, finite: tf.Tensor) -> None:
-        """Learns how a step went.
+        """Adapts the factor after a step.
 
         Args:
-            finite: bool scalar, whether all gradients were numbers.
+            finite: bool scalar, whether all gradients were finite.
         """
         good = tf.where(finite, self.good_steps + 1, 0)
         double = good >= _STEPS_UNTIL_DOUBLED

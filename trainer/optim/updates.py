@@ -8,15 +8,15 @@ Gradient: TypeAlias = tf.Tensor | tf.IndexedSlices
 
 
 class Scalars(NamedTuple):
-    """What all variables of one step share: float32 scalars.
+    """Float32 scalars that all variables of one step share.
 
     Attributes:
         rate: the learning rate.
-        corrected_rate: the same with Adam's correction of its young moments.
-        beta_1: how much of the first moment stays.
-        beta_2: how much of the second one does.
-        epsilon: keeps the root of the second moment from zero.
-        factor: clips the gradients and takes the scale of the loss out of them.
+        corrected_rate: the learning rate with Adam's bias correction.
+        beta_1: decay rate of the first moment.
+        beta_2: decay rate of the second moment.
+        epsilon: is added to the root of the second moment, which may be zero.
+        factor: clips the gradients and removes the scale of the loss from them.
     """
 
     rate: tf.Tensor
@@ -28,18 +28,18 @@ class Scalars(NamedTuple):
 
 
 def summed(gradient: Gradient) -> Gradient:
-    """Adds up what an embedding's gradient says of one row.
+    """Sums the gradients of equal rows of an embedding.
 
     Args:
-        gradient: of any variable.
+        gradient: the gradient of any variable.
 
     Returns:
-        The same gradient, every row in it once.
+        An equal gradient that has each row once.
     """
     if not isinstance(gradient, tf.IndexedSlices):
         return gradient
-    rows, places = tf.unique(gradient.indices)
-    values = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(rows))
+    rows, segments = tf.unique(gradient.indices)
+    values = tf.math.unsorted_segment_sum(gradient.values, segments, tf.size(rows))
     return tf.IndexedSlices(values, rows, gradient.dense_shape)
 
 
@@ -58,8 +58,9 @@ def change_all(
         gradient: clipped, of the variable's shape.
         first: its first moment.
         second: its second moment.
-        kept: float32 scalar, the share that weight decay leaves; None for all.
-        scalars: of the step; `corrected_rate` is the variable's own.
+        kept: float32 scalar, the share of the value that weight decay leaves; None
+            without decay.
+        scalars: the scalars of the step, with the `corrected_rate` of this variable.
     """
     if kept is not None:
         value.assign(value * kept)
@@ -67,7 +68,7 @@ def change_all(
         var=value.handle,
         m=first.handle,
         v=second.handle,
-        # The correction of the bias is in the rate.
+        # Zero, because the rate already contains the bias correction.
         beta1_power=0.0,
         beta2_power=0.0,
         lr=scalars.corrected_rate,
@@ -86,15 +87,16 @@ def change_rows(
     kept: tf.Tensor | None,
     scalars: Scalars,
 ) -> None:
-    """Makes one step on the rows that have a gradient; all others stay as they are.
+    """Makes one step on the rows that have a gradient, and leaves all others alone.
 
     Args:
         value: the variable.
-        gradient: clipped, every row in it once.
+        gradient: clipped, with each row once.
         first: its first moment.
         second: its second moment.
-        kept: float32 scalar, the share that weight decay leaves; None for all.
-        scalars: of the step; `corrected_rate` is the variable's own.
+        kept: float32 scalar, the share of the value that weight decay leaves; None
+            without decay.
+        scalars: the scalars of the step, with the `corrected_rate` of this variable.
     """
     rows = gradient.indices
     slope = gradient.values

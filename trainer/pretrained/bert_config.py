@@ -1,4 +1,4 @@
-"""config.json of a BERT, as Hugging Face writes it; what we do not have is refused."""
+"""Reads config.json of a BERT from Hugging Face, and refuses other architectures."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +14,7 @@ _ONLY = "only a BERT with exact GELU and absolute positions can be read"
 
 
 class BertConfig(BaseModel):
-    """The keys that decide what a BERT computes, by the names they have there."""
+    """The keys of config.json that decide what a BERT computes."""
 
     model_config = ConfigDict(frozen=True, strict=True)
 
@@ -33,7 +33,7 @@ class BertConfig(BaseModel):
     layer_norm_eps: float = Field(1e-12, gt=0.0)
     hidden_dropout_prob: float = Field(0.1, ge=0.0, lt=1.0)
     attention_probs_dropout_prob: float = Field(0.1, ge=0.0, lt=1.0)
-    # Code of the checkpoint's own, which could compute anything.
+    # Names Python code in the checkpoint, which could compute anything.
     auto_map: None = None
 
     @model_validator(mode="after")
@@ -73,7 +73,7 @@ def check_size(found: BertConfig, folder: str, tokens: int, max_length: int) -> 
     Args:
         found: its config.json.
         folder: the checkpoint, for an error.
-        tokens: how many the vocabulary has, added ones included.
+        tokens: number of tokens in the vocabulary, with added ones.
         max_length: text.max_length; 0 if no texts are read.
 
     Raises:
@@ -96,19 +96,19 @@ def check_size(found: BertConfig, folder: str, tokens: int, max_length: int) -> 
 
 
 def _explained(fault: Any) -> str:
-    """One sentence: the key, its value, what is allowed."""
+    """A sentence with the key, its value and what is allowed."""
     if not fault["loc"]:
         return str(fault["msg"]).removeprefix("Value error, ")
     key = fault["loc"][0]
     if key == "auto_map":
         return (
-            "auto_map names Python code of the checkpoint's own, which is never run; "
-            "use a checkpoint without it"
+            "auto_map names Python code in the checkpoint, which is never run; use a "
+            "checkpoint without auto_map"
         )
     if fault["type"] == "missing":
-        return f"{key} is missing; {_ONLY}, so give its own config.json"
+        return f"{key} is missing; {_ONLY}, so use the config.json of one"
     if fault["type"] == "literal_error":
         allowed = fault["ctx"]["expected"]
-        return f"{key} is {fault['input']!r}, and must be {allowed}; {_ONLY}"
+        return f"{key} is {fault['input']!r}, but must be {allowed}; {_ONLY}"
     message = fault["msg"][:1].lower() + fault["msg"][1:]
     return f"{key} is {fault['input']!r}: {message}; {_ONLY}"

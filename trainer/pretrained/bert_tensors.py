@@ -1,4 +1,4 @@
-"""Names and shapes of a BERT's weights, as Hugging Face has them."""
+"""Names and shapes of the weights of a BERT from Hugging Face."""
 
 from trainer.pretrained.bert_config import BertConfig
 
@@ -8,7 +8,7 @@ def tensor_shapes(config: BertConfig, has_pooler: bool) -> dict[str, tuple[int, 
 
     Args:
         config: its config.json.
-        has_pooler: whether a dense layer stands above the first token.
+        has_pooler: whether a dense layer follows the vector of the first token.
 
     Returns:
         Names of tensors and their shapes; matrices are [out, in].
@@ -29,8 +29,8 @@ def tensor_shapes(config: BertConfig, has_pooler: bool) -> dict[str, tuple[int, 
     layer_norm("embeddings.LayerNorm")
     if has_pooler:
         dense("pooler.dense")
-    for place in range(config.num_hidden_layers):
-        block = f"encoder.layer.{place}"
+    for number in range(config.num_hidden_layers):
+        block = f"encoder.layer.{number}"
         for part in ("query", "key", "value"):
             dense(f"{block}.attention.self.{part}")
         dense(f"{block}.attention.output.dense")

@@ -82,8 +82,8 @@ def _one(path: Path, token: Any, number: int | None, special: bool) -> DeclaredT
         )
     if settings.get("single_word"):
         raise DataError(
-            f"{path}: {text!r} has single_word = true, and added tokens are matched "
-            "within words, too; use another checkpoint"
+            f"{path}: {text!r} has single_word = true, but added tokens are also "
+            "matched within words; use another checkpoint"
         )
     special = bool(settings.get("special", special))
     return DeclaredToken(

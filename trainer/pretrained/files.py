@@ -1,7 +1,7 @@
-"""Names what a file of an encoder is when it is not what its name says.
+"""Recognizes files of an encoder that are not what their names say.
 
-Downloads end in pointers, error pages and halves more often than in damaged bytes, and
-the libraries that parse the files cannot tell.
+A failed download leaves a pointer, an error page or half a file more often than damaged
+bytes, and the libraries that parse the files do not say so.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Tensors of a safetensors file, by the names BERT has for them now."""
+"""Reads tensors of a safetensors file by their current names."""
 
 import re
 from collections.abc import Iterable
@@ -12,19 +12,19 @@ from newsdesk.errors import DataError
 from trainer.pretrained import files
 
 WEIGHTS = "model.safetensors"
-# What a SavedModel may have, too.
+# The same limit as for a SavedModel.
 MAX_BYTES = 8 << 30
 _DTYPES = ("F32", "F16", "BF16")
-# What stands above the encoder in pretraining, and a constant that older files keep.
+# The heads of pretraining, and a constant that older files contain.
 _IGNORED = re.compile(r"cls\.|embeddings\.position_ids$")
 _RENAMED = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}
 
 
 class Tensors:
-    """The tensors of a folder that Hugging Face's BERT would have.
+    """The tensors of a BERT checkpoint, without those that the encoder does not use.
 
     Args:
-        folder: holds model.safetensors.
+        folder: the folder of model.safetensors.
 
     Raises:
         DataError: the file is missing, broken or of another format.
@@ -43,14 +43,14 @@ class Tensors:
                 f"{self._path}: is not a whole safetensors file ({error}); fetch it "
                 "again"
             ) from None
-        # Today's name to the stored one.
+        # From current names to the names in the file.
         self._stored: dict[str, str] = {}
         for name in stored:
             plain = _plain(name)
             if plain in self._stored:
                 raise DataError(
-                    f"{self._path}: holds {self._stored[plain]} and {name}, which are "
-                    "one tensor; keep one of them"
+                    f"{self._path}: has {self._stored[plain]} and {name}, two names of "
+                    "one tensor; remove one of them"
                 )
             if not _IGNORED.match(plain):
                 self._stored[plain] = name
@@ -60,21 +60,21 @@ class Tensors:
         return name in self._stored
 
     def check(self, expected: dict[str, tuple[int, ...]]) -> None:
-        """Compares what is there with what should be.
+        """Compares the tensors with the expected names, shapes and dtypes.
 
         Args:
-            expected: names of today and shapes.
+            expected: current names and shapes.
 
         Raises:
-            DataError: a tensor is missing, spare, of another shape or dtype.
+            DataError: a tensor is missing, unexpected, or of another shape or dtype.
         """
         for problem, names in [
             ("lacks", expected.keys() - self._stored.keys()),
-            ("has besides a BERT's", self._stored.keys() - expected.keys()),
+            ("has the unexpected tensors", self._stored.keys() - expected.keys()),
         ]:
             if names:
                 raise DataError(
-                    f"{self._path}: {problem} {_some(sorted(names))}; give the weights "
+                    f"{self._path}: {problem} {_some(sorted(names))}; use the weights "
                     "of a BERT encoder that belong to its config.json"
                 )
         with safetensors.safe_open(self._path, "np") as file:
@@ -82,13 +82,13 @@ class Tensors:
                 found = file.get_slice(self._stored[name])
                 if tuple(found.get_shape()) != shape:
                     raise DataError(
-                        f"{self._path}: {name} has the shape {found.get_shape()}, and "
-                        f"config.json means {list(shape)}; give files that belong "
-                        "together"
+                        f"{self._path}: {name} has the shape {found.get_shape()}, but "
+                        f"config.json requires {list(shape)}; use files of one "
+                        "checkpoint"
                     )
                 if found.get_dtype() not in _DTYPES:
                     raise DataError(
-                        f"{self._path}: {name} holds {found.get_dtype()}; only "
+                        f"{self._path}: {name} has the dtype {found.get_dtype()}; only "
                         f"{', '.join(_DTYPES)} can be read, so save it as float32"
                     )
 
@@ -96,7 +96,7 @@ class Tensors:
         """Reads one tensor.
 
         Args:
-            name: a name of today.
+            name: the current name.
 
         Returns:
             Its values as float32.
@@ -106,13 +106,13 @@ class Tensors:
         return values.astype(np.float32)
 
     def check_values(self, names: Iterable[str]) -> None:
-        """Looks for values that no training could start from.
+        """Refuses weights that are not finite.
 
         Args:
-            names: of today.
+            names: current names.
 
         Raises:
-            DataError: a tensor holds NaN or infinite values.
+            DataError: a tensor has NaN or infinite values.
         """
         found = {name: _not_finite(self.read(name)) for name in names}
         damaged = [name for name, damage in found.items() if damage]
@@ -120,12 +120,12 @@ class Tensors:
             more = f", one of {len(damaged)} such tensors" if damaged[1:] else ""
             raise DataError(
                 f"{self._path}: {self._stored[damaged[0]]} holds {found[damaged[0]]}"
-                f"{more}; the file is damaged, fetch it again"
+                f"{more}; the file is damaged, so fetch it again"
             )
 
 
 def _not_finite(values: np.ndarray) -> str:
-    """Which values are not finite, and how many; "" if all are."""
+    """Which kinds of values are not finite, and how many; "" if all are finite."""
     finite = np.isfinite(values)
     if finite.all():
         return ""
@@ -148,7 +148,7 @@ def _some(names: list[str]) -> str:
 
 
 def _refuse_other_formats(folder: Path) -> None:
-    """Names what a folder has instead of WEIGHTS."""
+    """Raises an error that names what a folder has instead of WEIGHTS."""
     if (folder / WEIGHTS).exists():
         return
     index = folder / f"{WEIGHTS}.index.json"
@@ -162,15 +162,15 @@ def _refuse_other_formats(folder: Path) -> None:
             '`python -c "from transformers import BertModel as B; '
             f"B.from_pretrained('{folder}').save_pretrained('{folder}')\"`"
         )
-    raise DataError(f"{folder}: holds no {WEIGHTS}; give the folder of a checkpoint")
+    raise DataError(f"{folder}: has no {WEIGHTS}; use the folder of a checkpoint")
 
 
 def _shards(index: Path) -> str:
-    """Says over which files the weights are spread, and which of them are missing."""
+    """Names the files that the weights are split into, or those that are missing."""
     by_tensor = files.read_object(index).get("weight_map")
     shards = by_tensor.values() if isinstance(by_tensor, dict) else ()
     names = sorted(set(map(str, shards)))
     missing = [name for name in names if not (index.parent / Path(name).name).is_file()]
     if missing:
         return f"names {_some(missing)}, which the folder does not have"
-    return f"the weights are spread over several files ({_some(names) or 'none named'})"
+    return f"the weights are split into several files ({_some(names) or 'none named'})"

@@ -1,4 +1,4 @@
-"""tokenizer_config.json of a BERT; what our tokenizer would do otherwise is refused."""
+"""Reads tokenizer_config.json of a BERT, and refuses what our tokenizer cannot do."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -130,8 +130,8 @@ def _check_class(folder: Path, keys: Mapping[str, Any]) -> None:
     path, key, found = folder / TOKENIZER_CONFIG, "tokenizer_class", None
     if keys.get("auto_map"):
         raise DataError(
-            f"{path}: auto_map names Python code of the checkpoint's own, which is "
-            "never run; use a checkpoint without it"
+            f"{path}: auto_map names Python code in the checkpoint, which is never "
+            "run; use a checkpoint without auto_map"
         )
     found = keys.get(key)
     if found is None and (folder / CONFIG).is_file():

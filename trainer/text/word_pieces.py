@@ -165,16 +165,16 @@ def read(path: str) -> list[str]:
     missing = [piece for piece in _SPECIAL if piece not in pieces]
     if missing:
         raise DataError(
-            f"vocabulary: {path} lacks {', '.join(missing)}; give the vocab.txt "
-            "of a BERT model, a piece a line"
+            f"vocabulary: {path} lacks {', '.join(missing)}; use the vocab.txt of a "
+            "BERT model, which has one piece per line"
         )
     if pieces[0] != "[PAD]":
         raise DataError(f"vocabulary: {path}: the first line must be [PAD]")
     for number, piece in enumerate(pieces, 1):
         if _STRANGE.fullmatch(piece):
             raise DataError(
-                f"vocabulary: {path}:{number} is {piece[:80]!r}, which is no piece of "
-                "a word; give the vocab.txt of a BERT model"
+                f"vocabulary: {path}:{number} is {piece[:80]!r}, which is not a word "
+                "piece; use the vocab.txt of a BERT model"
             )
     names = [piece or f"[blank line {n}]" for n, piece in enumerate(pieces, 1)]
     piece, count = Counter(names).most_common(1)[0]

@@ -1,1 +1,1 @@
-"""A training from transformed examples to a SavedModel."""
+"""Trains a model, from transformed examples to a SavedModel."""

@@ -1,4 +1,4 @@
-"""Arrays in a file that is there whole or not at all."""
+"""Writes arrays to a file atomically, and reads them."""
 
 import logging
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ _log = logging.getLogger("newsdesk")
 
 
 def write(file: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Writes a file, whole or not at all.
+    """Writes arrays to a file atomically.
 
     Args:
-        file: ends in `.npz`; its folder is made where it is missing.
+        file: ends in `.npz`; its folder is created if it does not exist.
         arrays: numbers or strings by name.
 
     Raises:
@@ -28,20 +28,20 @@ def write(file: Path, arrays: Mapping[str, np.ndarray]) -> None:
             np.savez(stream, **arrays)
     except OSError as error:
         raise NewsdeskError(
-            f"{file}: the checkpoint cannot be written: {error.strerror}; make room "
-            "or choose another folder with output.checkpoints"
+            f"{file}: the checkpoint cannot be written: {error.strerror}; free some "
+            "space, or set output.checkpoints to another folder"
         ) from None
 
 
 def read(file: Path) -> dict[str, np.ndarray] | None:
-    """Reads a file; the checksums in it are verified.
+    """Reads a file, and verifies the checksums in it.
 
     Args:
-        file: what `write` wrote.
+        file: a file from `write`.
 
     Returns:
-        All its arrays; None where there is no such file, or a damaged one, which the
-        log then names.
+        All its arrays; None if it does not exist or is damaged. The log names a damaged
+        file.
     """
     try:
         with regular.opened(file) as stream:
@@ -50,6 +50,6 @@ def read(file: Path) -> dict[str, np.ndarray] | None:
     except FileNotFoundError:
         return None
     except Exception as error:
-        # zipfile and NumPy raise a dozen kinds for a damaged directory or header.
+        # zipfile and NumPy raise a dozen classes of errors for damaged files.
         _log.warning("%s: is damaged and will not be used: %r", file, error)
         return None

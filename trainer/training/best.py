@@ -1,4 +1,4 @@
-"""The epoch that did best on the eval split, and when to stop looking for a better."""
+"""Keeps the weights of the best epoch, and decides when to stop early."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -9,16 +9,16 @@ import tensorflow as tf
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-    """What a model reaches on a split: share of right answers, mean loss in nats."""
+    """Results of a model on a split: accuracy as a fraction, mean loss in nats."""
 
     accuracy: float
     loss: float
 
     def better_than(self, other: "Figures") -> bool:
-        """Compares by accuracy, for that decides a blessing, then by loss.
+        """Compares by accuracy, which decides a blessing, then by loss.
 
         Args:
-            other: figures on the same split.
+            other: results on the same split.
 
         Returns:
             Whether these are strictly better.
@@ -27,15 +27,15 @@ class Figures:
 
 
 class BestWeights:
-    """Remembers the weights of the epoch that did best on the eval split.
+    """Keeps the weights of the epoch with the best results on the eval split.
 
     Args:
         weights: the model's variables.
-        patience: epochs in a row without a new best after which training ends.
+        patience: number of epochs in a row without better results that end a training.
 
     Attributes:
-        values: the best weights, none before the first epoch is measured.
-        figures: what they reach.
+        values: the best weights, empty before the first epoch is measured.
+        figures: the results of the best weights.
         waited: epochs since then.
     """
 
@@ -53,14 +53,14 @@ class BestWeights:
 
     @property
     def worth_another_epoch(self) -> bool:
-        """Whether patience is left."""
+        """Whether fewer than `patience` epochs in a row brought nothing better."""
         return self.waited < self._patience
 
     def offer(self, figures: Figures) -> None:
-        """Looks at the model as it is now.
+        """Keeps the current weights of the model if they are the best so far.
 
         Args:
-            figures: what it reaches on the eval split.
+            figures: the results of the current weights on the eval split.
         """
         if self.figures is None or figures.better_than(self.figures):
             self.figures = figures
@@ -70,13 +70,13 @@ class BestWeights:
             self.waited += 1
 
     def restore(self) -> Figures:
-        """Gives the model the weights it had when it was best.
+        """Restores the best weights in the model.
 
         Returns:
-            The figures of that epoch.
+            Their results on the eval split.
 
         Raises:
-            ValueError: nothing was offered yet.
+            ValueError: `offer` was not called before.
         """
         if self.figures is None:
             raise ValueError("no epoch was measured yet")

@@ -1,4 +1,4 @@
-"""The model card: what a SavedModel was made from, beside it in assets.extra."""
+"""The model card, which describes in assets.extra how a SavedModel was made."""
 
 import importlib.metadata
 import json
@@ -15,12 +15,12 @@ _DISTRIBUTIONS = ("newsdesk", "tensorflow", "tensorflow-text", "tfx")
 
 
 def card(settings: TrainerSettings, rows: Rows, figures: Figures) -> dict[str, object]:
-    """Describes a model.
+    """Makes the card of a model.
 
     Args:
-        settings: what it was trained with.
-        rows: what it was trained on.
-        figures: what it reaches on the eval split.
+        settings: the settings that it was trained with.
+        rows: the rows that it was trained on.
+        figures: its results on the eval split.
 
     Returns:
         JSON-able values.
@@ -42,7 +42,7 @@ def card(settings: TrainerSettings, rows: Rows, figures: Figures) -> dict[str, o
 
 
 def write(values: dict[str, object], folder: str) -> None:
-    """Puts a card into a SavedModel.
+    """Writes a card into a SavedModel.
 
     Args:
         values: from `card`.

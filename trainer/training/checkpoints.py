@@ -1,4 +1,4 @@
-"""What a training continues from after it was killed."""
+"""Checkpoints, from which a killed training continues."""
 
 import contextlib
 import hashlib
@@ -26,7 +26,7 @@ _T = TypeVar("_T")
 def fingerprint(
     settings: TrainerSettings, rows: Rows, eval_rows: Rows, vocabulary: bytes
 ) -> str:
-    """Digests everything that decides the course of a training.
+    """Computes a digest of everything that influences a training.
 
     Args:
         settings: the Trainer's, with the fingerprint of its code.
@@ -40,31 +40,32 @@ def fingerprint(
     digest = hashlib.sha256(settings.model_dump_json().encode())
     for split in (rows, eval_rows):
         digest.update(split.fingerprint.encode())
-        # The same texts have other ids under another vocabulary or another cut.
+        # The same texts have other ids with another vocabulary or maximum length.
         digest.update(split.starts.astype("<i8").tobytes())
         digest.update(split.ids.astype("<i4").tobytes())
-    # The exported graph holds all of it, the tokens of no row included.
+    # The exported graph contains the whole vocabulary, even tokens that no row has.
     digest.update(hashlib.sha256(vocabulary).digest())
     return digest.hexdigest()[:32]
 
 
 class Checkpoints:
-    """Files named by the optimizer step; the newest two are kept.
+    """The checkpoint files of one training, named by optimizer step.
 
     Args:
-        folder: of one fingerprint.
-        writes: whether this process is the one, of all workers, that writes.
+        folder: the folder of the training's fingerprint.
+        writes: whether this worker writes; exactly one of all workers does.
     """
 
     def __init__(self, folder: Path, writes: bool = True) -> None:
         self.folder = folder
         self.writes = writes
         if writes:
-            for rest in folder.rglob(f"{atomic.ASIDE}*"):
-                rest.unlink(missing_ok=True)
+            # A process that was killed while it wrote leaves such a file behind.
+            for leftover in folder.rglob(f"{atomic.ASIDE}*"):
+                leftover.unlink(missing_ok=True)
 
     def sign(self, run: str) -> None:
-        """Records which run trains, so that garbage collection knows whose these are.
+        """Records which run trains, so that garbage collection can find the owner.
 
         Args:
             run: the folder of the run.
@@ -80,14 +81,14 @@ class Checkpoints:
         except OSError as error:
             raise NewsdeskError(
                 f"{self.folder}: the checkpoints cannot be written: {error.strerror}; "
-                "make room or choose another folder with output.checkpoints"
+                "free some space, or set output.checkpoints to another folder"
             ) from None
 
     def save(self, step: int, values: Mapping[str, np.ndarray]) -> None:
-        """Writes a checkpoint, and removes those that nobody needs any more.
+        """Writes a checkpoint, and removes all but the newest two.
 
         Args:
-            step: optimizer steps made.
+            step: number of optimizer steps made.
             values: arrays by name.
 
         Raises:
@@ -100,14 +101,14 @@ class Checkpoints:
             file.unlink(missing_ok=True)
 
     def restore(self, into: Callable[[Mapping[str, np.ndarray]], _T]) -> _T | None:
-        """Restores the newest checkpoint that can be used, and sets others aside.
+        """Restores the newest usable checkpoint, and sets newer unusable ones aside.
 
         Args:
-            into: takes what was saved; raises ValueError, and changes nothing, where
-                it does not fit.
+            into: receives the saved arrays; if they do not fit, it raises ValueError
+                and changes nothing.
 
         Returns:
-            What `into` returned; None where there is nothing to continue from.
+            The result of `into`; None if there is no usable checkpoint.
         """
         for file in self._newest_first():
             values = arrays.read(file)
@@ -123,12 +124,12 @@ class Checkpoints:
         return None
 
     def remove(self) -> None:
-        """Removes the folder; the training is over and its model exported."""
+        """Removes the folder, which is not needed after the model was exported."""
         if self.writes:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _set_aside(self, file: Path) -> None:
-        """Keeps it for a look, where it cannot count as one of the newest two."""
+        """Renames a file, so that it is kept but not counted as one of the newest."""
         if self.writes:
             with contextlib.suppress(OSError):
                 file.replace(file.with_name(file.name + _UNUSABLE))

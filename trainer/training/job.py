@@ -1,4 +1,4 @@
-"""What a training needs to know, as a JSON file that a process can be started with."""
+"""The input of a training process, as a JSON file."""
 
 import contextlib
 import logging
@@ -15,7 +15,7 @@ from newsdesk import atomic
 from newsdesk.config.section import Section
 from newsdesk.errors import ConfigError, first_fault
 
-# Names a file in the environment of a chief: there its workers find the job.
+# In the environment of a chief, names the file in which its workers find the job.
 JOB_VARIABLE = "NEWSDESK_JOB"
 
 _log = logging.getLogger("newsdesk")
@@ -37,7 +37,7 @@ class Job(Section):
 
     @classmethod
     def of(cls, fn_args: Any) -> "Job":
-        """Takes a job out of what the Trainer hands over.
+        """Makes a job from the arguments of the Trainer.
 
         Args:
             fn_args: a `tfx.components.trainer.fn_args_utils.FnArgs`.
@@ -53,13 +53,13 @@ class Job(Section):
 
         Args:
             path: a JSON file with exactly the fields of this class.
-            wait: until the file is there, however long that takes.
+            wait: wait until the file exists, without a time limit.
 
         Returns:
             The job.
 
         Raises:
-            ConfigError: the file cannot be read, or is no job.
+            ConfigError: the file cannot be read, or is not a job.
         """
         if wait and not path.exists():
             _log.info("waiting for %s, which the chief writes when it trains", path)
@@ -74,11 +74,11 @@ class Job(Section):
 
     @contextlib.contextmanager
     def written(self) -> Iterator[Path]:
-        """Writes the job, for as long as it is trained.
+        """Writes the job to a file, which is removed after the training.
 
         Yields:
-            The file: the one that the environment names for other workers, else one
-            that nobody else knows of.
+            The file: the one that the environment names for other workers, or else a
+            temporary file.
 
         Raises:
             ConfigError: the file that the environment names cannot be written.
@@ -96,16 +96,16 @@ class Job(Section):
             self._put(file)
         except OSError as error:
             raise ConfigError(
-                f"{file}: the job cannot be written there: {error.strerror}; correct "
-                f"or remove the environment variable {JOB_VARIABLE}"
+                f"{file}: the job cannot be written: {error.strerror}; correct or "
+                f"remove the environment variable {JOB_VARIABLE}"
             ) from None
         try:
             yield file
         finally:
-            # A worker that begins anew must wait for the next attempt.
+            # A worker that restarts must wait for the job of the next attempt.
             file.unlink(missing_ok=True)
 
     def _put(self, file: Path) -> None:
-        """Whole or not at all, since others wait for it."""
+        """Writes atomically, because other workers wait for the file."""
         file.parent.mkdir(parents=True, exist_ok=True)
         atomic.write_text(file, self.model_dump_json())

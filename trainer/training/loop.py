@@ -1,4 +1,4 @@
-"""The training loop: steps, an evaluation per epoch, the best weights kept."""
+"""The training loop: makes steps, evaluates each epoch, keeps the best weights."""
 
 import dataclasses
 import itertools
@@ -26,15 +26,15 @@ from trainer.training.stopping import Stop
 
 
 class Loop:
-    """Trains a model; to be made in the scope of the strategy.
+    """Trains a model; must be created in the scope of the strategy.
 
     Args:
-        model: the classifier; of one whose encoder is frozen, only the head is
-            trained, on vectors.
-        adamw: its `learning_rate` is a schedule.
+        model: the classifier; if its encoder is frozen, only the head is trained, on
+            vectors.
+        adamw: the optimizer, whose `learning_rate` is a schedule.
         train: the train section.
-        steps: how many there will be.
-        objective: what is minimized.
+        steps: the numbers of steps.
+        objective: the function to minimize.
     """
 
     def __init__(
@@ -67,21 +67,22 @@ class Loop:
         checkpoints: Checkpoints,
         stop: Stop,
     ) -> Figures:
-        """Trains until the epochs are over or `patience` of them brought nothing.
+        """Trains for all epochs, or until `patience` epochs brought nothing better.
 
         Args:
-            rows: the train split; its vectors, where the encoder is frozen.
-            eval_rows: the eval split, which decides what is best; likewise.
-            progress: hears how it goes.
-            checkpoints: where to begin, and what to leave for the next time.
-            stop: asked after every step.
+            rows: the train split; if the encoder is frozen, its vectors.
+            eval_rows: the eval split, which decides which epoch is best; in the same
+                form.
+            progress: receives reports.
+            checkpoints: where to continue from, and where to save.
+            stop: checked after every step.
 
         Returns:
-            The best epoch's figures on the eval split; the model has its weights.
+            The best epoch's results on the eval split; the model has its weights.
 
         Raises:
-            Interrupted: somebody asked to stop; a checkpoint has all that was done.
-            NewsdeskError: the loss is not a number any more.
+            Interrupted: a signal asked to stop; all steps are in a checkpoint.
+            NewsdeskError: the loss is not finite.
         """
         best = BestWeights(self._weights, self._train.patience)
         snapshot = Snapshot(self._weights, self.adamw, best)
@@ -92,6 +93,7 @@ class Loop:
             checkpoints.save(self._count(place), snapshot.take(place))
 
         def pause() -> None:
+            # All workers must stop after the same step, also if one gets the signal.
             if strategy.anywhere(stop.requested):
                 save()
                 raise Interrupted(
@@ -115,14 +117,14 @@ class Loop:
     def evaluate(
         self, rows: Split, after_batch: Callable[[], None] = lambda: None
     ) -> Figures:
-        """Measures the model as it is.
+        """Evaluates the current model without dropout.
 
         Args:
             rows: a split.
             after_batch: called after every batch.
 
         Returns:
-            Its figures, without dropout.
+            Its results on the split.
         """
         right, surprise = 0, 0.0
         for batch in evaluation_batches(rows, self._train.batch_size):
@@ -140,7 +142,7 @@ class Loop:
         save: Callable[[], None],
         pause: Callable[[], None],
     ) -> State:
-        """Makes the steps of the epoch that are left, and moves `place` along."""
+        """Makes the remaining steps of the epoch, and updates `place`."""
         began, seen, total = time.monotonic(), 0, tf.constant(place.loss)
         for batches in self._batches_of_steps(rows, place):
             mean = self.compiled.step(batches)
@@ -169,7 +171,7 @@ class Loop:
             yield together
 
     def _count(self, place: Place) -> int:
-        """Optimizer steps made."""
+        """The number of optimizer steps made."""
         return place.epoch * self._steps.per_epoch + place.step
 
     def _state(self, place: Place, mean: tf.Tensor, seen: int, began: float) -> State:

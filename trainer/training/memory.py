@@ -1,4 +1,4 @@
-"""How much memory this process has held."""
+"""Measures the memory of this process."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ GIB = 2**30
 
 
 def peak_memory() -> int:
-    """Tells the most memory that this process has held at once.
+    """Reads the peak memory of this process.
 
-    From VmHWM of proc(5): the maxrss of getrusage(2) begins, in a process that was
-    started by another, with what that one held.
+    It comes from VmHWM of proc(5), because maxrss of getrusage(2) begins with the
+    memory of the process that started this one.
 
     Returns:
-        Bytes, resident; 0 where the system does not tell.
+        Resident bytes; 0 if the system does not provide them.
     """
     try:
         for line in Path("/proc/self/status").read_text().splitlines():

@@ -1,4 +1,4 @@
-"""What training minimizes: cross-entropy, weighted by class, its targets smoothed."""
+"""The objective of a training: cross-entropy, with class weights and smoothing."""
 
 import numpy as np
 import tensorflow as tf
@@ -9,13 +9,13 @@ from trainer.model import loss
 
 
 class Objective:
-    """Cross-entropy from logits with weights of classes and smoothed targets.
+    """Cross-entropy with class weights and label smoothing.
 
-    Smoothing as in Szegedy et al. (2016): the target gives `smoothing` of its mass
-    to all classes alike.
+    Smoothing as in Szegedy et al. (2016): the target spreads `smoothing` of its mass
+    evenly over all classes.
 
     Args:
-        weights: float32 [classes], or None where all classes count alike.
+        weights: float32 [classes]; None if all classes have the same weight.
         smoothing: 0 to less than 1.
     """
 
@@ -24,7 +24,7 @@ class Objective:
         self._smoothing = smoothing
 
     def __call__(self, logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-        """Measures every row.
+        """Computes the loss of each row.
 
         Args:
             logits: float32 [batch, classes].
@@ -45,21 +45,21 @@ class Objective:
 def class_weights(
     train: Train, names: list[str], labels: np.ndarray
 ) -> np.ndarray | None:
-    """Finds how much every class counts.
+    """Computes the weight of each class.
 
     Args:
-        train: the train section; its class_weights are by name, what is not named
-            counts once.
+        train: the train section; in class_weights, classes without a weight have
+            weight 1.
         names: the classes in the order of their numbers.
         labels: int32 [rows] of the train split.
 
     Returns:
         float32 [classes]; balanced weights are rows / (classes * rows of the class),
-        so that their mean over the rows is 1. None where nothing is weighted.
+        so that their mean over the rows is 1. None if there are no weights.
 
     Raises:
-        ConfigError: a name is no label, or a weight is not positive.
-        DataError: weights are to be balanced and a class has no rows.
+        ConfigError: a name is not a label, or a weight is not positive.
+        DataError: class_weights is balanced, and a class has no rows.
     """
     if train.class_weights == "none":
         return None
@@ -68,14 +68,14 @@ def class_weights(
         if not counts.all():
             missing = names[int(np.argmin(counts))]
             raise DataError(
-                f"train.class_weights are to be balanced, but the train split has no "
-                f"row of {missing!r}; add rows or name the weights"
+                f"train.class_weights is 'balanced', but the train split has no row "
+                f"of {missing!r}; add rows, or set the weights by name"
             )
         return (len(labels) / (len(names) * counts)).astype(np.float32)
     for name, weight in train.class_weights.items():
         if name not in names:
             raise ConfigError(
-                f"train.class_weights: {name!r} is no label; there are "
+                f"train.class_weights: {name!r} is not a label; the labels are "
                 f"{', '.join(map(repr, names))}"
             )
         if not 0 < weight < np.inf:

@@ -1,4 +1,4 @@
-"""Tells how training goes: log records for a person, TensorBoard for later."""
+"""Reports the progress of a training, in log records and for TensorBoard."""
 
 import logging
 import time
@@ -14,18 +14,18 @@ _SECONDS_BETWEEN_RECORDS = 0.5
 
 @dataclass(frozen=True)
 class State:
-    """Where training is; what a progress record carries.
+    """The progress of a training, as a progress record carries it.
 
     Attributes:
         step: optimizer steps made, of `steps`.
         steps: optimizer steps of all epochs.
-        epoch: the one that goes on, counted from 1, of `epochs`.
-        epochs: epochs at most.
+        epoch: the current epoch, counted from 1, of `epochs`.
+        epochs: the most epochs that are trained.
         loss: mean over the last batch, in nats.
         learning_rate: of the last step.
         rows_per_second: rows trained on, over the seconds of this epoch.
-        eval_accuracy: share of right answers, known at the end of an epoch.
-        eval_loss: mean over the eval split, in nats, known then too.
+        eval_accuracy: accuracy on the eval split, None before the end of an epoch.
+        eval_loss: mean over the eval split, in nats, None before the end of an epoch.
     """
 
     step: int
@@ -59,9 +59,9 @@ class Progress:
         """Sends a state.
 
         Args:
-            state: reaches handlers as `record.progress`, a dict without the figures
-                that are not known, and with `peak_memory`, the bytes that this
-                process has held at most.
+            state: reaches handlers as `record.progress`, a dict without values that
+                are None, and with `peak_memory`, the peak memory of this process in
+                bytes.
         """
         self._last = time.monotonic()
         figures = {
@@ -86,7 +86,7 @@ class Progress:
         self._writer.flush()
 
     def report_rows(self, done: int, rows: int, rows_per_second: float) -> None:
-        """Tells how far a frozen encoder has come, before there are epochs.
+        """Reports how many rows a frozen encoder has encoded, before the epochs.
 
         Args:
             done: rows encoded, of `rows`.
@@ -107,7 +107,7 @@ class Progress:
 
 
 def _write_scalar(tag: str, figure: float) -> None:
-    """Does what tf.summary.scalar does, which wants TensorBoard to be installed."""
+    """Does the same as tf.summary.scalar, which requires TensorBoard."""
     metadata = tf.compat.v1.SummaryMetadata()
     metadata.plugin_data.plugin_name = "scalars"
     tf.summary.write(tag, tf.constant(figure, tf.float32), metadata=metadata)

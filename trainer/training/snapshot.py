@@ -1,4 +1,4 @@
-"""The whole state of a training as arrays, and back."""
+"""Saves the whole state of a training as arrays, and restores it."""
 
 import dataclasses
 import json
@@ -16,8 +16,8 @@ class Place:
     """How far a training has come.
 
     Attributes:
-        epoch: the one that goes on, counted from 0.
-        step: steps of it that were made.
+        epoch: the current epoch, counted from 0.
+        step: number of its steps that were made.
         loss: the sum of their mean losses, a number or a float32 scalar.
     """
 
@@ -27,15 +27,15 @@ class Place:
 
 
 class Snapshot:
-    """Reads and writes everything that the next steps depend on.
+    """Saves and restores everything that the next steps depend on.
 
-    Dropout and the order of the rows are functions of seed and place, so they need
-    no state of their own.
+    Dropout and the order of the rows are functions of seed and place, so they have no
+    state to save.
 
     Args:
         weights: the model's variables.
-        adamw: prepared for them.
-        best: what was best so far.
+        adamw: the optimizer, prepared for them.
+        best: the best weights so far.
     """
 
     def __init__(
@@ -59,12 +59,13 @@ class Snapshot:
             Arrays by name.
         """
         figures = self._best.figures
-        told = {
+        record = {
             "place": [place.epoch, place.step, float(place.loss)],
             "waited": self._best.waited,
             "figures": dataclasses.asdict(figures) if figures else None,
         }
-        values = {"told": np.array(json.dumps(told))}
+        # The names of arrays are part of the format of checkpoints.
+        values = {"told": np.array(json.dumps(record))}
         for name, variable in enumerate(self._variables):
             values[f"variable-{name}"] = variable.numpy()
         for name, value in enumerate(self._best.values):
@@ -84,11 +85,11 @@ class Snapshot:
             ValueError: the values are not a state of this training; nothing changed.
         """
         try:
-            told = json.loads(str(values["told"]))
-            epoch, step, loss = told["place"]
+            record = json.loads(str(values["told"]))
+            epoch, step, loss = record["place"]
             place = Place(int(epoch), int(step), float(loss))
-            figures = Figures(**told["figures"]) if told["figures"] else None
-            waited = int(told["waited"])
+            figures = Figures(**record["figures"]) if record["figures"] else None
+            waited = int(record["waited"])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"its record cannot be read: {error!r}") from None
         variables = _matching(values, "variable", self._variables)
@@ -112,7 +113,7 @@ def _matching(
         expected = tuple(variable.shape), variable.dtype.as_numpy_dtype
         if (value.shape, value.dtype) != expected:
             raise ValueError(
-                f"{kind}-{number} is {value.dtype} {list(value.shape)}, and the model "
+                f"{kind}-{number} is {value.dtype} {list(value.shape)}, but the model "
                 f"has {np.dtype(expected[1])} {list(expected[0])}"
             )
         found.append(value)

@@ -1,4 +1,4 @@
-"""The compiled computations of training: one optimizer step, one batch measured."""
+"""The compiled functions of a training: an optimizer step, and an evaluated batch."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -23,12 +23,12 @@ class Compiled:
     first row, the second the next, and so on.
 
     Args:
-        forward: the model, or the head of one whose encoder is frozen.
-        weights: what is trained.
+        forward: the model; if its encoder is frozen, only its head.
+        weights: the variables to train.
         adamw: the optimizer, prepared for the weights.
-        objective: what is minimized.
-        seed: of all dropout.
-        xla: whether XLA compiles the model, anew for every shape of batch.
+        objective: the function to minimize.
+        seed: the seed of all dropout.
+        xla: whether XLA compiles the model, once for each shape of batches.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Compiled:
         self._objective = objective
         self._seed = seed
         self._strategy = tf.distribute.get_strategy()
-        # Autograph would rewrite the source of Keras, for seconds and to no effect.
+        # Autograph would convert the source of Keras: seconds, and no effect.
         self._sums = tf.function(
             self._sums_and_gradients, autograph=False, jit_compile=xla or None
         )
@@ -60,7 +60,7 @@ class Compiled:
         """Makes one optimizer step.
 
         Args:
-            batches: micro-batches, one after the other in memory.
+            batches: micro-batches, which are computed one after the other.
 
         Returns:
             float32 scalar, the mean objective over all their rows before the step.
@@ -74,14 +74,14 @@ class Compiled:
         return self._steps[key](*parts)
 
     def measure(self, batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
-        """Answers a batch without dropout.
+        """Evaluates a batch without dropout.
 
         Args:
             batch: some rows.
 
         Returns:
-            Right answers, an int32 scalar, and the sum of the cross-entropies in
-            nats, without weights and smoothing, a float32 one.
+            The number of right answers, int32 scalar; and the sum of the
+            cross-entropies in nats, without weights and smoothing, float32 scalar.
         """
         key = tf.as_dtype(batch.inputs.dtype)
         if key not in self._measures:
@@ -95,7 +95,7 @@ class Compiled:
         return self._strategy.reduce(_SUM, means, axis=None)
 
     def _step_on_replica(self, *parts: tf.Tensor) -> tf.Tensor:
-        """The replica's share of the mean; makes the step with all others."""
+        """Makes the step with all other replicas; returns its share of the mean."""
         context = tf.distribute.get_replica_context()
         replica, replicas = context.replica_id_in_sync_group, _replicas(context)
         pairs = list(zip(parts[::2], parts[1::2], strict=True))
@@ -111,7 +111,7 @@ class Compiled:
                 seed = tf.random.experimental.stateless_fold_in(
                     base, place * replicas + replica
                 )
-            # One after the other, or all activations would be in memory at once.
+            # Waits for the part before, to keep only its activations in memory.
             with tf.control_dependencies([mean]):
                 inputs = tf.identity(inputs[replica::replicas])
             part, more = self._sums(
@@ -161,7 +161,7 @@ class Compiled:
 
 
 def _signature(dtype: tf.DType) -> list[tf.TensorSpec]:
-    """One compiled function for batches of any size and length."""
+    """The signature of one compiled function for batches of any size and length."""
     return [tf.TensorSpec([None, None], dtype), tf.TensorSpec([None], tf.int32)]
 
 

@@ -1,4 +1,4 @@
-"""Lets a training save itself before it obeys a signal."""
+"""Lets a training save a checkpoint before it obeys a signal."""
 
 import contextlib
 import threading
@@ -8,7 +8,7 @@ from newsdesk.signals import at_first_signal
 
 
 class Stop:
-    """Whether somebody asked the training to stop."""
+    """Whether a signal asked the training to stop."""
 
     def __init__(self) -> None:
         self.requested = False
@@ -16,11 +16,11 @@ class Stop:
 
 @contextlib.contextmanager
 def on_signals() -> Iterator[Stop]:
-    """Notes the first SIGTERM, SIGHUP or Ctrl-C; a second one acts as it would without.
+    """Records the first SIGTERM, SIGHUP or Ctrl-C; a second one has its usual effect.
 
     Yields:
-        What the training looks at after every step. In a thread, where signals never
-        arrive, nothing is ever requested.
+        The record, which the training checks after every step. In another than the main
+        thread, where signals never arrive, it never changes.
     """
     stop = Stop()
     if threading.current_thread() is not threading.main_thread():

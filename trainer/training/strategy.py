@@ -1,4 +1,4 @@
-"""On how many devices and machines a model is trained, through tf.distribute."""
+"""Chooses the devices and machines of a training, with tf.distribute."""
 
 import json
 import os
@@ -16,14 +16,14 @@ def choose(train: Train) -> tf.distribute.Strategy:
     """Makes the strategy that `train.strategy` names, before TensorFlow's first op.
 
     Args:
-        train: the train section; auto means several workers where TF_CONFIG names
-            them, all GPUs where there are several, and else one device.
+        train: the train section; auto means several workers if TF_CONFIG names them,
+            all GPUs if there are several, and one device otherwise.
 
     Returns:
-        The strategy; the model is to be made in its scope.
+        The strategy; the model must be created in its scope.
 
     Raises:
-        ConfigError: there are to be several workers, and TF_CONFIG does not say who.
+        ConfigError: the section asks for several workers, but TF_CONFIG names none.
     """
     workers = _worker_count()
     gpus = tf.config.list_physical_devices("GPU")
@@ -53,13 +53,13 @@ def is_chief() -> bool:
 
 
 def anywhere(flag: bool) -> bool:
-    """Finds out whether any worker says so; all of them have to ask.
+    """Finds out whether a flag is set on any worker; all workers must call this.
 
     Args:
-        flag: what this worker says.
+        flag: the flag of this worker.
 
     Returns:
-        The answer, the same on all workers.
+        The result, the same on all workers.
     """
     return _total(int(flag)) > 0 if _worker_count() > 1 else flag
 
@@ -75,7 +75,7 @@ def refuse_unequal(number: int) -> None:
     """
     if _worker_count() < 2:
         return
-    # Of unequal numbers, the one or the other is not the mean.
+    # If the numbers differ, at least one of them is not the mean.
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
     if anywhere(_total(number) != number * replicas):
         raise NewsdeskError(
@@ -92,13 +92,13 @@ def _total(number: int) -> int:
 
 
 def _worker_count() -> int:
-    """Workers that TF_CONFIG names, 0 where it names none."""
+    """The number of workers that TF_CONFIG names, 0 if it names none."""
     try:
-        told: Any = json.loads(os.environ.get("TF_CONFIG") or "{}")
-        cluster = told.get("cluster", {})
+        parsed: Any = json.loads(os.environ.get("TF_CONFIG") or "{}")
+        cluster = parsed.get("cluster", {})
         return sum(len(cluster.get(kind, [])) for kind in ("chief", "worker"))
     except (ValueError, AttributeError, TypeError):
         raise ConfigError(
-            "the environment variable TF_CONFIG is no JSON object with a cluster; "
+            "the environment variable TF_CONFIG is not a JSON object with a cluster; "
             "correct or remove it"
         ) from None

@@ -1,4 +1,4 @@
-"""The conductor of a training, from transformed examples to a SavedModel."""
+"""Runs a training, from transformed examples to a SavedModel."""
 
 import dataclasses
 import os
@@ -33,8 +33,8 @@ def run_fn(fn_args: Job) -> None:
         fn_args: the Trainer's files and folders, and its settings.
 
     Raises:
-        Interrupted: somebody asked to stop, and what was done is saved.
-        NewsdeskError: there are no rows, or the training went astray.
+        Interrupted: a signal asked to stop; all steps are in a checkpoint.
+        NewsdeskError: there are no rows, or the loss is not finite.
     """
     settings = TrainerSettings.model_validate(fn_args.custom_config)
     with strategy.choose(settings.train).scope():
@@ -78,7 +78,7 @@ def _rows(
 
 
 def _checkpoint_root(fn_args: Job) -> Path:
-    """Outlives the run where the environment names it."""
+    """The folder above the checkpoints; one from the environment outlives the run."""
     inside = os.path.join(fn_args.model_run_dir, "checkpoints")
     return Path(os.environ.get(CHECKPOINTS_VARIABLE, inside))
 

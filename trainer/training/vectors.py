@@ -1,4 +1,4 @@
-"""What a frozen encoder makes of the rows, computed once for the whole run."""
+"""Computes the vectors of a frozen encoder once for the whole run."""
 
 import time
 from dataclasses import dataclass
@@ -35,14 +35,14 @@ class Vectors:
 
     @property
     def lengths(self) -> np.ndarray:
-        """int64 [rows], all alike."""
+        """int64 [rows], all equal, because vectors need no padding."""
         return np.zeros(len(self), np.int64)
 
     def take(self, chosen: np.ndarray) -> Batch:
-        """Puts rows side by side.
+        """Makes a batch of some rows.
 
         Args:
-            chosen: int64 [batch], places of rows.
+            chosen: int64 [batch], indices of rows.
 
         Returns:
             Their vectors.
@@ -51,11 +51,11 @@ class Vectors:
 
 
 class Features:
-    """Computes with a frozen encoder, on all replicas of the strategy in scope.
+    """Encodes texts with a frozen encoder, on all replicas of the strategy in scope.
 
     Args:
         model: the classifier.
-        xla: whether XLA compiles it.
+        xla: whether XLA compiles the encoder.
     """
 
     def __init__(self, model: Classifier, xla: bool) -> None:
@@ -78,10 +78,10 @@ class Features:
         """
         gathered = self._gathered(ids).numpy()
         replicas = self._strategy.num_replicas_in_sync
-        places = np.arange(len(ids))
+        rows = np.arange(len(ids))
         found = np.empty_like(gathered)
         # The rows of the first replica come first.
-        shares = [places[replica::replicas] for replica in range(replicas)]
+        shares = [rows[replica::replicas] for replica in range(replicas)]
         found[np.concatenate(shares)] = gathered
         return found
 
@@ -96,11 +96,11 @@ class Features:
 
 
 class Kept:
-    """Vectors of one split as they are computed, in files that a killed run leaves.
+    """Vectors of one split, saved in files so that a killed run can continue.
 
     Args:
-        folder: each file in it is named by the number of rows before it.
-        writes: whether this process is the one, of all workers, that writes.
+        folder: the folder of the files, each named by the number of rows before it.
+        writes: whether this worker writes; exactly one of all workers does.
     """
 
     def __init__(self, folder: Path, writes: bool) -> None:
@@ -115,16 +115,16 @@ class Kept:
 
     @property
     def batches_to_write(self) -> int:
-        """Batches that would be lost now."""
+        """Number of batches that are not on disk."""
         return len(self._new)
 
     @property
     def _file(self) -> Path:
-        """The next one."""
+        """The next file to read or write."""
         return self._folder / f"{sum(map(len, self._written))}.npz"
 
     def _read(self, file: Path) -> np.ndarray | None:
-        """A file's vectors, unless they cannot follow those before them."""
+        """The vectors of a file; None if they do not fit those before them."""
         values = (arrays.read(file) or {}).get("values")
         if values is None or values.ndim != 2 or not len(values):
             return None
@@ -133,7 +133,7 @@ class Kept:
         return values if fits else None
 
     def add(self, values: np.ndarray) -> None:
-        """Takes one more batch.
+        """Adds one more batch.
 
         Args:
             values: float32 [batch, width].
@@ -142,7 +142,7 @@ class Kept:
         self.rows += len(values)
 
     def write(self) -> None:
-        """Brings what is new to the disk."""
+        """Writes the new batches to disk."""
         if not self._new:
             return
         values = np.concatenate(self._new)
@@ -152,7 +152,7 @@ class Kept:
         self._new.clear()
 
     def all(self) -> np.ndarray:
-        """Gives float32 [rows, width], in the order of computation."""
+        """Returns float32 [rows, width], in the order of computation."""
         return np.concatenate([*self._written, *self._new])
 
 
@@ -164,22 +164,23 @@ def compute(
     progress: Progress,
     stop: Stop,
 ) -> Vectors:
-    """Encodes a split, but for what was encoded before.
+    """Encodes the rows of a split that were not encoded before.
 
     Args:
         rows: the split.
         features: the frozen encoder.
-        kept: takes the vectors, and has those of an earlier run.
+        kept: receives the vectors, and has those of an earlier run.
         train: the train section.
-        progress: hears how it goes.
-        stop: asked after every batch.
+        progress: receives reports.
+        stop: checked after every batch.
 
     Returns:
         All vectors, in the order of the rows.
 
     Raises:
-        Interrupted: somebody asked to stop; what was done is written.
+        Interrupted: a signal asked to stop; all vectors so far are on disk.
     """
+    # Rows of similar length share a batch, which needs little padding.
     order = np.argsort(rows.lengths, kind="stable")
     began, first = time.monotonic(), kept.rows
     while kept.rows < len(rows):

@@ -76,7 +76,7 @@ def test_half_precision_weights_are_read(
         ({"vocab_size": 29}, "vocab.txt has 30 tokens, but vocab_size is 29"),
         ({"vocab_size": 31}, r"word_embeddings.* has the shape \[30, 8\].*\[31, 8\]"),
         ({"num_hidden_layers": 3}, r"lacks encoder\.layer\.2.* and 13 more"),
-        ({"num_hidden_layers": 1}, r"has besides a BERT's encoder\.layer\.1"),
+        ({"num_hidden_layers": 1}, r"has the unexpected tensors encoder\.layer\.1"),
         ({"intermediate_size": 16}, r"has the shape \[12, 8\], .*\[16, 8\]"),
         ({"type_vocab_size": 1}, r"token_type_embeddings.*\[2, 8\].*\[1, 8\]"),
     ],
@@ -118,11 +118,11 @@ def twice(tensors: Tensors) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (missing, r"lacks encoder\.layer\.1\.output\.dense\.bias; give"),
-        (spare, r"has besides a BERT's adapter\.weight; give"),
+        (missing, r"lacks encoder\.layer\.1\.output\.dense\.bias; use"),
+        (spare, r"has the unexpected tensors adapter\.weight; use"),
         (misshapen, r"intermediate\.dense\.weight has the shape \[8, 12\]"),
         (whole_numbers, rf"{WORDS} holds I32; only F32, F16, BF16 can be read"),
-        (twice, "which are one tensor; keep one of them"),
+        (twice, "two names of one tensor; remove one of them"),
     ],
 )
 def test_tensors_that_do_not_fit_are_refused(
@@ -178,8 +178,8 @@ def a_list(folder: Path) -> None:
         (truncate, r"model\.safetensors: is not a whole safetensors file"),
         (empty, r"model\.safetensors: is empty; fetch it again"),
         (only_pickle, "only pickled weights, .* never opened; .* convert them with"),
-        (several_files, "spread over several files"),
-        (no_weights, r"holds no model\.safetensors"),
+        (several_files, "split into several files"),
+        (no_weights, r"has no model\.safetensors"),
         (no_config, r"config\.json: cannot be read: No such file"),
         (not_json, r"config\.json: is not JSON"),
         (a_list, r"config\.json: .*object"),

@@ -79,8 +79,8 @@ def test_weights_that_are_not_finite_are_refused(
     with pytest.raises(DataError) as caught:
         inspection.check_checkpoint(str(folder))
     assert str(caught.value) == (
-        f"{folder}/model.safetensors: bert.{WORDS} {said}; the file is damaged, fetch "
-        "it again"
+        f"{folder}/model.safetensors: bert.{WORDS} {said}; the file is damaged, so "
+        "fetch it again"
     )
 
 
@@ -258,7 +258,7 @@ def test_a_handle_is_left_to_the_node_that_fetches_it(make_config: Any) -> None:
     [
         ("encoder/saved_model.pb", POINTER, "path: .*pb: is a pointer of Git LFS"),
         ("encoder/saved_model.pb", "", "path: .*saved_model.pb: is empty; fetch it"),
-        ("encoder/saved_model.pb", None, "path: .*encoder holds no saved_model.pb"),
+        ("encoder/saved_model.pb", None, "path: .*encoder has no saved_model.pb"),
         ("preprocess/saved_model.pb", "<html>", "preprocess: .*pb: is an HTML page"),
         (
             "encoder/variables/variables.data-00000-of-00001",
@@ -269,7 +269,7 @@ def test_a_handle_is_left_to_the_node_that_fetches_it(make_config: Any) -> None:
         (
             "preprocess/assets/vocab.txt",
             None,
-            "preprocess: .*holds no assets/vocab.txt",
+            "preprocess: .*has no assets/vocab.txt",
         ),
         ("preprocess/assets/vocab.txt", "[PAD]\n", r"vocab.txt lacks \[UNK\], \[CLS\]"),
     ],

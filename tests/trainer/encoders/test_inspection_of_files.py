@@ -147,7 +147,7 @@ def test_damaged_weights_are_refused(
         (b"null", "is a JSON NoneType, not an object"),
         ("{}".encode("utf-16"), "is not UTF-8"),
         (b"{}", "model_type is missing; only a BERT"),
-        (b'{"model_type": "distilbert"}', "model_type is 'distilbert', and must be"),
+        (b'{"model_type": "distilbert"}', "model_type is 'distilbert', but must be"),
     ],
 )
 def test_a_config_that_is_none_is_refused(
@@ -179,7 +179,7 @@ def test_shards_are_named(write_checkpoint: Any) -> None:
 
     (folder / shards[1]).touch()
     said = refusal(folder)
-    assert f"are spread over several files ({', '.join(shards)})" in said
+    assert f"are split into several files ({', '.join(shards)})" in said
     assert said.endswith("save the weights as one model.safetensors")
 
 

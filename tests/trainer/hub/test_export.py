@@ -92,7 +92,7 @@ def changed(checkpoint: Path, tmp_path: Path) -> Callable[..., str]:
 
 
 def test_another_epsilon_is_refused(changed: Any, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="layer_norm_eps is 1e-05, and encoders of the"):
+    with pytest.raises(DataError, match="layer_norm_eps is 1e-05, but encoders of TF"):
         hub_encoder.export(changed(layer_norm_eps=1e-5), tmp_path / "new")
 
 
@@ -103,7 +103,7 @@ def test_added_tokens_are_refused(changed: Any, tmp_path: Path) -> None:
     Path(folder, "added_tokens.json").write_text(added)
 
     with pytest.raises(
-        DataError, match="has the added token '[a-z]+', and tokenizers of"
+        DataError, match="has the added token '[a-z]+', but tokenizers of"
     ):
         hub_encoder.export(folder, tmp_path / "new")
 
@@ -115,7 +115,7 @@ def test_a_missing_pooler_is_refused(changed: Any, tmp_path: Path) -> None:
     kept = {name: value for name, value in tensors.items() if "pooler" not in name}
     safetensors.numpy.save_file(kept, file)
 
-    with pytest.raises(DataError, match="has no pooler, and encoders of the hub have"):
+    with pytest.raises(DataError, match="has no pooler, but encoders of TF Hub need"):
         hub_encoder.export(folder, tmp_path / "new")
 
 
@@ -142,7 +142,7 @@ def test_a_vocabulary_of_another_length_is_refused(
 def test_what_is_there_is_not_overwritten(checkpoint: Path, tmp_path: Path) -> None:
     (tmp_path / "kept").touch()
     for there in (tmp_path, tmp_path / "kept"):
-        with pytest.raises(ConfigError, match="exists already; name another folder"):
+        with pytest.raises(ConfigError, match="exists already; choose another folder"):
             hub_encoder.export(str(checkpoint), there)
 
 

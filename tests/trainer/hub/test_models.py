@@ -48,9 +48,10 @@ def test_a_handle_that_nobody_serves_says_what_to_do_instead(cache: Path) -> Non
         handle = f"http://127.0.0.1:{server.getsockname()[1]}/bert/1"
 
     assert refusal(handle) == (
-        f"{KEY}: {handle} cannot be fetched: [Errno 111] Connection refused; name a "
+        f"{KEY}: {handle} cannot be fetched: [Errno 111] Connection refused; use a "
         "local folder instead (`newsdesk encoder import` writes one), or unpack the "
-        f"model into {cached(cache, handle)} (TFHUB_CACHE_DIR moves it)"
+        f"model into {cached(cache, handle)}, which is below TFHUB_CACHE_DIR if that "
+        "is set"
     )
 
 
@@ -107,7 +108,7 @@ def test_an_operation_that_the_encoder_needs_can_be_allowed(save_module: Any) ->
     with pytest.raises(ModelError, match="operation Bitcast.*allow_operations"):
         HubBert(encoder, 9, 9, "float32")
     allowed = encoder.model_copy(update={"allow_operations": ["Bitcast"]})
-    with pytest.raises(ConfigError, match="is no BERT encoder"):
+    with pytest.raises(ConfigError, match="is not a BERT encoder"):
         HubBert(allowed, 9, 9, "float32")
 
 
@@ -127,7 +128,7 @@ def test_a_folder_must_be_there_and_hold_a_whole_model(tmp_path: Path) -> None:
     Path(broken).mkdir()
     Path(broken, "saved_model.pb").write_bytes(b"\xffno model")
 
-    assert refusal(gone) == f"{KEY}: {gone}: there is no such folder"
-    assert refusal(empty).startswith(f"{KEY}: {empty} holds no saved_model.pb")
+    assert refusal(gone) == f"{KEY}: {gone}: there is no such folder; correct the path"
+    assert refusal(empty).startswith(f"{KEY}: {empty} has no saved_model.pb")
     with pytest.raises(ModelError, match=f"^{KEY}: {broken}.*cannot be read as a Sav"):
         models.load(broken, KEY)

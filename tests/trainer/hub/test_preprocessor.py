@@ -121,11 +121,11 @@ def test_casing_is_found_by_asking(save_module: Any, lower_case: bool) -> None:
 
 def test_a_model_without_vocabulary_or_tokenizer_is_refused(save_module: Any) -> None:
     folder = save_module("cut", tf.strings.split, TEXTS)
-    with pytest.raises(ConfigError, match=r"saved holds no assets/vocab\.txt; name"):
+    with pytest.raises(ConfigError, match=r"saved has no assets/vocab\.txt; use"):
         preprocessor.read(str(folder))
 
 
 def test_a_model_that_does_not_tokenize_is_refused(save_module: Any) -> None:
     folder = save_module("cut", tf.strings.split, TEXTS, VOCABULARY)
-    with pytest.raises(ConfigError, match="is no preprocessing model, for its `token"):
+    with pytest.raises(ConfigError, match="is not a preprocessing model, because its"):
         preprocessor.read(str(folder))

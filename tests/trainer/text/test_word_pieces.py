@@ -41,9 +41,9 @@ def test_case_and_accents_come_from_the_file(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("/etc/passwd", r":5 is '/etc/passwd', which is no piece"),
-        ("##../x", r":5 is '##\.\./x', which is no piece"),
-        ("a\0", r":5 is 'a\\x00', which is no piece"),
+        ("/etc/passwd", r":5 is '/etc/passwd', which is not a word piece"),
+        ("##../x", r":5 is '##\.\./x', which is not a word piece"),
+        ("a\0", r":5 is 'a\\x00', which is not a word piece"),
         ("a\na", " names a piece twice"),
     ],
 )

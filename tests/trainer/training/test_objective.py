@@ -42,7 +42,7 @@ def test_given_weights_are_found_by_name() -> None:
     [
         (
             {"Sport": 2.0},
-            "'Sport' is no label; there are 'World', 'Sports', 'Business'",
+            "'Sport' is not a label; the labels are 'World', 'Sports', 'Business'",
         ),
         ({"World": 0.0}, "'World' is 0.0; it must be a positive number"),
         ({"World": math.inf}, "must be a positive number"),

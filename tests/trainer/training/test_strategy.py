@@ -219,5 +219,5 @@ def test_a_cluster_that_cannot_be_read_is_refused(
 ) -> None:
     monkeypatch.setenv("TF_CONFIG", told)
 
-    with pytest.raises(ConfigError, match="TF_CONFIG is no JSON object"):
+    with pytest.raises(ConfigError, match="TF_CONFIG is not a JSON object"):
         strategy.choose(Train())
