@@ -1,4 +1,4 @@
-"""The processes that benchmarks/train.py lets race, and what they need to start."""
+"""The processes that benchmarks/train.py compares, and what they need to start."""
 
 import dataclasses
 import json
@@ -47,12 +47,12 @@ class Competitor:
         )
 
     def hear(self) -> dict[str, Any]:
-        """Waits for what the process tells next."""
+        """Waits for the next report of the process."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith(MARK):
-                told: dict[str, Any] = json.loads(line.removeprefix(MARK))
-                return told
+                report: dict[str, Any] = json.loads(line.removeprefix(MARK))
+                return report
         sys.exit(f"{self.name} ended with {self._process.wait()}; see {self.log}")
 
     def train(self, steps: int) -> float:
@@ -67,8 +67,8 @@ class Competitor:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{steps}\n")
         self._process.stdin.flush()
-        told = self.hear()
-        return float(told["rows"] / told["seconds"])
+        report = self.hear()
+        return float(report["rows"] / report["seconds"])
 
     def wait(self) -> None:
         """Waits for the end of the process."""
@@ -81,7 +81,7 @@ class Competitor:
 
 
 def torch_python() -> Path:
-    """Gives the interpreter of the environment with PyTorch, which is made once.
+    """Returns the interpreter of the environment with PyTorch, made at first use.
 
     Returns:
         Its path.
@@ -98,13 +98,13 @@ def torch_python() -> Path:
         + ["--python", str(python), str(PINS)],
     ):
         if subprocess.run(command, cwd=ROOT).returncode:
-            sys.exit(f"`{' '.join(command[:3])}` failed as it says above")
+            sys.exit(f"`{' '.join(command[:3])}` failed; see its output above")
     made.write_text(PINS.read_text())
     return python
 
 
 def hub(weights: Path) -> str:
-    """Gives a checkpoint as SavedModels of TF Hub, which are made once.
+    """Returns a checkpoint as SavedModels of TF Hub, made at first use.
 
     Args:
         weights: folder of the checkpoint.
@@ -117,5 +117,5 @@ def hub(weights: Path) -> str:
         command = [sys.executable, "-m", "pipeline.cli", "encoder", "import"]
         words = [str(weights), "--to", str(folder)]
         if subprocess.run([*command, *words], cwd=ROOT).returncode:
-            sys.exit(f"{weights} cannot be imported, as it says above")
+            sys.exit(f"{weights} cannot be imported; see the output above")
     return str(folder)

@@ -1,7 +1,7 @@
-"""What is lost when the training process is killed: work, or the result.
+"""Measures what is lost when the training process is killed: steps, or accuracy.
 
 One pipeline trains undisturbed. In another, the same training is killed (SIGKILL) at
-random moments; each time the same command is given again.
+random moments, and after each kill the same command runs again.
 """
 
 import argparse
@@ -29,9 +29,11 @@ def main() -> None:
     """Reads the command line, kills, compares, and keeps the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--preset", default="sample", help="name of a configuration")
-    parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=1, help="of the moments")
-    parser.add_argument("--interval", type=int, default=10, help="steps")
+    parser.add_argument("--kills", type=int, default=10, help="number of kills")
+    parser.add_argument("--seed", type=int, default=1, help="seed of their moments")
+    parser.add_argument(
+        "--interval", type=int, default=10, help="steps between checkpoints"
+    )
     parser.add_argument("overrides", nargs="*", help="SECTION.KEY=VALUE")
     arguments = parser.parse_args()
     where = machine()
@@ -71,8 +73,8 @@ def main() -> None:
     lost = max(int(row[3]) for row in rows)
     result = (
         f"{arguments.kills} kills, {arguments.kills} resumptions; at most {lost} steps "
-        f"lost at a checkpoint every {arguments.interval}; metrics differ from the "
-        f"unbroken run's by {difference:.1g} at most."
+        f"lost with a checkpoint every {arguments.interval}; metrics differ from those "
+        f"of the undisturbed run by {difference:.1g} at most."
     )
     print(table, result, sep="\n")
     keep("Killed trainings", [result, table, f"{where}."])
@@ -107,7 +109,7 @@ def kill(config: Path, overrides: list[str], root: Path, moment: float) -> int:
 
 
 class _Log:
-    """The log of a run that is just beginning."""
+    """The log of a run that has just started."""
 
     def __init__(self, root: Path, before: set[Path]) -> None:
         self._root = root
@@ -120,7 +122,7 @@ class _Log:
 
     @property
     def step(self) -> int | None:
-        """The last step that the log tells of."""
+        """The last step in the log."""
         if self.path is None:
             return None
         steps = _STEP.findall(self.path.read_text(errors="replace"))

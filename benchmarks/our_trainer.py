@@ -18,7 +18,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from tensorflow_transform import beam as tft_beam
 from tensorflow_transform.tf_metadata import metadata_io
 
-from benchmarks.race import Pace, Task, tell
+from benchmarks.race import Pace, Task, report
 from benchmarks.table import ROOT
 from newsdesk import features
 from newsdesk.config.load import load
@@ -33,7 +33,7 @@ _ROWS_TOGETHER = 1024
 
 
 class Paced(Progress):
-    """Stops between rounds; the loop asks once a step whether a report is due."""
+    """Waits between rounds; the loop reads `due` once per step."""
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -48,12 +48,12 @@ class Paced(Progress):
 
 
 class Listener(logging.Handler):
-    """Keeps the accuracy that the progress records tell."""
+    """Keeps the accuracy from the progress records."""
 
     accuracy = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Looks into a progress record."""
+        """Reads a progress record."""
         progress = getattr(record, "progress", {})
         self.accuracy = progress.get("eval_accuracy", self.accuracy)
 
@@ -81,7 +81,7 @@ def main() -> None:
             custom_config=config,
         )
     )
-    tell(accuracy=listener.accuracy)
+    report(accuracy=listener.accuracy)
 
 
 def _config() -> dict[str, Any]:
@@ -102,10 +102,10 @@ def _config() -> dict[str, Any]:
             f"text.max_length={TASK.max_length}",
             f"optimizer.learning_rate={TASK.learning_rate}",
             f"optimizer.warmup_ratio={TASK.warmup}",
-            # In turns, it trains until nobody asks for another round.
+            # In rounds, it trains until no other round is requested.
             f"train.epochs={1 if TASK.whole else 100}",
             f"train.batch_size={TASK.batch_size}",
-            # The others save nothing on the way.
+            # The competitors save no checkpoints.
             f"train.checkpoint_steps={_NEVER}",
             f"train.seed={TASK.seed}",
             *settings,
@@ -117,7 +117,7 @@ def _config() -> dict[str, Any]:
 
 
 def _write_graph(folder: Path, config: dict[str, Any]) -> None:
-    """Writes the transform graph; word pieces need no look at the data."""
+    """Writes the transform graph; for word pieces, it needs no data."""
     metadata = tft.DatasetMetadata.from_feature_spec(
         {
             features.TEXT: tf.io.FixedLenFeature([1], tf.string),
@@ -146,7 +146,7 @@ def _write_graph(folder: Path, config: dict[str, Any]) -> None:
 
 
 def _write_rows(folder: Path, split: str) -> str:
-    """Writes token ids, and tells the file."""
+    """Writes token ids, and returns the file."""
     texts, labels = TASK.rows(split)
     transform = tft.TFTransformOutput(str(folder)).transform_features_layer()
     path = str(folder / f"{split}.gz")

@@ -1,4 +1,4 @@
-"""What a run costs besides training: the seconds of each node, in a fresh folder."""
+"""Measures the seconds of each node of a run in a fresh folder."""
 
 import argparse
 import json
@@ -39,14 +39,14 @@ def main() -> None:
 
 
 def command(config: Path, overrides: list[str]) -> list[str]:
-    """Spells the command that runs a pipeline.
+    """Builds the command that runs a pipeline.
 
     Args:
         config: its file.
         overrides: settings that win over the file.
 
     Returns:
-        The words.
+        The words of the command.
     """
     words = [word for override in overrides for word in ("--set", override)]
     return [sys.executable, "-m", "pipeline.cli", "run", str(config), *words]

@@ -18,9 +18,9 @@ class Task:
     Attributes:
         data: folder of train.csv and test.csv, with label, title and description.
         weights: folder of a checkpoint as Hugging Face publishes it.
-        whole: train one epoch at a stretch, and measure on test.csv.
-        way: what of ours trains: ours; padded, every text to `max_length`; examples, as
-            TFX's examples of BERT do it: padded, with an encoder of TF Hub, in float32.
+        whole: train one whole epoch without rounds, and measure on test.csv.
+        way: how our trainer trains: ours; padded, every text to `max_length`; examples,
+            like TFX's examples of BERT: padded, with an encoder of TF Hub, in float32.
         hub: folder of the same checkpoint as SavedModels of TF Hub.
         batch_size: rows of a batch.
         max_length: tokens of a text at most.
@@ -68,7 +68,7 @@ class Task:
 
 
 class Pace:
-    """Lets a competitor train so many steps at a time, and tells how long they took.
+    """Lets a competitor train in rounds, and reports how long each round took.
 
     Standard input holds a line with a number of steps for each round.
     """
@@ -80,7 +80,7 @@ class Pace:
 
     def before_training(self) -> None:
         """Waits for the first round."""
-        tell(ready=True)
+        report(ready=True)
         self._wait()
 
     def after_step(self, rows: int) -> None:
@@ -92,7 +92,7 @@ class Pace:
         self._rows += rows
         self._left -= 1
         if self._left == 0:
-            tell(rows=self._rows, seconds=time.perf_counter() - self._began)
+            report(rows=self._rows, seconds=time.perf_counter() - self._began)
             self._wait()
 
     def _wait(self) -> None:
@@ -103,8 +103,8 @@ class Pace:
         self._began = time.perf_counter()
 
 
-def tell(**values: object) -> None:
-    """Reports to benchmarks/train.py, among all that libraries print.
+def report(**values: object) -> None:
+    """Reports to benchmarks/train.py, on a marked line between other output.
 
     Args:
         values: JSON-able.

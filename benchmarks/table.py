@@ -1,4 +1,4 @@
-"""Keeps the tables of benchmarks/README.md, with the machine they were made on."""
+"""Writes the tables of benchmarks/README.md, with the machine of each measurement."""
 
 import datetime
 import os
@@ -12,7 +12,7 @@ README = ROOT / "benchmarks" / "README.md"
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Draws a table.
+    """Formats a table.
 
     Args:
         head: names of the columns.
@@ -26,7 +26,7 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def machine() -> str:
-    """Names processor, cores, memory and how busy they are."""
+    """Describes processor, cores, memory and load."""
     processor = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
     name = processor.group(1) if processor else platform.machine()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -47,7 +47,7 @@ def keep(heading: str, lines: Sequence[str]) -> None:
     section = "\n\n".join([f"## {heading}", *lines, f"Measured on {today}."]) + "\n"
     text = README.read_text(encoding="utf-8")
     head, *sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
-    others = [one for one in sections if not one.startswith(f"## {heading}\n")]
+    others = [other for other in sections if not other.startswith(f"## {heading}\n")]
     parts = [head, *sorted([*others, section])]
     whole = "\n\n".join(part.strip() for part in parts) + "\n"
     README.write_text(whole, encoding="utf-8")

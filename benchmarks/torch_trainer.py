@@ -13,11 +13,11 @@ from transformers import (
     TrainingArguments,
 )
 
-from benchmarks.race import Pace, Task, tell
+from benchmarks.race import Pace, Task, report
 
 
 class Paced(TrainerCallback):
-    """Stops between rounds.
+    """Waits between rounds.
 
     Args:
         rows: of a batch.
@@ -32,7 +32,7 @@ class Paced(TrainerCallback):
         self._pace.before_training()
 
     def on_step_end(self, *_: Any, **__: Any) -> None:
-        """Counts a step; with a GPU, one that is really over."""
+        """Counts a step; with a GPU, waits for its end."""
         if torch.cuda.is_available():
             torch.cuda.synchronize()
         self._pace.after_step(self._rows)
@@ -54,11 +54,11 @@ def main() -> None:
     )
     trainer.train()
     test = _dataset(task, tokenizer, "test")
-    # In the order of its own sampler, which sorts these by length too.
+    # Labels come from the output, because the sampler also sorts these rows by length.
     output = trainer.predict(test)
     right = output.predictions.argmax(1) == output.label_ids
     trainer.save_model()
-    tell(accuracy=float(right.mean()))
+    report(accuracy=float(right.mean()))
 
 
 def _arguments(task: Task) -> TrainingArguments:
@@ -69,7 +69,7 @@ def _arguments(task: Task) -> TrainingArguments:
         train_sampling_strategy="group_by_length",
         per_device_train_batch_size=task.batch_size,
         per_device_eval_batch_size=task.batch_size,
-        # Paced, it trains until nobody asks for another round.
+        # In rounds, it trains until no other round is requested.
         num_train_epochs=1 if task.whole else 100,
         learning_rate=task.learning_rate,
         warmup_steps=task.warmup,

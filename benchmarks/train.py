@@ -1,8 +1,8 @@
-"""Our training against transformers' Trainer, on one machine, in turns.
+"""Compares our training with transformers' Trainer, on one machine.
 
-Steady state: every competitor is a process that trains some steps when its turn comes
-and waits otherwise, so that whatever else the machine does meets all of them. Whole
-epochs: one process after the other, from its start to the saved model.
+Steady state: every competitor is a process that trains some steps in its turn and then
+waits, so that other load of the machine affects all of them. Whole epochs: one process
+after the other, from its start to the saved model.
 """
 
 import argparse
@@ -22,10 +22,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True, help="folder of train.csv, test.csv")
     parser.add_argument("--weights", required=True, help="folder of a checkpoint")
-    parser.add_argument("--epoch", action="store_true", help="whole epochs instead")
-    parser.add_argument("--rounds", type=int, default=5)
-    # As many as transformers sorts by length together, so that rounds are alike.
-    parser.add_argument("--steps", type=int, default=50, help="of a round")
+    parser.add_argument(
+        "--epoch",
+        action="store_true",
+        help="compare whole epochs, not the steady state",
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="number of rounds")
+    # transformers sorts this many batches by length together, so rounds are alike.
+    parser.add_argument("--steps", type=int, default=50, help="steps of a round")
     arguments = parser.parse_args()
     if sys.version_info < (3, 11):
         sys.exit("benchmarks.train needs the current lane, on Python 3.11")
@@ -61,7 +65,7 @@ def steady(task: Task, where: str, rounds: int, steps: int) -> None:
             competitors[-1].hear()
         for turn in range(rounds + 1):
             for competitor in competitors:
-                # Padded batches are slow, and all alike: a few tell as much.
+                # Padded batches are slow, but all alike, so a few are enough.
                 sorts = competitor.name in (OURS, TORCH)
                 rate = competitor.train(steps if sorts else max(1, steps // 5))
                 print(

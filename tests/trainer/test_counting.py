@@ -1,4 +1,4 @@
-"""Tokens are counted as Transform will cut them, unknown ones where it can be told."""
+"""Tokens are counted as Transform splits texts; unknown ones if a vocabulary is known."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The training process: what it says arrives, and it never outlives its parent."""
+"""The training process sends its messages, and never outlives its parent."""
 
 import contextlib
 import errno
@@ -110,7 +110,7 @@ def test_a_full_disk_stays_one() -> None:
     assert caught.value.errno == errno.ENOSPC
 
 
-def test_a_killed_process_says_what_it_held() -> None:
+def test_a_killed_process_says_how_much_memory_it_used() -> None:
     progress = {"progress": {"peak_memory": 3 * GIB}}
     with pytest.raises(
         NewsdeskError, match=r"SIGKILL.*it used 3\.00 GiB\); lower train"
@@ -142,7 +142,7 @@ def test_a_signal_lets_it_save_first(tmp_path: Path, number: signal.Signals) -> 
     assert is_gone(int(pid.read_text()))
 
 
-def test_what_it_says_of_the_interruption_is_heard(tmp_path: Path) -> None:
+def test_its_message_about_an_interruption_arrives(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     with pytest.raises(Interrupted, match="saved after step 7"), interruptible():
         threading.Thread(target=_signal_once_there, args=[pid, signal.SIGINT]).start()

@@ -44,7 +44,7 @@ def expected(rows: transformed.Rows) -> list[tuple[int, ...]]:
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 1000, 5000])
-def test_an_epoch_holds_every_row_once(
+def test_an_epoch_has_every_row_once(
     many_rows: transformed.Rows, batch_size: int
 ) -> None:
     batches = list(training_batches(many_rows, batch_size, seed=1, epoch=0))
@@ -53,7 +53,7 @@ def test_an_epoch_holds_every_row_once(
     assert len(batches) == batch_count(1000, batch_size)
 
 
-def test_the_rest_of_an_epoch_holds_what_was_not_trained_on(
+def test_a_resumed_epoch_has_only_the_untrained_rows(
     many_rows: transformed.Rows,
 ) -> None:
     whole = list(training_batches(many_rows, 10, seed=1, epoch=2))
@@ -63,7 +63,7 @@ def test_the_rest_of_an_epoch_holds_what_was_not_trained_on(
     assert contents(rest) == contents(whole[70:])
 
 
-def test_an_evaluation_holds_every_row_once(many_rows: transformed.Rows) -> None:
+def test_an_evaluation_has_every_row_once(many_rows: transformed.Rows) -> None:
     batches = list(evaluation_batches(many_rows, 7))
 
     assert Counter(contents(batches)) == Counter(expected(many_rows))

@@ -128,7 +128,7 @@ def test_padding_changes_nothing(
         )
 
 
-def test_without_a_pooler_the_first_vector_stands_for_the_text(
+def test_without_a_pooler_the_first_vector_is_used(
     write_checkpoint: Any, random_tensors: Any, ids: tf.Tensor
 ) -> None:
     tensors = {k: v for k, v in random_tensors.items() if "pooler" not in k}

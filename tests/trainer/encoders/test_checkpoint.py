@@ -1,4 +1,4 @@
-"""What a checkpoint may be, and the one sentence for what it may not."""
+"""Checkpoints that can be read, and the error messages for others."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -121,7 +121,7 @@ def twice(tensors: Tensors) -> None:
         (missing, r"lacks encoder\.layer\.1\.output\.dense\.bias; use"),
         (spare, r"has the unexpected tensors adapter\.weight; use"),
         (misshapen, r"intermediate\.dense\.weight has the shape \[8, 12\]"),
-        (whole_numbers, rf"{WORDS} holds I32; only F32, F16, BF16 can be read"),
+        (whole_numbers, rf"{WORDS} has the dtype I32; only F32, F16, BF16 can be read"),
         (twice, "two names of one tensor; remove one of them"),
     ],
 )
@@ -205,7 +205,7 @@ def test_sizes_are_capped(
         build(write_checkpoint())
 
 
-def test_a_pickle_beside_whole_weights_is_left_alone(write_checkpoint: Any) -> None:
+def test_a_pickle_next_to_complete_weights_is_ignored(write_checkpoint: Any) -> None:
     folder = write_checkpoint()
     (folder / "pytorch_model.bin").write_bytes(b"never opened")
 

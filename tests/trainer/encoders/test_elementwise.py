@@ -1,4 +1,4 @@
-"""What is compiled for training is what TensorFlow computes, gradients included."""
+"""Functions compiled for training compute the same as TensorFlow, also gradients."""
 
 import numpy as np
 import pytest

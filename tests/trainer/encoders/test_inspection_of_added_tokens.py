@@ -178,7 +178,7 @@ def test_additional_special_tokens_are_matched_with_their_case(folder: Path) -> 
         ({f"<{n}>": 30 + n for n in range(11)}, {}, "vocab.txt has 41 tokens, but vo"),
     ],
 )
-def test_what_cannot_be_matched_is_refused(
+def test_tokens_that_cannot_be_matched_are_refused(
     folder: Path, added: dict[str, Any] | None, keys: dict[str, Any], message: str
 ) -> None:
     write(folder, added, **keys)

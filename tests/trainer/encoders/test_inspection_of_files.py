@@ -1,4 +1,4 @@
-"""Files of a checkpoint are named for what they are when their names are wrong."""
+"""An error says what a file of a checkpoint is if its name is wrong."""
 
 import gzip
 import json
@@ -38,7 +38,7 @@ def refusal(folder: Path) -> str:
         (gzip.compress(b"{}"), "is compressed with gzip; unpack it"),
     ],
 )
-def test_a_failed_download_is_named_for_what_it_is(
+def test_a_failed_download_is_recognized(
     write_checkpoint: Any, name: str, content: bytes, message: str
 ) -> None:
     folder = write_checkpoint()
@@ -150,7 +150,7 @@ def test_damaged_weights_are_refused(
         (b'{"model_type": "distilbert"}', "model_type is 'distilbert', but must be"),
     ],
 )
-def test_a_config_that_is_none_is_refused(
+def test_an_invalid_config_is_refused(
     write_checkpoint: Any, content: bytes, message: str
 ) -> None:
     folder = write_checkpoint()
@@ -184,7 +184,7 @@ def test_shards_are_named(write_checkpoint: Any) -> None:
 
 
 @pytest.mark.parametrize("content", ["[]", "{}", '{"weight_map": 1}', POINTER.decode()])
-def test_an_index_that_is_none_is_refused(write_checkpoint: Any, content: str) -> None:
+def test_an_invalid_index_is_refused(write_checkpoint: Any, content: str) -> None:
     folder = write_checkpoint()
     (folder / "model.safetensors").unlink()
     (folder / "model.safetensors.index.json").write_text(content)

@@ -1,4 +1,4 @@
-"""Checkpoints on which training failed or went wrong, and what becomes of them."""
+"""Checkpoints with which training failed or went wrong before."""
 
 import string
 from pathlib import Path
@@ -47,7 +47,7 @@ def cases(shared: Path) -> Path:
         ("lfs_pointer", r"model\.safetensors: is a pointer of Git LFS"),
     ],
 )
-def test_what_cannot_be_right_is_refused(cases: Path, name: str, message: str) -> None:
+def test_wrong_checkpoints_are_refused(cases: Path, name: str, message: str) -> None:
     folder = str(cases / name)
     with pytest.raises(DataError, match=message):
         inspection.check_checkpoint(folder)
@@ -65,7 +65,7 @@ def test_what_cannot_be_right_is_refused(cases: Path, name: str, message: str) -
         ("no_tokenizer_config", "is missing; assumed do_lower_case = true"),
     ],
 )
-def test_what_can_be_right_gets_the_ids_of_the_reference(
+def test_good_checkpoints_give_the_ids_of_the_reference(
     cases: Path, tmp_path: Path, name: str, note: str | None
 ) -> None:
     folder = cases / name

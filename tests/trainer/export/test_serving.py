@@ -161,7 +161,7 @@ def test_nothing_but_inference_is_exported(trained: dict[str, Any]) -> None:
     assert "assets/tokens" in trained["files"]
 
 
-def test_the_card_says_what_the_model_was_made_from(trained: dict[str, Any]) -> None:
+def test_the_card_describes_how_the_model_was_made(trained: dict[str, Any]) -> None:
     card = trained["card"]
 
     assert set(card.pop("versions")) == {

@@ -57,7 +57,7 @@ def test_the_command_says_where_the_models_are_and_how_to_use_them(
 
 
 @pytest.mark.slow
-def test_real_weights_give_what_the_original_model_answers(
+def test_real_weights_give_the_results_of_the_original_model(
     minilm: Path, shared: Path, tmp_path: Path
 ) -> None:
     rows = json.loads((shared / "reference" / "minilm.json").read_text())
@@ -139,7 +139,9 @@ def test_a_vocabulary_of_another_length_is_refused(
         hub_encoder.export(folder, tmp_path / "new")
 
 
-def test_what_is_there_is_not_overwritten(checkpoint: Path, tmp_path: Path) -> None:
+def test_an_existing_folder_is_not_overwritten(
+    checkpoint: Path, tmp_path: Path
+) -> None:
     (tmp_path / "kept").touch()
     for there in (tmp_path, tmp_path / "kept"):
         with pytest.raises(ConfigError, match="exists already; choose another folder"):

@@ -73,7 +73,7 @@ def test_dropout_is_for_training_only(bert: HubBert, imported: Any) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_trained_is_known(bert: HubBert, imported: Any) -> None:
+def test_trainable_variables_are_known(bert: HubBert, imported: Any) -> None:
     frozen = layer(imported.encoder, trainable=False)
 
     assert {weight.dtype for weight in bert.trainable_weights} == {tf.float32}
@@ -84,7 +84,7 @@ def test_what_is_trained_is_known(bert: HubBert, imported: Any) -> None:
 
 
 @pytest.mark.slow
-def test_what_the_model_cannot_read_is_refused(imported: Any) -> None:
+def test_texts_that_the_model_cannot_read_are_refused(imported: Any) -> None:
     pieces = len((imported.encoder / "assets" / "vocab.txt").read_text().splitlines())
     layer(imported.encoder, pieces, 20)
 

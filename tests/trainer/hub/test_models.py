@@ -43,7 +43,7 @@ def cached(cache: Path, handle: str) -> Path:
     return cache / hashlib.sha1(handle.encode()).hexdigest()
 
 
-def test_a_handle_that_nobody_serves_says_what_to_do_instead(cache: Path) -> None:
+def test_an_unreachable_handle_says_what_to_do(cache: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         handle = f"http://127.0.0.1:{server.getsockname()[1]}/bert/1"
 

@@ -1,4 +1,4 @@
-"""Steps, the learning rate's course, and what decays."""
+"""Numbers of steps, the learning rate by step, and which variables decay."""
 
 from collections.abc import Callable
 

@@ -62,7 +62,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         ("", ((9, 0),), HUB, "float32"),
     ],
 )
-def test_auto_is_what_the_machine_is_good_at(
+def test_auto_chooses_the_best_precision_of_the_machine(
     machine: Any,
     flags: str,
     capabilities: tuple[tuple[int, int], ...],
@@ -75,13 +75,13 @@ def test_auto_is_what_the_machine_is_good_at(
 
 
 @pytest.mark.parametrize("asked", ["float32", "bfloat16", "float16"])
-def test_what_is_asked_for_is_done(machine: Any, asked: Any) -> None:
+def test_a_given_precision_is_used(machine: Any, asked: Any) -> None:
     machine("")
 
     assert resolve(Train(precision=asked), CHECKPOINT) == asked
 
 
-def test_xla_is_for_gpus_unless_told(machine: Any) -> None:
+def test_xla_is_used_on_gpus_by_default(machine: Any) -> None:
     machine("")
     assert not uses_xla(Train())
     assert uses_xla(Train(xla="on"))

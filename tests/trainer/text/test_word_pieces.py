@@ -1,4 +1,4 @@
-"""What a checkpoint says about how its texts are cut."""
+"""How the files of a checkpoint say that its texts are split."""
 
 import json
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_case_and_accents_come_from_the_file(
         ("a\na", " names a piece twice"),
     ],
 )
-def test_a_vocabulary_holds_pieces_only(
+def test_a_vocabulary_with_other_lines_is_refused(
     tmp_path: Path, line: str, message: str
 ) -> None:
     file = tmp_path / "vocab.txt"
@@ -75,7 +75,7 @@ def test_punctuation_may_stand_in_a_vocabulary(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_we_do_not_have_is_refused(
+def test_unsupported_settings_are_refused(
     tmp_path: Path, settings: str, message: str
 ) -> None:
     with pytest.raises(DataError, match=f"tokenizer_config.json: {message}"):

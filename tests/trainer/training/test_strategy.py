@@ -1,4 +1,4 @@
-"""Several replicas, in one process or two, do what one does."""
+"""Several replicas, in one process or two, give the results of one."""
 
 import json
 import os
@@ -85,7 +85,7 @@ def expect_the_same(found: Any, alone: dict[str, np.ndarray]) -> None:
 
 
 @pytest.mark.slow
-def test_two_devices_do_what_one_does(
+def test_two_devices_give_the_results_of_one(
     repository: Path, tmp_path: Path, alone: dict[str, np.ndarray]
 ) -> None:
     expect_success([start(repository, [SCRIPT, "mirrored", str(tmp_path)])])
@@ -94,7 +94,7 @@ def test_two_devices_do_what_one_does(
 
 
 @pytest.mark.slow
-def test_two_workers_do_what_one_does(
+def test_two_workers_give_the_results_of_one(
     repository: Path, tmp_path: Path, alone: dict[str, np.ndarray]
 ) -> None:
     words = [SCRIPT, "multi_worker", str(tmp_path)]
@@ -202,7 +202,7 @@ def test_one_device_is_the_choice_where_there_is_one(
 
 
 @pytest.mark.parametrize("told", [None, "{}", '{"cluster": {"worker": []}}'])
-def test_workers_that_nobody_names_are_refused(
+def test_several_workers_without_names_are_refused(
     monkeypatch: pytest.MonkeyPatch, told: str | None
 ) -> None:
     monkeypatch.delenv("TF_CONFIG", raising=False)

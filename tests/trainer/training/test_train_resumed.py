@@ -209,7 +209,7 @@ def test_a_finished_training_only_gives_its_result(
     expect_equal(tiny_training.run(tmp_path), unbroken, range(0))
 
 
-def test_checkpoints_go_when_nobody_needs_them(tmp_path: Path) -> None:
+def test_old_checkpoints_are_removed(tmp_path: Path) -> None:
     checkpoints = Checkpoints(tmp_path / "digest")
     checkpoints.save(1, {"a": np.ones(3)})
     half_written = tmp_path / "digest" / ".writing-1-2.npz"

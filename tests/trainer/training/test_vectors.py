@@ -107,7 +107,7 @@ def test_a_worker_that_only_reads_writes_nothing(
 
 
 @pytest.mark.slow
-def test_the_pass_is_told(
+def test_the_pass_is_reported(
     model: Classifier,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
