@@ -1,4 +1,4 @@
-"""Tokens are counted as Transform splits texts; unknown ones if a vocabulary is known."""
+"""Tokens are counted as Transform splits texts; unknown ones need a vocabulary."""
 
 from pathlib import Path
 from typing import Any
