@@ -1,4 +1,4 @@
-"""Which Beam runner the passes over rows go to."""
+"""Builds the arguments of Apache Beam from the configuration."""
 
 from collections.abc import Sequence
 
@@ -6,22 +6,22 @@ from newsdesk.config.sections import Beam
 
 
 def beam_args(beam: Beam, extra: Sequence[str] = ()) -> list[str]:
-    """Turns the beam section into Beam's own command line.
+    """Turns the beam section into command line arguments of Beam.
 
     Args:
         beam: the configuration's section.
-        extra: arguments typed after `--`; the last one given wins.
+        extra: arguments that the user gave after `--`; the last value of an option
+            wins.
 
     Returns:
         Arguments for `beam_pipeline_args`. The runner and its mode are always named,
-        because newer Beam versions hand an unnamed DirectRunner to another engine.
+        because newer Beam versions may otherwise choose another engine.
     """
     args = [f"--runner={beam.runner}"]
     if beam.runner == "DirectRunner":
         args.append(f"--direct_running_mode={beam.mode}")
         args.append(f"--direct_num_workers={beam.workers}")
-        # Without a word on how workers get their packages, TFX builds a source
-        # package of itself for every node. Workers here share this installation,
-        # and the DirectRunner never looks at the image.
+        # Without this option, TFX builds a source package of itself for every node.
+        # Workers here share this installation, and the DirectRunner ignores the image.
         args.append("--sdk_container_image=none")
     return [*args, *beam.options, *extra]

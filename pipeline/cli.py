@@ -1,4 +1,4 @@
-"""The command line; each command stands in a file of `pipeline/commands/`."""
+"""The command line. Each command is a module of `pipeline/commands/`."""
 
 import errno
 import sys
@@ -26,7 +26,7 @@ from pipeline.terminal import streams
 from pipeline.terminal.output import Output
 
 app = typer.Typer(
-    help="Turns labelled text into a transformer classifier in service.",
+    help="Train text classifiers on labelled text, and publish them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -51,13 +51,13 @@ app.add_typer(schedule, name="schedule")
 
 
 def main() -> None:
-    """Runs the command line; an expected error becomes one sentence."""
+    """Runs the command line, and prints an expected error as one sentence."""
     streams.open_standard()
     try:
         try:
             app()
         except SystemExit as end:
-            # Help, whose text is the result, is printed by a library.
+            # Typer prints the help itself, and its text is the result of --help.
             if not end.code:
                 streams.require_written()
             _warn_of_lost_messages()
@@ -71,15 +71,15 @@ def main() -> None:
 
 
 def _warn_of_lost_messages() -> None:
-    """Names the fault where a command has done its work and could not say so.
+    """Warns on standard error if the messages of a finished command were lost.
 
-    Whoever has closed the stream wanted no messages.
+    A closed stream or pipe is not a fault: its reader does not want the messages.
     """
     broke = isinstance(sys.stdout, Output) and sys.stdout.broke
     if broke and broke.errno not in (errno.EPIPE, errno.EBADF):
         complain(
-            f"standard output cannot be written: {broke.strerror}; what the command "
-            "said is lost, the exit code shows how it ended",
+            f"standard output cannot be written: {broke.strerror}; the messages of "
+            "this command are lost, but its exit code is valid",
             "warning",
             "yellow",
         )

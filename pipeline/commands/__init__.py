@@ -1,1 +1,4 @@
-"""The terminal side of each command; slow imports stand inside the functions."""
+"""One module per command.
+
+Slow imports are inside the functions, so that --help and wrong usage answer at once.
+"""

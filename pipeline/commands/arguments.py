@@ -1,4 +1,4 @@
-"""What several commands take."""
+"""Arguments and options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,20 +10,31 @@ File = Annotated[Path, typer.Argument(help="The pipeline's configuration file.")
 ConfigOption = Annotated[
     Path, typer.Option("--config", help="The pipeline's configuration file.")
 ]
-RunId = Annotated[str, typer.Argument(help="The run's id, or enough of its beginning.")]
+RunId = Annotated[
+    str, typer.Argument(help="The id of the run, or its first characters.")
+]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="May be repeated."),
+    typer.Option(
+        "--set",
+        metavar="SECTION.KEY=VALUE",
+        help="Override a key of the configuration; may be repeated.",
+    ),
 ]
 AllowOperations = Annotated[
     list[str] | None,
     typer.Option(
         "--allow-operation",
         metavar="NAME",
-        help="Accept a TensorFlow operation that is not on the allow-list; repeatable.",
+        help="Accept a TensorFlow operation that is not on the allow-list; may be "
+        "repeated.",
     ),
 ]
 Compiled = Annotated[
     Path | None,
-    typer.Option("--pipeline", help="A compiled one; else it is compiled now."),
+    typer.Option(
+        "--pipeline",
+        help="A file that `newsdesk compile` wrote. By default, the configuration is "
+        "compiled now.",
+    ),
 ]

@@ -21,10 +21,11 @@ def cancel(
         found = found_runs.one(client, loaded, run)
         if clients.has_ended(found):
             raise ClusterError(
-                f"run {found.run_id} has ended already: {found.state.lower()}"
+                f"run {found.run_id} cannot be canceled: it has already ended "
+                f"({found.state.lower()})"
             )
         client.terminate_run(found.run_id)
-    say(f"canceled run {found.run_id}; it sends no notice, and its nodes end now")
+    say(f"canceled run {found.run_id}: its nodes stop now, and it sends no message")
     parameters = found.runtime_config.parameters if found.runtime_config else None
     if (parameters or {}).get(intervals.PARAMETER):
-        say("next     newsdesk submit --interval START/END does its interval again")
+        say("next     newsdesk submit --interval START/END runs its interval again")

@@ -1,26 +1,26 @@
-"""Runs on the cluster, as `newsdesk runs --cluster` shows them."""
+"""Reads and formats the runs that `newsdesk runs --cluster` shows."""
 
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-# Two or three requests each.
+# Each run costs two or three requests.
 _NEWEST = 20
-# Of so many digits no two runs of one pipeline are alike.
+# Characters of an id; enough to distinguish the runs of one pipeline.
 _ID = 8
 
 
 def rows(config: Path, overrides: list[str] | None) -> Iterator[dict[str, Any]]:
-    """Asks for the newest runs of a pipeline, and how they ended.
+    """Reads the newest runs of a pipeline, and how they ended.
 
     Args:
         config: the configuration file.
-        overrides: of `--set`.
+        overrides: the values of `--set`.
 
     Yields:
-        For each run its id, name, interval, begin, seconds and outcome; the oldest
-        first, as for runs of this machine.
+        For each run its id, name, interval, start, seconds and outcome; the oldest
+        first, like runs of this machine.
 
     Raises:
         ClusterError: the cluster cannot be reached.
@@ -48,13 +48,13 @@ def rows(config: Path, overrides: list[str] | None) -> Iterator[dict[str, Any]]:
 
 
 def cells(row: dict[str, Any]) -> list[str]:
-    """Writes a run for a table.
+    """Formats a run as a row of the table.
 
     Args:
         row: from `rows`.
 
     Returns:
-        The beginning of the id, begin, duration and result.
+        First characters of the id, start, duration and result.
     """
     error = f"{row['node']}: {row['error']}" if row.get("node") else row.get("error")
     why = error or "; ".join(row.get("refusals") or ()) or row.get("pushed")

@@ -13,12 +13,15 @@ def compile(  # noqa: A001  the command's name
     output: Annotated[
         Path,
         typer.Option(
-            "-o", "--output", help=".yaml for Kubeflow, .json for Vertex AI; - prints."
+            "-o",
+            "--output",
+            help="File to write: .yaml for Kubeflow Pipelines, .json for Vertex AI. "
+            "With -, writes YAML to standard output.",
         ),
     ] = Path("pipeline.yaml"),
     overrides: Overrides = None,
 ) -> None:
-    """Write the pipeline as Kubeflow Pipelines, or Vertex AI, reads it."""
+    """Compile the pipeline for Kubeflow Pipelines or Vertex AI."""
     from newsdesk.config.load import load
     from newsdesk.errors import ConfigError
     from pipeline.commands.shown import complain
@@ -27,7 +30,7 @@ def compile(  # noqa: A001  the command's name
 
     loaded = load(config, overrides or ())
     if output.suffix not in (".yaml", ".yml", ".json") and str(output) != "-":
-        raise ConfigError(f"{output}: must end with .yaml or .json")
+        raise ConfigError(f"--output {output}: must end with .yaml or .json")
     from kubeflow.compile.checks import check
 
     check(loaded)

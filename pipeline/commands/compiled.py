@@ -1,4 +1,4 @@
-"""The compiled pipeline that a command sends to the cluster."""
+"""Provides the compiled pipeline that `submit` and `schedule apply` send."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +12,13 @@ def compiled(config: "Config", file: Path | None) -> str:
 
     Args:
         config: the whole configuration.
-        file: what `newsdesk compile` has written; None to compile now.
+        file: a file that `newsdesk compile` wrote; None to compile now.
 
     Returns:
-        YAML.
+        The compiled pipeline as YAML.
 
     Raises:
-        ConfigError: the file cannot be read, or the configuration not compiled.
+        ConfigError: the file cannot be read, or the configuration cannot be compiled.
         DataError: the encoder's files cannot be used.
     """
     from newsdesk.errors import ConfigError
@@ -44,5 +44,5 @@ def compiled(config: "Config", file: Path | None) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
+        reason = getattr(error, "strerror", None) or "it is not a text file"
         raise ConfigError(f"{file}: cannot be read: {reason}") from None

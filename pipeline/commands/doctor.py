@@ -11,12 +11,12 @@ from newsdesk.errors import ExitCode
 
 def doctor(
     deep: Annotated[
-        bool, typer.Option(help="Import TensorFlow, too; takes seconds.")
+        bool, typer.Option(help="Also import TensorFlow, which takes seconds.")
     ] = False,
 ) -> None:
-    """Check the install and the machine; say what is wrong and how to mend it.
+    """Check the installation and the machine, and print how to fix each problem.
 
-    Exit codes: 0 all is well, 1 something is not.
+    Exit codes: 0 no problem, 1 at least one problem.
     """
     from rich.table import Table
     from rich.text import Text

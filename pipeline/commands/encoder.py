@@ -7,11 +7,12 @@ import typer
 
 from pipeline.commands.shown import shown
 
-encoder = typer.Typer(help="Pretrained encoders.", no_args_is_help=True)
+encoder = typer.Typer(help="Convert pretrained encoders.", no_args_is_help=True)
 
 
 @encoder.callback()
 def _keep_the_name_of_the_only_command() -> None:
+    # Without a callback, Typer drops the name `import` of the only command.
     pass
 
 
@@ -21,15 +22,15 @@ def import_(
         Path,
         typer.Argument(
             metavar="DIR",
-            help="A BERT as Hugging Face publishes it: config.json, "
+            help="Folder of a BERT checkpoint from Hugging Face: config.json, "
             "model.safetensors, vocab.txt, and tokenizer_config.json if it has one.",
         ),
     ],
     to: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="A new folder for the SavedModels.")
+        Path, typer.Option(metavar="FOLDER", help="New folder for the two SavedModels.")
     ],
 ) -> None:
-    """Write a checkpoint as TF Hub has it: an encoder and its preprocessing."""
+    """Convert a checkpoint to an encoder and a preprocessing model of TF Hub."""
     import json
     import tempfile
 
@@ -48,7 +49,7 @@ def import_(
 
         export(str(checkpoint), to)
     say(f"written  {shown(to / ENCODER)} and {shown(to / PREPROCESS)}")
-    say("next     put into a configuration:")
+    say("next     add to a configuration:")
     say("[model.encoder]")
     say('kind = "hub"')
     say(f"path = {json.dumps(str(to / ENCODER), ensure_ascii=False)}")

@@ -11,15 +11,15 @@ def gc(
     config: File = NEWSDESK,
     overrides: Overrides = None,
     keep_last: Annotated[
-        int, typer.Option(min=1, help="Runs whose artifacts stay.")
+        int, typer.Option(min=1, help="Number of newest runs to keep.")
     ] = 3,
     dry_run: Annotated[
-        bool, typer.Option(help="Only list what would be removed.")
+        bool, typer.Option(help="List what would be removed; remove nothing.")
     ] = False,
 ) -> None:
-    """Remove what old runs left behind: artifacts, checkpoints, logs.
+    """Remove the artifacts, checkpoints and logs that only old runs need.
 
-    Versions in service are not touched; `push.keep` retires them.
+    Does not remove published versions; `push.keep` limits their number.
     """
     from newsdesk.config.load import load
     from pipeline.commands.shown import shown
@@ -27,26 +27,27 @@ def gc(
     from pipeline.terminal.logfile import quiet
     from pipeline.terminal.streams import answer, say
 
-    # What would go is the result; what is gone is gone, whoever reads of it.
+    # With --dry-run the list is the result, so it must be written. Otherwise it only
+    # reports a removal, which counts even if the screen is closed.
     show = answer if dry_run else say
     loaded = load(config, overrides or ())
     with lock.held(loaded.root, "garbage collection"):
         ownership.check(loaded.root, loaded.name)
         with quiet():
             found = garbage.find(loaded, keep_last)
-        for one in found.garbage:
-            show(f"{one.size:>15,}  {shown(one.path)}")
+        for entry in found.garbage:
+            show(f"{entry.size:>15,}  {shown(entry.path)}")
         if not dry_run:
             garbage.remove(found.garbage)
-    total = sum(one.size for one in found.garbage)
+    total = sum(entry.size for entry in found.garbage)
     show(
-        f"{total:>15,}  bytes in {len(found.garbage)} places "
+        f"{total:>15,}  bytes in {len(found.garbage)} entries "
         + ("would be removed" if dry_run else "were removed")
     )
     for path in found.unexplained:
-        show(f"{'left':>15}  {shown(path)}")
+        show(f"{'kept':>15}  {shown(path)}")
     if found.unexplained:
         show(
-            f"{'':>15}  no record of this root explains these; remove them yourself "
-            "if you do not need them"
+            f"{'':>15}  no run of this pipeline is known to need or to have written "
+            "what is kept; remove it yourself if you do not need it"
         )

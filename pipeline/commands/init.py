@@ -15,43 +15,53 @@ def init(
     file: Annotated[
         Path,
         typer.Argument(
-            help="CSV, TSV, JSON Lines, Parquet or TFRecord, one text per row."
+            help="File of CSV, TSV, JSON Lines, Parquet or TFRecord, one text per row."
         ),
     ],
     text: Annotated[
-        list[str] | None, typer.Option(help="A text column; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Column that contains text; may be repeated."),
     ] = None,
-    label: Annotated[str, typer.Option(help="The label column.")] = "",
+    label: Annotated[str, typer.Option(help="Column that contains the label.")] = "",
     columns: Annotated[
         list[str] | None,
         typer.Option(
             "--columns",
-            help="The name of a column, if the file has no header; repeat it.",
+            help="Name of a column, if the file has no header; repeat it for every "
+            "column, in order.",
         ),
     ] = None,
     header: Annotated[
         bool | None,
         typer.Option(
             "--header/--no-header",
-            help="Whether the first row names the columns; decided by the rows if "
-            "not given.",
+            help="Whether the first row names the columns. By default, `init` decides "
+            "from the rows.",
         ),
     ] = None,
     file_format: Annotated[
-        str, typer.Option("--format", help="csv, tsv, jsonl, parquet or tfrecord.")
+        str,
+        typer.Option(
+            "--format",
+            help="Format of the file: csv, tsv, jsonl, parquet or tfrecord; auto takes "
+            "it from the file name.",
+        ),
     ] = "auto",
     quoting: Annotated[
         str,
         typer.Option(
-            help="What quotes in CSV or TSV mean: standard if they enclose cells, none "
-            "if not; auto is standard for CSV, none for TSV.",
+            help="What quotes mean in CSV and TSV: standard if they enclose cells, "
+            "none if they are ordinary characters; auto is standard for CSV and none "
+            "for TSV.",
         ),
     ] = "auto",
-    name: Annotated[str, typer.Option(help="The pipeline's name.")] = "",
-    to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path(),
-    force: Annotated[bool, typer.Option(help="Overwrite what is there.")] = False,
+    name: Annotated[
+        str, typer.Option(help="Name of the pipeline; by default, that of the file.")
+    ] = "",
+    to: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
+    force: Annotated[bool, typer.Option(help="Overwrite existing files.")] = False,
 ) -> None:
-    """Look at your data; write newsdesk.toml and a schema for `newsdesk run`."""
+    """Examine your data, and write newsdesk.toml and a schema for `newsdesk run`."""
     from pipeline.init.findings import (
         about_header,
         about_labels,
@@ -64,7 +74,7 @@ def init(
     from pipeline.init.texts import look_at_texts
     from pipeline.terminal.logfile import quiet
 
-    # Reading TFRecord imports TensorFlow, which writes to the screen.
+    # To read TFRecord imports TensorFlow, which prints to the screen.
     with quiet():
         survey = look(file, columns or (), file_format, header, quoting)
     candidates = survey.label_candidates
@@ -75,15 +85,15 @@ def init(
         guess = ",".join(proposal.text_columns)
         question = f"Text columns, joined by a space [{one_line(guess)}]"
         typed = typer.prompt(question, default=guess, show_default=False)
-        chosen = [one.strip() for one in typed.split(",")]
+        chosen = [column.strip() for column in typed.split(",")]
         proposal = propose(survey, chosen, proposal.label_column, name)
     texts = look_at_texts(proposal)
     written = write(proposal, to, force, texts)
-    # Only the second look finds rows between two lone quotes, by their labels.
+    # Only the second pass, which knows the labels, finds rows between two lone quotes.
     bad = texts.reasons["cannot be read"]
     say(f"rows     {texts.rows - bad:,}, and {bad:,} that cannot be read")
     if survey.bad:
-        say(f"         the first of those: {survey.bad}")
+        say(f"         the first one: {survey.bad}")
     _show("hint", [hint] if (hint := survey.cause) else [])
     _show("header", [about_header(survey)] if survey.header else [])
     say(f"text     {' + '.join(map(one_line, proposal.text_columns))}")

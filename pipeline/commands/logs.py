@@ -14,7 +14,10 @@ def logs(
     run: RunId,
     node: Annotated[
         str | None,
-        typer.Argument(help="Such as Trainer; without it, the nodes and what failed."),
+        typer.Argument(
+            help="Node, such as Trainer. By default, lists all nodes and prints the "
+            "log of the first that failed."
+        ),
     ] = None,
     config: ConfigOption = NEWSDESK,
     overrides: Overrides = None,
@@ -30,30 +33,31 @@ def logs(
     with clients.connected(loaded.kubeflow) as client:
         found = found_runs.one(client, loaded, run)
         present = pods.of(client, found.run_id).pods
-        wanted = _wanted(present, node)
-        text = run_logs.read(client, found.run_id, wanted) if wanted else ""
-    # Only here: the client's own messages are caught together with what is printed.
+        chosen = _choose(present, node)
+        text = run_logs.read(client, found.run_id, chosen) if chosen else ""
+    # Not inside the block, which captures everything that is printed.
     for pod in present if node is None else ():
         answer(_line(pod))
-    if node is not None and wanted is None:
+    if node is not None and chosen is None:
         names = ", ".join(pod.node for pod in present) or "none yet"
         raise ClusterError(f"run {found.run_id} has no node {node}; it has: {names}")
-    if text is None and wanted and not wanted.has_run:
+    if text is None and chosen and not chosen.has_run:
         raise ClusterError(
-            f"{wanted.node} has not run ({wanted.state.lower()}), so it has no log; "
+            f"{chosen.node} has not run ({chosen.state.lower()}), so it has no log; "
             f"`newsdesk logs {found.run_id}` lists the nodes that did"
         )
-    if text is None and wanted:
+    if text is None and chosen:
         raise ClusterError(
-            f"the log of {wanted.node} is gone: its pod {wanted.name} was removed, and "
-            "Argo archived nothing (archiveLogs)"
+            f"the log of {chosen.node} no longer exists: its pod {chosen.name} was "
+            "removed, and Argo did not archive it; set archiveLogs in Argo's settings "
+            "to keep the logs of later runs"
         )
     if text:
         answer(text.removesuffix("\n"))
 
 
-def _wanted(present: Any, node: str | None) -> "Pod | None":
-    """The node that was named, or else the first that failed."""
+def _choose(present: Any, node: str | None) -> "Pod | None":
+    """Finds the named node, or without a name the first that failed."""
     if node is None:
         return next((pod for pod in present if pod.has_failed), None)
     return next((pod for pod in present if pod.node.lower() == node.lower()), None)

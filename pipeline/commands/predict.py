@@ -14,32 +14,50 @@ from pipeline.commands.arguments import AllowOperations
 def predict(
     texts: Annotated[
         list[str] | None,
-        typer.Argument(help="Texts; else --file, else a text a line from the input."),
+        typer.Argument(
+            help="Texts to classify. Without texts or --file, reads one text per line "
+            "from standard input."
+        ),
     ] = None,
     file: Annotated[
-        Path | None, typer.Option(help="Rows like the training data's.")
+        Path | None,
+        typer.Option(
+            help="File to classify: rows like those of the training data, or .txt with "
+            "one text per line."
+        ),
     ] = None,
     columns: Annotated[
         list[str] | None,
         typer.Option(
-            "--columns", help="A column's name, where the file has none; repeated."
+            "--columns",
+            help="Name of a column, if the file has no header; repeat it for every "
+            "column, in order.",
         ),
     ] = None,
     root: Annotated[
-        Path | None, typer.Option(help="A pipeline's folder; else the newest push.")
+        Path | None,
+        typer.Option(
+            help="Folder of a pipeline (output.root), whose newest pushed model is "
+            "used. By default, the newest push of all pipelines in ./newsdesk."
+        ),
     ] = None,
-    model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One object a row.")] = False,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a model, or of versions; used instead of --root."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per text.")
+    ] = False,
     verify: Annotated[
-        bool, typer.Option(help="Hold the model against its manifest first.")
+        bool, typer.Option(help="Check the model against its manifest first.")
     ] = False,
     allow_operations: AllowOperations = None,
 ) -> None:
-    """Answer texts with the pushed model: label and probability.
+    """Classify texts with the pushed model; print probability and label of each.
 
-    Exit codes: 0 every row was answered, 1 some could not be or
-    the answers could not be written, 2 wrong usage, 4 the model is not as it was
-    published, or could do what a classifier need not.
+    Exit codes: 0 every text was classified; 1 some were not, or the answers could not
+    be written; 2 wrong usage; 4 the model differs from its manifest, or contains
+    operations that a text classifier does not need.
     """
     from newsdesk.escaping import as_json as written
     from newsdesk.escaping import one_line
@@ -59,7 +77,7 @@ def predict(
             "standard input: is closed; give texts as arguments, or rows with --file"
         )
     failed = False
-    # What is not found is said before standard error goes to a file.
+    # A missing model is reported before `quiet` sends standard error to a file.
     with opened_model(root, model) as found, quiet() as screen:
         if verify:
             manifest.verify(found)
@@ -75,13 +93,13 @@ def predict(
             asked = questions.typed(texts)
         else:
             asked = questions.lines(sys.stdin.buffer)
-        for one in answerer.answers(asked):
-            failed |= "error" in one
+        for result in answerer.answers(asked):
+            failed |= "error" in result
             if as_json:
-                line = written(one, ascii_only=not encodes_all(screen))
-            elif "error" in one:
-                line = one_line(f"error   {one['error']}")
+                line = written(result, ascii_only=not encodes_all(screen))
+            elif "error" in result:
+                line = one_line(f"error   {result['error']}")
             else:
-                line = one_line(f"{one['probability']:.4f}  {one['label']}")
+                line = one_line(f"{result['probability']:.4f}  {result['label']}")
             answer(line, screen)
     sys.exit(ExitCode.FAILED if failed else ExitCode.DONE)

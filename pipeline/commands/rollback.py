@@ -11,12 +11,17 @@ def rollback(
     config: File = NEWSDESK,
     overrides: Overrides = None,
     to: Annotated[
-        int | None, typer.Option(help="A version; else the model that was in service.")
+        int | None,
+        typer.Option(
+            help="Version to go back to. By default, the version that was in service "
+            "before."
+        ),
     ] = None,
 ) -> None:
-    """Put a former version back in service, as a new version.
+    """Put an older version back in service, as a new version.
 
-    The model that it replaces is not pushed again, unless something about it changes.
+    `run` does not push the replaced model again, unless its data, configuration or code
+    change.
     """
     from newsdesk.config.load import load
     from pipeline.local import lock
@@ -31,4 +36,4 @@ def rollback(
         done = roll_back(loaded.serving, to, allowed, loaded.push.sign)
     if done.damaged:
         say(f"the version that was in service is damaged: {done.damaged}")
-    say(f"version {done.version} is in service: what version {done.copied} was")
+    say(f"version {done.version} is in service: a copy of version {done.copied}")

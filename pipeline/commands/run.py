@@ -25,29 +25,32 @@ def run(
     config: File = NEWSDESK,
     beam_args: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[-- BEAM ARGUMENTS]", help="Go to Apache Beam."),
+        typer.Argument(
+            metavar="[-- BEAM ARGUMENTS]", help="Arguments for Apache Beam."
+        ),
     ] = None,
     overrides: Overrides = None,
     verbose: Annotated[
-        bool, typer.Option(help="Show what the libraries log, too.")
+        bool, typer.Option(help="Also show what the libraries log.")
     ] = False,
     if_new_data: Annotated[
-        bool, typer.Option(help="Do nothing while the data are those of the last run.")
+        bool,
+        typer.Option(help="Do nothing if the last run has already used this data."),
     ] = False,
     accept: Annotated[
         str | None,
         typer.Option(
             "--accept-new-baseline",
             metavar="REASON",
-            help="Give up a model in service that has other labels or signatures, "
-            "or fails on the new rows.",
+            help="Push even if the model in service has other labels or signatures, or "
+            "fails on the new rows; the reason is recorded.",
         ),
     ] = None,
 ) -> None:
     """Run the pipeline on this machine.
 
-    Exit codes: 0 pushed or nothing to do, 1 failed, 2 wrong usage or configuration,
-    3 not good enough, 4 stopped by a gate, 5 another run is at work, 130 interrupted.
+    Exit codes: 0 pushed, or nothing to do; 1 failed; 2 wrong usage or configuration;
+    3 not good enough; 4 stopped by a gate; 5 another run is at work; 130 interrupted.
     """
     from newsdesk.config.load import load
     from newsdesk.config.paths import refuse_patterns
@@ -58,7 +61,9 @@ def run(
         if not word.startswith("--"):
             raise typer.BadParameter(f"{word!r}: arguments for Beam begin with --")
     if accept is not None and not accept.strip():
-        raise typer.BadParameter("--accept-new-baseline needs a reason, for the record")
+        raise typer.BadParameter(
+            "--accept-new-baseline needs a reason, which is recorded"
+        )
     loaded = load(config, overrides or ())
     refuse_patterns("output.root", str(loaded.root))
     refuse_patterns("push.destination", loaded.serving)
@@ -75,7 +80,7 @@ def run(
                 signing.check(loaded.push.sign)
             sys.exit(start_run(loaded, beam_args or (), verbose, accept or ""))
     except (NewsdeskError, OSError) as error:
-        raise _told(loaded, error) from None
+        raise _notified(loaded, error) from None
 
 
 def start_run(
@@ -100,7 +105,7 @@ def start_run(
     notes = inspection.check(config)
     folder = RunFolder.create(config)
     with captured(folder.log, verbose) as stream, stream.optional():
-        # Imports take seconds, and a signal must not leave a folder without an end.
+        # Imports take seconds. A signal during them must still write the summary.
         with interruptible() as signals:
             from pipeline.local.runner import run as run_locally
             from pipeline.notify import notify
@@ -113,18 +118,18 @@ def start_run(
             screen = Screen(console)
             summary = run_locally(config, folder, screen, beam_args, accepted, signals)
         _conclude(console, config, folder, summary)
-        if untold := notify(config.output.notify, summary):
-            console.print(Text(escaped(untold), "yellow"), soft_wrap=True)
+        if problem := notify(config.output.notify, summary):
+            console.print(Text(escaped(problem), "yellow"), soft_wrap=True)
     assert summary.exit_code is not None
     why = summary.error or "; ".join(summary.refusals)
     if why and stream.broke:
-        # The screen has not shown it.
+        # The screen could not show the reason.
         complain(why)
     return summary.exit_code
 
 
-def _told(config: "Config", error: Exception) -> NewsdeskError:
-    """Tells the webhook of a run that could not begin, and so has no summary."""
+def _notified(config: "Config", error: Exception) -> NewsdeskError:
+    """Notifies the webhook of a run that could not begin, and returns its error."""
     from newsdesk.explain import explain
     from newsdesk.states import RunState
     from pipeline.local.history import Summary
@@ -142,13 +147,13 @@ def _told(config: "Config", error: Exception) -> NewsdeskError:
         exit_code=failure.exit_code,
         error=sentence,
     )
-    if untold := notify(config.output.notify, summary):
-        print(escaped(untold), file=sys.stderr)
+    if problem := notify(config.output.notify, summary):
+        print(escaped(problem), file=sys.stderr)
     return failure
 
 
 def _seen(config: "Config") -> str | None:
-    """Says which run or version has had just these data, if one has."""
+    """Names the run or version that has already used this data, if there is one."""
     from components.text_example_gen import content
     from newsdesk.published.in_service import newest
     from pipeline.local.history import VERDICTS, past_runs
@@ -166,7 +171,7 @@ def _seen(config: "Config") -> str | None:
 def _conclude(
     console: Console, config: "Config", folder: "RunFolder", summary: "Summary"
 ) -> None:
-    """Says what came out, where it is, and what to type next."""
+    """Prints the result, where it is, and the next command."""
     from newsdesk.states import RunState
 
     def say(head: str, text: str, style: str = "") -> None:
@@ -190,14 +195,14 @@ def _conclude(
             f"{figures['macro_f1']:.4f}, on the same rows",
         )
     if summary.accepted:
-        say("given up", f"what is in service: {summary.accepted}")
+        say("given up", f"the model in service: {summary.accepted}")
     if summary.state is RunState.WITHDRAWN:
-        say("not pushed", "this very model was rolled back from", "yellow")
+        say("not pushed", "this model was rolled back", "yellow")
         say("next", "change data or configuration, and run again")
     elif summary.exit_code == ExitCode.DONE:
         assert summary.pushed is not None
         if summary.state is RunState.UNCHANGED:
-            say("unchanged", "the model in service is this one: nothing to do")
+            say("unchanged", "this model is already in service: nothing to do")
         say(
             "in service" if summary.state is RunState.UNCHANGED else "pushed",
             shown(summary.pushed),

@@ -13,16 +13,25 @@ from pipeline.commands.arguments import NEWSDESK, ConfigOption, Overrides
 
 def runs(
     root: Annotated[
-        Path | None, typer.Option(help="A pipeline's folder; else all of ./newsdesk.")
+        Path | None,
+        typer.Option(
+            help="Folder of a pipeline (output.root). By default, all pipelines in "
+            "./newsdesk."
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per run.")
+    ] = False,
     cluster: Annotated[
-        bool, typer.Option("--cluster", help="The newest 20 on Kubeflow Pipelines.")
+        bool,
+        typer.Option(
+            "--cluster", help="List the newest 20 runs on Kubeflow Pipelines."
+        ),
     ] = False,
     config: ConfigOption = NEWSDESK,
     overrides: Overrides = None,
 ) -> None:
-    """List past runs: when, which data, accuracy, pushed or why not."""
+    """List past runs: data, accuracy, and the pushed version or the reason for none."""
     if cluster:
         _on_the_cluster(config, overrides, as_json)
         return
@@ -35,20 +44,20 @@ def runs(
     from pipeline.terminal.streams import answer, encodes_all, require_written
 
     roots = [root] if root else sorted(Path("newsdesk").glob("*"))
-    found = [(one, summary) for one in roots for summary in past_runs(one)]
+    found = [summary for folder in roots for summary in past_runs(folder)]
     if as_json:
-        for _, summary in found:
+        for summary in found:
             values = json.loads(summary.model_dump_json())
             answer(written(values, ascii_only=not encodes_all(sys.stdout)))
         return
     if not found:
-        answer("no runs yet; `newsdesk run CONFIG` makes one")
+        answer("no runs yet; `newsdesk run CONFIG` starts one")
         return
     table = Table(box=None, header_style="dim", pad_edge=False)
     for head in ("run", "pipeline", "data", "rows", "accuracy", "took"):
         table.add_column(head, no_wrap=True, overflow="ellipsis")
     table.add_column("result", ratio=1)
-    for _, summary in found:
+    for summary in found:
         accuracy = summary.metrics.get("accuracy")
         rows = summary.rows.get("rows_out")
         why = summary.error or "; ".join(summary.refusals)

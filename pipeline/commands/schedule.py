@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsdesk.config.sections import Config
 
 schedule = typer.Typer(
-    help="Runs on Kubeflow Pipelines at set times.", no_args_is_help=True
+    help="Schedule runs on Kubeflow Pipelines.", no_args_is_help=True
 )
 
 
@@ -27,10 +27,10 @@ def apply(
     overrides: Overrides = None,
     file: Compiled = None,
 ) -> None:
-    """Make the schedule on the cluster that of the configuration.
+    """Create or replace the schedule on the cluster.
 
-    What is there is deleted when the new one is there and reads back as written. A
-    paused one stays paused.
+    Deletes the old schedule only after the new one has been created and reads back as
+    written. A paused schedule stays paused.
     """
     from kubeflow.cluster.schedule import apply
 
@@ -42,10 +42,10 @@ def apply(
 
 @schedule.command()
 def status(config: File = NEWSDESK, overrides: Overrides = None) -> None:
-    """Say how the runs end and when the next is due.
+    """Show how the last runs ended, and when the next run is due.
 
-    Exit codes: 0 well; 1 no success within two intervals, no push within
-    kubeflow.alarm_without_push intervals, or no schedule there.
+    Exit codes: 0 no problem; 1 no success within two intervals, no push within
+    kubeflow.alarm_without_push intervals, or no schedule on the cluster.
     """
     from kubeflow.cluster.ends import is_terminated
     from kubeflow.cluster.status import shown
@@ -59,13 +59,13 @@ def status(config: File = NEWSDESK, overrides: Overrides = None) -> None:
         ("failure", found.failure),
         ("running", found.running),
     ):
-        # What a running one has for its end is the year 1970.
+        # The server reports 1970 as the end of a run that has not ended.
         moment = run and (run.created_at if head == "running" else run.finished_at)
         note = f" run {run.run_id}" if run else ""
         if head == "failure" and run and is_terminated(run):
             note += ", terminated"
         if head == "pushed" and found.unknown:
-            note += f" (the logs of {found.unknown} newer successes are gone)"
+            note += f" (the logs of {found.unknown} newer successes no longer exist)"
         answer(f"{head:<10} {shown(moment)}{note}")
     paused = "" if found.enabled else " (paused)"
     answer(f"{'next due':<10} {shown(found.next_due)}{paused}")
@@ -76,7 +76,7 @@ def status(config: File = NEWSDESK, overrides: Overrides = None) -> None:
 
 @schedule.command()
 def pause(config: File = NEWSDESK, overrides: Overrides = None) -> None:
-    """Begin no runs until it is resumed."""
+    """Pause the schedule: no run begins until `resume`."""
     from kubeflow.cluster.schedule import pause
 
     with _connected(config, overrides) as (client, loaded):
@@ -86,7 +86,7 @@ def pause(config: File = NEWSDESK, overrides: Overrides = None) -> None:
 
 @schedule.command()
 def resume(config: File = NEWSDESK, overrides: Overrides = None) -> None:
-    """Begin runs again: with catchup all that were missed, else the latest."""
+    """Resume the schedule: all missed intervals with catchup, otherwise the latest."""
     from kubeflow.cluster.schedule import resume
 
     with _connected(config, overrides) as (client, loaded):
@@ -96,7 +96,7 @@ def resume(config: File = NEWSDESK, overrides: Overrides = None) -> None:
 
 @schedule.command()
 def delete(config: File = NEWSDESK, overrides: Overrides = None) -> None:
-    """Delete the schedule from the cluster; its runs stay."""
+    """Delete the schedule from the cluster; keep its runs."""
     from kubeflow.cluster.schedule import delete
 
     with _connected(config, overrides) as (client, loaded):

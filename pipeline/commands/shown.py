@@ -1,4 +1,4 @@
-"""How paths and errors are shown."""
+"""Formats paths and errors for the terminal."""
 
 from pathlib import Path
 
@@ -9,25 +9,25 @@ from newsdesk.escaping import escaped
 
 
 def complain(sentence: str, head: str = "error", style: str = "red") -> None:
-    """Prints an error to the standard error stream.
+    """Prints an error, a warning or a note to standard error.
 
     Args:
-        sentence: shown as it is, whatever it holds.
-        head: what it is, before it.
-        style: how that is shown.
+        sentence: the message; control characters and markup in it have no effect.
+        head: the word before it.
+        style: Rich's style of that word.
     """
     text = Text.assemble((head, style), " ", escaped(sentence))
     Console(stderr=True).print(text, soft_wrap=True)
 
 
 def shown(path: Path | str) -> str:
-    """Shortens a path to what a person would type here.
+    """Shortens a path to what a user would type in the working directory.
 
     Args:
         path: an absolute path, or an address.
 
     Returns:
-        The path seen from the working directory if it lies below, else unchanged.
+        The path relative to the working directory if it is below, else unchanged.
     """
     if "://" in str(path):
         return str(path)

@@ -14,12 +14,16 @@ def submit(
     overrides: Overrides = None,
     parameters: Annotated[
         list[str] | None,
-        typer.Option("--param", metavar="NAME=VALUE", help="May be repeated."),
+        typer.Option(
+            "--param",
+            metavar="NAME=VALUE",
+            help="Set a parameter of the run; may be repeated.",
+        ),
     ] = None,
     interval: Annotated[
         str,
         typer.Option(
-            metavar="START/END", help="Run an interval of the schedule that failed."
+            metavar="START/END", help="Run an interval of the schedule again."
         ),
     ] = "",
     accepted: Annotated[
@@ -27,18 +31,18 @@ def submit(
         typer.Option(
             "--accept-new-baseline",
             metavar="REASON",
-            help="Give up a model in service that has other labels or signatures, "
-            "or fails on the new rows.",
+            help="Push even if the model in service has other labels or signatures, or "
+            "fails on the new rows; the reason is recorded.",
         ),
     ] = None,
     file: Compiled = None,
-    wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait until the run ends.")] = False,
 ) -> None:
-    """Run the pipeline on Kubeflow Pipelines.
+    """Start a run on Kubeflow Pipelines.
 
-    A token is read from kubeflow.token_file, or from the environment: the file named by
-    NEWSDESK_KFP_TOKEN_FILE, or NEWSDESK_KFP_TOKEN itself. With --wait the exit code is
-    that of `newsdesk run`; 5: another run has the interval.
+    Reads a token from kubeflow.token_file, from the file that NEWSDESK_KFP_TOKEN_FILE
+    names, or from NEWSDESK_KFP_TOKEN. With --wait, the exit codes are those of
+    `newsdesk run`, and 5 means that another run has the same interval.
     """
     from kubeflow import parameters as parameters_of_runs
     from kubeflow.cluster import client as clients
@@ -56,7 +60,9 @@ def submit(
         given[intervals.PARAMETER] = str(intervals.parse(interval))
     if accepted is not None:
         if not accepted.strip():
-            raise typer.BadParameter("--accept-new-baseline needs a reason")
+            raise typer.BadParameter(
+                "--accept-new-baseline needs a reason, which is recorded"
+            )
         given[parameters_of_runs.ACCEPT] = accepted
     submitting.check(spec, given)
     with clients.connected(loaded.kubeflow) as client:
@@ -73,7 +79,7 @@ def submit(
 
 
 def _typed(words: Sequence[str]) -> dict[str, Any]:
-    """What was typed as NAME=VALUE; a value is TOML or else the string itself."""
+    """Parses NAME=VALUE; a value that is not TOML is a string."""
     from newsdesk.config.load import typed_value
     from newsdesk.errors import ConfigError
 

@@ -10,13 +10,16 @@ from pipeline.commands.arguments import AllowOperations
 
 def verify(
     address: Annotated[
-        str, typer.Argument(help="A version's folder, or the address above versions.")
+        str,
+        typer.Argument(
+            help="Folder of a version, or folder or address that contains versions."
+        ),
     ],
     key: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Check the signature too, with a public key in PEM.",
+            help="Also check the signature, with this public key in PEM.",
         ),
     ] = None,
     certificates: Annotated[
@@ -24,19 +27,19 @@ def verify(
         typer.Option(
             "--certificate",
             metavar="FILE",
-            help="Check the signature too, with a root certificate in PEM that the "
-            "signing certificate must lead to; repeatable.",
+            help="Also check the signature: its certificate must lead to this root "
+            "certificate in PEM; may be repeated.",
         ),
     ] = None,
     allow_operations: AllowOperations = None,
 ) -> None:
-    """Hold a published model against its manifest, and look at what it may do.
+    """Check published models against their manifests, and check their operations.
 
-    A manifest proves that the files are as they were published, not who published
-    them; a signature proves both.
+    A manifest proves that the files are as they were published. It does not prove who
+    published them; a signature proves both.
 
-    Exit codes: 0 unaltered, 4 something is altered, missing, new or not allowed, or not
-    signed with the key or certificate.
+    Exit codes: 0 unaltered; 4 a file is altered, missing or new, an operation is not
+    allowed, or the signature does not match the key or certificate.
     """
     import os
     import tempfile
@@ -59,25 +62,28 @@ def verify(
 
     def say(where: str, found: manifest.Manifest) -> None:
         answer(
-            f"{where}: {len(found.files)} files as they were published by run "
-            f"{found.origin.run} on {found.published:%Y-%m-%d %H:%M}"
+            f"{where}: {len(found.files)} files are as run {found.origin.run} "
+            f"published them on {found.published:%Y-%m-%d %H:%M}"
             + (f", with a signature valid for {trust.name}" if trust.name else "")
         )
 
-    # A link that leads nowhere is there, and is refused by what it is.
+    # A broken link counts as a manifest here, so that `manifest.verify` refuses it.
     if "://" not in address and os.path.lexists(Path(address, manifest.FILE)):
         with quiet():
             found = manifest.verify(Path(address))
             check(Path(address), address)
         say(address, found)
         return
-    place = store(address)
-    versions = place.versions()
+    versions_store = store(address)
+    versions = versions_store.versions()
     if not versions:
-        raise ModelError(f"{address}: holds no version; name a folder that was pushed")
+        raise ModelError(
+            f"{address}: contains no version; use a folder or address that a run "
+            "pushed to"
+        )
     for version in versions:
         where = f"{address.rstrip('/')}/{version}"
         with quiet(), tempfile.TemporaryDirectory(prefix="newsdesk-") as scratch:
-            found = place.fetch(version, Path(scratch))
+            found = versions_store.fetch(version, Path(scratch))
             check(Path(scratch), where)
         say(where, found)

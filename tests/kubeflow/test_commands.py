@@ -142,10 +142,10 @@ def test_the_log_of_a_node_is_printed_and_a_run_is_canceled(
     assert "has no node Tranform; it has: " in none.stderr
     done = newsdesk("cancel", run.run_id[:8])
     assert (done.returncode, run.state) == (0, "CANCELING")
-    assert done.stdout.startswith(f"canceled run {run.run_id}; it sends no notice")
+    assert done.stdout.startswith(f"canceled run {run.run_id}: its nodes stop now")
     server.end(run, "FAILED")
     again = newsdesk("cancel", run.run_id)
-    assert again.stderr == f"error run {run.run_id} has ended already: failed\n"
+    assert again.stderr.endswith(" cannot be canceled: it has already ended (failed)\n")
     assert newsdesk("cancel", "0000").returncode == 1
 
 

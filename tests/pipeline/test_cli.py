@@ -120,7 +120,7 @@ def test_a_baseline_is_given_up_for_a_reason_only(
 def test_no_runs_say_how_to_make_one(
     newsdesk: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
-    assert newsdesk("runs").stdout == "no runs yet; `newsdesk run CONFIG` makes one\n"
+    assert newsdesk("runs").stdout == "no runs yet; `newsdesk run CONFIG` starts one\n"
 
 
 def test_runs_are_listed_with_the_reason(

@@ -68,7 +68,7 @@ def test_a_version_is_verified(serving: Path) -> None:
     done = _call("verify", version)
     assert done.exit_code == 0
     assert f"{version}: " in done.output
-    assert "files as they were published by run 20260101-000000 on" in done.output
+    assert "files are as run 20260101-000000 published them on" in done.output
 
 
 def test_a_version_is_verified_with_a_key(serving: Path, tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_manifest_that_is_not_a_file_stops_no_command_for_ever(
     damaged, restored = done.output.splitlines()
     assert damaged.startswith("the version that was in service is damaged: ")
     assert said in damaged
-    assert restored.endswith(f"is in service: what version {first.name} was")
+    assert restored.endswith(f"is in service: a copy of version {first.name}")
 
 
 def test_a_model_is_looked_at_before_it_answers(tmp_path: Path) -> None:
@@ -218,8 +218,10 @@ def test_a_rollback_says_what_is_in_service(serving: Path, rollback: list[str]) 
     done = _call(*rollback)
     newest = _versions(serving)[-1]
     assert done.exit_code == 0
-    told = f"version {newest.name} is in service: what version {first.name} was\n"
-    assert done.output == told
+    version, copied = newest.name, first.name
+    assert (
+        done.output == f"version {version} is in service: a copy of version {copied}\n"
+    )
     assert manifest.verify(newest).origin.restored == int(first.name)
 
 

@@ -295,10 +295,10 @@ def test_a_dry_run_says_what_would_go_and_leaves_it(
     done = CliRunner().invoke(app, [*command, "--dry-run"])
     *lines, total = done.output.splitlines()
     assert len(lines) == 5
-    assert total.split(maxsplit=1)[1] == "bytes in 5 places would be removed"
+    assert total.split(maxsplit=1)[1] == "bytes in 5 entries would be removed"
     assert len(_found(config, 2)) == 5
     done = CliRunner().invoke(app, command)
-    assert done.output.endswith("bytes in 5 places were removed\n")
+    assert done.output.endswith("bytes in 5 entries were removed\n")
     assert _found(config, 2) == set()
 
 

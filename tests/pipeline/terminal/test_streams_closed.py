@@ -93,7 +93,7 @@ def test_work_that_is_done_ends_with_0(project: Path, state: str) -> None:
     written.unlink()
     done = _shell(STATES[state], ("init", "rows.csv", "--force"), project)
     assert (done.returncode, written.exists()) == (0, True)
-    assert ("what the command said is lost" in done.stderr) == (state == "full")
+    assert ("the messages of this command are lost" in done.stderr) == (state == "full")
 
 
 @pytest.mark.parametrize("state", ["nothing", "latin-1"])

@@ -44,7 +44,7 @@ def test_the_command_says_where_the_models_are_and_how_to_use_them(
 ) -> None:
     assert imported.said.splitlines() == [
         "written  new/tiny/encoder and new/tiny/preprocess",
-        "next     put into a configuration:",
+        "next     add to a configuration:",
         "[model.encoder]",
         'kind = "hub"',
         f'path = "{imported.encoder}"',
