@@ -1,4 +1,4 @@
-"""Looks for what would keep a pipeline from running, and says how to mend it."""
+"""Finds problems that would keep a pipeline from running, and says how to fix them."""
 
 import importlib.metadata
 import importlib.util
@@ -15,7 +15,7 @@ from pipeline.machine import Finding, gpus, look, output_of
 _REINSTALL = "run `make install` in the clone"
 _GLIBC = {(3, 10): (2, 31), (3, 11): (2, 39)}
 _LANES = {(3, 10): "compatibility lane", (3, 11): "current lane"}
-# Whose metadata says which version of a package is wanted.
+# The distribution whose metadata requires a version of each package.
 PACKAGES = {
     "tfx": "newsdesk",
     "tensorflow": "newsdesk",
@@ -36,13 +36,13 @@ print(len(tensorflow.config.list_physical_devices("GPU")))
 
 
 def check(deep: bool = False) -> list[Finding]:
-    """Looks at the machine and the install, without importing TensorFlow.
+    """Checks the machine and the installation, without importing TensorFlow.
 
     Args:
-        deep: import TensorFlow in a process of its own, which takes seconds.
+        deep: also import TensorFlow, in a separate process; this takes seconds.
 
     Returns:
-        What was found, in the order to read it.
+        The findings, in the order to print them.
     """
     return [
         python(),
@@ -64,16 +64,16 @@ def python() -> Finding:
 
 
 def glibc() -> Finding:
-    """Finds out whether the C library is new enough for the packages of the lane."""
-    wanted = _GLIBC.get(sys.version_info[:2], (2, 31))
+    """Checks that the C library is new enough for the packages of the lane."""
+    required = _GLIBC.get(sys.version_info[:2], (2, 31))
     version = platform.libc_ver()[1] or "none"
     numbers = tuple(int(part) for part in version.split(".") if part.isdigit())
     return Finding.of(
         "glibc",
-        f">={wanted[0]}.{wanted[1]}",
+        f">={required[0]}.{required[1]}",
         version,
-        numbers >= wanted,
-        "use Python 3.10, or a newer system; `make install` chooses",
+        numbers >= required,
+        "use Python 3.10, or a newer system; `make install` chooses the Python",
     )
 
 
@@ -81,25 +81,25 @@ def _package(name: str, source: str) -> Finding:
     """Compares an installed version with what another distribution requires."""
     expected = "any"
     try:
-        wanted = _wanted(name, source)
-        # What is not wanted fills the screen and helps nobody.
-        bounds = [str(one) for one in wanted if one.operator != "!="]
+        required = _required(name, source)
+        # Excluded versions would fill the screen, and the user does not need them.
+        bounds = [str(bound) for bound in required if bound.operator != "!="]
         expected = ",".join(sorted(bounds, reverse=True)) or "any"
         found = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError as error:
         missing = f"{error.name} is not installed"
         return Finding(name, expected, missing, False, _REINSTALL)
-    ok = wanted.contains(found, prereleases=True)
+    ok = required.contains(found, prereleases=True)
     return Finding.of(name, expected, found, ok, _REINSTALL)
 
 
-def _wanted(name: str, source: str) -> SpecifierSet:
-    wanted = SpecifierSet()
+def _required(name: str, source: str) -> SpecifierSet:
+    versions = SpecifierSet()
     for line in importlib.metadata.requires(source) or ():
-        one = Requirement(line)
-        if one.name == name and (one.marker is None or one.marker.evaluate()):
-            wanted &= one.specifier
-    return wanted
+        entry = Requirement(line)
+        if entry.name == name and (entry.marker is None or entry.marker.evaluate()):
+            versions &= entry.specifier
+    return versions
 
 
 def _legacy_keras() -> Finding:
@@ -110,7 +110,7 @@ def _legacy_keras() -> Finding:
 
 
 def _bytecode() -> Finding:
-    """An install without bytecode compiles at every start: 43 s instead of 8."""
+    """Checks for compiled bytecode; without it, every start takes 43 s instead of 8."""
     missing = []
     for name in _COMPILED:
         spec = importlib.util.find_spec(name)
@@ -141,5 +141,5 @@ def _tensorflow() -> Finding:
         expected,
         f"imports, sees {seen[-1]} GPU",
         not has_card or seen[-1] != "0",
-        "install its CUDA libraries: the extra `tensorflow[and-cuda]` of this version",
+        "install its CUDA libraries, the extra `tensorflow[and-cuda]` of this version",
     )

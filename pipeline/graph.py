@@ -45,16 +45,16 @@ def create_pipeline(
 
     Args:
         config: the whole configuration, with absolute paths.
-        extra_beam_args: arguments for Beam that win over the beam section.
-        expected: the model in service, where the runner has a cache that must know
-            when there is another; None where the runner does not look.
-        accepted: why a model in service is given up that cannot be compared with, or
-            fails on the rows of this run; "" where it is not.
-        mark_absent: give an artifact marked as absent where there is no model in
-            service, for a runner that wants every output to exist.
+        extra_beam_args: arguments for Beam that override the beam section.
+        expected: the model in service, which becomes part of BaselineModel's cache
+            key; None if the runner does not look for it.
+        accepted: the user's reason to give up the model in service if it cannot be
+            compared with or fails on the rows of this run; "" without one.
+        mark_absent: if there is no model in service, output an artifact marked as
+            absent, for a runner that requires every output to exist.
 
     Returns:
-        The pipeline; its artifacts and metadata lie below `config.root`.
+        The pipeline; its artifacts and metadata are below `config.root`.
     """
     read = _read_rows(config)
     contract = _import_schema(config)
@@ -67,8 +67,8 @@ def create_pipeline(
     baseline = in_service.outputs["model"]
     texts = _count_texts(config, examples, baseline)
     gate = _check_data(config, statistics, validator, texts, baseline)
-    transform = _cut_texts(config, examples, schema)
-    # Nothing is trained on data that the gate refuses.
+    transform = _tokenize(config, examples, schema)
+    # Transform has no input from the gate, but must not run on data that it refuses.
     transform.add_upstream_node(gate)
     trainer = _train(config, transform)
     model = trainer.outputs["model"]
@@ -102,7 +102,7 @@ def create_pipeline(
 
 
 def _read_rows(config: Config) -> BaseComponent:
-    """Rows of files to tf.Examples, in splits; unusable rows to a quarantine."""
+    """Reads rows of files into splits of tf.Examples; bad rows go to a quarantine."""
     return TextExampleGen(
         data=config.data,
         fingerprint=fingerprint.of(["components.text_example_gen"]),
@@ -110,7 +110,7 @@ def _read_rows(config: Config) -> BaseComponent:
 
 
 def _import_schema(config: Config) -> BaseComponent:
-    """The reviewed contract that the data must keep, with the slice columns."""
+    """Imports the reviewed schema of the data, and adds the slice columns."""
     schema_file = config.data.schema_file
     return ImportSchemaGen(
         schema_file=schema_file,
@@ -122,7 +122,7 @@ def _import_schema(config: Config) -> BaseComponent:
 def _find_baseline(
     config: Config, expected: Expected | None, accepted: str, mark_absent: bool
 ) -> BaseComponent:
-    """The model in service, if any; other labels or signatures stop the run."""
+    """Finds the model in service; other labels or signatures stop the run."""
     return BaselineModel(
         destination=config.serving,
         expected=expected,
@@ -135,12 +135,12 @@ def _find_baseline(
 
 
 def _count_texts(config: Config, examples: Channel, baseline: Channel) -> BaseComponent:
-    """What a schema cannot say: lengths, duplicates, overlap, unknown tokens."""
+    """Counts what a schema cannot express: lengths, duplicates, unknown tokens, ..."""
     return TextStatistics(
         examples=examples,
         baseline=baseline,
         counter=_COUNTER,
-        settings=_tokenizing(config, _COUNTER),
+        settings=_token_settings(config, _COUNTER),
         fingerprint=fingerprint.of(["components.text_statistics"]),
     )
 
@@ -152,7 +152,7 @@ def _check_data(
     texts: BaseComponent,
     baseline: Channel,
 ) -> BaseComponent:
-    """Stops the run where ExampleValidator only records anomalies."""
+    """Stops the run on anomalies, which ExampleValidator only records."""
     return DataGate(
         statistics=statistics.outputs["statistics"],
         anomalies=validator.outputs["anomalies"],
@@ -164,8 +164,8 @@ def _check_data(
     )
 
 
-def _cut_texts(config: Config, examples: Channel, schema: Channel) -> BaseComponent:
-    """Strings to token ids; the vocabulary is learned from the train split alone."""
+def _tokenize(config: Config, examples: Channel, schema: Channel) -> BaseComponent:
+    """Turns strings into token ids, with a vocabulary learned from the train split."""
     return Transform(
         examples=examples,
         schema=schema,
@@ -173,13 +173,13 @@ def _cut_texts(config: Config, examples: Channel, schema: Channel) -> BaseCompon
         splits_config=transform_pb2.SplitsConfig(
             analyze=["train"], transform=["train", "eval"]
         ),
-        custom_config=_tokenizing(config, _PREPROCESSING),
+        custom_config=_token_settings(config, _PREPROCESSING),
         disable_statistics=True,
     )
 
 
 def _train(config: Config, transform: BaseComponent) -> BaseComponent:
-    """Token ids to a SavedModel that takes raw strings."""
+    """Trains on token ids, and exports a SavedModel that takes raw strings."""
     return Trainer(
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
@@ -192,14 +192,14 @@ def _train(config: Config, transform: BaseComponent) -> BaseComponent:
             "labels": config.data.labels,
             "text_columns": config.data.text_columns,
             "quoting": config.data.quoting,
-            # The whole package, because parts of it are named by dotted strings.
+            # The whole package, because some modules are loaded by dotted names.
             "fingerprint": fingerprint.of(["trainer"], config.model.encoder.files),
         },
     )
 
 
 def _predict(config: Config, examples: Channel, model: Channel) -> BaseComponent:
-    """Predicts every tested row once, for all nodes that need it."""
+    """Predicts every tested row once, for all nodes that need the predictions."""
     return Predictions(
         examples=examples,
         model=model,
@@ -215,7 +215,7 @@ def _evaluate(
     model: Channel,
     baseline: Channel,
 ) -> BaseComponent:
-    """Compares the exported signature on raw rows with thresholds and baseline."""
+    """Evaluates the exported model on raw rows, against thresholds and baseline."""
     node = Evaluator(
         examples=examples,
         model=model,
@@ -224,13 +224,13 @@ def _evaluate(
         example_splits=[config.data.tested_split],
         eval_config=eval_config(config),
     )
-    # TFX leaves the code of metrics out of the cache key.
+    # TFX does not include the code of custom metrics in the cache key.
     node.exec_properties["fingerprint"] = fingerprint.of(["components.f1"])
     return node
 
 
 def _push(config: Config, accepted: str, inputs: dict[str, Channel]) -> BaseComponent:
-    """Publishes a blessed model, unless the one in service fails on these rows."""
+    """Publishes a blessed model, unless the model in service fails on these rows."""
     return Pusher(
         inputs,
         destination=config.serving,
@@ -244,12 +244,12 @@ def _push(config: Config, accepted: str, inputs: dict[str, Channel]) -> BaseComp
     )
 
 
-def _tokenizing(config: Config, function: str) -> dict[str, Any]:
-    """What a function that makes token ids is given, as `TransformSettings`.
+def _token_settings(config: Config, function: str) -> dict[str, Any]:
+    """Collects the settings of a function that makes token ids (`TransformSettings`).
 
     Args:
         config: the whole configuration.
-        function: its dotted name.
+        function: the dotted name of the function.
     """
     encoder = config.model.encoder
     names = [function, encoder.tokenizer]

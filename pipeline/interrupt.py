@@ -12,8 +12,8 @@ class Signals(list[int]):
     """The signals that interrupted the work.
 
     Attributes:
-        is_over: whether the work has ended, so that a first signal has nothing left to
-            interrupt: it raises nothing and is not kept.
+        is_over: whether the work has ended; then a first signal raises nothing and is
+            not added.
     """
 
     is_over = False
@@ -21,23 +21,22 @@ class Signals(list[int]):
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[Signals]:
-    """Raises Interrupted on the first signal, and the default on the second.
+    """Raises Interrupted at the first signal; later signals have their default effect.
 
-    SIGHUP counts unless it is ignored, as under nohup. After the first signal it is
-    ignored until the process ends.
+    SIGHUP counts unless it is ignored, as under nohup. After the first signal, SIGHUP
+    is ignored until the process ends.
 
     Yields:
-        The signals that came, for code that wants to know whether some library
-        swallowed the exception.
+        The signals received, because a library may swallow the exception.
     """
-    came = Signals()
+    received = Signals()
 
     def stop(number: int) -> None:
         output.set_ending(True)
-        if not came.is_over:
-            came.append(number)
+        if not received.is_over:
+            received.append(number)
             raise Interrupted("stopped on request")
 
     output.set_ending(False)
     with at_first_signal(stop, is_last_work=True):
-        yield came
+        yield received

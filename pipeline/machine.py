@@ -1,4 +1,4 @@
-"""What the machine offers: compiler, GPU, disk, memory, folders to write to."""
+"""Checks the machine: compiler, GPU, disk, memory, folders that must be writable."""
 
 import os
 import shutil
@@ -15,14 +15,14 @@ _GIB = 2**30
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        what: its name.
-        expected: what is wanted.
-        found: what there is.
-        ok: whether a run can do with it.
-        remedy: what to do if not, else "".
+        what: what was checked.
+        expected: what a run needs.
+        found: what the machine has.
+        ok: whether that is enough for a run.
+        remedy: what to do if it is not; "" if it is.
     """
 
     what: str
@@ -35,14 +35,14 @@ class Finding:
     def of(
         cls, what: str, expected: str, found: str, ok: bool, remedy: str
     ) -> "Finding":
-        """Makes a finding that has a remedy only where something is wrong.
+        """Makes a finding that has a remedy only if something is wrong.
 
         Args:
             what: see the attributes.
             expected: see the attributes.
             found: see the attributes.
             ok: see the attributes.
-            remedy: what to do if it is not ok.
+            remedy: what to do if `ok` is false.
 
         Returns:
             The finding.
@@ -51,38 +51,38 @@ class Finding:
 
 
 def look(home: Path = Path("newsdesk")) -> Iterator[Finding]:
-    """Looks at the machine.
+    """Checks the machine.
 
     Args:
-        home: the folder that pipelines write to; need not exist yet.
+        home: the folder that pipelines write to; it may not exist yet.
 
     Yields:
-        What was found.
+        A finding for each check.
     """
     yield _compiler()
     cards = gpus()
-    found = f"{cards} NVIDIA" if cards else "none, the CPU trains"
+    found = f"{cards} NVIDIA" if cards else "none; the CPU is used"
     yield Finding("GPU", "optional", found, True, "")
-    above = _existing(home)
-    yield _disk(above)
+    folder = _nearest_existing(home)
+    yield _disk(folder)
     yield _memory()
-    remedy = "change its owner, or write elsewhere with --set output.root=FOLDER"
-    yield _writable("output folder", above, remedy)
+    remedy = "make it writable, or choose another folder with --set output.root=FOLDER"
+    yield _writable("output folder", folder, remedy)
     yield _temporary()
 
 
 def _compiler() -> Finding:
     names = (os.environ.get("CXX", ""), "c++", "g++", "clang++")
     found = next((path for name in names if name and (path := shutil.which(name))), "")
-    # Only pyfarmhash is built from source, and only while installing.
-    return Finding("C++ compiler", "while installing", found or "none", True, "")
+    # Only pyfarmhash is built from source, and only during the installation.
+    return Finding("C++ compiler", "to install", found or "none", True, "")
 
 
 def gpus() -> int:
-    """Counts the NVIDIA cards that the driver shows.
+    """Counts the NVIDIA GPUs that the driver shows.
 
     Returns:
-        How many; 0 without a driver.
+        The number of GPUs; 0 without a driver.
     """
     cards = len(list(Path("/proc/driver/nvidia/gpus").glob("*/information")))
     tool = shutil.which("nvidia-smi")
@@ -92,14 +92,14 @@ def gpus() -> int:
 
 
 def output_of(command: list[str], seconds: float) -> str:
-    """Runs a program.
+    """Runs a program and returns its output.
 
     Args:
         command: the program and its arguments.
-        seconds: how long to wait.
+        seconds: the longest time to wait.
 
     Returns:
-        What it printed, or "" if it failed or took too long.
+        Its standard output, or "" if it failed or took too long.
     """
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
@@ -115,7 +115,7 @@ def _disk(folder: Path) -> Finding:
         f">={_FREE_DISK:.0f} GiB",
         f"{free:.1f} GiB",
         free >= _FREE_DISK,
-        "free some space, or write elsewhere with --set output.root=FOLDER",
+        "free some space, or choose another folder with --set output.root=FOLDER",
     )
 
 
@@ -126,24 +126,24 @@ def _memory() -> Finding:
         f">={_FREE_MEMORY:.0f} GiB",
         f"{free:.1f} GiB",
         free >= _FREE_MEMORY,
-        "end other programs, or give the machine or the container more",
+        "end other programs, or give the machine or the container more memory",
     )
 
 
 def free_memory(group: Path = Path("/sys/fs/cgroup")) -> int:
-    """Tells how much memory is free, for the machine or for the container.
+    """Reads how much memory is free, for the machine or for the container.
 
     Args:
         group: the folder of the container's limits.
 
     Returns:
-        Bytes; a container's limit counts if it is lower than the machine's.
+        The free bytes of the machine, or of the container if its limit leaves less.
     """
     free = int(_fields(Path("/proc/meminfo"))["MemAvailable:"]) * 1024
     try:
         limit = int((group / "memory.max").read_text())
         used = int((group / "memory.current").read_text())
-        # What the kernel caches of files is counted as used, and given back at need.
+        # The kernel counts its file cache as used, but frees it when needed.
         used -= int(_fields(group / "memory.stat")["inactive_file"])
     except (OSError, ValueError):
         return free
@@ -151,7 +151,7 @@ def free_memory(group: Path = Path("/sys/fs/cgroup")) -> int:
 
 
 def _fields(file: Path) -> dict[str, str]:
-    """The first two words of each line."""
+    """Maps the first word of each line to the second."""
     return dict(line.split()[:2] for line in file.read_text().splitlines())
 
 
@@ -174,7 +174,7 @@ def _writable(what: str, folder: Path, remedy: str) -> Finding:
     return Finding(what, "writable", found, True, "")
 
 
-def _existing(folder: Path) -> Path:
+def _nearest_existing(folder: Path) -> Path:
     """The folder, or the nearest one above it that exists."""
     folder = folder.absolute()
     while not folder.exists():

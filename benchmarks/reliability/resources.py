@@ -76,7 +76,7 @@ def no_network(place: Place) -> Outcome:
     found = place.published()
     is_untouched = before.items() <= found.items() and len(found) == len(before) + 1
     told = screen.strip().splitlines()[-1]
-    is_named = code == ExitCode.DONE and "was not told" in told
+    is_named = code == ExitCode.DONE and "was not posted" in told
     again, screen = sample.finish(place.root, *place.words)
     works = again == ExitCode.DONE and "nothing to do" in screen
     place.restore()

@@ -55,9 +55,9 @@ def predict(
 ) -> None:
     """Classify texts with the pushed model; print probability and label of each.
 
-    Exit codes: 0 every text was classified; 1 some were not, or the answers could not
-    be written; 2 wrong usage; 4 the model differs from its manifest, or contains
-    operations that a text classifier does not need.
+    Exit codes: 0 every text was classified; 1 some were not, or the answers could
+    not be written; 2 wrong usage; 4 the model differs from its manifest, or
+    contains operations that a text classifier does not need.
     """
     from newsdesk.escaping import as_json as written
     from newsdesk.escaping import one_line

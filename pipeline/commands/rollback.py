@@ -20,8 +20,8 @@ def rollback(
 ) -> None:
     """Put an older version back in service, as a new version.
 
-    `run` does not push the replaced model again, unless its data, configuration or code
-    change.
+    `run` does not push the replaced model again, unless its data, configuration
+    or code change.
     """
     from newsdesk.config.load import load
     from pipeline.local import lock

@@ -25,17 +25,14 @@ def run(
     config: File = NEWSDESK,
     beam_args: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[-- BEAM ARGUMENTS]", help="Arguments for Apache Beam."
-        ),
+        typer.Argument(metavar="[-- BEAM ARGUMENTS]", help="Arguments for Beam."),
     ] = None,
     overrides: Overrides = None,
     verbose: Annotated[
         bool, typer.Option(help="Also show what the libraries log.")
     ] = False,
     if_new_data: Annotated[
-        bool,
-        typer.Option(help="Do nothing if the last run has already used this data."),
+        bool, typer.Option(help="Do nothing if the last run has used the same data.")
     ] = False,
     accept: Annotated[
         str | None,
@@ -49,8 +46,9 @@ def run(
 ) -> None:
     """Run the pipeline on this machine.
 
-    Exit codes: 0 pushed, or nothing to do; 1 failed; 2 wrong usage or configuration;
-    3 not good enough; 4 stopped by a gate; 5 another run is at work; 130 interrupted.
+    Exit codes: 0 pushed, or nothing to do; 1 failed; 2 wrong usage or
+    configuration; 3 not good enough; 4 stopped by a gate; 5 another run is at
+    work; 130 interrupted.
     """
     from newsdesk.config.load import load
     from newsdesk.config.paths import refuse_patterns

@@ -29,8 +29,8 @@ def apply(
 ) -> None:
     """Create or replace the schedule on the cluster.
 
-    Deletes the old schedule only after the new one has been created and reads back as
-    written. A paused schedule stays paused.
+    Deletes the old schedule only after the new one has been created and reads back
+    as written. A paused schedule stays paused.
     """
     from kubeflow.cluster.schedule import apply
 

@@ -40,9 +40,10 @@ def submit(
 ) -> None:
     """Start a run on Kubeflow Pipelines.
 
-    Reads a token from kubeflow.token_file, from the file that NEWSDESK_KFP_TOKEN_FILE
-    names, or from NEWSDESK_KFP_TOKEN. With --wait, the exit codes are those of
-    `newsdesk run`, and 5 means that another run has the same interval.
+    Reads a token from kubeflow.token_file, from the file that
+    NEWSDESK_KFP_TOKEN_FILE names, or from NEWSDESK_KFP_TOKEN. With --wait, the
+    exit codes are those of `newsdesk run`, and 5 means that another run has the
+    same interval.
     """
     from kubeflow import parameters as parameters_of_runs
     from kubeflow.cluster import client as clients

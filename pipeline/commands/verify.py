@@ -35,11 +35,11 @@ def verify(
 ) -> None:
     """Check published models against their manifests, and check their operations.
 
-    A manifest proves that the files are as they were published. It does not prove who
-    published them; a signature proves both.
+    A manifest proves that the files are as they were published. It does not prove
+    who published them; a signature proves both.
 
-    Exit codes: 0 unaltered; 4 a file is altered, missing or new, an operation is not
-    allowed, or the signature does not match the key or certificate.
+    Exit codes: 0 unaltered; 4 a file is altered, missing or new, an operation is
+    not allowed, or the signature does not match the key or certificate.
     """
     import os
     import tempfile

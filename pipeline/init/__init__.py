@@ -1,1 +1,1 @@
-"""What `newsdesk init` finds out about a file of labelled text."""
+"""`newsdesk init`: examines labelled text, and writes a configuration for it."""

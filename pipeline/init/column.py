@@ -1,4 +1,4 @@
-"""What the cells of one column look like."""
+"""Statistics of a column, which show whether it may be the label or text."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ _WORDS_OF_TEXT = 3
 
 @dataclass
 class Column:
-    """What the cells of one column look like.
+    """Statistics of the cells of one column.
 
     Attributes:
-        filled: how many cells hold something.
-        words: how many words they hold together.
-        longest: the length of the longest cell in characters.
-        values: how often each value occurs; None above MAX_LABELS distinct ones.
+        filled: number of cells that are not empty.
+        words: number of words in all cells.
+        longest: length of the longest cell in characters.
+        values: how often each value occurs; None above MAX_LABELS distinct values.
     """
 
     filled: int = 0
@@ -25,7 +25,7 @@ class Column:
     values: Counter[str] | None = field(default_factory=Counter)
 
     def add(self, cell: str) -> None:
-        """Counts one cell.
+        """Adds one cell to the statistics.
 
         Args:
             cell: its text.
@@ -43,7 +43,7 @@ class Column:
 
     @property
     def may_be_label(self) -> bool:
-        """Few distinct values, short, each used more than once on average."""
+        """Whether the values are few, short, and used more than once on average."""
         return (
             self.values is not None
             and 2 <= len(self.values) <= self.filled / 2
@@ -52,6 +52,6 @@ class Column:
 
     @property
     def may_be_text(self) -> bool:
-        """Several words a cell, mostly distinct."""
+        """Whether cells have several words and are mostly distinct."""
         distinct = self.values is None or len(self.values) > self.filled / 2
         return distinct and self.words >= _WORDS_OF_TEXT * max(self.filled, 1)

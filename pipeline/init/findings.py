@@ -1,4 +1,4 @@
-"""Says what a person should know about the data before the first run."""
+"""Sentences about the data that the user should read before the first run."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,10 +14,10 @@ _TEXT = 60
 
 
 def about_header(survey: Survey) -> str:
-    """Says what was decided about the first row, and how to decide otherwise.
+    """Says what was decided about the first row, and how to change the decision.
 
     Args:
-        survey: what was found in the file.
+        survey: the survey of the file.
 
     Returns:
         One sentence; "" for a format that has no header.
@@ -26,7 +26,7 @@ def about_header(survey: Survey) -> str:
         return ""
     names = ", ".join(list(survey.columns)[:_SHOWN])
     if not survey.header.present:
-        sentence = f"none: the columns are called {names}"
+        sentence = f"none: the columns are named {names}"
         return sentence + (
             "; if the first row is a header, add --header"
             if not survey.header.given
@@ -41,7 +41,7 @@ def about_header(survey: Survey) -> str:
 
 
 def about_labels(proposal: Proposal) -> list[str]:
-    """Names labels that are probably not meant as they are written.
+    """Names labels that are probably mistakes.
 
     Args:
         proposal: what the columns mean.
@@ -67,13 +67,13 @@ def about_labels(proposal: Proposal) -> list[str]:
         )
     for other, label in proposal.spellings.items():
         found.append(
-            f"{_counted([other, label], cells)} are the same number: both are read as "
+            f"{_counted([other, label], cells)} are the same number; both are read as "
             f"{label!r}"
         )
     for group, difference in odd_labels.alike(labels):
         found.append(
             f"{_counted(group, labels)} differ only in {difference}, but are "
-            f"{len(group)} labels; if they mean the same, write them alike in the data"
+            f"{len(group)} labels; if they mean the same, use one spelling in the data"
         )
     return found
 
@@ -82,10 +82,11 @@ def about_lost_rows(texts: Texts) -> list[str]:
     """Says how many rows `run` will not use, and whether that stops it.
 
     Args:
-        texts: what the rows look like.
+        texts: the statistics of the rows.
 
     Returns:
-        One sentence if `run` would stop with data.max_bad_rows as it is, else none.
+        One sentence if `run` would stop at the default of data.max_bad_rows, else
+        none.
     """
     limit = Data.model_fields["max_bad_rows"].default
     if texts.lost_share <= limit:
@@ -100,10 +101,10 @@ def about_lost_rows(texts: Texts) -> list[str]:
 
 
 def about_texts(texts: Texts) -> list[str]:
-    """Names what keeps a model from learning from the texts.
+    """Names problems that keep a model from learning from the texts.
 
     Args:
-        texts: what the rows look like.
+        texts: the statistics of the rows.
 
     Returns:
         A sentence for each finding, with the number of rows and what to do.
@@ -112,22 +113,22 @@ def about_texts(texts: Texts) -> list[str]:
     if texts.conflicts:
         text, labels = next(iter(texts.conflicts.items()))
         found.append(
-            f"{_rows(texts.conflicting_rows)} hold {len(texts.conflicts):,} texts that "
-            f"have different labels in different rows, such as {_cut(text)!r} "
-            f"({_counted(labels, labels)}); keep one label for each text, "
-            "gate.max_conflict_share limits their share"
+            f"{_rows(texts.conflicting_rows)} contain {len(texts.conflicts):,} texts "
+            f"that have different labels in different rows, such as {_cut(text)!r} "
+            f"({_counted(labels, labels)}); keep one label for each text "
+            "(gate.max_conflict_share limits the share of such rows)"
         )
     if texts.enclosed:
         found.append(
-            f"{_rows(texts.enclosed)} have a text in quotes with doubled quotes in it, "
-            "as programs write cells that hold quotes; if quotes enclose cells, add "
+            f"{_rows(texts.enclosed)} have a text in quotes that contains doubled "
+            "quotes, as programs write cells with quotes; if quotes enclose cells, add "
             "--quoting standard"
         )
     if texts.unspaced_share > _UNSPACED:
         found.append(
             f"{texts.unspaced_share:.0%} of the texts have no spaces between words, as "
-            "in Chinese, Japanese or Thai; the tokenizer `words` takes all between two "
-            "spaces as one word and learns little: put spaces between words, or use "
+            "in Chinese, Japanese or Thai; the tokenizer `words` splits only at "
+            "spaces, so the model learns little: put spaces between words, or use "
             'a pretrained encoder (model.encoder.kind = "checkpoint")'
         )
     return found

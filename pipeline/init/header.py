@@ -1,7 +1,7 @@
 """Decides whether the first row of a delimited file names its columns.
 
-One cell proves little: a column may be called like one of its values, and a text may be
-as short as a name. So every column votes, and the sum decides.
+One cell proves little: a column may have the name of one of its values, and a text may
+be as short as a name. So every column votes, and the sum decides.
 """
 
 import re
@@ -27,12 +27,12 @@ _LONG_NAME = 100
 
 @dataclass(frozen=True)
 class Header:
-    """What was decided about the first row.
+    """The decision about the first row.
 
     Attributes:
         present: whether the first row names the columns.
-        doubtful: whether at least one column speaks against the decision.
-        given: whether the person decided.
+        doubtful: whether at least one column voted against the decision.
+        given: whether the user decided.
     """
 
     present: bool
@@ -45,11 +45,11 @@ def judge(first: Sequence[str], rows: Sequence[Sequence[str]]) -> Header:
 
     Args:
         first: the cells of the first row.
-        rows: the cells of further rows, each as many as the first has; rows that
-            repeat the first are not among them.
+        rows: the cells of later rows, each as long as the first row; without rows
+            that repeat the first row.
 
     Returns:
-        The decision. A row is a header unless something speaks against it.
+        The decision. A row is a header unless a column votes against it.
     """
     names = [cell.strip() for cell in first]
     votes = [
@@ -60,14 +60,14 @@ def judge(first: Sequence[str], rows: Sequence[Sequence[str]]) -> Header:
     if len(set(filled)) < len(filled):
         votes.append(-2)
     if names == [str(place) for place in range(len(names))]:
-        votes.append(2)  # as pandas names columns that have no names
+        votes.append(2)  # pandas numbers columns that have no names
     present = sum(votes) > 0 or min(votes, default=0) >= 0
     against = min(votes, default=0) < 0 if present else max(votes) > 0
     return Header(present, against)
 
 
 def _vote(name: str, cells: Sequence[str]) -> int:
-    """Above 0 if the name differs from the cells as names do, below if it is alike."""
+    """Above 0 if the name differs from the cells, below 0 if it looks like a cell."""
     cells = [cell for cell in cells if cell]
     if not name:
         return 0
@@ -108,7 +108,7 @@ def _vote_on_texts(name: str, cells: Sequence[str]) -> int:
     if len(name) > _LONG_NAME or "\n" in name:
         return -2
     as_short = sum(length <= len(name) for length in lengths) / len(lengths)
-    # Hardly any text is just the word "text", so such a name outweighs a column.
+    # A text that is only the word "text" is very rare, so a known name counts twice.
     known = 2 * _known(name)
     may_be_name = len(name) <= _NAME_LENGTH and len(name.split()) <= 4
     if may_be_name and as_short <= 0.05:
@@ -135,7 +135,7 @@ def _vote_on_shapes(name: str, cells: Sequence[str]) -> int:
 
 
 def _shape(cell: str) -> str:
-    """Letters and digits without which and how many: `a-9` for `part-12`."""
+    """Replaces each run of letters by `a` and of digits by `9`: `part-12` is `a-9`."""
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cell))
 
 
@@ -144,8 +144,8 @@ def _mostly_differ(cells: Sequence[str]) -> bool:
 
 
 def _known(name: str) -> int:
-    """1 for a name that columns often have."""
-    # Without the limit, a sentence that ends in such a word would be one.
+    """1 for a common name of a column, else 0."""
+    # Without this limit, a sentence that ends in such a word would count.
     if len(name.split()) > 2:
         return 0
     name = name.lower()

@@ -1,4 +1,4 @@
-"""Reads a file of labelled text once, with or without a header."""
+"""Surveys a file of labelled text in one pass, with or without a header."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,31 +29,32 @@ def look(
     header: bool | None = None,
     quoting: str = "auto",
 ) -> Survey:
-    """Reads a file once and describes its columns.
+    """Reads a file once and surveys its columns.
 
     Args:
         file: CSV, TSV, JSON Lines, Parquet or TFRecord.
         columns: the names of the columns of a CSV or TSV file without a header.
         file_format: one of data.format.
         header: whether the first row of a CSV or TSV file names the columns; None to
-            decide by the rows. Columns without names are column_1, column_2, ...
+            decide from the rows. Columns without names get the names column_1,
+            column_2, ...
         quoting: what quotes mean in a CSV or TSV file, one of data.quoting.
 
     Returns:
-        What was found.
+        The survey.
 
     Raises:
-        ConfigError: there is no such file, its name does not say which format it has,
-            or the arguments contradict each other.
-        DataError: the file cannot be read, or no row of it can.
+        ConfigError: the file does not exist, its name does not show its format, or the
+            arguments contradict each other.
+        DataError: the file cannot be read, or none of its rows can.
     """
     path = str(file)
     if not file.exists():
         raise ConfigError(f"{path}: there is no such file")
     if printable(path) != path:
         raise ConfigError(
-            f"{path}: a configuration cannot hold a name that is not UTF-8; "
-            "rename the file"
+            f"{path}: the file name is not UTF-8, so a configuration cannot contain "
+            "it; rename the file"
         )
     if file.is_dir():
         raise ConfigError(
@@ -85,14 +86,14 @@ def look(
         if survey.cause:
             raise DataError(f"{path}: {survey.cause}")
         reason = f"; the first is {survey.bad}" if survey.bad else ""
-        raise DataError(f"{path}: holds no row that can be read{reason}")
+        raise DataError(f"{path}: contains no row that can be read{reason}")
     return survey
 
 
 def _decide(
     path: str, layout: Layout, header: bool | None
 ) -> tuple[Sequence[str], Header]:
-    """Names for the columns if the first row does not name them, and the decision."""
+    """Decides on the header; also returns names for columns that have none."""
     if layout.columns or header:
         return layout.columns, Header(not layout.columns, given=True)
     first = [cell.strip() for cell in first_row(path, layout)]
@@ -102,8 +103,8 @@ def _decide(
     rows = read_rows(path, replace(layout, columns=tuple(names)))
     found = (list(row.values.values()) for row in rows if isinstance(row, Row))
     cells = list(islice(found, _HEADER_SAMPLE))
-    # A header may stand in a file several times, as in files that were joined; what
-    # stands there as often as rows do is one.
+    # Joined files repeat the header, so its copies do not vote. A row that is repeated
+    # more often is a row of data.
     below = [row for row in cells if [cell.strip() for cell in row] != first]
     if len(cells) - len(below) > _MOST_HEADERS * len(cells):
         below = cells[1:]

@@ -1,4 +1,4 @@
-"""Refuses files whose labels or texts are not one value in a column of their own."""
+"""Refuses files whose labels or texts are not single values in a separate column."""
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -12,13 +12,13 @@ from pipeline.init.survey import Survey
 
 
 def explain_no_label(survey: Survey) -> None:
-    """Refuses a file whose label is somewhere else than in a column of its own.
+    """Refuses a file whose label is not in a separate column, if it can be located.
 
     Args:
-        survey: what was found in the file, which has no label column.
+        survey: the survey of the file, which has no label column.
 
     Raises:
-        DataError: names where the label is; returns if that is not known.
+        DataError: says where the label is.
     """
     named = [name for name in survey.nested if LABEL_NAMES.fullmatch(name.lower())]
     refuse_nested(survey, named or survey.nested)
@@ -31,14 +31,14 @@ def explain_no_label(survey: Survey) -> None:
 
 
 def refuse_nested(survey: Survey, columns: Iterable[str]) -> None:
-    """Refuses columns that hold lists or objects.
+    """Refuses columns that contain lists or objects.
 
     Args:
-        survey: what was found in the file.
-        columns: the names of columns, also of those inside objects.
+        survey: the survey of the file.
+        columns: names of columns, including those inside objects.
 
     Raises:
-        DataError: a column is nested; says how to write it.
+        DataError: a column is nested; says how to write it instead.
     """
     for column in columns:
         instead = nested.explain(column, survey.nested)
@@ -47,34 +47,34 @@ def refuse_nested(survey: Survey, columns: Iterable[str]) -> None:
 
 
 def refuse_several(file: Path, name: str, counts: Mapping[str, int]) -> None:
-    """Refuses a column that holds several labels in one cell.
+    """Refuses a column that contains several labels in one cell.
 
     Args:
-        file: the file to name.
+        file: the file, for the message.
         name: the column.
-        counts: how many rows each of its values has.
+        counts: the number of rows of each value.
 
     Raises:
-        DataError: it does; names the separator and what to do.
+        DataError: a cell contains several labels; names the separator and what to do.
     """
     several = odd_labels.joined(counts)
     if several:
         separator, example, single = several
         raise DataError(
-            f"{file}: column {name!r} holds several labels in one cell, such as "
-            f"{example!r}, of {listed(single)}, but a text gets one label; keep one "
-            f"label per row, or train one model per label; if {separator!r} belongs to "
+            f"{file}: column {name!r} has several labels in one cell, such as "
+            f"{example!r}, of {listed(single)}, but a text has one label; keep one "
+            f"label per row, or train one model per label; if {separator!r} is part of "
             f"the names, add --label {name}"
         )
 
 
 def listed(names: Iterable[str]) -> str:
-    """Shows names in a sentence.
+    """Formats names for a sentence.
 
     Args:
-        names: any.
+        names: any number of names.
 
     Returns:
-        The first 20, quoted, with commas.
+        The first 20, quoted and separated by commas.
     """
     return ", ".join(map(repr, islice(names, 20)))

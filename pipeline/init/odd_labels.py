@@ -1,4 +1,4 @@
-"""Labels that are probably not meant as they are written."""
+"""Finds labels that are probably mistakes."""
 
 import unicodedata
 from collections import defaultdict
@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from newsdesk.config.numeric_labels import name_value
 
-# What pandas reads as a missing value; the last ones may as well be meant as labels.
+# The strings that pandas reads as a missing value.
 _MISSING = {
     *("#N/A", "#N/A N/A", "#NA", "-NaN", "-nan", "<NA>", "N/A", "NA", "NULL", "NaN"),
     *("NaT", "None", "n/a", "nan", "null"),
 }
+# Further strings that may be a missing value, but are also used as labels.
 _PERHAPS_MISSING = {
     *("-", "--", "?", "missing", "nil", "undefined", "unknown", "unk"),
     *map(str.lower, _MISSING),
@@ -26,7 +27,7 @@ def missing(labels: Iterable[str]) -> list[str]:
         labels: the labels.
 
     Returns:
-        Those, in order; none if fewer than two labels would be left.
+        The labels found, in order; none if fewer than two labels would be left.
     """
     labels = list(labels)
     found = [label for label in labels if label in _MISSING]
@@ -40,7 +41,7 @@ def perhaps_missing(labels: Iterable[str]) -> list[str]:
         labels: the labels.
 
     Returns:
-        Those, in order.
+        The labels found, in order.
     """
     labels = list(labels)
     found = [label for label in labels if label.lower() in _PERHAPS_MISSING]
@@ -48,7 +49,7 @@ def perhaps_missing(labels: Iterable[str]) -> list[str]:
         label: value for label in labels if (value := name_value(label)) is not None
     }
     below = [label for label, value in values.items() if value < 0]
-    # -1 and 1 alone are how some programs write two classes.
+    # Some programs write two classes as -1 and 1.
     two_classes = len(labels) == 2 and set(values.values()) == {-1, 1}
     if [values[label] for label in below] == [-1] and not two_classes:
         found += below
@@ -56,7 +57,7 @@ def perhaps_missing(labels: Iterable[str]) -> list[str]:
 
 
 def same_number(labels: Iterable[str]) -> list[list[str]]:
-    """Finds labels that are one number, written differently, such as 1 and 1.0.
+    """Finds labels that are different spellings of one number, such as 1 and 1.0.
 
     Args:
         labels: the labels.
@@ -83,7 +84,7 @@ def alike(labels: Iterable[str]) -> list[tuple[list[str], str]]:
         labels: the labels.
 
     Returns:
-        Groups of at least two, each with what they differ in.
+        Groups of at least two, each with the kind of the difference.
     """
     groups: dict[str, list[str]] = defaultdict(list)
     for label in labels:
@@ -96,14 +97,14 @@ def alike(labels: Iterable[str]) -> list[tuple[list[str], str]]:
 
 
 def joined(labels: Mapping[str, int]) -> tuple[str, str, list[str]] | None:
-    """Finds labels that are several labels in one cell, such as "b,c,d".
+    """Finds cells that contain several labels, such as "b,c,d".
 
     Args:
-        labels: how many rows each label has.
+        labels: the number of rows of each label.
 
     Returns:
         The separator, an example, and the single labels; None if there are no such
-        labels. "Food, Drink" is one label as long as neither occurs elsewhere.
+        cells. "Food, Drink" is one label if neither part occurs in another label.
     """
     for separator in _SEPARATORS:
         parts = {label: _parts(label, separator) for label in labels}
@@ -133,7 +134,7 @@ def _one_case(label: str) -> str:
 
 
 def _one_space(label: str) -> str:
-    visible = (one for one in label if unicodedata.category(one) != "Cf")
+    visible = (char for char in label if unicodedata.category(char) != "Cf")
     return "".join("".join(visible).split())
 
 

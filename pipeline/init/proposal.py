@@ -21,17 +21,17 @@ _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a file's columns mean, before it becomes a configuration.
+    """What the columns of a file mean; the base of the configuration.
 
     Attributes:
-        survey: what was found in the data.
+        survey: the survey of the file.
         name: the pipeline's name.
-        text_columns: the columns that hold text, in order.
-        label_column: the column that holds the label.
-        labels: how many rows each label has, in the order of the classes.
-        missing: how many rows each value has that is left out of the labels because
-            programs write it for a missing value.
-        spellings: the label that each other spelling of its number is read as.
+        text_columns: the columns that contain text, in order.
+        label_column: the column that contains the label.
+        labels: the number of rows of each label, in the order of the classes.
+        missing: the number of rows of each value that is not a label, because programs
+            write it for a missing value.
+        spellings: maps other spellings of a number to the label that they are read as.
     """
 
     survey: Survey
@@ -49,14 +49,14 @@ class Proposal:
             cell: without the space around it.
 
         Returns:
-            The label, or "" if the cell holds none.
+            The label, or "" if the cell contains none.
         """
         label = self.spellings.get(cell, cell)
         return label if label in self.labels else ""
 
     @property
     def numbered(self) -> bool:
-        """Whether the labels are whole numbers in a row."""
+        """Whether the labels are consecutive whole numbers."""
         if not all(_INTEGER.fullmatch(label) for label in self.labels):
             return False
         found = [int(label) for label in self.labels]
@@ -64,17 +64,17 @@ class Proposal:
 
     @property
     def first_label(self) -> int:
-        """The number of the first label where labels are numbered, else 0."""
+        """The first label as a number if the labels are numbered, else 0."""
         return int(next(iter(self.labels))) if self.numbered else 0
 
     @property
     def largest_share(self) -> float:
-        """The share of the rows that the most frequent label has."""
+        """The share of rows with the most frequent label."""
         return max(self.labels.values()) / sum(self.labels.values())
 
     @property
     def min_accuracy(self) -> float:
-        """A third of the way from the largest share to 1, rounded, below 1."""
+        """The proposed threshold: a third of the way from the largest share to 1."""
         share = self.largest_share
         digits = 2 if share < 0.97 else 6
         return round(share + (1 - share) / 3, digits)
@@ -83,21 +83,21 @@ class Proposal:
 def propose(
     survey: Survey, text: Sequence[str] = (), label: str = "", name: str = ""
 ) -> Proposal:
-    """Decides what a file's columns mean.
+    """Decides what the columns of a file mean.
 
     Args:
-        survey: what was found in the file.
-        text: the text columns, where the person named them.
-        label: the label column, where the person named it.
-        name: the pipeline's name; by default made of the file's.
+        survey: the survey of the file.
+        text: the text columns, if the user named them.
+        label: the label column, if the user named it.
+        name: the pipeline's name; by default made from the file name.
 
     Returns:
         The proposal.
 
     Raises:
-        ConfigError: a named column does not exist, or which column is meant cannot
-            be told; names the candidates and the flag.
-        DataError: there is one label only, there are too many, or rows have several;
+        ConfigError: a named column does not exist, or the columns are ambiguous; names
+            the candidates and the option to choose with.
+        DataError: there is only one label, there are too many, or rows have several;
             or the columns cannot be found because most rows cannot be read.
     """
     try:
@@ -114,7 +114,7 @@ def _proposed(survey: Survey, text: Sequence[str], label: str, name: str) -> Pro
             refuse_nested(survey, [column])
             raise ConfigError(
                 f"{survey.file}: has no column {column!r}; "
-                f"there are {listed(survey.columns)}"
+                f"its columns are {listed(survey.columns)}"
             )
     chosen = bool(label)
     label = label or _only_label(survey)
@@ -129,7 +129,7 @@ def _proposed(survey: Survey, text: Sequence[str], label: str, name: str) -> Pro
         others = [column for column in survey.columns if column != label]
         raise ConfigError(
             f"{survey.file}: no column looks like text; "
-            f"choose with --text COLUMN among {listed(others)}"
+            f"choose one of {listed(others)} with --text COLUMN"
         )
     name = _as_name(name or survey.file.name.partition(".")[0])
     missing = {value: counts.pop(value) for value in odd_labels.missing(counts)}
@@ -144,8 +144,8 @@ def _only_label(survey: Survey) -> str:
     if len(survey.columns) == 1:
         explain_no_label(survey)
         raise DataError(
-            f"{survey.file}: has one column, {listed(survey.columns)}; a label and a "
-            "text are needed, each in a column of its own"
+            f"{survey.file}: has only the column {listed(survey.columns)}; a label and "
+            "a text are required, in separate columns"
         )
     found = survey.label_candidates
     if not found and not survey.one_class:
@@ -157,24 +157,25 @@ def _only_label(survey: Survey) -> str:
     if found:
         raise ConfigError(
             f"{survey.file}: several columns may hold the label; "
-            f"choose with --label COLUMN among {listed(found)}"
+            f"choose one of {listed(found)} with --label COLUMN"
         )
     raise ConfigError(
         f"{survey.file}: no column looks like a label (few short values, repeated); "
-        f"choose with --label COLUMN among {listed(survey.columns)}"
+        f"choose one of {listed(survey.columns)} with --label COLUMN"
     )
 
 
 def _counted(file: Path, name: str, column: Column) -> dict[str, int]:
     if column.values is None:
         raise DataError(
-            f"{file}: column {name!r} holds more than {MAX_LABELS:,} different "
-            "labels; choose another with --label COLUMN"
+            f"{file}: column {name!r} has more than {MAX_LABELS:,} different "
+            "labels; choose another column with --label COLUMN"
         )
     if len(column.values) < 2:
         raise DataError(
-            f"{file}: column {name!r} holds {listed(column.values) or 'nothing'} "
-            "only; a classifier needs two labels or more"
+            f"{file}: column {name!r} contains only "
+            f"{listed(column.values) or 'empty cells'}; a classifier needs at least "
+            "two labels"
         )
     found: list[str] = sorted(column.values)
     if all(_INTEGER.fullmatch(label) for label in found):
@@ -183,5 +184,5 @@ def _counted(file: Path, name: str, column: Column) -> dict[str, int]:
 
 
 def _as_name(text: str) -> str:
-    """A text cut to what a pipeline's name may be."""
+    """Turns a text into a valid name of a pipeline."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower())[:63].strip("-") or "newsdesk"

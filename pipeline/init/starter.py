@@ -1,4 +1,4 @@
-"""Writes a configuration and a schema for a file that was looked at."""
+"""Writes a configuration and a schema for a surveyed file."""
 
 import os
 from pathlib import Path
@@ -22,15 +22,15 @@ def write(
 
     Args:
         proposal: what to write.
-        texts: what the rows look like; what a person must decide becomes a comment.
-        to: the folder; made if it does not exist.
-        force: overwrite what is there.
+        texts: the statistics of the rows; what the user must decide becomes a comment.
+        to: the folder, created if it does not exist.
+        force: overwrite existing files.
 
     Returns:
         The path of the configuration.
 
     Raises:
-        ConfigError: a file is there already, or the folder cannot be written.
+        ConfigError: a file already exists, or the folder cannot be written.
     """
     files = {
         to / SCHEMA_FILE: schema(len(proposal.labels)),
@@ -39,7 +39,7 @@ def write(
     for path in files:
         if path.exists() and not force:
             raise ConfigError(
-                f"{path}: exists already; overwrite it with --force, "
+                f"{path}: already exists; overwrite it with --force, "
                 "or choose another folder with --to DIR"
             )
     try:
@@ -58,18 +58,18 @@ def schema(classes: int) -> str:
     """Describes the examples that text_example_gen writes.
 
     Args:
-        classes: how many labels there are.
+        classes: the number of labels.
 
     Returns:
-        A tensorflow_metadata Schema in text format: `text`, one string, and `label`,
-        one integer of 0 to classes - 1, in every example.
+        A tensorflow_metadata Schema in text format. Every example has one string
+        `text` and one integer `label` from 0 to classes - 1.
     """
     from google.protobuf import text_format
     from tensorflow_metadata.proto.v0 import schema_pb2
 
-    wanted = schema_pb2.Schema()
-    text = wanted.feature.add(name=features.TEXT, type=schema_pb2.BYTES)
-    label = wanted.feature.add(name=features.LABEL, type=schema_pb2.INT)
+    result = schema_pb2.Schema()
+    text = result.feature.add(name=features.TEXT, type=schema_pb2.BYTES)
+    label = result.feature.add(name=features.LABEL, type=schema_pb2.INT)
     label.int_domain.min = 0
     label.int_domain.max = classes - 1
     label.int_domain.is_categorical = True
@@ -77,15 +77,15 @@ def schema(classes: int) -> str:
         feature.presence.min_fraction = 1.0
         feature.presence.min_count = 1
         feature.shape.SetInParent()
-    return str(text_format.MessageToString(wanted))
+    return str(text_format.MessageToString(result))
 
 
 def _configuration(proposal: Proposal, to: Path, texts: Texts) -> str:
-    """The text of newsdesk.toml, as a person might have written it."""
+    """The content of newsdesk.toml, with comments for the user."""
     survey = proposal.survey
     data = tomlkit.table()
     data["path"] = os.path.relpath(survey.file, to)
-    data["path"].comment("seen from this file")
+    data["path"].comment("relative to this file")
     if survey.file_format != "auto":
         data["format"] = survey.file_format
     if survey.quoting != "auto":
@@ -102,20 +102,20 @@ def _configuration(proposal: Proposal, to: Path, texts: Texts) -> str:
     data["labels"].extend(proposal.labels)
     data["labels"].multiline(len(proposal.labels) > 6)
     if proposal.numbered:
-        data["labels"].comment("the data's numbers; names may stand here instead")
+        data["labels"].comment("numbers of the data; you may write names instead")
     if proposal.first_label:
         data["first_label"] = proposal.first_label
-        data["first_label"].comment("the number that the data give the first label")
+        data["first_label"].comment("the number of the first label in the data")
     for sentence in about_lost_rows(texts):
         data.add(tomlkit.comment(sentence))
     data["schema_file"] = SCHEMA_FILE
-    data["schema_file"].comment("the data must agree with it")
+    data["schema_file"].comment("the data is checked against it")
     evaluation = tomlkit.table()
     largest = max(proposal.labels, key=proposal.labels.__getitem__)
     evaluation.add(
         tomlkit.comment(
-            f"Naming {largest!r} every time is right for {proposal.largest_share:.1%} "
-            "of the rows; a model must do clearly better to be pushed."
+            f"Always predicting {largest!r} has accuracy {proposal.largest_share:.3f}; "
+            "a model must be clearly better to be pushed."
         )
     )
     evaluation["min_accuracy"] = proposal.min_accuracy

@@ -1,4 +1,4 @@
-"""What was found in a file of labelled text, before its columns have a meaning."""
+"""Statistics of a file of labelled text, before the meaning of its columns is known."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,22 +15,22 @@ from pipeline.init.header import LABEL_NAMES, Header
 
 @dataclass
 class Survey:
-    """What one pass over a file found.
+    """The result of one pass over a file.
 
     Attributes:
-        file: the file that was looked at.
-        columns: what each column looks like, in the order of the file.
-        rows: how many rows could be read.
-        bad: the first row that could not, or None.
-        bad_rows: how many could not.
-        has_header: False where the file does not name its columns.
-        file_format: as the person named it, or auto.
-        header: the decision about the first row; None where a format has no header.
-        repeated: how many rows repeat the header.
-        nested: what columns hold that hold lists or objects, by name.
-        causes: what is behind rows that cannot be read, with the number of rows.
+        file: the surveyed file.
+        columns: statistics of each column, in the order of the file.
+        rows: number of rows that could be read.
+        bad: the first row that could not be read, or None.
+        bad_rows: number of rows that could not be read.
+        has_header: False if the file does not name its columns.
+        file_format: the format that the user named, or auto.
+        header: the decision about the first row; None if the format has no header.
+        repeated: number of rows that repeat the header.
+        nested: the structure of each column that contains lists or objects.
+        causes: causes of rows that cannot be read, with the number of rows.
         examples: the first row of each cause.
-        quoting: as the person named it, or auto.
+        quoting: the quoting that the user named, or auto.
     """
 
     file: Path
@@ -48,10 +48,10 @@ class Survey:
     quoting: str = "auto"
 
     def add(self, row: Row | BadRow) -> None:
-        """Counts one row.
+        """Adds one row to the statistics.
 
         Args:
-            row: as it was read.
+            row: a row as the reader returned it.
         """
         if isinstance(row, BadRow):
             self.bad_rows += 1
@@ -72,14 +72,14 @@ class Survey:
 
     @property
     def layout(self) -> Layout:
-        """How to read the file again."""
+        """The layout to read the file again with."""
         return self.layout_of(() if self.has_header else tuple(self.columns))
 
     def layout_of(self, names: Sequence[str]) -> Layout:
-        """How to read the file with other names of its columns.
+        """Gives the layout to read the file with other names of its columns.
 
         Args:
-            names: of a file without a header, else empty.
+            names: names of the columns of a file without a header, else empty.
 
         Returns:
             The layout.
@@ -88,7 +88,7 @@ class Survey:
 
     @property
     def cause(self) -> str:
-        """What is behind most rows that cannot be read, or ""."""
+        """The most frequent cause of rows that cannot be read, or ""."""
         total = self.rows + self.bad_rows + self.repeated
         return "".join(
             f"{count:,} of {total:,} rows cannot be read (row "
@@ -99,28 +99,28 @@ class Survey:
 
     @property
     def label_candidates(self) -> list[str]:
-        """The columns that may hold the label; only one if its name tells."""
-        found = [name for name, one in self.columns.items() if one.may_be_label]
+        """The columns that may be the label; only one if its name decides."""
+        found = [name for name, column in self.columns.items() if column.may_be_label]
         named = [name for name in found if LABEL_NAMES.fullmatch(name.lower())]
         return named if len(named) == 1 else found
 
     @property
     def one_class(self) -> str:
-        """A column named like a label that holds one value only, or ""."""
-        for name, one in self.columns.items():
-            constant = one.values is not None and len(one.values) == 1
+        """A column that is named like a label but has only one value, or ""."""
+        for name, column in self.columns.items():
+            constant = column.values is not None and len(column.values) == 1
             if constant and LABEL_NAMES.fullmatch(name.lower()):
                 return name
         return ""
 
     def text_candidates(self, label: str) -> list[str]:
-        """Names the columns that may hold text.
+        """Names the columns that may be text.
 
         Args:
-            label: the label column, which is none of them.
+            label: the label column, which is excluded.
 
         Returns:
-            Names in the order of the file; the only other column if there is one.
+            Names in the order of the file. A single other column always counts.
         """
         others = [name for name in self.columns if name != label]
         found = [name for name in others if self.columns[name].may_be_text]

@@ -1,4 +1,4 @@
-"""Looks at a file again when its columns are known: at texts with their labels."""
+"""Reads a file again after its columns are known, and examines texts and labels."""
 
 import re
 from collections import Counter
@@ -9,26 +9,26 @@ from newsdesk.rows.readers import BadRow, Row, quotes_enclose, read_rows
 from pipeline.init.proposal import Proposal
 
 MAX_TEXTS = 1_000_000
-# Longer than words that a segmenter leaves between spaces.
 _CHINESE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _THAI = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _ENCLOSED = re.compile(r'"(?:[^"]|"")+"')
+# A longer piece between two spaces is not a single word.
 _LONGEST_CHINESE = 8
 _LONGEST_THAI = 20
 
 
 @dataclass
 class Texts:
-    """What the rows of a proposal look like.
+    """Statistics of the rows of a proposal.
 
     Attributes:
-        rows: how many there are.
-        reasons: why `run` would put rows into the quarantine, with how many.
-        enclosed: how many have a text in quotes that a CSV writer seems to have put
-            there, though quotes mean nothing in the file.
-        unspaced: how many have texts without spaces between words.
-        conflicts: the labels of each text that has several, with their rows; only
-            the first MAX_TEXTS texts are compared.
+        rows: number of rows.
+        reasons: why `run` would quarantine rows, with the number of rows.
+        enclosed: number of rows whose text is in quotes that a CSV writer seems to
+            have added, although quotes are ordinary characters in this file.
+        unspaced: number of rows whose text has no spaces between words.
+        conflicts: the labels of each text that has several, with the number of rows;
+            only the first MAX_TEXTS texts are compared.
     """
 
     rows: int = 0
@@ -39,22 +39,22 @@ class Texts:
 
     @property
     def lost(self) -> int:
-        """How many rows `run` would put into the quarantine."""
+        """Number of rows that `run` would quarantine."""
         return sum(self.reasons.values())
 
     @property
     def lost_share(self) -> float:
-        """The share of rows that `run` would put into the quarantine."""
+        """Share of rows that `run` would quarantine."""
         return self.lost / max(self.rows, 1)
 
     @property
     def unspaced_share(self) -> float:
-        """The share of the other rows whose texts have no spaces between words."""
+        """Share of usable rows whose text has no spaces between words."""
         return self.unspaced / max(self.rows - self.lost, 1)
 
     @property
     def conflicting_rows(self) -> int:
-        """How many rows have a text that has another label in another row."""
+        """Number of rows whose text has another label in another row."""
         return sum(sum(labels.values()) for labels in self.conflicts.values())
 
 
@@ -65,10 +65,10 @@ def look_at_texts(proposal: Proposal) -> Texts:
         proposal: what the columns mean.
 
     Returns:
-        What was found.
+        The statistics.
     """
     found = Texts()
-    # Texts by their hash: a dictionary of the texts would hold the whole file.
+    # By the hash of the text, because the texts would need as much memory as the file.
     labels: dict[int, tuple[str, int]] = {}
     file, layout = str(proposal.survey.file), proposal.survey.layout
 
@@ -97,14 +97,14 @@ def look_at_texts(proposal: Proposal) -> Texts:
 
 
 def is_enclosed(row: Row | BadRow, proposal: Proposal) -> bool:
-    """Tells rows whose text a CSV writer has put in quotes, doubling those in it.
+    """Decides whether a CSV writer has quoted a text and doubled the quotes in it.
 
     Args:
-        row: as it was read.
+        row: a row as the reader returned it.
         proposal: what the columns mean.
 
     Returns:
-        Whether a text column looks so; people who quote do not double inner quotes.
+        Whether a text column looks like this. People do not double inner quotes.
     """
     return isinstance(row, Row) and any(
         '""' in row.values[name][1:-1] and _ENCLOSED.fullmatch(row.values[name])
@@ -113,7 +113,7 @@ def is_enclosed(row: Row | BadRow, proposal: Proposal) -> bool:
 
 
 def is_unspaced(text: str) -> bool:
-    """Tells texts in which spaces do not separate words, as in Chinese or Thai.
+    """Decides whether a text has no spaces between words, as in Chinese or Thai.
 
     Args:
         text: any text.
@@ -131,7 +131,7 @@ def is_unspaced(text: str) -> bool:
 
 
 def _read(row: Row | BadRow, proposal: Proposal) -> tuple[str, str, str]:
-    """Why `run` cannot use a row, or "", its text and its label."""
+    """Gives the reason why `run` cannot use a row (or ""), its text and its label."""
     if isinstance(row, BadRow):
         return "cannot be read", "", ""
     columns = (*proposal.text_columns, proposal.label_column)

@@ -1,1 +1,1 @@
-"""Answers texts with a published model."""
+"""`newsdesk predict`: classifies texts with a published model."""

@@ -1,4 +1,4 @@
-"""Answers texts with a pushed model; needs nothing but the SavedModel."""
+"""Classifies texts with a pushed model; needs only the SavedModel."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -12,12 +12,12 @@ from pipeline.predict.line_reader import Pause
 from pipeline.predict.texts import Question, Unusable
 
 BATCH = 64
-# Characters of all texts of a batch, above which it is answered.
+# A batch with more characters is not filled further, so that memory stays limited.
 _SIZE = 2**22
 
 
 class Answerer:
-    """A loaded model."""
+    """A loaded model that classifies texts."""
 
     def __init__(self, folder: Path) -> None:
         """Loads a model.
@@ -26,7 +26,7 @@ class Answerer:
             folder: a SavedModel with the signature `serving_default`.
 
         Raises:
-            ConfigError: it cannot be loaded.
+            ConfigError: the model cannot be loaded.
         """
         import tensorflow as tf
         import tensorflow_text  # noqa: F401  registers operations that a model may use
@@ -34,22 +34,23 @@ class Answerer:
         self._folder = folder
         self._constant = tf.constant
         try:
-            # Held, because the signature does not keep its variables alive.
+            # Kept, because the signature does not keep its variables alive.
             with plainly_named(folder) as plain:
                 self._model = tf.saved_model.load(str(plain))
             self._signature = self._model.signatures[features.SERVING_TEXT]
         except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
             reason = first_line(error)
             raise ConfigError(
-                f"{folder}: cannot be loaded: {reason}; choose another with --model DIR"
+                f"{folder}: cannot be loaded: {reason}; choose another model with "
+                "--model DIR"
             ) from None
 
     @property
     def text_columns(self) -> list[str]:
-        """The columns of the training data that were joined to the text.
+        """The columns of the training data that form the text, in order.
 
         Raises:
-            ConfigError: the model does not say.
+            ConfigError: the model does not name them.
         """
         try:
             return list(self._card()["text_columns"])
@@ -61,7 +62,7 @@ class Answerer:
 
     @property
     def quoting(self) -> str:
-        """What quotes mean in the training data, as in `data.quoting`."""
+        """What quotes mean in the training data; a value of `data.quoting`."""
         try:
             return str(self._card()["quoting"])
         except (OSError, ValueError, KeyError, TypeError):
@@ -77,22 +78,21 @@ class Answerer:
     def answers(
         self, questions: Iterable[Question | Pause]
     ) -> Iterator[dict[str, Any]]:
-        """Answers in batches, so that memory does not grow with the input.
+        """Classifies in batches, so that memory does not grow with the input.
 
         Args:
-            questions: texts, and rows that cannot be used; at a pause what came
-                before it is answered.
+            questions: texts, and rows that cannot be used; a pause ends a batch.
 
         Yields:
-            For each question in order `label`, its `probability` and the
+            For each question, in order, `label`, its `probability` and the
             `probabilities` of all labels; or `error`.
         """
         for batch in _batches(questions):
-            texts = [one for one in batch if isinstance(one, str)]
+            texts = [item for item in batch if isinstance(item, str)]
             answered = iter(self._answered(texts) if texts else ())
-            for one in batch:
-                if isinstance(one, Unusable):
-                    yield {"error": one.reason}
+            for item in batch:
+                if isinstance(item, Unusable):
+                    yield {"error": item.reason}
                 else:
                     yield next(answered)
 
@@ -111,13 +111,13 @@ class Answerer:
 
 
 def _batches(questions: Iterable[Question | Pause]) -> Iterator[list[Question]]:
-    """Full batches, or less where the next question would have to be waited for."""
+    """Makes batches; a pause ends one early, because the next question may be late."""
     batch: list[Question] = []
     size = 0
-    for one in questions:
-        if not isinstance(one, Pause):
-            batch.append(one)
-            size += len(one) if isinstance(one, str) else 0
+    for item in questions:
+        if not isinstance(item, Pause):
+            batch.append(item)
+            size += len(item) if isinstance(item, str) else 0
             if len(batch) < BATCH and size < _SIZE:
                 continue
         if batch:

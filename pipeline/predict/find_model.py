@@ -1,4 +1,4 @@
-"""Finds the model that answers, in whatever store a run has pushed it to."""
+"""Finds the model to predict with, in the store that a run pushed it to."""
 
 import contextlib
 import tempfile
@@ -18,8 +18,8 @@ class Pushed:
     """A version in a store.
 
     Attributes:
-        address: above the versions: a folder, gs:// or s3://.
-        version: its number.
+        address: the folder or address (gs://, s3://) that contains the versions.
+        version: the number of the version.
     """
 
     address: str
@@ -35,7 +35,7 @@ class Pushed:
 
     @property
     def published(self) -> float:
-        """When the version was published, in seconds since 1970.
+        """The time of the publication, in seconds since 1970.
 
         Raises:
             ModelError: the store cannot be read.
@@ -49,19 +49,19 @@ class Pushed:
 def opened_model(
     root: Path | None = None, model: Path | None = None, home: Path = Path("newsdesk")
 ) -> Iterator[Path]:
-    """Finds the model that answers, and fetches it from an object store.
+    """Finds the model to predict with, and fetches it if it is in an object store.
 
     Args:
-        root: a pipeline's folder; its newest push is taken.
-        model: a version's folder, or the folder above versions; goes before root.
-        home: where pipelines' folders are; the newest push among them is taken if
-            neither root nor model is given.
+        root: the folder of a pipeline, whose newest push is used.
+        model: the folder of a version, or of versions; has priority over root.
+        home: the folder that contains the folders of pipelines; their newest push is
+            used if neither root nor model is given.
 
     Yields:
-        The folder of one SavedModel; a fetched one exists as long as the block.
+        The folder of one SavedModel; a fetched model exists only during the block.
 
     Raises:
-        ConfigError: there is none; names what to run.
+        ConfigError: there is no model; names the command that makes one.
         ModelError: the store cannot be read, or the fetched files do not match their
             manifest.
     """
@@ -78,7 +78,7 @@ def opened_model(
 def find_model(
     root: Path | None = None, model: Path | None = None, home: Path = Path("newsdesk")
 ) -> Path | Pushed:
-    """Finds the model that answers; see `opened_model`.
+    """Finds the model to predict with, but does not fetch it; see `opened_model`.
 
     Args:
         root: see `opened_model`.
@@ -89,7 +89,7 @@ def find_model(
         A version in a store, or the folder of a SavedModel that has no number.
 
     Raises:
-        ConfigError: there is none; names what to run.
+        ConfigError: there is no model; names the command that makes one.
         ModelError: a store cannot be read.
     """
     if model is not None:
@@ -97,29 +97,29 @@ def find_model(
             return model
         if (version := _newest_version(str(model))) is None:
             raise ConfigError(
-                f"{model}: holds no model ({SAVED_MODEL}, or folders of versions "
+                f"{model}: contains no model ({SAVED_MODEL}, or folders of versions "
                 "named by a number); give the folder that a run pushed to"
             )
         return version
     if root is not None:
         if (pushed := _newest_push(root)) is None:
             raise ConfigError(
-                f"{root}: holds no pushed model; `newsdesk run CONFIG` makes one, and "
-                "`newsdesk runs` says why a run did not push"
+                f"{root}: contains no pushed model; `newsdesk run CONFIG` makes one, "
+                "and `newsdesk runs` shows why a run did not push"
             )
         return pushed
-    found = [pushed for one in home.glob("*") if (pushed := _newest_push(one))]
+    found = [pushed for root in home.glob("*") if (pushed := _newest_push(root))]
     if not found:
         raise ConfigError(
-            f"{home}: holds no pushed model; make one with `newsdesk run CONFIG`, or "
-            "name one with --root DIR or --model DIR"
+            f"{home}: contains no pushed model; make one with `newsdesk run CONFIG`, "
+            "or choose one with --root DIR or --model DIR"
         )
-    # Without a choice, a store need not be asked for the time.
-    return found[0] if len(found) == 1 else max(found, key=lambda one: one.published)
+    # With a single push, the store is not asked for the time of publication.
+    return found[0] if len(found) == 1 else max(found, key=lambda push: push.published)
 
 
 def _newest_push(root: Path) -> Pushed | None:
-    """The newest version where the last run pushed to, else where an older one did."""
+    """The newest version at the last run's destination, or at that of an older run."""
     pushed = (run.pushed.rpartition("/")[0] for run in past_runs(root) if run.pushed)
     asked = set()
     for address in (*pushed, str(root / "serving")):
@@ -132,7 +132,7 @@ def _newest_push(root: Path) -> Pushed | None:
 def _newest_version(address: str) -> Pushed | None:
     for version in reversed(store(address).versions()):
         found = Pushed(address, version)
-        # In a folder, whatever has a number counts as a version.
+        # A local store lists every folder with a number, even without a model.
         if found.is_remote or (Path(str(found)) / SAVED_MODEL).is_file():
             return found
     return None

@@ -1,4 +1,7 @@
-"""Lines of a stream as they come: it says when none is there, and bounds each."""
+"""Reads lines of a stream as they arrive, in limited memory.
+
+It reports a pause before it would wait, so that the caller can answer what it has.
+"""
 
 import io
 import select
@@ -12,31 +15,31 @@ _CHUNK = 2**16
 
 @dataclass(frozen=True)
 class Pause:
-    """Nothing more is there for now; reading on would wait."""
+    """No more input is available now; the next read would wait."""
 
 
 @dataclass(frozen=True)
 class TooLong:
-    """A line of more than `LONGEST` bytes, which was not kept."""
+    """A line of more than `LONGEST` bytes, whose content was dropped."""
 
 
 def read_lines(stream: BinaryIO) -> Iterator[bytes | TooLong | Pause]:
-    """Reads lines in memory that does not grow with them.
+    """Reads lines in memory that does not grow with the length of a line.
 
     Args:
-        stream: a file, a pipe or a terminal; nothing of it was read before.
+        stream: a file, a pipe or a terminal that has not been read before.
 
     Yields:
         Each line without its end, and a pause before each wait.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the stream cannot be read.
     """
     line, is_long = bytearray(), False
     while True:
         if not _is_ready(stream):
             yield Pause()
-        # At most one system call, and nothing stays behind in the buffer.
+        # At most one system call, and it leaves nothing in the buffer.
         chunk = stream.read1(_CHUNK)  # type: ignore[attr-defined]
         if not chunk:
             break
@@ -56,7 +59,7 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes | TooLong | Pause]:
 
 
 def _is_ready(stream: BinaryIO) -> bool:
-    """Whether reading would not wait; also at the end, and in memory."""
+    """Whether the next read will not wait; also at the end, and for data in memory."""
     try:
         waiting = select.poll()
         waiting.register(stream, select.POLLIN)

@@ -1,4 +1,4 @@
-"""Where the texts to classify come from: arguments, a pipe, or rows of a file."""
+"""Reads the texts to classify from arguments, a pipe or a file."""
 
 import os
 import re
@@ -18,10 +18,10 @@ _TEXT_FILE = re.compile(r"\.txt(\.gz)?$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Unusable:
-    """A row that cannot be answered; it keeps its place among the others.
+    """A row that cannot be classified; it keeps its position in the output.
 
     Attributes:
-        reason: where the row stands and what is wrong with it.
+        reason: where the row is and what is wrong with it.
     """
 
     reason: str
@@ -31,17 +31,17 @@ Question = str | Unusable
 
 
 def typed(texts: Iterable[str]) -> Iterator[Question]:
-    """Takes texts from the command line.
+    """Reads texts from the command line.
 
     Args:
-        texts: as Python hands them over.
+        texts: arguments as Python decoded them.
 
     Yields:
-        A question for each.
+        A question for each text.
     """
     for number, text in enumerate(texts, 1):
         try:
-            # Bytes that are not UTF-8 arrive as lone surrogates, and do not encode.
+            # Python decodes bytes that are not UTF-8 as lone surrogates.
             text.encode()
         except UnicodeEncodeError:
             yield Unusable(f"argument {number}: is not valid UTF-8")
@@ -50,14 +50,14 @@ def typed(texts: Iterable[str]) -> Iterator[Question]:
 
 
 def lines(stream: BinaryIO, name: str = "standard input") -> Iterator[Question | Pause]:
-    """Takes a text from each line of a stream, as it comes.
+    """Reads a text from each line of a stream, as soon as it arrives.
 
     Args:
         stream: bytes in UTF-8.
-        name: what to call it where a line cannot be used.
+        name: the name of the stream in messages.
 
     Yields:
-        A question for each line, the empty ones too; a pause before each wait.
+        A question for each line, even an empty one, and a pause before each wait.
 
     Raises:
         NewsdeskError: the stream cannot be read.
@@ -80,14 +80,14 @@ def rows(
     columns: Sequence[str] = (),
     quoting: str = "auto",
 ) -> Iterator[Question]:
-    """Takes a text from each row of a file, its text columns joined as in training.
+    """Reads a text from each row of a file, and joins its columns as in training.
 
     Args:
-        file: CSV, TSV, JSON Lines, Parquet or TFRecord, where a label is not needed;
-            or .txt with one text per line.
+        file: CSV, TSV, JSON Lines, Parquet or TFRecord, with or without labels; or
+            .txt with one text per line.
         text_columns: the columns that the model was trained on.
         columns: the names of the columns of a CSV or TSV file without a header.
-        quoting: what quotes mean in a CSV or TSV file, as in `data.quoting`.
+        quoting: what quotes mean in a CSV or TSV file; a value of `data.quoting`.
 
     Yields:
         A question for each row, in the order of the file.

@@ -40,13 +40,13 @@ def newsdesk(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         (
             ["predict", "a text"],
             2,
-            "error newsdesk: holds no pushed model; make one with `newsdesk run "
-            "CONFIG`, or name one with --root DIR or --model DIR\n",
+            "error newsdesk: contains no pushed model; make one with `newsdesk run "
+            "CONFIG`, or choose one with --root DIR or --model DIR\n",
         ),
         (
             ["predict", "--model", "."],
             2,
-            "error .: holds no model (saved_model.pb, or folders of versions named "
+            "error .: contains no model (saved_model.pb, or folders of versions named "
             "by a number); give the folder that a run pushed to\n",
         ),
     ],

@@ -130,7 +130,9 @@ def test_the_address_may_be_a_secret_of_the_environment(
 ) -> None:
     settings = Notify(url="env:HOOK")
     monkeypatch.delenv("HOOK", raising=False)
-    assert "the environment has no HOOK" in (notify(settings, ended()) or "")
+    assert "the environment variable HOOK is not set" in (
+        notify(settings, ended()) or ""
+    )
     monkeypatch.setenv("HOOK", sink.url)
     assert notify(settings, ended()) is None
     assert len(sink.told) == 1
@@ -140,10 +142,11 @@ def test_who_cannot_be_reached_is_said_without_the_secret(
     nobody: str, ended: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOOK", nobody)
-    told = notify(Notify(url="env:HOOK"), ended())
-    assert told == "output.notify: the address in HOOK was not told: ConnectionError"
-    told = notify(Notify(url=nobody), ended())
-    assert told == f"output.notify: {nobody} was not told: ConnectionError"
+    begin = "output.notify: the result was not posted to "
+    problem = notify(Notify(url="env:HOOK"), ended())
+    assert problem == f"{begin}the address in HOOK: ConnectionError"
+    problem = notify(Notify(url=nobody), ended())
+    assert problem == f"{begin}{nobody}: ConnectionError"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,7 @@ def test_who_cannot_be_reached_is_said_without_the_secret(
 def test_an_address_that_is_none_fails_nothing(
     url: str, ended: Callable[..., Summary]
 ) -> None:
-    assert "was not told" in (notify(Notify(url=url), ended()) or "")
+    assert "was not posted" in (notify(Notify(url=url), ended()) or "")
 
 
 def test_a_refusal_is_said(sink: Sink) -> None:
@@ -179,7 +182,7 @@ def test_a_server_that_stays_busy_is_left_alone(
 def test_a_redirect_is_no_answer(sink: Sink) -> None:
     sink.answers.append(302)
     reason = post(sink.url, {"text": "x"})
-    assert reason == "it answered 302, a redirect; name the address it leads to"
+    assert reason == "it answered 302, a redirect; use the address it leads to"
     assert len(sink.told) == 1
 
 

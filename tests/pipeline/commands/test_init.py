@@ -62,19 +62,19 @@ def test_predict_finds_the_columns_that_init_found(
     data = load(tmp_path / "to" / "newsdesk.toml").data
     found = list(rows(str(folder / "spam_new.csv"), data.text_columns))
     assert len(found) == 5 and all(isinstance(one, str) for one in found)
-    assert "has one column, 'text'" in init(folder / "spam_new.csv")
+    assert "has only the column 'text'" in init(folder / "spam_new.csv")
 
 
 def test_no_header_is_said_and_can_be_overruled(tmp_path: Path, init: Init) -> None:
     rows = "".join(f"{'ab'[n % 2]},a text with number {n}\n" for n in range(10))
     (tmp_path / "rows.csv").write_text(rows)
     printed = init(tmp_path / "rows.csv")
-    assert "header   none: the columns are called column_1, column_2; if" in printed
+    assert "header   none: the columns are named column_1, column_2; if" in printed
     assert "add --header\n" in printed
     printed = init(tmp_path / "rows.csv", "--header", "--force")
     assert "header   the first row names the columns: a, a text" in printed
     printed = init(tmp_path / "rows.csv", "--no-header", "--force")
-    assert "header   none: the columns are called column_1, column_2\n" in printed
+    assert "header   none: the columns are named column_1, column_2\n" in printed
 
 
 def test_odd_labels_are_named_and_nothing_is_merged(
@@ -98,7 +98,7 @@ def test_one_number_is_one_label(tmp_path: Path, init: Init) -> None:
     rows = "".join(f"{('1', '2', '1.0')[n % 3]},text number {n}\n" for n in range(12))
     (tmp_path / "rows.csv").write_text(f"label,text\n{rows}")
     printed = init(tmp_path / "rows.csv")
-    assert "'1.0' (4), '1' (4) are the same number: both are read as '1'" in printed
+    assert "'1.0' (4), '1' (4) are the same number; both are read as '1'" in printed
     assert "label    label: 1 (8), 2 (4)\n" in printed
 
 
@@ -155,7 +155,7 @@ def test_a_file_below_a_hive_folder(shared: Path, init: Init) -> None:
 
 def test_one_text_with_several_labels_is_shown(shared: Path, init: Init) -> None:
     printed = init(shared / "cases" / "w10_sentences" / "contradict.csv")
-    assert "300 rows hold 150 texts that have different labels" in printed
+    assert "300 rows contain 150 texts that have different labels" in printed
 
 
 def test_quotes_that_enclose_cells_of_tsv(tmp_path: Path, init: Init) -> None:
@@ -181,13 +181,15 @@ def test_a_first_row_that_half_of_the_rows_repeat_is_no_header(
 ) -> None:
     (tmp_path / "rows.csv").write_text("so good,pos\nvery bad,neg\n" * 30)
     printed = init(tmp_path / "rows.csv", "--text", "column_1", "--label", "column_2")
-    assert "header   none: the columns are called column_1, column_2" in printed
+    assert "header   none: the columns are named column_1, column_2" in printed
     assert "rows     60, and 0 that cannot be read" in printed
 
 
 def test_one_column_is_named(tmp_path: Path, init: Init) -> None:
     (tmp_path / "rows.csv").write_text("label\n" + "a\nb\n" * 9)
-    assert "has one column, 'label'; a label and a text" in init(tmp_path / "rows.csv")
+    assert "has only the column 'label'; a label and a text" in init(
+        tmp_path / "rows.csv"
+    )
 
 
 def test_texts_without_spaces_are_named(shared: Path, init: Init) -> None:

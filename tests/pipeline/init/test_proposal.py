@@ -68,25 +68,29 @@ def test_the_accuracy_wanted_lies_above_guessing(rare: int) -> None:
 
 def test_several_candidates_are_named_with_the_flag() -> None:
     survey = _survey(kind=["x", "y", "x", "y"], side=["l", "r", "r", "l"], body=BODY)
-    with pytest.raises(ConfigError, match="--label COLUMN among 'kind', 'side'"):
+    with pytest.raises(
+        ConfigError, match="choose one of 'kind', 'side' with --label COLUMN"
+    ):
         propose(survey)
 
 
 def test_no_candidate_is_said_with_the_columns() -> None:
     survey = _survey(id=["1", "2", "3", "4"], body=BODY)
-    with pytest.raises(ConfigError, match="--label COLUMN among 'id', 'body'"):
+    with pytest.raises(
+        ConfigError, match="choose one of 'id', 'body' with --label COLUMN"
+    ):
         propose(survey)
 
 
 def test_no_text_is_said_with_the_columns() -> None:
     survey = _survey(label=["a", "b"] * 2, p=["1", "2"] * 2, q=["3", "4"] * 2)
-    with pytest.raises(ConfigError, match="--text COLUMN among 'p', 'q'"):
+    with pytest.raises(ConfigError, match="choose one of 'p', 'q' with --text COLUMN"):
         propose(survey)
 
 
 def test_one_class_is_refused_even_if_another_column_repeats() -> None:
     survey = _survey(label=["a"] * 4, body=BODY)
-    with pytest.raises(DataError, match="'label' holds 'a' only"):
+    with pytest.raises(DataError, match="'label' contains only 'a'"):
         propose(survey)
 
 
@@ -100,7 +104,7 @@ def test_more_labels_than_can_be_meant_are_refused() -> None:
 def test_a_column_that_is_not_there_is_refused() -> None:
     survey = _survey(label=["a", "b"] * 2, body=BODY)
     with pytest.raises(
-        ConfigError, match="no column 'text'; there are 'label', 'body'"
+        ConfigError, match="no column 'text'; its columns are 'label', 'body'"
     ):
         propose(survey, text=["text"])
     with pytest.raises(ConfigError, match="both"):

@@ -55,16 +55,16 @@ def test_the_file_reads_as_a_person_would_write_it(tmp_path: Path) -> None:
         'name = "rows"\n'
         "\n"
         "[data]\n"
-        'path = "rows.csv" # seen from this file\n'
+        'path = "rows.csv" # relative to this file\n'
         'text_columns = ["title", "body"] # joined by a space\n'
         'label_column = "class"\n'
-        'labels = ["3", "4"] # the data\'s numbers; names may stand here instead\n'
-        "first_label = 3 # the number that the data give the first label\n"
-        'schema_file = "schema.pbtxt" # the data must agree with it\n'
+        'labels = ["3", "4"] # numbers of the data; you may write names instead\n'
+        "first_label = 3 # the number of the first label in the data\n"
+        'schema_file = "schema.pbtxt" # the data is checked against it\n'
         "\n"
         "[evaluation]\n"
-        "# Naming '3' every time is right for 50.0% of the rows; a model must do "
-        "clearly better to be pushed.\n"
+        "# Always predicting '3' has accuracy 0.500; a model must be clearly better to "
+        "be pushed.\n"
         "min_accuracy = 0.67\n"
     )
 
@@ -89,7 +89,7 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path, name: str) -> None
     (tmp_path / "rows.csv").write_text(HEADER + ROWS)
     proposal = propose(look(tmp_path / "rows.csv"))
     (tmp_path / name).write_text("mine")
-    with pytest.raises(ConfigError, match=f"{name}: exists already; .*--force"):
+    with pytest.raises(ConfigError, match=f"{name}: already exists; .*--force"):
         write(proposal, tmp_path)
     assert (tmp_path / name).read_text() == "mine"
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(

@@ -100,7 +100,7 @@ def test_bad_rows_are_counted_and_the_first_is_kept(tmp_path: Path) -> None:
 def test_file_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     file = _written(tmp_path / os.fsdecode(b"caf\xe9.csv"), [("class", "body"), *ROWS])
     with pytest.raises(
-        ConfigError, match=r"/caf\\xe9\.csv: a configuration cannot hold"
+        ConfigError, match=r"/caf\\xe9\.csv: the file name is not UTF-8"
     ):
         look(file)
 
@@ -117,7 +117,7 @@ def test_distinct_values_are_counted_only_so_far(tmp_path: Path) -> None:
     [
         ("none.csv", None, ConfigError, "there is no such file"),
         ("empty.csv", b"", DataError, "empty"),
-        ("head.csv", b"label,body\n", DataError, "holds no row"),
+        ("head.csv", b"label,body\n", DataError, "contains no row"),
         ("bad.csv", b"label,body\n1\n", DataError, "bad.csv:2: has 1 cells"),
         ("wide.csv", "label,body\n".encode("utf-16"), DataError, "UTF-16"),
     ],

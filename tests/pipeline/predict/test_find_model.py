@@ -77,7 +77,7 @@ def test_without_a_name_the_newest_push_answers(tmp_path: Path) -> None:
     [
         ("newsdesk run CONFIG.*--root", {"home": "none"}),
         ("newsdesk run CONFIG", {"root": "none"}),
-        ("none: holds no model", {"model": "none"}),
+        ("none: contains no model", {"model": "none"}),
     ],
 )
 def test_no_model_is_said_with_what_to_run(
