@@ -68,10 +68,10 @@ def artifacts_damaged(whole: Unbroken) -> Outcome:
         (newest / "predictions.parquet").write_bytes(b"")
         (_newest(made / "DataGate" / "verdict") / "verdict.json").unlink()
         code, screen = sample.finish(root, *unbroken.WORDS)
-        anew = [line.split()[1] for line in screen.splitlines() if "made anew" in line]
+        again = [line.split()[1] for line in screen.splitlines() if "run again" in line]
         is_same = code == ExitCode.DONE and whole.is_equalled(root)
-    is_fine = is_same and anew == ["DataGate", "Predictions"]
-    return Outcome("artifacts damaged", is_fine, f"made anew: {', '.join(anew)}")
+    is_fine = is_same and again == ["DataGate", "Predictions"]
+    return Outcome("artifacts damaged", is_fine, f"run again: {', '.join(again)}")
 
 
 def _newest(output: Path) -> Path:

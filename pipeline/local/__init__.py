@@ -1,1 +1,1 @@
-"""Runs the pipeline on this machine, and keeps its folder in order."""
+"""The local runner, and everything that manages the root folder of a pipeline."""

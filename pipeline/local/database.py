@@ -1,4 +1,4 @@
-"""The metadata database of a root: whether it can be used, and what to do if not."""
+"""Checks the metadata database of a root, and sets a damaged one aside."""
 
 import contextlib
 import itertools
@@ -13,17 +13,17 @@ ARTIFACTS = "artifacts"
 
 
 def fault(root: Path) -> str:
-    """Finds out why a root's database cannot explain its artifacts.
+    """Finds out whether the database of a root is usable.
 
     Args:
-        root: the folder that holds everything a pipeline writes.
+        root: the folder of everything that a pipeline writes.
 
     Returns:
-        "is missing", "is damaged" or "is not a file"; "" for a database that is
-        whole, and for a root without either.
+        "is missing", "is damaged" or "is not a file"; "" for an intact database, and
+        for a root with neither database nor artifacts.
     """
     file = root / DATABASE
-    # A link that leads nowhere would let SQLite make a database somewhere else.
+    # Through a broken link, SQLite would create a database somewhere else.
     if os.path.lexists(file) and not file.is_file():
         return "is not a file"
     if not file.exists() or not file.stat().st_size:
@@ -32,7 +32,7 @@ def fault(root: Path) -> str:
         with contextlib.closing(
             sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
         ) as connection:
-            # Indexes included: a path with one wrong bit may name another model.
+            # Checks indexes too: a path with one wrong bit may name another model.
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()
             is_whole = found == ("ok",) and not _has_other_than_integers(connection)
     except sqlite3.DatabaseError:
@@ -43,26 +43,26 @@ def fault(root: Path) -> str:
 def set_aside(root: Path) -> str:
     """Sets aside a database that cannot be used, with the artifacts that it lists.
 
-    A new database counts executions from 1 again, and folders are named by them: the
-    files of two executions would lie in one folder.
+    A new database numbers executions from 1 again, and these numbers name the folders
+    of artifacts: the files of two executions would be in one folder.
 
     Args:
-        root: the folder that holds everything a pipeline writes; nothing runs in it.
+        root: the folder of everything that a pipeline writes; no run is active in it.
 
     Returns:
-        What happened, for the screen; "" where the database is whole.
+        A warning for the screen; "" if the database is intact.
 
     Raises:
-        NewsdeskError: they cannot be renamed.
+        NewsdeskError: the database or the artifacts cannot be renamed.
     """
-    wrong = fault(root)
-    if not wrong:
+    problem = fault(root)
+    if not problem:
         return ""
     moved = [_renamed(root / name) for name in (DATABASE, ARTIFACTS)]
     where = " and ".join(path.name for path in moved if path)
     return (
-        f"{root / DATABASE} {wrong}: the results of earlier runs cannot be reused and "
-        f"are set aside as {where}; delete them when you do not need them"
+        f"{root / DATABASE} {problem}: the results of earlier runs cannot be reused "
+        f"and are set aside as {where}; delete them when you do not need them"
     )
 
 
@@ -89,7 +89,8 @@ def _renamed(path: Path) -> Path | None:
     if not os.path.lexists(path):
         return None
     names = (
-        path.with_name(f"{path.name}.unusable-{one}") for one in itertools.count(1)
+        path.with_name(f"{path.name}.unusable-{number}")
+        for number in itertools.count(1)
     )
     free = next(name for name in names if not os.path.lexists(name))
     try:

@@ -1,4 +1,4 @@
-"""Reads what TFX has written down about executions."""
+"""Reads the records of executions in the metadata store of TFX."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ class Records:
     """The metadata store of one pipeline root."""
 
     def __init__(self, connection: Any) -> None:
-        """Keeps the connection; it is opened for each question.
+        """Keeps the connection, which is opened for each query.
 
         Args:
             connection: a `tfx.orchestration.metadata.Metadata`.
@@ -15,26 +15,26 @@ class Records:
         self._connection = connection
 
     def state(self, execution: int) -> str:
-        """Tells how an execution ended.
+        """Finds the final state of an execution.
 
         Args:
-            execution: its id.
+            execution: the id of the execution.
 
         Returns:
-            `COMPLETE`, `CACHED`, `FAILED`, ... as ML Metadata names it.
+            The state as ML Metadata names it: `COMPLETE`, `CACHED`, `FAILED`, ...
         """
         with self._connection as handle:
             (found,) = handle.store.get_executions_by_id([execution])
         return str(type(found).State.Name(found.last_known_state))
 
     def outputs(self, execution: int) -> dict[str, Any]:
-        """Finds what an execution, or the one its cache answered for, has made.
+        """Finds the artifacts that an execution wrote or took from the cache.
 
         Args:
-            execution: its id.
+            execution: the id of the execution.
 
         Returns:
-            The first artifact of every output, by the output's name.
+            The first artifact of every output, by the name of the output.
         """
         with self._connection as handle:
             events = handle.store.get_events_by_execution_ids([execution])
@@ -48,14 +48,14 @@ class Records:
 
 
 def text_property(artifact: Any, name: str) -> str | None:
-    """Reads what a node has noted on an artifact.
+    """Reads a custom property that a node wrote to an artifact.
 
     Args:
-        artifact: as the metadata store holds it.
-        name: of a custom property.
+        artifact: an artifact of the metadata store.
+        name: the name of the property.
 
     Returns:
-        Its text, None if it has none.
+        Its text; None if it is not set or empty.
     """
     found: str = artifact.custom_properties[name].string_value
     return found or None

@@ -1,4 +1,4 @@
-"""What old runs have left behind, and no kept run needs."""
+"""Finds and removes what old runs left behind and no kept run needs."""
 
 import os
 import re
@@ -26,8 +26,8 @@ class Garbage:
     """A folder or file that can be removed.
 
     Attributes:
-        path: where it is.
-        size: bytes in it and below.
+        path: the path of the folder or file.
+        size: its size in bytes, with everything below.
     """
 
     path: Path
@@ -36,11 +36,12 @@ class Garbage:
 
 @dataclass(frozen=True)
 class Found:
-    """What a root holds besides that which is needed.
+    """The entries of a root that no kept run needs.
 
     Attributes:
-        garbage: what can be removed, sorted.
-        unexplained: what no record of this root explains, sorted; it stays.
+        garbage: entries that can be removed, sorted.
+        unexplained: entries that no record of this root explains, sorted; they are
+            kept.
     """
 
     garbage: list[Garbage]
@@ -49,12 +50,12 @@ class Found:
 
 @dataclass(frozen=True)
 class _Records:
-    """What the database says of executions.
+    """The executions in the database, by whether a kept run needs them.
 
     Attributes:
-        needed: `node/output/execution` of the artifacts that kept runs made, read or
+        needed: `node/output/execution` of the artifacts that kept runs wrote, read or
             took from the cache.
-        kept: the ids of their executions.
+        kept: the ids of the executions of kept runs.
         old: the ids of all other executions.
     """
 
@@ -66,14 +67,14 @@ class _Records:
 def find(config: Config, keep_last: int) -> Found:
     """Finds what can be removed, and changes nothing.
 
-    What the newest runs made or read stays, and with it what the cache would answer
-    the next run with; the versions in service are not looked at. Places are compared
-    relative to the root, which may have been moved or copied, and ages by the names of
-    runs, not by clocks.
+    Keeps what the newest runs wrote or read, and so what the cache needs for the next
+    run. Does not look at published versions. Compares paths relative to the root,
+    because it may have been moved or copied, and ages by the names of runs, because
+    clocks may be wrong.
 
     Args:
         config: the whole configuration.
-        keep_last: how many of the newest runs that did something stay.
+        keep_last: the number of newest runs to keep, of those that ran any node.
 
     Returns:
         Artifacts, checkpoints and runs.
@@ -103,7 +104,7 @@ def find(config: Config, keep_last: int) -> Found:
 
 
 def remove(found: list[Garbage]) -> None:
-    """Removes what was found.
+    """Removes garbage.
 
     Args:
         found: the garbage that `find` found.
@@ -111,21 +112,21 @@ def remove(found: list[Garbage]) -> None:
     Raises:
         NewsdeskError: something cannot be removed.
     """
-    for one in found:
+    for entry in found:
         try:
-            if one.path.is_dir():
-                shutil.rmtree(one.path)
+            if entry.path.is_dir():
+                shutil.rmtree(entry.path)
             else:
-                one.path.unlink()
+                entry.path.unlink()
         except OSError as error:
             raise NewsdeskError(
-                f"{error.filename}: cannot be removed: {error.strerror}; correct that "
+                f"{error.filename}: cannot be removed: {error.strerror}; fix that "
                 "and run `newsdesk gc` again"
             ) from None
 
 
 def _read(root: Path, oldest: str) -> _Records:
-    """Reads the executions of all runs; none where the database cannot be used."""
+    """Reads the executions of all runs; none if the database cannot be used."""
     if database.fault(root) or not (root / database.DATABASE).exists():
         return _Records()
     from ml_metadata.metadata_store import metadata_store
@@ -137,8 +138,8 @@ def _read(root: Path, oldest: str) -> _Records:
     kept: set[int] = set()
     old: set[int] = set()
     for context in store.get_contexts_by_type(_RUN_CONTEXT):
-        # By name: a killed run has no nodes in its summary, and may have come far, and
-        # the summary of a run that ended well may be damaged.
+        # By name, not by summary: the summary of a killed run has no nodes, although
+        # they ran, and any summary may be damaged.
         is_old = _RUN.fullmatch(context.name) and context.name < oldest
         executions = old if is_old else kept
         executions.update(one.id for one in store.get_executions_by_context(context.id))
@@ -152,24 +153,25 @@ def _read(root: Path, oldest: str) -> _Records:
 
 
 def _artifacts(folder: Path, records: _Records) -> Iterator[tuple[Path, bool]]:
-    """Entries `<node>/<output>/<execution>`; whether an old execution explains each."""
-    for made in folder.glob("*/*/*"):
-        if made.parent.name == ".system":
+    """Lists entries no kept run needs, and whether an old execution explains each."""
+    for entry in folder.glob("*/*/*"):
+        # TFX's own files: `<node>/.system/<kind>/<execution>`.
+        if entry.parent.name == ".system":
             yield from (
-                (one, one.name in records.old)
-                for one in _folders_in(made)
-                if one.name.isdigit() and one.name not in records.kept
+                (system, system.name in records.old)
+                for system in _folders_in(entry)
+                if system.name.isdigit() and system.name not in records.kept
             )
             continue
-        execution = made.name.removesuffix(DIGESTS)
-        place = made.relative_to(folder).with_name(execution).as_posix()
-        if place not in records.needed and execution not in records.kept:
-            is_known = made.is_dir() or made.name.endswith(DIGESTS)
-            yield made, is_known and execution in records.old
+        execution = entry.name.removesuffix(DIGESTS)
+        artifact = entry.relative_to(folder).with_name(execution).as_posix()
+        if artifact not in records.needed and execution not in records.kept:
+            is_known = entry.is_dir() or entry.name.endswith(DIGESTS)
+            yield entry, is_known and execution in records.old
 
 
 def _checkpoints(config: Config, oldest: str) -> Iterator[tuple[Path, bool]]:
-    """Folders that no kept run has written to; whether a run of this root has."""
+    """Lists folders no kept run wrote to, and whether a run of this root did."""
     for folder in config.checkpoints.glob("*"):
         if not _is_ours(folder, _CHECKPOINTS):
             continue
@@ -179,13 +181,14 @@ def _checkpoints(config: Config, oldest: str) -> Iterator[tuple[Path, bool]]:
         except (OSError, UnicodeError, ModelError):
             yield folder, False
             continue
-        # Several roots may share a folder of checkpoints; the default one moves along.
+        # Several roots may share a folder of checkpoints. A folder inside the root
+        # moves with it, so the paths in it may be old.
         is_inside = config.root in config.checkpoints.parents
         runs = config.root / "runs"
         if not is_inside and run.parent.resolve() != runs.resolve():
             continue
         if not is_inside and not (runs / run.name).is_dir():
-            # Another root may have been here before.
+            # Another root may have been at this path before.
             yield folder, False
             continue
         if run.name < oldest:
@@ -193,7 +196,9 @@ def _checkpoints(config: Config, oldest: str) -> Iterator[tuple[Path, bool]]:
 
 
 def _folders_in(folder: Path) -> list[Path]:
-    return [one for one in folder.iterdir() if one.is_dir()] if folder.is_dir() else []
+    return (
+        [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+    )
 
 
 def _is_ours(folder: Path, names: re.Pattern[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The folder of one run, and the summaries of past runs."""
+"""The folder of a run, and the summaries of past runs."""
 
 import datetime
 import json
@@ -18,12 +18,12 @@ from newsdesk.states import NodeState, RunState
 CONFIG = "config.toml"
 LOG = "log.txt"
 SUMMARY = "summary.json"
-# Sorts behind the names of older releases, which were the local time alone.
+# Sorts after the names of older releases, which were only the local time.
 RUN_NAME = re.compile(r"r(?P<number>\d{6,})-\d{8}T\d{6}Z")
 _MOST_BYTES = 16 << 20
 
 
-# States of runs that would end the same way with the same data.
+# Final states of runs that would end in the same way with the same data.
 VERDICTS = frozenset(
     {
         RunState.PUSHED,
@@ -36,7 +36,7 @@ VERDICTS = frozenset(
 
 
 def _encodable(value: Any) -> Any:
-    """File names and arguments may hold bytes that are not UTF-8; JSON may not."""
+    """Escapes bytes that are not UTF-8: file names may contain them, JSON may not."""
     if isinstance(value, str):
         return value.encode(errors="backslashreplace").decode()
     return value
@@ -54,7 +54,7 @@ class Node(BaseModel):
 
 
 class Summary(BaseModel):
-    """What one run did; written beside its log."""
+    """The result of one run; stored beside its log."""
 
     model_config = ConfigDict(
         validate_assignment=True,
@@ -103,8 +103,8 @@ class RunFolder:
             config: the effective configuration.
 
         Returns:
-            The folder, named by a counter, which orders the runs whatever the clock
-            says, and by the time in UTC.
+            The folder, named by a counter, which orders the runs even if the clock is
+            wrong, and by the time in UTC.
 
         Raises:
             NewsdeskError: the root cannot be written.
@@ -126,17 +126,17 @@ class RunFolder:
 
     @property
     def log(self) -> Path:
-        """The file that collects what libraries print."""
+        """The file that receives the output of libraries."""
         return self.path / LOG
 
     def write(self, summary: Summary) -> None:
-        """Writes the summary, so that readers see all of it or the one before.
+        """Writes the summary in one step, so that no reader sees a part of it.
 
         Args:
-            summary: what is known so far.
+            summary: the summary of the run so far.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the summary cannot be written.
         """
         atomic.write_text(self.path / SUMMARY, summary.model_dump_json(indent=2) + "\n")
 
@@ -147,11 +147,10 @@ def _next_number(runs: Path) -> int:
 
 
 def mark_killed(root: Path) -> None:
-    """Says of runs that still call themselves running that they were killed.
+    """Marks runs as killed whose summaries still say that they are running.
 
     Args:
-        root: the folder that holds everything a pipeline writes, and in which nothing
-            runs now.
+        root: the folder of everything that a pipeline writes; no run is active in it.
     """
     for summary in past_runs(root):
         if summary.state is RunState.RUNNING:
@@ -164,10 +163,10 @@ def past_runs(root: Path) -> Iterator[Summary]:
     """Reads the summaries below a pipeline's root, newest first.
 
     Args:
-        root: the folder that holds everything a pipeline writes.
+        root: the folder of everything that a pipeline writes.
 
     Yields:
-        Every summary that can be read; others are passed over.
+        Every summary that can be read; others are skipped.
     """
     for file in sorted(root.glob(f"runs/*/{SUMMARY}"), reverse=True):
         try:

@@ -1,4 +1,4 @@
-"""One run at a time in a pipeline's folder."""
+"""A lock that allows one run at a time in the root folder of a pipeline."""
 
 import contextlib
 import datetime
@@ -17,25 +17,25 @@ from newsdesk.errors import Locked, NewsdeskError
 _FILE = ".lock"
 _ROOM = 512
 SECONDS_TO_WRITE = 2.0
-# Without following a link, behind which something else would be overwritten, and
-# without waiting for the other end of a pipe.
+# O_NOFOLLOW, because the target of a link would be overwritten; O_NONBLOCK, because
+# opening a pipe would wait for its other end.
 _OPENED = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _NOT_A_FILE = "{}: is a link, a folder, a pipe or a device and not a file; remove it"
 
 
 @contextlib.contextmanager
 def held(root: Path, what: str) -> Iterator[None]:
-    """Holds a pipeline's folder for as long as the block lasts.
+    """Locks the folder of a pipeline during a block.
 
-    The system gives the lock back when its process ends, however it ends; the file
-    stays and only tells who has it. Children do not inherit it.
+    The system releases the lock when the process ends, even if it is killed. The file
+    stays, and only names the owner. Child processes do not inherit the lock.
 
     Args:
-        root: the folder that holds everything the pipeline writes.
-        what: what the lock is for, shown to others.
+        root: the folder of everything that the pipeline writes.
+        what: the purpose of the lock, for the message to other processes.
 
     Raises:
-        Locked: another process holds it; names it and since when.
+        Locked: another process has the lock; names the process and the time.
         NewsdeskError: the folder cannot be written, or its lock is not a file.
     """
     try:
@@ -48,14 +48,14 @@ def held(root: Path, what: str) -> Iterator[None]:
             f"{root}: cannot be written: {error.strerror}; "
             "choose another folder with --set output.root=FOLDER"
         ) from None
-    told = {
+    owner = {
         "what": what,
         "pid": os.getpid(),
         "host": socket.gethostname(),
         "since": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
     }
-    # Always as long, so that who reads meanwhile never finds two texts in one.
-    written = json.dumps(told).encode().ljust(_ROOM)
+    # Always of the same length, so that a reader never finds a mix of two texts.
+    content = json.dumps(owner).encode().ljust(_ROOM)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise NewsdeskError(_NOT_A_FILE.format(root / _FILE))
@@ -72,25 +72,25 @@ def held(root: Path, what: str) -> Iterator[None]:
                 "another file system with --set output.root=FOLDER"
             ) from None
         with contextlib.suppress(OSError):
-            # A full disk must not keep a run from clearing it.
-            os.pwrite(descriptor, written, 0)
+            # On a full disk, `gc` must still be able to run.
+            os.pwrite(descriptor, content, 0)
         yield
     finally:
         os.close(descriptor)
 
 
 def _owner(file: Path) -> str:
-    """Who wrote the file last, in words."""
-    # The owner writes it just after it has the lock.
+    """Describes the process that has the lock."""
+    # The owner writes the file only after it has the lock.
     late = time.monotonic() + SECONDS_TO_WRITE
     while not _is_written(file) and time.monotonic() < late:
         time.sleep(SECONDS_TO_WRITE / 100)
     try:
-        told = json.loads(file.read_text())
-        since = datetime.datetime.fromisoformat(told["since"])
+        owner = json.loads(file.read_text())
+        since = datetime.datetime.fromisoformat(owner["since"])
         age = datetime.datetime.now().astimezone() - since
         return (
-            f"{told['what']} (process {told['pid']} on {told['host']}) has been at "
+            f"{owner['what']} (process {owner['pid']} on {owner['host']}) has been at "
             f"work here since {since:%Y-%m-%d %H:%M:%S}, for "
             f"{int(age.total_seconds())} s"
         )

@@ -1,4 +1,4 @@
-"""Reads the figures that nodes have written, for the screen and the summary."""
+"""Reads results of nodes for the screen and the summary of a run."""
 
 from pathlib import Path
 from typing import Any
@@ -8,14 +8,14 @@ from pipeline.local.executions import text_property
 
 
 def rows(quarantine: str) -> dict[str, int]:
-    """Reads how many rows came in, went out and were set aside.
+    """Reads the number of rows that were read, used and quarantined.
 
     Args:
         quarantine: the folder of the Quarantine artifact.
 
     Returns:
-        `rows_in`, `rows_out` and `quarantined`, and `rows/<split>` for every split;
-        OVER_LINES, the rows that take several lines, if there are any.
+        `rows_in`, `rows_out`, `quarantined`, and `rows/<split>` for every split;
+        OVER_LINES, the number of rows that span several lines, if there are any.
     """
     summary = read_summary(quarantine)
     by_split = {f"rows/{split}": rows for split, rows in summary["splits"].items()}
@@ -25,13 +25,13 @@ def rows(quarantine: str) -> dict[str, int]:
 
 
 def rows_note(rows: dict[str, int]) -> str:
-    """Says in one line what became of the rows.
+    """Formats the numbers of rows for one line.
 
     Args:
-        rows: from `rows`.
+        rows: the result of `rows`.
 
     Returns:
-        Their numbers in words.
+        The note on the line of the node.
     """
     note = (
         f"{rows['rows_in']:,} rows in = {rows['rows_out']:,} out "
@@ -46,13 +46,13 @@ def rows_note(rows: dict[str, int]) -> str:
 
 
 def conflicts(statistics: str) -> str:
-    """Says how many rows have a text that occurs with another label.
+    """Says what share of rows has a text that also has another label.
 
     Args:
         statistics: the folder of the TextStatisticsOfSplits artifact.
 
     Returns:
-        The share of the split that has most of them, or "".
+        A sentence for the split with the largest share, or "".
     """
     from components.text_statistics.statistics import read
 
@@ -65,15 +65,15 @@ def conflicts(statistics: str) -> str:
 
 
 def skipped_rules(verdict: str) -> str:
-    """Says which rules the data gate could not apply.
+    """Lists the rules that the data gate skipped.
 
     Args:
         verdict: the folder of the DataVerdict artifact.
 
     Returns:
-        The rules in words, or "".
+        The names of the rules, or "".
     """
-    # It loads all of TFX, which a run with nothing to do never needs.
+    # Imported here, because it imports TFX, which a run with nothing to do never needs.
     from components.data_gate import skipped
 
     rules = skipped(verdict)
@@ -81,24 +81,24 @@ def skipped_rules(verdict: str) -> str:
 
 
 def is_blessed(blessing: str) -> bool:
-    """Tells whether the Evaluator let a model pass.
+    """Decides whether the Evaluator blessed a model.
 
     Args:
         blessing: the folder of the ModelBlessing artifact.
 
     Returns:
-        Whether the file is there that says so.
+        Whether the file exists that marks a blessed model.
     """
     return Path(blessing, "BLESSED").exists()
 
 
 def pushed_version(pushed_model: Any) -> str | None:
-    """Finds the published version that a PushedModel artifact stands for.
+    """Reads the address of the published version from a PushedModel artifact.
 
     Args:
-        pushed_model: the artifact as the metadata store holds it.
+        pushed_model: the artifact of the metadata store.
 
     Returns:
-        `<destination>/<version>`, or None when nothing was pushed.
+        `<destination>/<version>`, or None if nothing was pushed.
     """
     return text_property(pushed_model, "pushed_destination")

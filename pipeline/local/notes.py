@@ -1,4 +1,4 @@
-"""What a local run learns from the outputs of nodes, and says beside their lines."""
+"""Reads the outputs of nodes into the summary, and writes the notes on their lines."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,21 +11,21 @@ from pipeline.local import node_results
 from pipeline.local.executions import text_property
 from pipeline.local.history import Summary
 
-# The first artifact of every output, by the output's name.
+# The first artifact of every output, by the name of the output.
 Outputs = Mapping[str, Any]
 
 
 class Notes:
-    """What has been learned so far; the summary gets it.
+    """Fills the summary of a run from the outputs of its nodes.
 
     Args:
         config: the effective configuration.
-        summary: of the run.
-        accepted: why a model in service is given up; "" where it is not.
+        summary: the summary of the run.
+        accepted: the user's reason to give up the model in service; "" without one.
 
     Attributes:
         current: the model in service when the run began.
-        outcome: what became of the candidate; None before the Pusher has ended.
+        outcome: the outcome of the Pusher; None before it has ended.
     """
 
     def __init__(self, config: Config, summary: Summary, accepted: str) -> None:
@@ -36,25 +36,25 @@ class Notes:
         self.outcome: Outcome | None = None
 
     def of(self, node: str, outputs: Outputs) -> str:
-        """Learns from a node that has ended.
+        """Adds the outputs of a node to the summary.
 
         Args:
-            node: its id.
-            outputs: what it has made.
+            node: the id of the node, which has ended.
+            outputs: its outputs.
 
         Returns:
-            The note beside its line; "" if there is nothing to say.
+            The note on its line of the screen, or "".
         """
         note = NOTES.get(node)
         return note(self, outputs) if note else ""
 
     def rows(self, outputs: Outputs) -> str:
-        """Says how many rows were read."""
+        """Notes the number of rows."""
         self._summary.rows = node_results.rows(outputs["quarantine"].uri)
         return node_results.rows_note(self._summary.rows)
 
     def baseline(self, outputs: Outputs) -> str:
-        """Says which model the candidate is compared with."""
+        """Notes the version that the candidate is compared with."""
         if "model" not in outputs and self.current:
             self._summary.accepted = self._accepted
             return f"version {self.current.version} is given up: {self._accepted}"
@@ -64,7 +64,7 @@ class Notes:
         return f"version {self._summary.baseline} is in service"
 
     def evaluation(self, outputs: Outputs) -> str:
-        """Says how good the candidate is, and the model in service on the same rows."""
+        """Notes the accuracy of the candidate and of the model in service."""
         evaluation, labels = outputs["evaluation"].uri, self._config.data.labels
         now = self._summary.metrics = results.metrics(evaluation, labels)
         before = results.metrics(evaluation, labels, of_baseline=True)
@@ -73,6 +73,7 @@ class Notes:
             version = self._summary.baseline
             self._summary.refusals = refusals(evaluation, labels, version)
         note = f"accuracy {now['accuracy']:.4f}"
+        # Record the reason only if it was needed.
         if before and self._accepted and self._has_fallen(before):
             self._summary.accepted = self._accepted
         if before:
@@ -80,15 +81,15 @@ class Notes:
         return note
 
     def push(self, outputs: Outputs) -> str:
-        """Says what became of the candidate."""
+        """Notes whether and where the candidate was pushed."""
         outcome = text_property(outputs["pushed_model"], OUTCOME)
         self.outcome = Outcome(outcome) if outcome else None
         version = node_results.pushed_version(outputs["pushed_model"])
         self._summary.pushed = version
         if self.outcome is Outcome.WITHDRAWN:
-            return "nothing pushed: this model was rolled back from"
+            return "nothing pushed: this model was rolled back"
         if self.outcome is Outcome.IN_SERVICE:
-            return f"nothing pushed: in service already, as {version}"
+            return f"nothing pushed: this model is already in service, as {version}"
         return f"version {version.rsplit('/')[-1]}" if version else "nothing pushed"
 
     def _has_fallen(self, before: dict[str, float]) -> bool:

@@ -1,6 +1,6 @@
-"""Digests of what nodes wrote, so that the cache never answers with damaged files.
+"""Digests of the files that nodes wrote, so that the cache never uses damaged files.
 
-TFX looks whether the folder of a cached artifact exists, and not into it.
+TFX checks only that the folder of a cached artifact exists, not its content.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from newsdesk.identity import fingerprint
 from pipeline.local.database import ARTIFACTS, DATABASE
 
 _log = logging.getLogger("newsdesk")
-# Beside the folder of an artifact, in the form that `sha256sum --check` reads.
+# Suffix of the file beside an artifact, which `sha256sum --check` can read.
 DIGESTS = ".sha256"
 _MOST_BYTES = 64 << 20
 
@@ -26,17 +26,17 @@ class Outputs:
     """The artifacts of one root.
 
     Args:
-        root: the folder that holds everything a pipeline writes.
+        root: the folder of everything that a pipeline writes.
     """
 
     def __init__(self, root: Path) -> None:
         self._artifacts = (root / ARTIFACTS).resolve()
 
     def record(self, uris: Iterable[str]) -> None:
-        """Writes the digests of artifacts that a node has just made.
+        """Writes the digests of artifacts that a node has just written.
 
         Args:
-            uris: of the artifacts; those outside of the root are left out.
+            uris: the folders of the artifacts; folders outside of the root are skipped.
 
         Raises:
             OSError: the digests cannot be written.
@@ -44,48 +44,52 @@ class Outputs:
         for folder in map(Path, uris):
             if folder.is_dir() and self._artifacts in folder.resolve().parents:
                 text = "".join(f"{line}\n" for line in _lines(folder))
-                atomic.write_text(_beside(folder), text, "surrogateescape")
+                atomic.write_text(_digests_of(folder), text, "surrogateescape")
 
     @contextlib.contextmanager
     def checked_cache(
         self, names: Collection[str], may_be_absent: bool = False
     ) -> Iterator[list[str]]:
-        """Lets the cache of TFX pass over artifacts that are not as they were made.
+        """Keeps the cache of TFX from using artifacts that have changed.
 
         Args:
-            names: of the outputs that the node must have.
-            may_be_absent: whether it may also have none.
+            names: the names of the outputs that the node must have.
+            may_be_absent: whether the node may also have no outputs.
 
         Yields:
-            What was wrong with those that were passed over, in words.
+            For each artifact that was not used, what is wrong with it.
         """
         from tfx.types import artifact_utils
 
-        exist = artifact_utils.verify_artifacts
+        verify_existence = artifact_utils.verify_artifacts
         damaged: list[str] = []
 
         def verify(artifacts: Any) -> None:
-            exist(artifacts)
-            folders = [Path(one.uri) for many in artifacts.values() for one in many]
+            verify_existence(artifacts)
+            folders = [
+                Path(artifact.uri)
+                for several in artifacts.values()
+                for artifact in several
+            ]
             is_absent = may_be_absent and not artifacts
             misnamed = "" if is_absent else _misnamed(artifacts, names)
-            for wrong in (misnamed, *map(self._wrong, folders)):
-                if wrong:
-                    _log.warning("not taken from the cache: %s", wrong)
-                    damaged.append(wrong)
-                    # The cache takes this error for "not there".
-                    raise RuntimeError(wrong)
+            for problem in (misnamed, *map(self._problem, folders)):
+                if problem:
+                    _log.warning("not taken from the cache: %s", problem)
+                    damaged.append(problem)
+                    # TFX treats this error as a missing artifact, and runs the node.
+                    raise RuntimeError(problem)
 
-        # The cache has no place for a check of one's own.
+        # TFX has no hook for further checks of cached artifacts.
         artifact_utils.verify_artifacts = verify
         try:
             yield damaged
         finally:
-            artifact_utils.verify_artifacts = exist
+            artifact_utils.verify_artifacts = verify_existence
 
-    def _wrong(self, folder: Path) -> str:
-        # In a moved or copied root, the database names places of another root, whose
-        # files may be of other data by now.
+    def _problem(self, folder: Path) -> str:
+        # In a moved or copied root, the database contains paths of another root, whose
+        # files may be from other data by now.
         if self._artifacts not in folder.resolve().parents:
             return f"{folder} is outside of this root"
         return difference(folder)
@@ -95,14 +99,14 @@ def difference(folder: Path) -> str:
     """Compares an artifact with its digests.
 
     Args:
-        folder: of the artifact.
+        folder: the folder of the artifact.
 
     Returns:
-        Which file is not as it was made, and how; "" where all are, or where nobody
-        has recorded any.
+        The first file that has changed, and how; "" if none has, or if there are no
+        digests.
     """
     try:
-        written = regular.read(_beside(folder), _MOST_BYTES)
+        written = regular.read(_digests_of(folder), _MOST_BYTES)
         recorded = written.decode("utf-8", "surrogateescape").splitlines()
         found = _lines(folder)
     except FileNotFoundError:
@@ -118,14 +122,14 @@ def difference(folder: Path) -> str:
 
 
 def _misnamed(found: Iterable[str], names: Collection[str]) -> str:
-    """Finds out whether the database lost the name of an output."""
+    """Compares the names of outputs in the database, which may be damaged."""
     if set(found) == set(names):
         return ""
     listed = ", ".join(sorted(found)) or "nothing"
     return f"{DATABASE} lists {listed} instead of {', '.join(sorted(names))}"
 
 
-def _beside(folder: Path) -> Path:
+def _digests_of(folder: Path) -> Path:
     return folder.with_name(folder.name + DIGESTS)
 
 

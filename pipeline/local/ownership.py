@@ -1,4 +1,4 @@
-"""Which pipeline a root belongs to: one root holds the runs of one pipeline."""
+"""Keeps the runs of different pipelines in different roots."""
 
 import os
 from pathlib import Path
@@ -12,11 +12,11 @@ _MOST_BYTES = 4096
 
 
 def claim(root: Path, name: str) -> None:
-    """Records the pipeline of a root, or refuses another one.
+    """Records the pipeline of a new root; refuses the root of another pipeline.
 
     Args:
-        root: the folder that holds everything a pipeline writes.
-        name: of the pipeline.
+        root: the folder of everything that a pipeline writes.
+        name: the name of the pipeline.
 
     Raises:
         ConfigError: the root belongs to another pipeline.
@@ -25,7 +25,7 @@ def claim(root: Path, name: str) -> None:
     check(root, name)
     file = root / _FILE
     try:
-        # Most runs find the name there already.
+        # Only the first run of a root writes the name.
         if not os.path.lexists(file) or not file.read_text(errors="replace").strip():
             file.write_text(f"{name}\n", encoding="utf-8")
     except OSError as error:
@@ -36,11 +36,11 @@ def claim(root: Path, name: str) -> None:
 
 
 def check(root: Path, name: str) -> None:
-    """Refuses a pipeline that a root does not belong to.
+    """Refuses a root that belongs to another pipeline.
 
     Args:
-        root: the folder that holds everything a pipeline writes.
-        name: of the pipeline.
+        root: the folder of everything that a pipeline writes.
+        name: the name of the pipeline.
 
     Raises:
         ConfigError: the root belongs to another pipeline.
@@ -55,7 +55,7 @@ def check(root: Path, name: str) -> None:
 
 
 def _owner(root: Path) -> str:
-    """The recorded name; in a root without a record, that of its newest run."""
+    """Finds the recorded name, or without a record that of the newest run."""
     file = root / _FILE
     if os.path.lexists(file):
         try:

@@ -1,4 +1,4 @@
-"""Runs the pipeline on this machine, node after node."""
+"""Runs the pipeline on this machine, one node at a time."""
 
 import datetime
 import logging
@@ -33,20 +33,20 @@ def run(
     accepted: str = "",
     signals: Signals | None = None,
 ) -> Summary:
-    """Executes every node that the cache cannot answer for.
+    """Runs every node whose outputs are not in the cache.
 
     Args:
         config: the effective configuration.
-        folder: where this run's log, quarantine and summary go.
-        screen: draws the nodes.
-        beam_args: arguments for Beam that win over the configuration.
-        accepted: why a model in service is given up that cannot be compared with, or
-            fails on the rows of this run; "" where it is not.
-        signals: from `interruptible`; None where nobody handles signals.
+        folder: the folder for the log, the quarantine and the summary of this run.
+        screen: shows the nodes.
+        beam_args: arguments for Beam that override the configuration.
+        accepted: the user's reason to give up the model in service if it cannot be
+            compared with or fails on the rows of this run; "" without one.
+        signals: the signals of `interruptible`; None if signals are not handled.
 
     Returns:
-        What happened, also written to the folder. An error of a node is told there
-        and does not escape.
+        The summary, which is also written to the folder. It contains the error of a
+        failed node, which is not raised.
     """
     summary = Summary(
         run=folder.path.name,
@@ -57,13 +57,13 @@ def run(
     )
     signals = Signals() if signals is None else signals
     watch = Stopwatch()
-    # A killed run leaves this behind, so that it is not forgotten.
+    # Written now, so that a killed run has a summary too.
     folder.write(summary)
-    told = {
+    variables = {
         RUN_FOLDER_VARIABLE: str(folder.path),
         CHECKPOINTS_VARIABLE: str(config.checkpoints),
     }
-    os.environ.update(told)
+    os.environ.update(variables)
     try:
         try:
             with screen.drawing():
@@ -74,14 +74,14 @@ def run(
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         _log.exception("the run ended with an error")
         if signals and not isinstance(error, Interrupted):
-            # A library that was importing turns the interruption into another error.
+            # An import that is interrupted may raise another error.
             error = Interrupted("stopped on request")
         summary.error, summary.exit_code = explain(error, config.root)
         summary.state = RunState.STOPPED if is_of_data(error) else RunState.FAILED
         if summary.exit_code == ExitCode.INTERRUPTED:
             summary.state = RunState.INTERRUPTED
     finally:
-        for variable in told:
+        for variable in variables:
             del os.environ[variable]
     summary.seconds = round(watch.seconds, 1)
     try:
@@ -92,7 +92,7 @@ def run(
 
 
 class LocalRun:
-    """The nodes of one run, and what has been learned from them so far."""
+    """Launches the nodes of one run, and collects their results."""
 
     def __init__(
         self,
@@ -119,13 +119,13 @@ class LocalRun:
         began = recipe(self.config)
         current = self.notes.current = newest(self.config.serving)
         if current:
-            # Every file of it, because the cache may answer for BaselineModel.
+            # Here, because BaselineModel may come from the cache without any check.
             store(self.config.serving).verify(current.version)
         if current and not self.accepted and self._is_repetition(current, began):
             self.screen.clear()
             return
-        if said := database.set_aside(self.config.root):
-            self.screen.warn(said)
+        if warning := database.set_aside(self.config.root):
+            self.screen.warn(warning)
         from tfx.dsl.compiler import compiler, constants
         from tfx.orchestration import metadata
         from tfx.orchestration.local import runner_utils
@@ -147,7 +147,7 @@ class LocalRun:
             name = node.pipeline_node.node_info.id
             if NODES[name].cache is Cache.NOWHERE:
                 began.check(recipe(self.config))
-                # The cache might answer with a version that somebody has removed.
+                # A cached result may be a version that no longer exists.
                 options = node.pipeline_node.execution_options
                 options.caching_options.enable_cache = False
             self._run_node(
@@ -170,9 +170,9 @@ class LocalRun:
     def _run_node(
         self, name: str, launcher: Any, records: Records, names: list[str]
     ) -> None:
-        """Launches one node and draws its beginning and its end."""
-        is_unwanted = not self.notes.current or bool(self.accepted)
-        may_be_absent = NODES[name].may_have_no_output and is_unwanted
+        """Launches one node, and shows its start and its end."""
+        has_no_baseline = not self.notes.current or bool(self.accepted)
+        may_be_absent = NODES[name].may_have_no_output and has_no_baseline
         watch = Stopwatch()
         state, note = NodeState.FAILED, ""
         self.screen.begin(name)
@@ -184,25 +184,25 @@ class LocalRun:
             ended = records.state(execution.execution_id)
             if ended not in ("COMPLETE", "CACHED"):
                 raise NewsdeskError(
-                    f"{name} did not run: its inputs are not there any more; "
-                    f"remove {self.config.root} or choose another output.root"
+                    f"{name} did not run: its inputs no longer exist; "
+                    f"remove {self.config.root}, or choose another output.root"
                 )
             state = NodeState.CACHED if ended == "CACHED" else NodeState.DONE
             outputs = records.outputs(execution.execution_id)
             if state is NodeState.DONE:
-                self.outputs.record(one.uri for one in outputs.values())
+                self.outputs.record(artifact.uri for artifact in outputs.values())
             note = self.notes.of(name, outputs)
             if damaged:
-                note = f"made anew: {damaged[0]}  {note}".rstrip()
+                note = f"run again: {damaged[0]}  {note}".rstrip()
         finally:
             seconds = round(watch.seconds, 1)
             self.summary.nodes.append(Node(name=name, state=state, seconds=seconds))
             self.screen.end(name, state, seconds, note)
 
     def _is_repetition(self, current: InService, recipe: Recipe) -> bool:
-        """Decides whether the run has nothing to do, and says so in the summary."""
-        known = run_key(recipe.digest, self.summary.data_digest or "")
-        outcome = repeated(current.manifest, known)
+        """Decides whether there is nothing to do, and if so completes the summary."""
+        key = run_key(recipe.digest, self.summary.data_digest or "")
+        outcome = repeated(current.manifest, key)
         if outcome is None:
             return False
         self.summary.exit_code = ExitCode.DONE
@@ -213,7 +213,7 @@ class LocalRun:
         return True
 
     def _conclude(self) -> None:
-        """Decides what this run amounts to."""
+        """Sets the final state and the exit code of a run without errors."""
         self.summary.exit_code = ExitCode.DONE
         if self.notes.outcome is Outcome.WITHDRAWN:
             self.summary.state = RunState.WITHDRAWN

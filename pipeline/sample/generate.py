@@ -1,9 +1,9 @@
 """Writes the bundled sample: invented news lines, not real ones.
 
-The rows come from a small grammar and a seed. They show that the pipeline works, and
-say nothing about how well it does on real text. A part of them is hard on purpose:
-stories that borrow another desk's words, lines that any desk might have written, and
-a few wrong labels. `python -m pipeline.sample.generate` writes sample.csv again.
+The rows come from a small grammar and a seed. They show that the pipeline works, but
+not how good it is on real text. Some rows are hard on purpose: stories with words of
+another desk, lines that any desk could have written, and a few wrong labels.
+`python -m pipeline.sample.generate` writes sample.csv again.
 """
 
 import csv
@@ -57,7 +57,7 @@ class _Grammar:
         if number and slot[0] in self._named:
             return self._named[slot[0]]
         text = self._expand(self._chance.choice(self._words[word]))
-        # Two different numbers mean two different things.
+        # Slots with different numbers must get different texts.
         while number and text in self._named.values():
             text = self._expand(self._chance.choice(self._words[word]))
         if number:
@@ -72,7 +72,7 @@ def rows(seed: int = SEED) -> list[Row]:
         seed: the same seed gives the same rows everywhere.
 
     Returns:
-        Rows of label, title and description, shuffled, no two texts alike.
+        Rows of label, title and description, shuffled, without duplicate texts.
     """
     tables = tomllib.loads((FOLDER / "grammar.toml").read_text(encoding="utf-8"))
     chance = random.Random(seed)
@@ -107,7 +107,7 @@ def write(stream: TextIO) -> None:
 def _text(
     tables: Mapping[str, Any], desk: str, grammar: _Grammar, chance: random.Random
 ) -> tuple[str, str]:
-    """One title and description for a desk."""
+    """Makes a title and a description for a desk."""
     shared = tables["shared"]
     kind = chance.random()
     if kind < AMBIGUOUS:
@@ -118,7 +118,7 @@ def _text(
         story = chance.choice(tables["stories"][desk])
     title, description = (grammar.sentence(template) for template in story)
     if chance.random() < TAIL:
-        # A line break now and then, because files of real text have them, too.
+        # A few line breaks, because files of real text have them.
         gap = "\n" if chance.random() < TWO_LINES / TAIL else " "
         description += gap + grammar.sentence(chance.choice(shared["tail"]))
     return title, description

@@ -1,1 +1,1 @@
-"""The standard streams, the log file and the screen of a run."""
+"""Everything a run writes to the terminal: streams, log file and screen."""

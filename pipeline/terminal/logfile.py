@@ -1,4 +1,4 @@
-"""Keeps a terminal clean: what libraries print goes to a file."""
+"""Keeps the terminal clean: the output of libraries goes to a file."""
 
 import contextlib
 import logging
@@ -19,26 +19,26 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 def captured(log: Path, verbose: bool = False) -> Iterator[Output]:
     """Sends everything written to the standard streams to a file.
 
-    Works on the file descriptors, because C++ libraries know no others.
+    Redirects the file descriptors, because C++ libraries ignore `sys.stdout`.
 
     Args:
-        log: the file that collects the lines.
+        log: the file that receives the lines.
         verbose: also show the lines on the screen.
 
     Yields:
         A text stream that still reaches the screen.
     """
-    shown, complaints = sys.stdout, sys.stderr
-    shown.flush()
-    complaints.flush()
-    is_closed = isinstance(shown, Output) and shown.is_closed
-    screen = Output(os.dup(1), shown.encoding, is_owned=True, is_closed=is_closed)
+    stdout, stderr = sys.stdout, sys.stderr
+    stdout.flush()
+    stderr.flush()
+    is_closed = isinstance(stdout, Output) and stdout.is_closed
+    screen = Output(os.dup(1), stdout.encoding, is_owned=True, is_closed=is_closed)
     kept = os.dup(2)
     tee = None
     if verbose:
-        # A process of its own goes on printing when this one dies in C++ code.
-        # In its own session, Ctrl-C does not end it before the last line. With -p it
-        # goes on writing the log where the screen takes no more.
+        # A separate process still prints when this one dies in C++ code. In its own
+        # session, it does not get Ctrl-C before the last line. With -p, it still writes
+        # the log when the screen is closed.
         tee = subprocess.Popen(
             ["tee", "-p", "-a", str(log)], stdin=subprocess.PIPE, start_new_session=True
         )
@@ -48,8 +48,8 @@ def captured(log: Path, verbose: bool = False) -> Iterator[Output]:
         target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(target, 1)
     os.dup2(target, 2)
-    # A log that breaks says nothing about the screen.
-    encoding = shown.encoding if verbose else "utf-8"
+    # New streams, so that a write error of the log does not count as one of the screen.
+    encoding = stdout.encoding if verbose else "utf-8"
     sys.stdout, sys.stderr = Output(1, encoding), Output(2, encoding)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT)
     logging.captureWarnings(True)
@@ -59,7 +59,7 @@ def captured(log: Path, verbose: bool = False) -> Iterator[Output]:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        sys.stdout, sys.stderr = shown, complaints
+        sys.stdout, sys.stderr = stdout, stderr
         screen.flush()
         os.dup2(screen.fileno(), 1)
         os.dup2(kept, 2)
@@ -70,14 +70,14 @@ def captured(log: Path, verbose: bool = False) -> Iterator[Output]:
             assert tee.stdin is not None
             tee.stdin.close()
             tee.wait()
-        if isinstance(shown, Output):
-            shown.inherit(screen)
+        if isinstance(stdout, Output):
+            stdout.inherit(screen)
         screen.close()
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[Output]:
-    """Sends everything written to the standard streams to a file that goes away.
+    """Sends everything written to the standard streams to a temporary file.
 
     Yields:
         A text stream that still reaches the screen.

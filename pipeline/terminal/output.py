@@ -1,4 +1,7 @@
-"""A text stream that never raises because of what it writes, or where to."""
+"""A text stream whose writes never raise.
+
+A run must not fail because its screen is closed, full or cannot encode a character.
+"""
 
 import codecs
 import contextlib
@@ -9,24 +12,24 @@ import os
 import select
 from collections.abc import Iterator
 
-# What stands for our own marks where an encoding lacks them; anything else is escaped.
+# Replacements of our own marks in encodings without them; other characters are escaped.
 _PLAIN = {"✓": "+", "✗": "x", "…": "~"}
 _READABLE = "newsdesk.readable"
-# How long a write waits for a reader after a signal asked the command to end, and if
-# nobody needs what is written.
+# How long a write waits for a reader: after a signal asked the command to end, and if
+# the output is optional.
 _SECONDS_AT_THE_END = 1.0
 SECONDS_IF_OPTIONAL = 60.0
 SECONDS_BETWEEN_LOOKS = 0.25
-# A pipe or terminal with room takes this much without blocking.
+# A pipe or terminal that has room takes this many bytes without blocking.
 _CHUNK = 512
 _is_ending = False
 
 
 def set_ending(is_ending: bool) -> None:
-    """Limits how long the streams of this process wait for their readers.
+    """Limits how long the streams of this process wait for a reader.
 
-    A stopped terminal or a pipe that nobody reads may block a run. It must not block a
-    run that a signal has ended, because that run still holds the lock of its folder.
+    A stopped terminal or a pipe without a reader may block a run. It must not block a
+    run after a signal, because that run still holds the lock of its folder.
 
     Args:
         is_ending: whether a signal asked the command to end.
@@ -60,7 +63,7 @@ class _Sink(io.RawIOBase):
         return os.isatty(self._descriptor)
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
-        """Overrides io.RawIOBase.write; always takes all of it."""
+        """Overrides io.RawIOBase.write; always reports all bytes as written."""
         rest = memoryview(data).cast("B")
         size = len(rest)
         try:
@@ -68,8 +71,8 @@ class _Sink(io.RawIOBase):
                 if self.broke and (_is_ending or isinstance(self.broke, TimeoutError)):
                     break
                 if not self._has_room():
-                    raise TimeoutError(errno.ETIMEDOUT, "nobody reads it")
-                # Another process may have made the shared description non-blocking.
+                    raise TimeoutError(errno.ETIMEDOUT, "no process reads it")
+                # Another process with the same terminal may have made it non-blocking.
                 with contextlib.suppress(BlockingIOError):
                     rest = rest[os.write(self._descriptor, rest[:_CHUNK]) :]
         except OSError as error:
@@ -78,7 +81,7 @@ class _Sink(io.RawIOBase):
         return size
 
     def _has_room(self) -> bool:
-        """Waits for a reader, in steps, because a signal may end the patience."""
+        """Waits for a reader, in steps, because a signal shortens the wait."""
         waiting = select.poll()
         waiting.register(self._descriptor, select.POLLOUT)
         waited = 0.0
@@ -98,7 +101,7 @@ class _Sink(io.RawIOBase):
 
 
 class Output(io.TextIOWrapper):
-    """A text stream that never raises because of what it writes, or where to."""
+    """A text stream whose writes never raise; it keeps the first error instead."""
 
     def __init__(
         self,
@@ -110,10 +113,11 @@ class Output(io.TextIOWrapper):
         """Opens the stream.
 
         Args:
-            descriptor: where to write to.
-            encoding: characters that it lacks are written as escapes.
-            is_owned: close the descriptor with the stream.
-            is_closed: whoever started the command wants no output here.
+            descriptor: the file descriptor to write to.
+            encoding: the encoding; characters that it lacks are written as escapes.
+            is_owned: whether to close the descriptor with the stream.
+            is_closed: whether the descriptor was closed when the command started; then
+                nothing is written.
         """
         self._sink = _Sink(descriptor, is_owned, is_closed)
         super().__init__(
@@ -125,31 +129,31 @@ class Output(io.TextIOWrapper):
 
     @property
     def broke(self) -> OSError | None:
-        """Why something that was written did not arrive, if so."""
+        """The first error of a write, or None."""
         return self._sink.broke
 
     @property
     def lost(self) -> bool:
-        """Whether some of that was required."""
+        """Whether output that was not optional has been lost."""
         return self._sink.lost
 
     @property
     def is_closed(self) -> bool:
-        """Whether the stream was closed before the command began."""
+        """Whether the stream was closed before the command started."""
         return self._sink.is_closed
 
     def inherit(self, other: "Output") -> None:
-        """Takes over what became of another stream to the same place.
+        """Takes over the error of another stream to the same terminal or file.
 
         Args:
-            other: a stream that is used no more.
+            other: a stream that is no longer used.
         """
         self._sink.broke = self._sink.broke or other.broke
         self._sink.lost = self._sink.lost or other.lost
 
     @contextlib.contextmanager
     def optional(self) -> Iterator[None]:
-        """Lets a block write what nobody needs for the command to have succeeded."""
+        """Marks the output of a block as optional: it may be lost without an error."""
         self.flush()
         before, self._sink.is_required = self._sink.is_required, False
         try:
@@ -160,15 +164,15 @@ class Output(io.TextIOWrapper):
 
 
 def _readably(error: UnicodeError) -> tuple[str, int]:
-    """Stands for characters that an encoding lacks; an error handler of `codecs`."""
+    """Replaces characters that an encoding lacks; an error handler of `codecs`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    lacking = error.object[error.start : error.end]
-    shown = (
-        _PLAIN.get(one) or one.encode("ascii", "backslashreplace").decode()
-        for one in lacking
+    missing = error.object[error.start : error.end]
+    replacements = (
+        _PLAIN.get(char) or char.encode("ascii", "backslashreplace").decode()
+        for char in missing
     )
-    return "".join(shown), error.end
+    return "".join(replacements), error.end
 
 
 codecs.register_error(_READABLE, _readably)

@@ -1,4 +1,4 @@
-"""What a person sees while a pipeline runs: a line per node, a bar in the Trainer."""
+"""Shows the progress of a run: a line for each node, and a bar for the Trainer."""
 
 import logging
 import time
@@ -29,13 +29,13 @@ _MARKS = {
 
 
 class Screen(logging.Handler):
-    """Draws nodes; also the handler that hears the Trainer's progress records."""
+    """Draws the nodes, and handles the progress records of the Trainer."""
 
     def __init__(self, console: Console) -> None:
         """Prepares the drawing.
 
         Args:
-            console: a terminal gets a moving line, anything else plain lines.
+            console: a terminal gets a moving line, any other file plain lines.
         """
         super().__init__()
         self.console = console
@@ -51,7 +51,7 @@ class Screen(logging.Handler):
             TimeRemainingColumn(elapsed_when_finished=False),
             console=console,
             transient=True,
-            # What libraries print belongs to the log, also while the bar is there.
+            # The output of libraries belongs to the log, even while a bar is shown.
             redirect_stdout=False,
             redirect_stderr=False,
             disable=not console.is_terminal,
@@ -59,7 +59,7 @@ class Screen(logging.Handler):
 
     @contextmanager
     def drawing(self) -> Iterator["Screen"]:
-        """Listens to progress records and keeps the moving line on the terminal.
+        """Handles progress records, and keeps the moving line on the terminal.
 
         Yields:
             This screen.
@@ -83,7 +83,7 @@ class Screen(logging.Handler):
         self._task = self._bar.add_task(name, total=None, detail="", left="")
 
     def warn(self, text: str) -> None:
-        """Shows a sentence that a person should read.
+        """Shows a warning.
 
         Args:
             text: the sentence.
@@ -92,19 +92,19 @@ class Screen(logging.Handler):
         self.console.print(Text(escaped(text), "yellow"), soft_wrap=True)
 
     def clear(self) -> None:
-        """Takes the moving line away."""
+        """Removes the moving line."""
         if self._task is not None:
             self._bar.remove_task(self._task)
             self._task = None
 
     def end(self, name: str, state: NodeState, seconds: float, note: str = "") -> None:
-        """Replaces the moving line by a lasting one.
+        """Replaces the moving line with a permanent line.
 
         Args:
             name: the node's id.
             state: how it ended.
             seconds: how long it took.
-            note: what came out, in a few words.
+            note: the result of the node, in a few words.
         """
         self.clear()
         took = "" if state is NodeState.CACHED else f"{seconds:6.1f} s"
@@ -112,12 +112,13 @@ class Screen(logging.Handler):
         self.console.print(Text.assemble(_MARKS[state], line), soft_wrap=True)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Moves the bar to where a progress record says that training is.
+        """Moves the bar to the step of a progress record.
 
         Args:
-            record: a log record; its `progress` holds step, steps, epoch, epochs,
-                loss, learning_rate, rows_per_second and at times eval_accuracy; or,
-                while a frozen encoder goes over a split, rows as step and steps.
+            record: a log record; its `progress` contains step, steps, epoch, epochs,
+                loss, learning_rate, rows_per_second and sometimes eval_accuracy; while
+                a frozen encoder encodes a split, only rows_per_second, and rows as
+                step and steps.
         """
         progress: dict[str, Any] | None = getattr(record, "progress", None)
         if progress is None:
@@ -150,10 +151,10 @@ class Screen(logging.Handler):
 
 
 class Stopwatch:
-    """Seconds since it was made."""
+    """Measures the seconds since it was created."""
 
     def __init__(self) -> None:
-        """Starts."""
+        """Starts the watch."""
         self._start = time.monotonic()
 
     @property

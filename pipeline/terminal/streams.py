@@ -1,9 +1,9 @@
-"""The standard streams, such that none of them decides how a command ends.
+"""Standard streams that do not decide how a command ends.
 
-What reads the output may end first, a disk may be full, a terminal may hang up, and
-whoever starts a command may have closed a stream. Writing never raises here. A command
-whose result is what it prints asks afterwards whether it was written (`answer`,
-`require_written`); one whose result is elsewhere only says it (`say`).
+The reader of the output may end first, a disk may be full, a terminal may hang up, and
+a stream may be closed from the start. Writing to these streams never raises. A command
+whose result is its output checks afterwards that it was written (`answer`,
+`require_written`). A command whose result is elsewhere only prints messages (`say`).
 """
 
 import contextlib
@@ -18,16 +18,16 @@ from pipeline.terminal.output import Output
 
 
 def open_standard() -> None:
-    """Replaces the standard streams of this process by those that never raise.
+    """Replaces the standard streams of this process with streams that never raise.
 
-    To be called before any file is opened: a file would get the number of a stream that
-    is closed, and take what libraries print. `sys.stdin` stays None where it is closed.
+    Call it before any file is opened: the file would get the number of a closed stream,
+    and receive what libraries print. A closed `sys.stdin` stays None.
     """
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            # The lowest free number is this one, because those below are open.
+            # This is the lowest free number, because all lower ones are open.
             os.open(os.devnull, os.O_RDWR)
             os.set_inheritable(descriptor, True)
     sys.stdout = _replaced(sys.stdout, 1)
@@ -35,10 +35,10 @@ def open_standard() -> None:
 
 
 def say(text: str) -> None:
-    """Prints a message of a command whose result is elsewhere.
+    """Prints a message; the command may succeed even if the message is lost.
 
     Args:
-        text: lines, shown as they are whatever they hold.
+        text: one or more lines; control characters are escaped.
     """
     optional = (
         sys.stdout.optional()
@@ -50,11 +50,11 @@ def say(text: str) -> None:
 
 
 def answer(text: str, stream: TextIO | None = None) -> None:
-    """Prints what a command was called for, and makes sure of it.
+    """Prints the result of a command, and ends the command if that fails.
 
     Args:
-        text: lines, shown as they are whatever they hold.
-        stream: where to, by default standard output.
+        text: one or more lines; control characters are escaped.
+        stream: the stream to print to, by default standard output.
 
     Raises:
         NewsdeskError: see `require_written`.
@@ -66,14 +66,14 @@ def answer(text: str, stream: TextIO | None = None) -> None:
 
 
 def require_written(stream: TextIO | None = None) -> None:
-    """Ends a command whose output did not arrive.
+    """Ends the command if its output could not be written.
 
     Args:
-        stream: by default standard output.
+        stream: the stream to check, by default standard output.
 
     Raises:
-        NewsdeskError: it cannot be written; says why.
-        SystemExit: whoever read it wants no more, which needs no words.
+        NewsdeskError: the output could not be written; says why.
+        SystemExit: the reader has closed the pipe, which needs no message.
     """
     stream = stream or sys.stdout
     stream.flush()
@@ -84,27 +84,27 @@ def require_written(stream: TextIO | None = None) -> None:
 
 
 def unwritten(error: OSError) -> str:
-    """Says that the output is not there.
+    """Explains that the output is not complete.
 
     Args:
-        error: what standard output broke with.
+        error: the first error of standard output.
 
     Returns:
         One sentence.
     """
     return (
         f"standard output cannot be written: {error.strerror}; the output is not "
-        "complete, send it to another place and run the command again"
+        "complete: send it to another file and run the command again"
     )
 
 
 def is_interactive() -> bool:
-    """Tells whether a person can be asked something."""
+    """Decides whether the command can ask the user a question."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def encodes_all(stream: TextIO) -> bool:
-    """Tells whether a stream can hold every character as it is.
+    """Decides whether a stream can encode every character.
 
     Args:
         stream: any text stream.

@@ -61,9 +61,9 @@ def test_a_baseline_that_is_given_up_is_named(notes: Notes, summary: Summary) ->
         (
             Outcome.IN_SERVICE,
             "/s/7",
-            "nothing pushed: in service already, as /s/7",
+            "nothing pushed: this model is already in service, as /s/7",
         ),
-        (Outcome.WITHDRAWN, "", "nothing pushed: this model was rolled back from"),
+        (Outcome.WITHDRAWN, "", "nothing pushed: this model was rolled back"),
         ("", "", "nothing pushed"),
     ],
 )
