@@ -97,9 +97,9 @@ def _put_a_file_there(serving: Path) -> None:
     serving.write_text("stale file handle")
 
 
-_BESIDE = r"is 0\.\d+, version \d+ in service has [01]\.\d+; it may lose at most 0\.\d+"
-_DROP = rf"accuracy {_BESIDE}"
-_NUMBER = r"loss is nan, a finite one is wanted"
+_WORSE = r"0\.\d+ is more than 0\.\d+ below the [01]\.\d+ of version \d+ in service"
+_DROP = rf"accuracy {_WORSE}"
+_NUMBER = r"loss nan is not finite"
 CANDIDATES = [
     *(
         Candidate(f"{share:.0%} of labels shuffled", _DROP, shuffled(share))
@@ -118,7 +118,7 @@ CANDIDATES = [
     ),
     Candidate(
         "one class ruined, overall kept",
-        rf"F1 of '{RUINED}' {_BESIDE}",
+        rf"F1 of '{RUINED}' {_WORSE}",
         source="logits.bias[1].assign(logits.bias[1] - {shift})",
         weak=True,
     ),

@@ -1,1 +1,1 @@
-"""What a model must reach, and what the Evaluator found."""
+"""Thresholds for models, and the results of the Evaluator."""

@@ -1,4 +1,4 @@
-"""Says in sentences why the Evaluator did not bless a model."""
+"""Explains why the Evaluator did not bless a model."""
 
 import math
 from typing import Any
@@ -13,69 +13,76 @@ from newsdesk.evaluation.thresholds import (
     MACRO_F1,
 )
 
+_KEYS = {ACCURACY: "min_accuracy", MACRO_F1: "min_macro_f1", LOSS: "max_loss"}
 _NAMES = {ACCURACY: "accuracy", MACRO_F1: "macro F1", LOSS: "loss"}
 
 
 def refusals(
     evaluation: str, labels: list[str], version: str | None = None
 ) -> list[str]:
-    """Says why the Evaluator did not bless a model.
+    """Explains why the Evaluator did not bless a model.
 
     Args:
         evaluation: the folder of the ModelEvaluation artifact.
         labels: the names of the classes, in the order of their numbers.
-        version: of the model in service that it was compared with.
+        version: the version of the model in service that it was compared with.
 
     Returns:
-        A sentence per missed threshold: metric, value and limit; for a drop also what
-        the model in service has. Never empty.
+        A sentence for each threshold that the model missed: metric, value, limit and
+        configuration key; for a drop also the value of the model in service. Never
+        empty.
     """
     import tensorflow_model_analysis as tfma
 
     validation = tfma.load_validation_result(evaluation)
     values = _values(evaluation)
-    told = []
+    sentences = []
     for by_slice in validation.metric_validations_per_slice:
-        where = _slices(by_slice.slice_key)
+        slices = _slices(by_slice.slice_key)
         for failure in by_slice.failures:
-            key = (failure.metric_key.name, where)
-            mine = values.get((CANDIDATE, *key), values.get(("", *key), math.nan))
-            told.append(
-                f"{_name(failure.metric_key.name, labels)}{_in_words(where)} "
-                + ("is missing" if failure.message else f"is {mine:.4f}")
-                + _limit(
-                    failure.metric_threshold,
-                    values.get((BASELINE, *key), math.nan),
-                    version,
+            metric = failure.metric_key.name
+            key = (metric, slices)
+            value = values.get((CANDIDATE, *key), values.get(("", *key), math.nan))
+            before = values.get((BASELINE, *key), math.nan)
+            name = f"{_name(metric, labels)}{_condition(slices)}"
+            if failure.message:
+                sentences.append(f"{name} is missing")
+            elif failure.metric_threshold.HasField("change_threshold"):
+                drop = -failure.metric_threshold.change_threshold.absolute.value
+                sentences.append(
+                    f"{name} {value:.4f} is more than {drop:.4g} below the "
+                    f"{before:.4f} of version {version} in service "
+                    f"(evaluation.{_drop_key(metric, slices)})"
                 )
-            )
-    told += [
-        f"no row has a value of {', '.join(spec.feature_keys)}, by which it is compared"
+            else:
+                bounds = failure.metric_threshold.value_threshold
+                sentences.append(f"{name} {value:.4f} {_missed(metric, bounds)}")
+    sentences += [
+        f"no row has a value of {', '.join(spec.feature_keys)}, so the models cannot be "
+        "compared by it"
         for spec in validation.missing_slices
     ]
-    return told or ["no row was evaluated, so nothing can be said of the model"]
+    return sentences or ["no row was evaluated, so nothing is known about the model"]
 
 
-def _limit(threshold: Any, before: float, version: str | None) -> str:
-    """What the value should have been."""
-    if threshold.HasField("change_threshold"):
-        drop = -threshold.change_threshold.absolute.value
-        return (
-            f", version {version} in service has {before:.4f}; it may lose at most "
-            f"{drop:.4g}"
-        )
-    bounds = threshold.value_threshold
+def _missed(metric: str, bounds: Any) -> str:
+    """Says which bound of the configuration a value is beyond."""
     if bounds.HasField("lower_bound"):
-        return f", at least {bounds.lower_bound.value:g} is wanted"
+        return f"is below evaluation.{_KEYS[metric]} {bounds.lower_bound.value:g}"
     if bounds.upper_bound.value == ANY_LOSS:
-        return (
-            ", a finite one is wanted: some of the model's probabilities are no numbers"
-        )
-    return f", at most {bounds.upper_bound.value:g} is wanted"
+        return "is not finite: some probabilities of the model are NaN"
+    return f"is above evaluation.{_KEYS[metric]} {bounds.upper_bound.value:g}"
+
+
+def _drop_key(metric: str, slices: tuple[tuple[str, str], ...]) -> str:
+    """The key of the evaluation section that limits a drop."""
+    if metric.startswith(CLASS_F1):
+        return "max_class_drop"
+    return "max_slice_drop" if slices else "max_drop"
 
 
 def _values(evaluation: str) -> dict[Any, float]:
-    """Every figure by model, metric and slice."""
+    """Reads all values by model, metric and slice."""
     import tensorflow_model_analysis as tfma
 
     return {
@@ -95,10 +102,10 @@ def _name(metric: str, labels: list[str]) -> str:
 
 
 def _slices(key: Any) -> tuple[tuple[str, str], ...]:
-    """Column and value; empty for all rows."""
+    """Pairs of column and value; empty for all rows."""
     return tuple(
-        (one.column, _text(getattr(one, one.WhichOneof("kind"))))
-        for one in key.single_slice_keys
+        (single.column, _text(getattr(single, single.WhichOneof("kind"))))
+        for single in key.single_slice_keys
     )
 
 
@@ -106,6 +113,6 @@ def _text(value: Any) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-def _in_words(slices: tuple[tuple[str, str], ...]) -> str:
-    told = " and ".join(f"{column} is {value!r}" for column, value in slices)
-    return f" where {told}" if told else ""
+def _condition(slices: tuple[tuple[str, str], ...]) -> str:
+    pairs = " and ".join(f"{column}={value!r}" for column, value in slices)
+    return f" in slice {pairs}" if pairs else ""

@@ -1,4 +1,4 @@
-"""Reads the figures that the Evaluator found."""
+"""Reads the metrics that the Evaluator computed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,17 +20,17 @@ _NAMES = {ACCURACY: "accuracy", MACRO_F1: "macro_f1", LOSS: "loss"}
 def metrics(
     evaluation: str, labels: list[str], of_baseline: bool = False
 ) -> dict[str, float]:
-    """Reads the Evaluator's figures over all rows.
+    """Reads the Evaluator's metrics over all rows.
 
     Args:
         evaluation: the folder of the ModelEvaluation artifact.
         labels: the names of the classes, in the order of their numbers.
-        of_baseline: read those of the model in service, on the same rows.
+        of_baseline: whether to read those of the model in service, on the same rows.
 
     Returns:
-        `accuracy`, `macro_f1`, `loss`, `rows`, and per class
-        `precision/<label>`, `recall/<label>`, `f1/<label>`; nothing where there was
-        no such model.
+        `accuracy`, `macro_f1`, `loss`, `rows`, and for each class
+        `precision/<label>`, `recall/<label>`, `f1/<label>`; empty if there was no such
+        model.
 
     Raises:
         DataError: no row was evaluated.
@@ -38,21 +38,22 @@ def metrics(
     import tensorflow_model_analysis as tfma
 
     names = [spec.name for spec in _config(evaluation).model_specs]
-    compared = BASELINE in names
-    if of_baseline and not compared:
+    has_baseline = BASELINE in names
+    if of_baseline and not has_baseline:
         return {}
-    name = (BASELINE if of_baseline else CANDIDATE) if compared else None
+    # A single model has no name.
+    name = (BASELINE if of_baseline else CANDIDATE) if has_baseline else None
     result = tfma.load_eval_result(evaluation, model_name=name)
     overall = result.get_metrics_for_slice()
     if overall is None:
         raise DataError(
             f"{evaluation}: no row was evaluated, because the tested split is empty; "
-            "give more rows"
+            "add rows to the data"
         )
     figures = {name: _value(overall[key]) for key, name in _NAMES.items()}
     figures["rows"] = _value(overall["example_count"])
-    for place, label in enumerate(labels):
-        by_class = result.get_metrics_for_slice(class_id=place, top_k=1)
+    for index, label in enumerate(labels):
+        by_class = result.get_metrics_for_slice(class_id=index, top_k=1)
         for key in PER_CLASS:
             name = key.removesuffix("_score")
             figures[f"{name}/{label}"] = _value(by_class[key])
@@ -60,15 +61,15 @@ def metrics(
 
 
 def least_in_service(when_pushed: Mapping[str, float], min_accuracy: float) -> float:
-    """Gives the accuracy below which a model in service fails on new rows.
+    """Computes the accuracy below which a model in service fails on new rows.
 
     Args:
-        when_pushed: its figures of the run that pushed it, as far as they are known.
+        when_pushed: metrics of the model in the run that pushed it, if known.
         min_accuracy: `evaluation.min_accuracy`.
 
     Returns:
-        The limit. Where it was raised above what the model reached, this is no fault
-        of the rows, and half of what it reached counts instead.
+        The limit. If `min_accuracy` was raised above the accuracy that the model had
+        when it was pushed, the rows are not at fault, and half of that accuracy counts.
     """
     reached = when_pushed.get("accuracy", 1.0)
     return min_accuracy if reached >= min_accuracy - ROUNDING else reached / 2
@@ -80,8 +81,8 @@ def has_fallen(
     """Decides whether a model in service fails on new rows.
 
     Args:
-        now: its figures on the tested rows of this run, from `metrics`.
-        when_pushed: as in `least_in_service`.
+        now: metrics of the model on the tested rows of this run, from `metrics`.
+        when_pushed: see `least_in_service`.
         min_accuracy: `evaluation.min_accuracy`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What the Evaluator measures, and what a model must reach."""
+"""The metrics of the Evaluator, and the thresholds that a model must reach."""
 
 import json
 import sys
@@ -13,11 +13,11 @@ MACRO_F1 = "macro_f1"
 CONFUSION = "multi_class_confusion_matrix_at_thresholds"
 CLASS_F1 = "f1_of_class_"
 PER_CLASS = ("precision", "recall", "f1_score")
-# What the Evaluator calls the two models when there are two.
+# TFX gives these names to the two models, if there are two.
 CANDIDATE, BASELINE = "candidate", "baseline"
-# Every loss but NaN keeps it.
+# An upper bound that every finite loss keeps, so that NaN is refused.
 ANY_LOSS = sys.float_info.max
-# TFMA counts in 32 bits, where 0.91 - 0.90 is a little more than 0.01.
+# TFMA computes in 32 bits, where 0.91 - 0.90 is slightly more than 0.01.
 ROUNDING = 1e-6
 
 
@@ -28,13 +28,13 @@ def eval_config(config: Config) -> Any:
         config: the whole configuration; its evaluation section sets the thresholds.
 
     Returns:
-        A `tfma.EvalConfig` over the `serving_examples` signature: figures overall, by
-        label and by slice column; per class by arg-max. Without a baseline TFX leaves
-        the limits on change out.
+        A `tfma.EvalConfig` over the `serving_examples` signature: metrics overall, by
+        label, by slice column, and for each class by arg-max. Without a baseline, TFX
+        omits the limits on change.
     """
     from tensorflow_model_analysis.proto import config_pb2 as tfma
 
-    wanted = config.evaluation
+    limits = config.evaluation
     spec = tfma.ModelSpec(
         signature_name=features.SERVING_EXAMPLES,
         label_key=features.LABEL,
@@ -45,32 +45,32 @@ def eval_config(config: Config) -> Any:
             tfma.MetricConfig(class_name="ExampleCount"),
             _metric(
                 "SparseCategoricalAccuracy",
-                _bounds(lower_bound=wanted.min_accuracy),
-                _change(wanted.max_drop),
+                _bounds(lower_bound=limits.min_accuracy),
+                _change(limits.max_drop),
                 *(
-                    _change(wanted.max_slice_drop, column)
+                    _change(limits.max_slice_drop, column)
                     for column in config.data.slice_columns
                 ),
             ),
-            # Always with a bound, which NaN does not keep.
+            # Always with a bound, because without one NaN would pass.
             _metric(
                 "SparseCategoricalCrossentropy",
-                _bounds(upper_bound=wanted.max_loss or ANY_LOSS),
+                _bounds(upper_bound=limits.max_loss or ANY_LOSS),
             ),
             _metric(
                 "MacroF1",
-                _bounds(lower_bound=wanted.min_macro_f1),
-                _change(wanted.max_drop),
+                _bounds(lower_bound=limits.min_macro_f1),
+                _change(limits.max_drop),
                 module="components.f1",
             ),
             *(
                 _metric(
                     "ClassF1",
-                    _change(wanted.max_class_drop),
+                    _change(limits.max_class_drop),
                     module="components.f1",
-                    config={"class_id": place, "name": f"{CLASS_F1}{place}"},
+                    config={"class_id": index, "name": f"{CLASS_F1}{index}"},
                 )
-                for place in range(len(config.data.labels))
+                for index in range(len(config.data.labels))
             ),
             tfma.MetricConfig(
                 class_name="MultiClassConfusionMatrixAtThresholds",
@@ -79,9 +79,9 @@ def eval_config(config: Config) -> Any:
             ),
         ],
     )
-    # By arg-max: the default threshold of 0.5 would count a row whose best
-    # probability is 0.4 as a miss of every class, and top_k alone, whose threshold
-    # is -inf, gives a class that is never predicted a recall of 1.
+    # By arg-max. With the default threshold of 0.5, a row whose best probability is 0.4
+    # would be predicted as no class. With top_k alone, whose threshold is -inf, a class
+    # that is never predicted would have recall 1.
     by_arg_max = {"top_k": 1, "thresholds": [0.0]}
     per_class = tfma.MetricsSpec(
         binarize=tfma.BinarizationOptions(
@@ -112,7 +112,7 @@ def _metric(
     module: str = "",
     config: dict[str, Any] | None = None,
 ) -> Any:
-    """A metric that must keep its limits."""
+    """Makes a metric with its thresholds."""
     from tensorflow_model_analysis.proto import config_pb2 as tfma
 
     return tfma.MetricConfig(
@@ -124,7 +124,7 @@ def _metric(
 
 
 def _bounds(**bounds: float) -> Any:
-    """Bounds of the value over all rows."""
+    """Makes a threshold on the value over all rows."""
     from tensorflow_model_analysis.proto import config_pb2 as tfma
 
     given = {name: {"value": bound} for name, bound in bounds.items()}
@@ -137,7 +137,7 @@ def _bounds(**bounds: float) -> Any:
 
 
 def _change(most: float, column: str | None = None) -> Any:
-    """What a value may lose against the baseline, over all rows or by a column."""
+    """Makes a limit on the drop below the baseline, over all rows or by a column."""
     from tensorflow_model_analysis.proto import config_pb2 as tfma
 
     return tfma.PerSliceMetricThreshold(

@@ -159,7 +159,8 @@ def test_a_demanding_threshold_pushes_nothing(
     before = names(sample_root / "serving")
     done = run_sample("--set", "evaluation.min_accuracy=0.999")
     assert done.code == 3
-    assert re.search(r"accuracy is 0\.\d+, at least 0.999 is wanted", done.screen)
+    refusal = r"accuracy 0\.\d+ is below evaluation\.min_accuracy 0\.999"
+    assert re.search(refusal, done.screen)
     assert names(sample_root / "serving") == before
 
 

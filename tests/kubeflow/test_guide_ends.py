@@ -28,7 +28,7 @@ UNCHANGED = Outcome(state="unchanged", pushed="s3://models/news/16")
 REFUSED = Outcome(
     state="not good enough",
     exit_code=3,
-    refusals=["accuracy is 0.4000, at least 0.5 is wanted"],
+    refusals=["accuracy 0.4000 is below evaluation.min_accuracy 0.5"],
 )
 
 

@@ -105,7 +105,7 @@ def test_without_a_baseline_a_bad_model_is_refused(
     judge: Callable[..., Outcome], actual: np.ndarray
 ) -> None:
     outcome = judge(_wrong(actual, slice(0, 120)))
-    assert outcome.refusals == ["accuracy is 0.4000, at least 0.5 is wanted"]
+    assert outcome.refusals == ["accuracy 0.4000 is below evaluation.min_accuracy 0.5"]
 
 
 def test_a_drop_names_both_values_and_the_version(
@@ -116,7 +116,8 @@ def test_a_drop_names_both_values_and_the_version(
     )
     assert not outcome.blessed
     assert (
-        "accuracy is 0.9000, version 12 in service has 0.9500; it may lose at most 0.01"
+        "accuracy 0.9000 is more than 0.01 below the 0.9500 of version 12 in service "
+        "(evaluation.max_drop)"
     ) in outcome.refusals
 
 
@@ -142,10 +143,10 @@ def test_a_ruined_class_is_refused_though_the_overall_figure_is_kept(
         _wrong(actual, sports[:20]), _wrong(actual, others[:20]), max_drop=0.2
     )
     assert outcome.metrics["accuracy"] == outcome.baseline["accuracy"]
-    (told,) = [one for one in outcome.refusals if one.startswith("F1 of 'Sports'")]
-    assert told == (
-        "F1 of 'Sports' is 0.7619, version 12 in service has 0.9286; it may lose at "
-        "most 0.05"
+    (refusal,) = [text for text in outcome.refusals if text.startswith("F1 of 'Sport")]
+    assert refusal == (
+        "F1 of 'Sports' 0.7619 is more than 0.05 below the 0.9286 of version 12 in "
+        "service (evaluation.max_class_drop)"
     )
 
 
@@ -156,8 +157,8 @@ def test_a_ruined_slice_is_named(
         _wrong(actual, slice(0, 40, 4)), _wrong(actual, slice(1, 41, 4)), max_drop=0.2
     )
     assert outcome.refusals == [
-        "accuracy where source is 'wire' is 0.8000, version 12 in service has 1.0000; "
-        "it may lose at most 0.05"
+        "accuracy in slice source='wire' 0.8000 is more than 0.05 below the 1.0000 of "
+        "version 12 in service (evaluation.max_slice_drop)"
     ]
 
 
@@ -170,8 +171,7 @@ def test_one_nan_is_enough_to_be_refused(
     baseline = _wrong(actual, slice(0, 40)) if compared else None
     outcome = judge(candidate, baseline)
     assert outcome.refusals == [
-        "loss is nan, a finite one is wanted: some of the model's probabilities are "
-        "no numbers"
+        "loss nan is not finite: some probabilities of the model are NaN"
     ]
 
 
