@@ -1,1 +1,1 @@
-"""What every room knows: settings, errors, rows, and published versions."""
+"""The base of all packages: configuration, errors, rows and published versions."""

@@ -1,4 +1,4 @@
-"""Writes files whole or not at all, even if the machine crashes."""
+"""Writes files completely or not at all, even if the machine crashes."""
 
 import contextlib
 import os
@@ -6,26 +6,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-# Names of files that are being written begin with it.
+# Prefix of the names of files that are being written.
 ASIDE = ".writing-"
 
 
 @contextlib.contextmanager
 def replacing(file: Path) -> Iterator[IO[bytes]]:
-    """Writes a file aside, brings it to the disk, and renames it.
+    """Writes a temporary file, flushes it to the disk, and renames it to the file.
 
     Args:
-        file: the file to write; another one of that name is replaced.
+        file: the file to write; an existing file is replaced.
 
     Yields:
-        A stream for the new content. If the block raises, the file stays as it was.
+        A stream for the new content. If the block raises, the file is unchanged.
 
     Raises:
         OSError: the file cannot be written.
     """
     aside = file.with_name(f"{ASIDE}{os.getpid()}-{file.name}")
     try:
-        # A link or a pipe may have that name.
+        # A link or a pipe with this name must not be opened.
         aside.unlink(missing_ok=True)
         with open(aside, "xb") as stream:
             yield stream
@@ -45,7 +45,7 @@ def write_text(file: Path, text: str, errors: str = "strict") -> None:
     Args:
         file: the file to write.
         text: its content.
-        errors: what becomes of characters that UTF-8 cannot encode.
+        errors: how to encode characters that UTF-8 cannot; see `str.encode`.
 
     Raises:
         OSError: the file cannot be written.
@@ -55,13 +55,13 @@ def write_text(file: Path, text: str, errors: str = "strict") -> None:
 
 
 def sync(path: Path) -> None:
-    """Brings a file, or the names in a folder, to the disk.
+    """Flushes a file, or the list of names in a folder, to the disk.
 
     Args:
         path: the file or folder.
 
     Raises:
-        OSError: the system refuses.
+        OSError: the system cannot flush it.
     """
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -71,13 +71,13 @@ def sync(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Brings a folder and all in it to the disk.
+    """Flushes a folder and everything in it to the disk.
 
     Args:
         folder: the folder.
 
     Raises:
-        OSError: the system refuses.
+        OSError: the system cannot flush it.
     """
     for above, _, files in os.walk(folder, topdown=False):
         for name in files:

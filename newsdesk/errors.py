@@ -1,4 +1,4 @@
-"""Errors that a person reads: one sentence, and the exit code it ends with."""
+"""Errors with a message for the user and an exit code."""
 
 import re
 import shutil
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class ExitCode(IntEnum):
-    """What `newsdesk run` ends with."""
+    """Exit codes of `newsdesk run`."""
 
     DONE = 0
     FAILED = 1
@@ -19,17 +19,17 @@ class ExitCode(IntEnum):
 
 
 class NewsdeskError(Exception):
-    """Says what happened, where, and what to do about it.
+    """Base class of expected errors: says what is wrong, where, and what to do.
 
     Args:
-        *args: the sentence. It may name a file whose name is not UTF-8.
+        *args: the sentence. It may contain a file name that is not UTF-8.
     """
 
     exit_code = ExitCode.FAILED
 
     def __init__(self, *args: object) -> None:
         super().__init__(
-            *(printable(one) if isinstance(one, str) else one for one in args)
+            *(printable(arg) if isinstance(arg, str) else arg for arg in args)
         )
 
 
@@ -72,14 +72,14 @@ class Locked(NewsdeskError):
 
 
 class ClusterError(NewsdeskError):
-    """Kubeflow Pipelines cannot be reached, or does not do what it was asked for."""
+    """Kubeflow Pipelines cannot be reached, or cannot do what was requested."""
 
 
 class RunFailed(NewsdeskError):
-    """A run on the cluster ended otherwise than well.
+    """A run on the cluster did not succeed.
 
     Args:
-        code: what `newsdesk run` would have ended with.
+        code: the exit code that `newsdesk run` would have.
         sentence: how the run ended.
     """
 
@@ -89,26 +89,26 @@ class RunFailed(NewsdeskError):
 
 
 class IntervalTaken(NewsdeskError):
-    """Another run has had the interval of this one, or is at it."""
+    """Another run has processed the interval of this run, or is processing it."""
 
     exit_code = ExitCode.LOCKED
 
 
 class Interrupted(NewsdeskError):
-    """A person or the system asked the run to stop.
+    """The user or the system asked the run to stop.
 
-    An ordinary Exception, unlike KeyboardInterrupt: TFX's launcher then removes the
-    outputs of the unfinished node and marks it as failed.
+    An ordinary Exception, unlike KeyboardInterrupt, because TFX's launcher then removes
+    the outputs of the unfinished node and marks it as failed.
     """
 
     exit_code = ExitCode.INTERRUPTED
 
 
 def printable(text: str) -> str:
-    """Makes text that every screen, log and file in UTF-8 can take.
+    """Escapes what UTF-8 cannot encode, so that any screen, log or file can show it.
 
     Args:
-        text: any; bytes of a file name that are not UTF-8 are surrogate escapes.
+        text: any text; Python decodes bytes that are not UTF-8 as surrogate escapes.
 
     Returns:
         The text; such bytes are shown as \\xNN, other lone surrogates as \\uNNNN.
@@ -121,13 +121,13 @@ def printable(text: str) -> str:
 
 
 def first_fault(error: Any) -> str:
-    """Says in words what pydantic found first.
+    """Formats the first fault that pydantic found.
 
     Args:
         error: a `pydantic.ValidationError`.
 
     Returns:
-        The key, dotted, and what is wrong with it.
+        The dotted key, and what is wrong with it.
     """
     fault = error.errors()[0]
     key = ".".join(str(part) for part in fault["loc"]) or "the file"
@@ -135,22 +135,23 @@ def first_fault(error: Any) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """Shortens what a library says in many lines.
+    """Shortens the message of a library to its first line.
 
     Args:
-        error: of any class; libraries of object stores raise each its own.
+        error: an error of any class, because every library of object stores has its
+            own.
 
     Returns:
-        The first line, or the name of the class where it says nothing.
+        The first line, or the name of the class if there is no message.
     """
     return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def reason(error: OSError) -> str:
-    """Finds the system's words in an error.
+    """Finds the reason of the operating system in an error.
 
     Args:
-        error: any; `shutil.copytree` gathers those of many files in one.
+        error: any; `shutil.copytree` collects the errors of many files in one.
 
     Returns:
         Why the first file failed, without its name and the number of the error.

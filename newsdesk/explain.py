@@ -1,4 +1,4 @@
-"""Turns whatever was raised into one sentence and an exit code."""
+"""Turns any exception into one sentence and an exit code."""
 
 import errno
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from newsdesk.errors import DataError, ExitCode, GateError, NewsdeskError
 
-# Beam adds the step to a message, and other processes send only the text.
+# Beam adds its step to messages, and worker processes send an error only as text.
 _STEP = re.compile(r"\s*\[while running [^\]]*\]\s*$")
 _CARRIED = re.compile(r"newsdesk\.errors\.(DataError|GateError): (.+)")
 _DISK_FULL = re.compile(r"No space left on device|disk is full|ENOSPC", re.IGNORECASE)
@@ -18,10 +18,10 @@ _CODES: dict[str, ExitCode] = {
 
 
 def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
-    """Says what went wrong in words for the person who started the run.
+    """Explains an exception to the user who started the run.
 
     Args:
-        error: what was raised.
+        error: the exception.
         root: the folder that the run writes to.
 
     Returns:
@@ -31,8 +31,8 @@ def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
         return "stopped on request", ExitCode.INTERRUPTED
     if isinstance(error, SystemExit):
         return (
-            f"a library ended the run with exit code {error.code}; the log holds what "
-            "it printed last",
+            f"a library ended the run with exit code {error.code}; see the end of the "
+            "log for its last output",
             ExitCode.FAILED,
         )
     for cause in chain(error):
@@ -48,7 +48,7 @@ def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
                 "another folder with --set output.root=FOLDER, and run again",
                 ExitCode.FAILED,
             )
-        # The database says it in the middle of a query.
+        # SQLite raises this in the middle of a query, without the name of the file.
         if found := _READ_ONLY.search(str(cause)):
             where = getattr(cause, "filename", None) or root
             return (
@@ -61,14 +61,14 @@ def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
 
 
 def is_of_data(error: BaseException) -> bool:
-    """Tells whether a gate refused the data, as it will refuse the same data again.
+    """Decides whether a gate refused the data, and would refuse the same data again.
 
     Args:
-        error: what was raised.
+        error: the exception.
 
     Returns:
-        Not so of whatever else stops a run with the exit code of a gate: a store that
-        cannot be reached, a disk without room, a machine that is too busy.
+        False for other errors with the exit code of a gate: a store that cannot be
+        reached, a full disk, a machine that is too busy.
     """
     return any(
         isinstance(cause, GateError)
@@ -78,13 +78,13 @@ def is_of_data(error: BaseException) -> bool:
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """Lists an error and what it was raised from.
+    """Lists an error and its causes.
 
     Args:
-        error: what was raised.
+        error: the exception.
 
     Yields:
-        It, its cause or else its context, and so on.
+        The error, then its cause or its context, and so on.
     """
     seen: set[int] = set()
     current: BaseException | None = error

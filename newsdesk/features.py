@@ -1,10 +1,10 @@
-"""The names of features and signatures; they stand nowhere else."""
+"""The names of features and signatures, defined only here."""
 
-# Raw examples, as text_example_gen writes them.
+# Raw examples, written by TextExampleGen.
 TEXT = "text"
 LABEL = "label"
 
-# Transformed examples, as preprocessing_fn writes them.
+# Transformed examples, written by `preprocessing_fn`.
 INPUT_IDS = "input_ids"
 TEXT_KEY = "text_key"
 

@@ -1,6 +1,6 @@
-"""Chooses tf_keras for the whole process; import it before TensorFlow.
+"""Selects tf_keras for the whole process; import this before TensorFlow.
 
-tf-models and tensorflow-hub need Keras 2, and two Keras in one process do not mix.
+tf-models and tensorflow-hub need Keras 2, and one process cannot use two versions.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""The nodes of the graph: what runners know of each of them before it runs.
+"""Facts about the nodes of the graph that runners need before they run a node.
 
-A new node is an entry here, its component, and its place in `graph.py`; a note beside
-its line is an entry in `notes.py`.
+A new node needs an entry here, a component, and a call in `graph.py`. If it has a note
+on its line of the screen, it also needs an entry in `notes.py`.
 """
 
 from collections.abc import Mapping
@@ -11,28 +11,28 @@ from typing import Any
 
 
 class Cache(Enum):
-    """Which runners may answer for a node from their cache."""
+    """Which runners may use cached results of a node."""
 
-    # The node looks at nothing but its inputs and parameters.
+    # The result depends only on inputs and parameters.
     ANYWHERE = "anywhere"
-    # The node looks at files or at the model in service. Only the local runner's key
-    # has digests of them; Kubeflow Pipelines would answer with what was found once.
+    # The node reads files or the model in service. Only the cache key of the local
+    # runner has digests of them; Kubeflow Pipelines would return an old result.
     LOCALLY = "locally"
-    # The node changes something that no artifact shows, such as a published version.
+    # The node has an effect outside its artifacts, such as a published version.
     NOWHERE = "nowhere"
 
 
 @dataclass(frozen=True)
 class NodeFacts:
-    """What runners know of a node.
+    """Facts about a node.
 
     Attributes:
-        resources: fields of `kubeflow.nodes.<node>` whose defaults are others for it.
+        resources: defaults of `kubeflow.nodes.<node>` that differ from those of `Node`.
         may_have_gpus: whether it can use a GPU.
-        cache: which runners may answer for it from their cache.
+        cache: which runners may use cached results of it.
         may_have_no_output: whether it may end without the artifacts that it declares.
-        may_refuse: whether it checks data, models or intervals, so that a second try
-            would fail in the same way.
+        may_refuse: whether it checks data, models or intervals, so that a retry would
+            fail in the same way.
     """
 
     resources: Mapping[str, Any] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class NodeFacts:
     may_refuse: bool = False
 
 
-# By id.
+# By the id of the node.
 NODES: Mapping[str, NodeFacts] = {
     "TextExampleGen": NodeFacts(
         {"memory": "4Gi"}, cache=Cache.LOCALLY, may_refuse=True

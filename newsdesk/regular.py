@@ -1,7 +1,7 @@
-"""Opens files in folders that others write to, and refuses what is not a regular file.
+"""Opens files in shared folders, and refuses everything but regular files.
 
-Reading a pipe waits for a writer, reading a device may never end, and a link leads to
-any file. So the kind of a file is checked before its content is read.
+Reading a pipe waits for a writer, reading a device may never end, and a link can lead
+to any file. So the kind of a file is checked before its content is read.
 """
 
 import os
@@ -26,19 +26,19 @@ def descriptor(file: Path, flags: int = os.O_RDONLY) -> int:
 
     Args:
         file: its path; the folders above it may be links, the file itself may not.
-        flags: as `os.open` takes them.
+        flags: the flags of `os.open`.
 
     Returns:
-        A descriptor that children do not inherit.
+        A descriptor that child processes do not inherit.
 
     Raises:
-        ModelError: it is something else than a regular file.
-        OSError: it cannot be opened.
+        ModelError: the path is not a regular file.
+        OSError: the file cannot be opened.
     """
     if not flags & os.O_CREAT or os.path.lexists(file):
         _check(file, os.lstat(file).st_mode)
-    # The file may be replaced between the two looks: not to follow a link and not to
-    # wait for a writer makes the second one safe.
+    # The file may be replaced between the two checks. O_NOFOLLOW and O_NONBLOCK make
+    # the open safe even then.
     found = os.open(file, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     try:
         _check(file, os.fstat(found).st_mode)
@@ -52,20 +52,20 @@ def opened(file: Path) -> BinaryIO:
     """Opens a regular file for reading.
 
     Args:
-        file: its path, as `descriptor` takes it.
+        file: its path; see `descriptor`.
 
     Returns:
         The open file.
 
     Raises:
-        ModelError: it is something else than a regular file.
-        OSError: it cannot be opened.
+        ModelError: the path is not a regular file.
+        OSError: the file cannot be opened.
     """
     return open(descriptor(file), "rb")
 
 
 def read(file: Path, most: int) -> bytes:
-    """Reads a regular file that is not larger than expected.
+    """Reads a regular file of limited size.
 
     Args:
         file: its path.
@@ -75,13 +75,13 @@ def read(file: Path, most: int) -> bytes:
         The content.
 
     Raises:
-        ModelError: it is something else than a regular file, or larger.
-        OSError: it cannot be read.
+        ModelError: the path is not a regular file, or the file is larger.
+        OSError: the file cannot be read.
     """
     with opened(file) as stream:
         content = stream.read(most + 1)
     if len(content) > most:
-        raise ModelError(f"{file}: has over {most:,} bytes; it was altered")
+        raise ModelError(f"{file}: has over {most:,} bytes, so it was altered")
     return content
 
 
@@ -89,6 +89,6 @@ def _check(file: Path, mode: int) -> None:
     if not stat.S_ISREG(mode):
         kind = _KINDS.get(stat.S_IFMT(mode), "something else")
         raise ModelError(
-            f"{file}: is {kind} and not a regular file; it was not read. Remove it, or "
-            "put the published file back"
+            f"{file}: is {kind} and not a regular file, so it was not read; remove it, "
+            "or restore the published file"
         )

@@ -1,4 +1,4 @@
-"""Reacts once to a request to stop: Ctrl-C, SIGTERM or SIGHUP."""
+"""Handles the first request to stop: Ctrl-C, SIGTERM or SIGHUP."""
 
 import contextlib
 import signal
@@ -8,14 +8,14 @@ from typing import Any
 
 
 def stop_signals() -> tuple[signal.Signals, ...]:
-    """Names the signals that ask a process to stop.
+    """Lists the signals that ask a process to stop.
 
     Returns:
         SIGINT and SIGTERM; SIGHUP unless it is ignored, as under nohup.
     """
-    asked = (signal.SIGINT, signal.SIGTERM)
+    always = (signal.SIGINT, signal.SIGTERM)
     is_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-    return asked if is_ignored else (*asked, signal.SIGHUP)
+    return always if is_ignored else (*always, signal.SIGHUP)
 
 
 @contextlib.contextmanager
@@ -24,37 +24,37 @@ def at_first_signal(
     later: signal.Handlers | None = None,
     is_last_work: bool = False,
 ) -> Iterator[None]:
-    """Calls a function at the first signal; SIGHUP is ignored from then on.
+    """Calls a function at the first signal; ignores SIGHUP after it.
 
     A terminal that closes sends SIGHUP twice, once from the system and once from the
     shell, and systemd may send it after SIGTERM.
 
     Args:
-        act: gets the number of the first signal; may raise.
-        later: what other signals do from then on; None for what they did before.
-        is_last_work: whether the process ends after the block, so that SIGHUP stays
+        act: called with the number of the first signal; may raise.
+        later: the handler of later signals; None for the handlers from before.
+        is_last_work: whether the process ends after the block; then SIGHUP stays
             ignored after a signal.
 
     Yields:
         Nothing.
     """
-    came = False
+    received = False
 
     def handle(number: int, _: FrameType | None) -> None:
-        nonlocal came
-        came = True
-        for one, before in kept.items():
-            signal.signal(one, before if later is None else later)
-        if signal.SIGHUP in kept:
+        nonlocal received
+        received = True
+        for name, before in handlers.items():
+            signal.signal(name, before if later is None else later)
+        if signal.SIGHUP in handlers:
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
         act(number)
 
-    kept: dict[signal.Signals, Any] = {
-        one: signal.signal(one, handle) for one in stop_signals()
+    handlers: dict[signal.Signals, Any] = {
+        name: signal.signal(name, handle) for name in stop_signals()
     }
     try:
         yield
     finally:
-        for one, before in kept.items():
-            is_ignored = is_last_work and came and one == signal.SIGHUP
-            signal.signal(one, signal.SIG_IGN if is_ignored else before)
+        for name, before in handlers.items():
+            is_ignored = is_last_work and received and name == signal.SIGHUP
+            signal.signal(name, signal.SIG_IGN if is_ignored else before)

@@ -1,28 +1,28 @@
-"""The states of runs and nodes, in the words that people read."""
+"""The states of runs and nodes; users read the values."""
 
 from newsdesk.str_enum import StrEnum
 
 
 class RunState(StrEnum):
-    """What became of a run."""
+    """The state of a run."""
 
     RUNNING = "running"
     PUSHED = "pushed"
-    # The model in service was made of the same inputs, or is the same model.
+    # The model in service has the same inputs, or is the same model.
     UNCHANGED = "unchanged"
-    # The model was rolled back from, so it was not pushed again.
+    # The model was rolled back before, so it was not pushed again.
     WITHDRAWN = "withdrawn"
     NOT_GOOD_ENOUGH = "not good enough"
     # A gate refused the data.
     STOPPED = "stopped"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
-    # Found running by the next run, so its process died.
+    # The next run found it in state RUNNING, so its process has died.
     KILLED = "killed"
 
 
 class NodeState(StrEnum):
-    """How a node of a run ended."""
+    """The final state of a node of a run."""
 
     DONE = "done"
     CACHED = "cached"

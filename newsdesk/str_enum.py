@@ -1,4 +1,4 @@
-"""Enumerations whose members are strings, on Python 3.10 too."""
+"""Provides StrEnum on Python 3.10, which does not have it."""
 
 import sys
 
@@ -8,6 +8,6 @@ else:
     from enum import Enum
 
     class StrEnum(str, Enum):
-        """Members print as their values, as they do from Python 3.11 on."""
+        """An enumeration of strings whose members print as their values."""
 
         __str__ = str.__str__

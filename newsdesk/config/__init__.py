@@ -1,1 +1,1 @@
-"""The configuration: its sections, and reading it from TOML."""
+"""The configuration: its sections, and how it is read from TOML."""

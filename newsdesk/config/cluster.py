@@ -1,4 +1,4 @@
-"""The kubeflow section: where the cluster is, what nodes ask of it, when runs begin."""
+"""The kubeflow section: the cluster, the resources of nodes, and the schedule."""
 
 import re
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ def _is_a_zone(name: str) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(
-            "is no time zone; name one as UTC or Europe/Berlin are named"
+            "is not a time zone; use an IANA name such as Europe/Berlin"
         ) from None
     return name
 
@@ -52,8 +52,8 @@ def _is_cron(expression: str) -> str:
 def _is_whole(factor: object) -> object:
     if isinstance(factor, float) and not factor.is_integer():
         raise ValueError(
-            "is not a whole number, and Argo accepts no other: write 1 for pauses of "
-            "equal length, or 2 to double each"
+            "is not a whole number, which Argo requires: use 1 for pauses of equal "
+            "length, or 2 to double each pause"
         )
     return factor
 
@@ -70,13 +70,13 @@ NodeName = Annotated[str, AfterValidator(_is_a_node)]
 
 
 class Schedule(Section):
-    """When runs begin: at the instants of a cron, or so many minutes apart.
+    """When runs begin: at the times of a cron expression, or at a fixed interval.
 
-    Pipelines reads cron by the clock of its controller and takes no zone with it
-    (cron.py), so `time_zone` must be the zone of that clock: UTC unless the
-    cluster sets CRON_SCHEDULE_TIMEZONE on ml-pipeline-scheduledworkflow, which
-    `controller_time_zone` then repeats. With `catchup` every interval since the start
-    that was missed is run when a pause or an outage ends, else only the latest.
+    Kubeflow Pipelines reads cron by the clock of its controller, without a time zone
+    (cron.py). So `time_zone` must be the zone of that clock: UTC, unless the cluster
+    sets CRON_SCHEDULE_TIMEZONE on ml-pipeline-scheduledworkflow. In that case, set
+    `controller_time_zone` to the same zone. After a pause or an outage, `catchup` runs
+    every missed interval since `start`; without it, only the latest one is run.
     """
 
     cron: Annotated[str, AfterValidator(_is_cron)] | None = None
@@ -95,13 +95,13 @@ class Schedule(Section):
         if self.start and self.end and self.start >= self.end:
             raise ValueError("ends before it starts")
         if self.catchup and not self.start:
-            raise ValueError("with catchup needs a start, since when nothing is missed")
+            raise ValueError("with catchup needs a start, from which intervals count")
         if self.cron and self.time_zone != self.controller_time_zone:
             raise ValueError(
                 f"cron cannot be read in {self.time_zone}: Kubeflow Pipelines reads it "
-                f"by its controller's clock, {self.controller_time_zone}; write it in "
-                "that zone, or have CRON_SCHEDULE_TIMEZONE set on "
-                "ml-pipeline-scheduledworkflow and name it as controller_time_zone"
+                f"by its controller's clock, {self.controller_time_zone}; write it for "
+                "that zone, or set CRON_SCHEDULE_TIMEZONE on "
+                "ml-pipeline-scheduledworkflow, and controller_time_zone to the same"
             )
         return self
 
@@ -112,11 +112,11 @@ class Schedule(Section):
 
 
 class Node(Section):
-    """What a node asks of the cluster; a limit that is not given is the request.
+    """The resources, retries and environment of a node on the cluster.
 
-    `retries` counts twice: in the container, for a store that cannot be reached, and by
-    Argo, with a new pod, for other failures (`kubeflow/container/retries.py`).
-    `timeout_minutes` is the time of one pod.
+    Without a limit, the request is also the limit. `retries` is used twice: inside the
+    container, for a store that cannot be reached, and by Argo, with a new pod, for
+    other failures (`kubeflow/container/retries.py`). `timeout_minutes` limits one pod.
     """
 
     cpu: Cpu = "1"
@@ -146,8 +146,8 @@ class Node(Section):
         for name in environment:
             if _SECRET.search(name):
                 raise ValueError(
-                    f"{name} sounds like a secret, which must not stand in a compiled "
-                    "pipeline; name its Kubernetes Secret in kubeflow.secrets"
+                    f"{name} sounds like a secret, and a compiled pipeline must not "
+                    "contain secrets; name its Kubernetes Secret in kubeflow.secrets"
                 )
         return environment
 
@@ -162,19 +162,18 @@ class SecretKey(Section):
 class Kubeflow(Section):
     """Where runs are sent, and how their nodes run.
 
-    Without a host, KF_PIPELINES_ENDPOINT names it, or the service in whose cluster this
-    runs. `defaults` says for all nodes what `nodes` may say otherwise for one. In every
-    node `secrets` become variables, each from a key of a Secret, and `volumes` folders,
-    each from a PersistentVolumeClaim. Artifacts lie below `root`, or where the cluster
-    keeps them. `addresses` says where containers find what lies here at a path: an
-    address in an object store, or a path in the image or a volume. `hardened` refuses
-    root in every pod, and gives /tmp and the home folder volumes of their own, so that
-    a policy of the cluster can make the root file system read-only; it needs Kubeflow
-    Pipelines 2.16. `server_version` replaces what the server says about its version. A
-    run whose model is not good enough, or was rolled back from, succeeds unless
-    `fail_when_not_pushed`.
-    `schedule status` ends with 1 if nothing was pushed for `alarm_without_push`
-    intervals.
+    Without `host`, it is KF_PIPELINES_ENDPOINT, or the service of the cluster that this
+    runs in. `defaults` applies to all nodes, and `nodes` overrides it for one node. In
+    every node, each of `secrets` becomes an environment variable from a key of a
+    Secret, and each of `volumes` a folder from a PersistentVolumeClaim. Artifacts are
+    stored below `root`, or in the default store of the cluster. `addresses` maps local
+    paths to the places where containers find the same content: an address in an object
+    store, or a path in the image or a volume. `hardened` forbids root in every pod, and
+    mounts volumes at /tmp and the home folder, so that a policy of the cluster can make
+    the root file system read-only; it needs Kubeflow Pipelines 2.16. `server_version`
+    replaces the version that the server reports. A run whose model is not good enough,
+    or was rolled back, succeeds unless `fail_when_not_pushed`. `schedule status` ends
+    with 1 if nothing was pushed for `alarm_without_push` intervals.
     """
 
     host: str | None = Field(None, pattern=r"^https?://[^/\s]+")
@@ -202,7 +201,7 @@ class Kubeflow(Section):
     def _are_mounted_at_folders(cls, volumes: dict[str, str]) -> dict[str, str]:
         for folder in volumes:
             if not is_absolute(folder):
-                raise ValueError(f"{folder!r} is no absolute path in the container")
+                raise ValueError(f"{folder!r} is not an absolute path in the container")
             kubernetes_names.check_mount(folder)
         return volumes
 
@@ -212,18 +211,22 @@ class Kubeflow(Section):
         for address in addresses.values():
             remote = address.startswith(("gs://", "s3://", "minio://"))
             if not remote and not is_absolute(address):
-                raise ValueError(f"{address!r} is neither gs://, s3://, minio:// nor /")
+                raise ValueError(
+                    f"{address!r} must begin with gs://, s3://, minio:// or /"
+                )
         return addresses
 
     @model_validator(mode="after")
     def _gpus_go_where_they_are_used(self) -> "Kubeflow":
         if self.defaults.gpus:
-            raise ValueError("defaults.gpus would give every node one; use nodes")
-        can_use_one = [name for name, facts in NODES.items() if facts.may_have_gpus]
+            raise ValueError(
+                "defaults.gpus would give every node a GPU; use nodes.<node>.gpus"
+            )
+        may_have_gpus = [name for name, facts in NODES.items() if facts.may_have_gpus]
         for name in NODES:
-            if self.node(name).gpus and name not in can_use_one:
+            if self.node(name).gpus and name not in may_have_gpus:
                 raise ValueError(
-                    f"nodes.{name}.gpus: only {' and '.join(can_use_one)} use one"
+                    f"nodes.{name}.gpus: only {' and '.join(may_have_gpus)} use GPUs"
                 )
         return self
 
@@ -234,20 +237,20 @@ class Kubeflow(Section):
             if seconds > _LONGEST_PAUSES:
                 raise ValueError(
                     f"nodes.{name}: the pauses before its retries add up to "
-                    f"{seconds:,} seconds, and the most is {_LONGEST_PAUSES:,} (a "
+                    f"{seconds:,} seconds, which is more than {_LONGEST_PAUSES:,} (a "
                     "week); lower retries, backoff_seconds or backoff_factor"
                 )
         return self
 
     def node(self, name: str) -> Node:
-        """Says what one node asks of the cluster.
+        """Combines the settings of one node.
 
         Args:
-            name: of a node of the graph.
+            name: the id of a node of the graph.
 
         Returns:
-            Its own settings over `defaults` over what is usual for it; environments
-            are joined.
+            Its own settings, else those of `defaults`, else the built-in defaults of
+            the node. Environments are merged.
         """
         own = self.nodes.get(name, Node())
         given: list[Mapping[str, Any]] = [_given(self.defaults), _given(own)]
@@ -257,10 +260,10 @@ class Kubeflow(Section):
 
 
 def is_absolute(folder: str) -> bool:
-    """Tells whether a path of a container begins at its root and stays on its way."""
+    """Decides whether a path in a container is absolute and has no `..`."""
     return folder.startswith("/") and ".." not in folder.split("/")
 
 
 def _given(section: Section) -> dict[str, Any]:
-    """What was written down, not what is the default."""
+    """Gives the settings in the file, without defaults."""
     return section.model_dump(include=section.model_fields_set)

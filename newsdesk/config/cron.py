@@ -1,13 +1,13 @@
-"""When a cron expression of Kubeflow Pipelines fires, its clock changes included.
+"""Computes when a cron expression fires on Kubeflow Pipelines, with clock changes.
 
-Pipelines reads cron with github.com/robfig/cron v1.2.0: six fields from seconds to
-days of the week, and no time zone in the expression (`TZ=` and `CRON_TZ=`, which v3
-knows, are a seventh field to it and refused). Times are those of the zone in which the
-controller runs (`CRON_SCHEDULE_TIMEZONE`, else its own). An instant fires whenever the
-clock on the wall reads right: an hour that is left out in spring does not fire, one
-that comes twice in autumn fires twice. Seen in go.mod, util/cron_schedule.go and
-util/const.go of kubeflow/pipelines, backend/src/crd/controller/scheduledworkflow, and
-by running that version.
+Pipelines parses cron with github.com/robfig/cron v1.2.0: six fields from seconds to
+days of the week, without a time zone in the expression (v1 refuses `TZ=` and `CRON_TZ=`
+of v3 as a seventh field). Times are in the zone of the controller
+(`CRON_SCHEDULE_TIMEZONE`, or that of its machine). An expression fires whenever the
+local clock shows a matching time: an hour that is skipped in spring does not fire, and
+an hour that is repeated in autumn fires twice. Sources: go.mod, util/cron_schedule.go
+and util/const.go of kubeflow/pipelines, backend/src/crd/controller/scheduledworkflow,
+and runs of that version.
 """
 
 import re
@@ -30,7 +30,7 @@ _NAMES = {
     "weekday": "sun mon tue wed thu fri sat".split(),
 }
 _PART = re.compile(r"(?P<from>[*?]|\w+)(-(?P<to>\w+))?(/(?P<step>\d+))?")
-# As long as Pipelines itself looks ahead.
+# Pipelines also looks five years ahead.
 _HORIZON = timedelta(days=5 * 366)
 
 
@@ -40,8 +40,8 @@ class Cron:
 
     Attributes:
         fields: the values that fire, from seconds to days of the week.
-        any_day: whether the days of the month say nothing.
-        any_weekday: whether the days of the week say nothing.
+        any_day: whether the field for days of the month contains `*` or `?`.
+        any_weekday: the same for days of the week.
     """
 
     fields: tuple[tuple[int, ...], ...]
@@ -49,15 +49,15 @@ class Cron:
     any_weekday: bool
 
     def after(self, moment: datetime, zone: ZoneInfo) -> datetime | None:
-        """Finds the next instant.
+        """Finds the next time that the expression fires.
 
         Args:
             moment: any aware time.
-            zone: of the clock that the expression is read by.
+            zone: the zone of the clock that the expression is read by.
 
         Returns:
-            The first instant later than the moment, in UTC; None where there is none
-            within five years.
+            The first time after the moment, in UTC; None if there is none within five
+            years.
         """
         for day in _days(moment, zone, 1):
             for instant in _instants(self, day, zone):
@@ -66,15 +66,15 @@ class Cron:
         return None
 
     def until(self, moment: datetime, zone: ZoneInfo) -> datetime | None:
-        """Finds the instant that came last.
+        """Finds the last time that the expression fired.
 
         Args:
             moment: any aware time.
-            zone: of the clock that the expression is read by.
+            zone: the zone of the clock that the expression is read by.
 
         Returns:
-            The last instant that is not later than the moment, in UTC; None where there
-            is none within five years.
+            The last time not after the moment, in UTC; None if there is none within
+            five years.
         """
         for day in _days(moment, zone, -1):
             for instant in reversed(_instants(self, day, zone)):
@@ -83,13 +83,14 @@ class Cron:
         return None
 
     def fires_on(self, day: date) -> bool:
-        """Says whether an instant falls on a day.
+        """Decides whether the expression fires on a day.
 
         Args:
-            day: as the calendar has it.
+            day: the day in the zone of the clock.
 
         Returns:
-            Whether month, day and weekday fit: with both days given, one is enough.
+            Whether month, day and weekday match. If day and weekday are both
+            restricted, one of them is enough.
         """
         *_, days, months, weekdays = self.fields
         fits = day.day in days, (day.weekday() + 1) % 7 in weekdays
@@ -98,13 +99,13 @@ class Cron:
 
 
 def parse(expression: str) -> Cron:
-    """Reads an expression as Kubeflow Pipelines does.
+    """Parses an expression as Kubeflow Pipelines does.
 
     Args:
         expression: six fields: second, minute, hour, day, month, day of the week.
 
     Returns:
-        What it means.
+        The parsed expression.
 
     Raises:
         ValueError: says which field is wrong and what is allowed there.
@@ -157,7 +158,7 @@ def _number(word: str, name: str) -> int:
 
 
 def _is_open(word: str) -> bool:
-    """Pipelines takes every second day for any day, too."""
+    """Pipelines treats `*/2` like `*` when it combines day and weekday."""
     return any(part[0] in "*?" for part in word.split(","))
 
 
@@ -169,7 +170,7 @@ def _days(moment: datetime, zone: ZoneInfo, step: int) -> Iterator[date]:
 
 @lru_cache(maxsize=64)
 def _instants(cron: Cron, day: date, zone: ZoneInfo) -> list[datetime]:
-    """When it fires on a day, in UTC, sorted; hours that do not exist are left out."""
+    """Lists the times on a day, in UTC, sorted, without hours that do not exist."""
     if not cron.fires_on(day):
         return []
     seconds, minutes, hours, *_ = cron.fields

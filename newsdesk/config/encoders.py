@@ -1,4 +1,4 @@
-"""The kinds of encoders, and what the rest of the pipeline asks of each of them.
+"""The kinds of encoders, and the facts that other modules need about each kind.
 
 A new kind is a section here, an entry in `ENCODERS`, and the functions that the section
 names.
@@ -17,21 +17,21 @@ Operation = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_>]*$")]
 
 
 class EncoderSection(Section):
-    """Base class of the encoder sections; the defaults are those of a new encoder.
+    """Base class of the encoder sections; its defaults suit an encoder without files.
 
     Functions of the trainer are named by dotted strings, because only the nodes that
     call them may import TensorFlow.
 
     Attributes:
-        builder: dotted name of the function of this section, the number of token ids,
-            the longest length and the precision that makes the Keras layer.
-        tokenizer: dotted name of the function of this section that reads the `Pieces`
-            of a pretrained encoder; None if the text section says how texts are cut.
-        inspector: dotted name of the function of this section and text.max_length that
-            checks the encoder's files without TensorFlow and returns notes for the
-            user; None if it has no files.
-        locations: the fields that name folders or handles of files.
-        half_precision: where 16-bit numbers are faster and possible.
+        builder: dotted name of the function that makes the Keras layer, from this
+            section, the number of token ids, the longest length and the precision.
+        tokenizer: dotted name of the function that reads the `Pieces` of a pretrained
+            encoder, from this section; None if the text section defines the tokenizer.
+        inspector: dotted name of the function that checks the encoder's files without
+            TensorFlow, from this section and text.max_length, and returns notes for the
+            user; None if the encoder has no files.
+        locations: the fields that contain folders or handles of files.
+        half_precision: the devices on which 16-bit numbers are possible and faster.
     """
 
     builder: ClassVar[str]
@@ -42,7 +42,7 @@ class EncoderSection(Section):
 
     @property
     def is_pretrained(self) -> bool:
-        """Whether the encoder brings weights and the tokenizer that fits them."""
+        """Whether the encoder has pretrained weights and its own tokenizer."""
         return self.tokenizer is not None
 
     @property
@@ -52,7 +52,7 @@ class EncoderSection(Section):
 
     @property
     def files(self) -> list[str]:
-        """All local files of the encoder; a handle has none.
+        """All local files of the encoder; none for a handle.
 
         Raises:
             ConfigError: a folder is missing.
@@ -70,15 +70,15 @@ class EncoderSection(Section):
 
     @property
     def token_settings(self) -> dict[str, Any]:
-        """The settings that decide the token ids; they make a section of this kind."""
+        """The settings that decide the token ids; a section can be made from them."""
         return self.model_dump(mode="json", include={"kind", *self.locations})
 
 
 class TransformerEncoder(EncoderSection):
-    """A transformer trained from scratch; widths in units, dropout as a share."""
+    """A transformer that is trained from scratch."""
 
     builder: ClassVar[str] = "trainer.encoders.transformer.Transformer"
-    # On a CPU, casting costs a small model more than its matrices gain.
+    # On a CPU, a small model loses more time with casts than it gains in its matrices.
     half_precision: ClassVar[frozenset[Device]] = frozenset({"GPU"})
 
     kind: Literal["transformer"] = "transformer"
@@ -98,7 +98,7 @@ class TransformerEncoder(EncoderSection):
 
 
 class CheckpointEncoder(EncoderSection):
-    """A BERT from a folder as Hugging Face publishes it."""
+    """A BERT checkpoint from Hugging Face, in a local folder."""
 
     builder: ClassVar[str] = "trainer.encoders.checkpoint.build"
     tokenizer: ClassVar[str | None] = "trainer.text.word_pieces.of_checkpoint_encoder"
@@ -113,7 +113,7 @@ class CheckpointEncoder(EncoderSection):
 
     @property
     def token_files(self) -> list[str]:
-        """The vocabulary and the files that say how texts are cut, if they exist."""
+        """The vocabulary, and the existing files that configure the tokenizer."""
         folder = Path(self.path)
         optional = ("config.json", "tokenizer_config.json", "added_tokens.json")
         return [str(folder / "vocab.txt")] + [
@@ -132,7 +132,7 @@ class HubEncoder(EncoderSection):
     tokenizer: ClassVar[str | None] = "trainer.hub.preprocessor.of_hub_encoder"
     inspector: ClassVar[str | None] = "trainer.hub.files.check_encoder"
     locations: ClassVar[tuple[str, ...]] = ("path", "preprocess")
-    # The SavedModel cannot compute in anything but what it was saved in.
+    # A SavedModel can compute only in the precision that it was saved with.
     half_precision: ClassVar[frozenset[Device]] = frozenset()
 
     kind: Literal["hub"]
@@ -156,13 +156,13 @@ ENCODERS: dict[str, type[EncoderSection]] = {
 
 
 def kind_of(section: Any) -> Any:
-    """Finds the kind of an encoder section, parsed or not.
+    """Finds the kind of an encoder section, before or after validation.
 
     Args:
         section: an `EncoderSection`, or the values of one.
 
     Returns:
-        Its kind; the default where nothing is said, None where nothing can be.
+        Its kind; the default if it is not given, None for other types.
     """
     if isinstance(section, dict):
         return section.get("kind", DEFAULT_KIND)

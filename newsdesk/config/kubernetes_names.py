@@ -1,7 +1,7 @@
-"""Names that Kubernetes accepts in the pods that Kubeflow Pipelines builds for us.
+"""Checks names that go into the pods that Kubeflow Pipelines creates.
 
-Kubernetes refuses a wrong one when the first pod is created, after the upload and the
-drivers, so all of them are checked when the configuration is loaded.
+Kubernetes refuses an invalid name only when the first pod is created, after the upload
+and the drivers. So names are checked when the configuration is loaded.
 """
 
 import re
@@ -105,13 +105,13 @@ GpuType = Annotated[str, AfterValidator(_gpu)]
 
 
 def check_mount(folder: str) -> None:
-    """Refuses a folder at which Kubernetes would mount no volume.
+    """Refuses a folder at which Kubernetes cannot mount a volume.
 
     Args:
         folder: an absolute path in a container.
 
     Raises:
-        ValueError: another volume is there, or the path cannot be one.
+        ValueError: another volume is mounted there, or the path is not valid.
     """
     if folder == "/" or folder.endswith("/") or ":" in folder or "//" in folder:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Reads a configuration from TOML and from what was typed after --set."""
+"""Reads a configuration from a TOML file and the overrides of --set."""
 
 import difflib
 import sys
@@ -19,21 +19,21 @@ else:
     import tomli as tomllib
 
 _REMOVED = {
-    "backoff_max_seconds": "was removed, because Argo never took it as the longest "
-    "pause but ended all retries that many seconds after the first attempt began; "
-    "delete it: the time for all attempts follows from timeout_minutes and retries",
+    "backoff_max_seconds": "was removed, because Argo did not use it as the longest "
+    "pause, but ended all retries that many seconds after the first attempt began; "
+    "delete it: timeout_minutes and retries limit the time of all attempts",
 }
-# The copies of configurations that older runs kept have every key with its default.
-_FORMER_DEFAULTS = {"backoff_max_seconds": 3600}
+# Removed keys that older runs wrote into their effective configuration by default.
+_REMOVED_DEFAULTS = {"backoff_max_seconds": 3600}
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
-    """Reads a configuration file and lays `section.key=value` overrides over it.
+    """Reads a configuration file, and applies `section.key=value` overrides.
 
     Args:
-        path: a TOML file; relative paths in it are seen from its folder.
-        overrides: `section.key=value` strings; a value is TOML or else a string,
-            and relative paths are seen from the working directory.
+        path: a TOML file; paths in it are relative to its folder.
+        overrides: `section.key=value` strings; a value that is not TOML is a string,
+            and paths are relative to the working directory.
 
     Returns:
         The validated configuration, with absolute paths.
@@ -52,7 +52,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: {error}") from None
-    _drop_former_defaults(values.get("kubeflow"))
+    _drop_removed_defaults(values.get("kubeflow"))
     typed = set()
     for override in overrides:
         key, separator, text = override.partition("=")
@@ -70,24 +70,24 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(_explain(error, path, typed)) from None
 
 
-def _drop_former_defaults(section: object) -> None:
+def _drop_removed_defaults(section: object) -> None:
     if isinstance(section, dict):
         for key, value in list(section.items()):
-            if _FORMER_DEFAULTS.get(key) == value:
+            if _REMOVED_DEFAULTS.get(key) == value:
                 del section[key]
             else:
-                _drop_former_defaults(value)
+                _drop_removed_defaults(value)
 
 
 def typed_value(text: str) -> Any:
-    """Reads what was typed after `=`.
+    """Parses the value of an override.
 
     Args:
         text: TOML, or any string.
 
     Returns:
-        The value: the string itself where it is no TOML; strings are known again as
-        typed.
+        The value, or the text itself if it is not TOML. Strings are `FromCommandLine`,
+        because paths in them are relative to the working directory.
     """
     try:
         value = tomllib.loads(f"value = {text}")["value"]
@@ -106,7 +106,7 @@ def _put(values: dict[str, Any], dotted: str, value: Any) -> None:
 
 
 def _explain(error: ValidationError, path: Path, typed: set[str]) -> str:
-    """One line per fault: where it stands, what it is, what is allowed."""
+    """Writes one line for each fault: where it is, its value, and what is allowed."""
     lines = []
     for fault in error.errors():
         location = _named(fault["loc"])
@@ -117,7 +117,7 @@ def _explain(error: ValidationError, path: Path, typed: set[str]) -> str:
         if fault["type"] == "extra_forbidden":
             message = _unknown_key(location, fault["loc"])
         elif fault["type"] == "missing":
-            message = "is required and not given"
+            message = "is required, but missing"
         elif fault["type"] == "union_tag_invalid":
             allowed = ", ".join(repr(kind) for kind in ENCODERS)
             source += f".kind = {fault['ctx']['tag']!r}"
@@ -134,11 +134,11 @@ def _short(value: Any) -> str:
 
 
 def _named(location: Sequence[str | int]) -> list[str]:
-    """The keys of a location, without the kind that pydantic puts after a union."""
+    """Removes from a location the kind that pydantic adds for a union."""
     return [
         str(part)
-        for place, part in enumerate(location)
-        if not (place and location[place - 1] == "encoder" and part in ENCODERS)
+        for index, part in enumerate(location)
+        if not (index and location[index - 1] == "encoder" and part in ENCODERS)
     ]
 
 
@@ -160,7 +160,7 @@ def _unknown_key(location: Sequence[str], tagged: Sequence[str | int]) -> str:
 
 
 def _keys_of(section: Any) -> Mapping[str, Any]:
-    """The keys of a section, or of one that may be left out."""
+    """The keys of a section, even if the section is optional."""
     for kind in (section, *get_args(section)):
         if hasattr(kind, "model_fields"):
             return dict(kind.model_fields)

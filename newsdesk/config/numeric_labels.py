@@ -1,6 +1,6 @@
-"""Labels that are numbers: cells are compared with them by value, never by position.
+"""Labels that are numbers, which are compared with cells by value, not by position.
 
-The same label is written 1, 1.0 or +1, depending on the program that wrote the file.
+Programs write the same label as 1, 1.0 or +1.
 """
 
 import re
@@ -9,9 +9,9 @@ from decimal import Decimal
 
 # Without an exponent: a name such as 2E4 is more often a code than a number.
 _NAME = re.compile(r"[+-]?(\d{1,50}(\.\d{0,50})?|\.\d{1,50})", re.ASCII)
-# With one, because 1e+16 is how Python and pandas write large floats.
 _DIGITS = re.compile(r"\d{1,50}")
 _TRUTH = {"false": 0, "no": 0, "true": 1, "yes": 1}
+# With an exponent, because Python and pandas write large floats as 1e+16.
 _CELL = re.compile(rf"({_NAME.pattern})(e[+-]?\d{{1,3}})?", re.ASCII | re.IGNORECASE)
 
 
@@ -32,10 +32,10 @@ def cell_value(cell: str) -> Decimal | None:
     """Reads the cell of a label column as a number.
 
     Args:
-        cell: without the space around it.
+        cell: the cell, without the space around it.
 
     Returns:
-        Its exact value, as for a name, but an exponent is allowed: `1e0` is 1.
+        Its exact value, as for a name, but with an exponent allowed: `1e0` is 1.
     """
     return Decimal(cell) if _CELL.fullmatch(cell) else None
 
@@ -47,20 +47,20 @@ def by_value(labels: Iterable[str]) -> dict[Decimal, int]:
         labels: the names of the classes, in order.
 
     Returns:
-        The index of each by its value; empty where no name is a number.
+        Maps the value of each to its index; empty if no name is a number.
     """
     values = ((name_value(name), index) for index, name in enumerate(labels))
     return {value: index for value, index in values if value is not None}
 
 
 def same_value(labels: Iterable[str]) -> tuple[str, str] | None:
-    """Looks for two labels that cells could not tell apart.
+    """Finds two labels that are the same number.
 
     Args:
         labels: the names of the classes.
 
     Returns:
-        The first two names with one value, such as 1 and 1.0; None if there are none.
+        The first two names with the same value, such as 1 and 1.0, or None.
     """
     seen: dict[Decimal, str] = {}
     for name in labels:
@@ -73,21 +73,20 @@ def same_value(labels: Iterable[str]) -> tuple[str, str] | None:
 
 
 def no_position(labels: Iterable[str], first: int) -> str:
-    """Looks for a name that says another number than its position.
+    """Finds a name that contains another number than its position.
 
     Args:
         labels: the names of the classes, in order.
-        first: the position of the first.
+        first: the position of the first label.
 
     Returns:
-        The first name such as `2 stars`, `2,5` or `true` (which is 1) that stands
-        elsewhere, so that whole numbers are not meant as positions; "" if there is
-        none.
+        The first such name, for example `2 stars`, `2,5` or `true` (1) at position 0.
+        It shows that whole numbers in cells are not positions. "" if there is none.
     """
-    for place, name in enumerate(labels, first):
+    for position, name in enumerate(labels, first):
         numbers = {int(digits) for digits in _DIGITS.findall(name)}
         if name.casefold() in _TRUTH:
             numbers.add(_TRUTH[name.casefold()])
-        if numbers - {place}:
+        if numbers - {position}:
             return name
     return ""

@@ -1,4 +1,4 @@
-"""Paths and addresses in a configuration: made absolute, and kept where they belong."""
+"""Validates paths and addresses in a configuration, and makes them absolute."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from newsdesk.errors import ConfigError
 
 URI = re.compile(r"^[a-z][a-z0-9+.-]+:")
-# A colon within would be a community's namespace, whose code TFDS fetches and runs.
+# A second colon would name a community namespace, whose code TFDS downloads and runs.
 _DATA_SET = re.compile(r"tfds:\w+(/[\w.+-]+)?(:[\d.*]+)?", re.ASCII)
 _SLASH = re.compile(r"[/\\]")
 
@@ -23,13 +23,13 @@ _GLOB = re.compile(r"[*?\[\\]")
 
 @contextlib.contextmanager
 def plainly_named(folder: Path) -> Iterator[Path]:
-    """Gives a folder a name under which TensorFlow finds the files in it.
+    """Gives a folder a path that TensorFlow does not read as a pattern.
 
     Args:
-        folder: its own name may hold characters that mean something in a pattern.
+        folder: a folder whose path may contain characters of patterns.
 
     Yields:
-        The folder itself, or a link to it for as long as the block lasts.
+        The folder itself, or a link to it that exists during the block.
     """
     if not _GLOB.search(str(folder)):
         yield folder
@@ -45,7 +45,7 @@ def files_below(place: str | Path) -> list[str]:
 
     Args:
         place: a local folder, or a handle such as https://tfhub.dev/..., whose content
-            never changes.
+            never changes and is not listed.
 
     Returns:
         The paths of all files in the folder and below it, sorted; none for a handle.
@@ -61,16 +61,16 @@ def files_below(place: str | Path) -> list[str]:
 
 
 def refuse_patterns(key: str, path: str) -> None:
-    """Keeps a run out of folders whose files Beam and TensorFlow would not find.
+    """Refuses folders whose files Beam and TensorFlow would not find.
 
-    They take every path that they read for a pattern.
+    They read every path as a pattern.
 
     Args:
-        key: the setting that moves the path.
-        path: a folder, or an address.
+        key: the configuration key of the path.
+        path: a folder or an address.
 
     Raises:
-        ConfigError: it holds a character that means something in a pattern.
+        ConfigError: the path contains a character of patterns.
     """
     found = _GLOB.search(path)
     if found and not URI.match(path):
@@ -82,15 +82,15 @@ def refuse_patterns(key: str, path: str) -> None:
 
 
 class FromCommandLine(str):
-    """A string that was typed after --set, so relative to the working directory."""
+    """A string from --set; as a path, it is relative to the working directory."""
 
 
 def _resolve(value: Any, info: ValidationInfo) -> Any:
-    """Makes a path absolute, seen from the file or the shell it was written in."""
+    """Makes a path absolute, relative to the configuration file or the shell."""
     if not isinstance(value, str) or not value:
         return value
     if "\0" in value:
-        raise ValueError("no path can hold a NUL")
+        raise ValueError("a path cannot contain NUL")
     if URI.match(value):
         return value
     if isinstance(value, FromCommandLine) or info.context is None:
@@ -100,7 +100,7 @@ def _resolve(value: Any, info: ValidationInfo) -> Any:
     try:
         return os.path.normpath(folder / Path(value).expanduser())
     except RuntimeError:
-        raise ValueError("~ names a user that is not known here") from None
+        raise ValueError("~ names a user that does not exist here") from None
 
 
 def _local(value: str) -> str:
@@ -113,7 +113,7 @@ def _can_be_pushed_to(value: str) -> str:
     if URI.match(value) and not value.startswith(("gs://", "s3://")):
         raise ValueError("must be a local path, gs://BUCKET/... or s3://BUCKET/...")
     if ".." in value.split("/"):
-        raise ValueError("must not hold `..`")
+        raise ValueError("must not contain `..`")
     return value
 
 
@@ -123,14 +123,14 @@ def _can_be_read(value: str) -> str:
             raise ValueError("must be tfds:NAME, or tfds:NAME/CONFIGURATION")
     elif URI.match(value):
         raise ValueError(
-            "must be a local path or tfds:NAME; mount or copy what lies elsewhere"
+            "must be a local path or tfds:NAME; mount or copy remote files"
         )
     return value
 
 
 def _is_a_name(value: str) -> str:
     if "\0" in value or ".." in _SLASH.split(value):
-        raise ValueError("must be a name: no `..` beside a slash, and no NUL")
+        raise ValueError("must be a name without NUL, and without `..` next to a slash")
     return value
 
 
@@ -139,7 +139,7 @@ def _stripped(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if not value.strip():
-        raise ValueError("must be a name, and not spaces only")
+        raise ValueError("must be a name, not only spaces")
     return value.strip()
 
 
@@ -151,7 +151,9 @@ def _is_a_file_name(value: str) -> str:
 
 def _stays_below(value: str) -> str:
     if value.startswith("/") or ".." in value.split("/") or "\0" in value:
-        raise ValueError("must stay below data.path: no `..`, and no / in front")
+        raise ValueError(
+            "must stay below data.path: without `..` and without / in front"
+        )
     return value
 
 

@@ -1,9 +1,9 @@
-"""What every section of the configuration is."""
+"""The base class of all sections of the configuration."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Section(BaseModel):
-    """A group of settings that never change once they are read."""
+    """Base class of all sections: settings that do not change after they are read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

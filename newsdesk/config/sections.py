@@ -26,13 +26,13 @@ from newsdesk.config.paths import (
 )
 from newsdesk.config.section import Section
 
-# Names the folder of the run in the environment of its nodes: one that stops a run
-# leaves there what TFX deletes with its outputs.
+# The environment variable with the folder of the run. A node that fails writes its
+# report there, because TFX deletes its outputs.
 RUN_FOLDER_VARIABLE = "NEWSDESK_RUN_FOLDER"
-# Names `Config.checkpoints` there. It is no setting of the Trainer: a moved folder
-# would change the cache key of a model that it does not change.
+# The environment variable with `Config.checkpoints`. It is not a parameter of the
+# Trainer, because a moved folder would then change the cache key of an unchanged model.
 CHECKPOINTS_VARIABLE = "NEWSDESK_CHECKPOINTS"
-# In the folder of a training's checkpoints: the folder of the run that wrote last.
+# A file among the checkpoints that names the folder of the run that last wrote them.
 RUN_FILE = "run.txt"
 
 Split = Literal["train", "eval", "test"]
@@ -40,7 +40,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Ratios(Section):
-    """How one set of files is divided; only the proportions count."""
+    """How files are divided into splits; only the proportions count."""
 
     train: int = Field(8, ge=1)
     eval: int = Field(1, ge=1)
@@ -70,9 +70,7 @@ class Data(Section):
     @classmethod
     def _labels_differ(cls, labels: list[str]) -> list[str]:
         if twice := [name for name in labels if labels.count(name) > 1]:
-            raise ValueError(
-                f"label {twice[0]!r} is named twice; every label must be named once"
-            )
+            raise ValueError(f"label {twice[0]!r} is listed twice; remove one of them")
         if same := numeric_labels.same_value(labels):
             raise ValueError(
                 f"labels {same[0]!r} and {same[1]!r} are the same number, and labels "
@@ -99,14 +97,16 @@ class Data(Section):
     @classmethod
     def _slice_columns_differ(cls, columns: list[str]) -> list[str]:
         if twice := [name for name in columns if columns.count(name) > 1]:
-            raise ValueError(f"slice column {twice[0]!r} is named twice")
+            raise ValueError(
+                f"slice column {twice[0]!r} is listed twice; remove one of them"
+            )
         return columns
 
     @field_validator("splits")
     @classmethod
     def _train_is_given(cls, splits: dict[Split, Pattern]) -> dict[Split, Pattern]:
         if splits and "train" not in splits:
-            raise ValueError("splits need a pattern for train")
+            raise ValueError("needs a pattern for train")
         return splits
 
     @model_validator(mode="after")
@@ -114,18 +114,21 @@ class Data(Section):
         taken = {"text", "label"}
         for column in self.slice_columns:
             if column in taken:
-                raise ValueError(f"slice column {column!r} has a name that is taken")
+                raise ValueError(
+                    f"slice column {column!r} has a name that Newsdesk uses itself; "
+                    "rename the column"
+                )
         return self
 
     @property
     def tested_split(self) -> Split:
-        """The split whose figures decide: test where there is one, else eval."""
+        """The split that decides about a push: test if there is one, else eval."""
         has_test = "test" in self.splits if self.splits else self.ratios.test > 0
         return "test" if has_test else "eval"
 
 
 class Text(Section):
-    """How strings become token ids; a pretrained encoder brings its own pieces."""
+    """How strings become token ids; a pretrained encoder has its own tokenizer."""
 
     tokenizer: Literal["words", "wordpiece", "encoder"] = "words"
     vocabulary: LocalPath | None = None
@@ -137,14 +140,14 @@ class Text(Section):
     def _vocabulary_fits(self) -> "Text":
         if (self.tokenizer == "wordpiece") != (self.vocabulary is not None):
             raise ValueError(
-                "text.vocabulary names the vocabulary of tokenizer 'wordpiece'; "
-                "'words' learns its own, 'encoder' has one"
+                "tokenizer 'wordpiece' requires text.vocabulary, and the other "
+                "tokenizers do not accept it; set both or neither"
             )
         return self
 
 
 class Model(Section):
-    """The encoder, what is taken from it, and the dense head above it."""
+    """The encoder, the pooling of its output, and the dense head."""
 
     encoder: Encoder = TransformerEncoder()
     pooling: Literal["mean", "cls"] = "mean"
@@ -154,7 +157,7 @@ class Model(Section):
 
     @property
     def allowed_operations(self) -> list[str]:
-        """What a model with this encoder may contain besides the allow-list."""
+        """Operations that the model may contain in addition to the allow-list."""
         return list(getattr(self.encoder, "allow_operations", ()))
 
 
@@ -171,7 +174,7 @@ class Optimizer(Section):
 
 
 class Train(Section):
-    """How long, in what portions and on what the model is trained."""
+    """How long, with which batches and on which devices the model is trained."""
 
     epochs: int = Field(3, ge=1)
     batch_size: int = Field(32, ge=1)
@@ -196,17 +199,17 @@ class Train(Section):
 
 
 class Gate(Section):
-    """What data must keep to be trained on; "off" instead of a limit ends a rule.
+    """Limits that data must keep to be trained on; "off" switches a rule off.
 
-    Shares are of a split's rows. `max_label_shift`, `max_length_ratio`,
-    `min_row_ratio` and `min_new_rows` compare with the data that trained the model in
-    service, and wait for one; so does `max_unknown_share` where the vocabulary is
-    learned, and then counts what goes beyond the share that such a vocabulary is
-    expected to lack. A label shift is the largest move of one label's share.
-    `min_tested_rows` is of each label in the tested split: where a label has none,
-    nothing tells how good a model is at it. `max_conflict_share` is of rows whose text
-    occurs with another label in the same split. Up to 16,384 texts a split duplicates,
-    conflicts, overlap and new rows are counted, above estimated.
+    Shares are relative to the rows of a split. `max_label_shift`, `max_length_ratio`,
+    `min_row_ratio` and `min_new_rows` compare with the data of the model in service,
+    and are skipped if there is none. So is `max_unknown_share` with a learned
+    vocabulary; it then limits the share beyond what such a vocabulary always lacks. A
+    label shift is the largest change of the share of one label. `min_tested_rows`
+    applies to each label in the tested split, because without rows the quality for a
+    label is not known. `max_conflict_share` counts rows whose text occurs with another
+    label in the same split. Duplicates, conflicts, overlap and new rows are counted up
+    to 16,384 texts in a split, and estimated beyond that.
     """
 
     max_label_shift: Share | None = 0.2
@@ -225,17 +228,18 @@ class Gate(Section):
     def _off_is_no_limit(cls, limit: Any) -> Any:
         return None if limit == "off" else limit
 
-    # TOML has no null: what a run writes down must be read as it was.
+    # TOML has no null, and the configuration that a run writes must read back the same.
     @model_serializer
     def _no_limit_is_off(self) -> dict[str, Any]:
         return {rule: "off" if limit is None else limit for rule, limit in self}
 
 
 class Evaluation(Section):
-    """What a model must reach on the tested split to be pushed.
+    """Limits that a model must keep on the tested split to be pushed.
 
-    A drop is what a figure may lose against the model in service, on the same rows:
-    accuracy and macro F1 overall, F1 of each class, accuracy of each slice.
+    A drop is the largest allowed loss below the model in service, on the same rows: of
+    accuracy and macro F1 overall, of the F1 of each class, of the accuracy of each
+    slice.
     """
 
     min_accuracy: float = Field(0.5, gt=0.0, le=1.0)
@@ -247,9 +251,9 @@ class Evaluation(Section):
 
 
 class Sign(Section):
-    """The PEM files that published versions are signed with, none of them encrypted.
+    """The PEM files that published versions are signed with; they are not encrypted.
 
-    With `certificate`, which is of `private_key`, signatures contain it and its
+    With `certificate`, which must belong to `private_key`, signatures contain it and
     `chain`: the certificates above it, up to the root.
     """
 
@@ -261,23 +265,23 @@ class Sign(Section):
     def _a_certificate_has_a_chain(self) -> "Sign":
         if bool(self.chain) != bool(self.certificate):
             raise ValueError(
-                "certificate and chain go together: give the certificate of "
+                "certificate and chain require each other: set the certificate of "
                 "private_key and those above it, up to the root, or neither"
             )
         return self
 
     @property
     def files(self) -> list[str]:
-        """The files that it names."""
+        """All files of the section."""
         certificates = [self.certificate] if self.certificate else []
         return [self.private_key, *certificates, *self.chain]
 
 
 class Push(Section):
-    """Where an accepted model goes, by default below output.root.
+    """Where accepted models are published, by default below output.root.
 
-    Of the versions there the newest `keep` stay, all of them where it is None; a
-    retired one goes out of sight at once and is deleted `grace_minutes` later.
+    The newest `keep` versions are kept, or all of them if it is None. A retired version
+    is hidden at once, and deleted `grace_minutes` later.
     """
 
     destination: Destination | None = None
@@ -296,7 +300,7 @@ class Beam(Section):
 
 
 class Notify(Section):
-    """The webhook that is told of failures; `env:NAME` keeps its address secret."""
+    """The webhook for failures; `env:NAME` keeps its address secret."""
 
     url: str = Field(pattern=r"^(https?://.+|env:[A-Za-z_]\w*$)")
     on_success: bool = False
@@ -311,7 +315,7 @@ class Output(Section):
 
 
 class Config(Section):
-    """One pipeline."""
+    """The whole configuration of one pipeline."""
 
     name: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
     data: Data
@@ -328,7 +332,7 @@ class Config(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _a_pretrained_encoder_brings_its_pieces(cls, values: Any) -> Any:
+    def _a_pretrained_encoder_has_its_tokenizer(cls, values: Any) -> Any:
         try:
             section = ENCODERS[kind_of(values["model"]["encoder"])]
             text = values.get("text", {})
@@ -343,9 +347,9 @@ class Config(Section):
         encoder = self.model.encoder
         if encoder.is_pretrained != (self.text.tokenizer == "encoder"):
             raise ValueError(
-                f"text.tokenizer is {self.text.tokenizer!r} and model.encoder.kind "
-                f"{encoder.kind!r}: tokenizer 'encoder' goes with the pretrained "
-                "kinds, and they with no other; leave text.tokenizer out"
+                f"text.tokenizer is {self.text.tokenizer!r} and model.encoder.kind is "
+                f"{encoder.kind!r}: a pretrained encoder requires tokenizer 'encoder', "
+                "and other encoders do not accept it; remove text.tokenizer"
             )
         return self
 
@@ -367,15 +371,15 @@ class Config(Section):
 
     @property
     def root(self) -> Path:
-        """The folder that holds everything this pipeline writes."""
+        """The folder of everything that this pipeline writes."""
         return Path(self.output.root or Path.cwd() / "newsdesk" / self.name)
 
     @property
     def checkpoints(self) -> Path:
-        """The folder that holds what an interrupted training continues from."""
+        """The folder of the checkpoints that an interrupted training continues from."""
         return Path(self.output.checkpoints or self.root / "checkpoints")
 
     @property
     def serving(self) -> str:
-        """The folder that holds the published versions; a path, or gs://, s3://."""
+        """The folder or address (gs://, s3://) of the published versions."""
         return self.push.destination or str(self.root / "serving")

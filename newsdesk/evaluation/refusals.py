@@ -58,8 +58,8 @@ def refusals(
                 bounds = failure.metric_threshold.value_threshold
                 sentences.append(f"{name} {value:.4f} {_missed(metric, bounds)}")
     sentences += [
-        f"no row has a value of {', '.join(spec.feature_keys)}, so the models cannot be "
-        "compared by it"
+        f"no row has a value of {', '.join(spec.feature_keys)}, so the models cannot "
+        "be compared by it"
         for spec in validation.missing_slices
     ]
     return sentences or ["no row was evaluated, so nothing is known about the model"]

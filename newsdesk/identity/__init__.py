@@ -1,1 +1,1 @@
-"""What a run and a node are known by: digests of code and files."""
+"""Digests of code, files and settings that identify runs and nodes."""

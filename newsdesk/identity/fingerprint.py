@@ -1,7 +1,7 @@
-"""What a node's result depends on besides its inputs, as one short digest.
+"""Fingerprints of nodes: digests of code, installed versions and files.
 
-TFX's cache key sees neither the code behind a dotted path, nor the installed
-versions, nor the content of a file that is read while the node runs.
+TFX's cache key does not include the code behind a dotted name, the installed versions,
+or the content of files that a node reads while it runs.
 """
 
 import functools
@@ -15,14 +15,14 @@ from newsdesk.identity.import_closure import closure, modules_below
 
 
 def of(roots: Iterable[str], files: Iterable[str] = ()) -> str:
-    """Digests all sources that a node runs, the installed versions and file contents.
+    """Computes the fingerprint of a node from sources, versions and file contents.
 
     Args:
-        roots: modules and packages that the node runs; what they import counts too.
+        roots: modules and packages that the node runs; their imports count too.
         files: local files that the node reads while it runs.
 
     Returns:
-        A hexadecimal string, the same for equal content in any folder.
+        A hexadecimal digest; it does not depend on folders.
 
     Raises:
         ConfigError: a file is missing or cannot be read.
@@ -31,13 +31,13 @@ def of(roots: Iterable[str], files: Iterable[str] = ()) -> str:
 
 
 def of_packages(packages: Iterable[str]) -> str:
-    """Digests the sources of whole packages and the installed versions.
+    """Computes a digest of whole packages and the installed versions.
 
     Args:
-        packages: importable names; what they import does not count.
+        packages: importable names; their imports do not count.
 
     Returns:
-        A hexadecimal string, the same for equal content in any folder.
+        A hexadecimal digest; it does not depend on folders.
     """
     sources: dict[str, Path] = {}
     for package in packages:
@@ -46,7 +46,7 @@ def of_packages(packages: Iterable[str]) -> str:
 
 
 def of_file(path: str | Path) -> str:
-    """Digests the content of one file.
+    """Computes the digest of the content of a file.
 
     Args:
         path: a local file.
@@ -58,9 +58,9 @@ def of_file(path: str | Path) -> str:
         ConfigError: the file is missing or cannot be read.
     """
     digest = hashlib.sha256()
-    # A pipe would be waited for, and never end.
+    # Reading a pipe could wait without end.
     if Path(path).exists() and not Path(path).is_file():
-        raise ConfigError(f"{path}: cannot be read: it is no file")
+        raise ConfigError(f"{path}: cannot be read: it is not a file")
     try:
         with open(path, "rb") as stream:
             while block := stream.read(1 << 20):

@@ -1,6 +1,6 @@
-"""The modules of ours that a module needs, read from its source.
+"""Finds the modules of this project that a module imports.
 
-Nothing is imported: an import of TensorFlow would take seconds.
+It reads sources and imports nothing, because importing TensorFlow takes seconds.
 """
 
 import ast
@@ -15,17 +15,18 @@ _OURS = frozenset(
 
 
 def closure(roots: Iterable[str]) -> dict[str, Path]:
-    """Finds what modules import, and what those import.
+    """Finds the modules that modules import, directly and indirectly.
 
-    Imports within functions count. So does a string that is the name of a module,
-    because `python -m` gets such strings; the name of a function does not.
+    Imports inside functions count. So does a string that is the dotted name of a
+    module, because such strings go to `python -m`. The dotted name of a function does
+    not.
 
     Args:
         roots: modules, or packages with all modules below them.
 
     Returns:
-        The source file of every module of ours, by name, sorted; with the packages
-        around them.
+        The source file of every module of this project, by name, sorted, including
+        the packages around them.
 
     Raises:
         ModuleNotFoundError: a root does not exist.
@@ -41,7 +42,7 @@ def closure(roots: Iterable[str]) -> dict[str, Path]:
             continue
         found[name] = file
         package, _, _ = name.rpartition(".")
-        imported = [one for one in _named(file.read_bytes()) if _top(one) in ours]
+        imported = [other for other in _named(file.read_bytes()) if _top(other) in ours]
         waiting += [*imported, package] if package else imported
     return dict(sorted(found.items()))
 
@@ -50,7 +51,7 @@ def modules_below(package: str) -> dict[str, Path]:
     """Finds all modules of a package.
 
     Args:
-        package: an importable name, also of a module.
+        package: the importable name of a package or module.
 
     Returns:
         The source file of every module, by name, sorted.
@@ -76,9 +77,9 @@ def _top(name: str) -> str:
 
 
 def _file(name: str) -> Path | None:
-    """The source of a module; None if the name is that of something in a module."""
-    # Of the outermost package only: Python imports the packages around a module to
-    # find it.
+    """Finds the source of a module; None if the name is not that of a module."""
+    # Only of the outermost package, because find_spec imports the packages around a
+    # module.
     spec = importlib.util.find_spec(_top(name))
     if spec is None or spec.origin is None:
         return None
@@ -89,7 +90,7 @@ def _file(name: str) -> Path | None:
     return path if path.is_file() else None
 
 
-# By content, because a file may change while a run is at work.
+# Cached by content, because a file may change during a run.
 @functools.cache
 def _named(source: bytes) -> frozenset[str]:
     return frozenset(_names(ast.parse(source)))

@@ -1,4 +1,4 @@
-"""What a run is made from: its configuration, its code, the content of its data."""
+"""Identifies a run by its configuration, its code and the content of its data."""
 
 import hashlib
 import importlib.metadata
@@ -12,10 +12,10 @@ from newsdesk.identity import fingerprint
 
 # The property of the Examples artifact that holds the digest of the data's content.
 DATA_DIGEST = "content"
-# What cannot change the result: where data lie is told by their content.
+# Sections and keys that do not change the model. Files count by content, not by path.
 _ELSEWHERE = {"output", "push", "beam", "kubeflow"}
 _BY_CONTENT = {"path", "schema_file", "vocabulary", "preprocess", "span_marker"}
-_TOLD = (
+_NAMED = (
     "apache-beam",
     "newsdesk",
     "tensorflow",
@@ -29,12 +29,12 @@ _TOLD = (
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides a run's result but the data.
+    """Everything that decides the result of a run, except the data.
 
     Attributes:
-        digest: of configuration, code, and the files that the configuration names.
-        code_digest: of the sources and the installed versions.
-        versions: of the packages that matter most, for a person.
+        digest: digest of the configuration, the code, and the files it names.
+        code_digest: digest of the sources and the installed versions.
+        versions: versions of the most important packages, for the user.
         files: digests of the files that the configuration names, by path.
     """
 
@@ -44,7 +44,7 @@ class Recipe:
     files: dict[str, str] = field(default_factory=dict)
 
     def check(self, now: "Recipe") -> None:
-        """Refuses a recipe that changed while nodes read parts of it.
+        """Refuses to continue if files or code have changed since the run began.
 
         Args:
             now: the recipe of the same configuration, taken later.
@@ -60,19 +60,19 @@ class Recipe:
         ]
         raise NewsdeskError(
             f"{changed[0] if changed else 'the installed code'}: has changed during "
-            "the run, so nobody knows which content the nodes read; nothing was "
-            "published; run again"
+            "the run, so it is not known which content the nodes have read; nothing "
+            "was published; run again"
         )
 
 
 def recipe(config: Config) -> Recipe:
-    """Digests what a run does.
+    """Computes the recipe of a run.
 
     Args:
         config: the whole configuration.
 
     Returns:
-        The recipe; equal ones make equal models of equal data.
+        The recipe; equal recipes make equal models from equal data.
 
     Raises:
         ConfigError: a file that the configuration names cannot be read.
@@ -80,7 +80,7 @@ def recipe(config: Config) -> Recipe:
     code = fingerprint.of_packages(["newsdesk", "pipeline", "components", "trainer"])
     values = config.model_dump(mode="json", exclude=_ELSEWHERE)
     digest = hashlib.sha256(code.encode())
-    digest.update(json.dumps(_without_places(values), sort_keys=True).encode())
+    digest.update(json.dumps(_without_paths(values), sort_keys=True).encode())
     files = {file: fingerprint.of_file(file) for file in files_of(config)}
     for content in files.values():
         digest.update(content.encode())
@@ -88,7 +88,7 @@ def recipe(config: Config) -> Recipe:
 
 
 def run_key(recipe: str, data: str) -> str:
-    """Joins the two halves of a run's identity.
+    """Combines the digests of recipe and data to one key of a run.
 
     Args:
         recipe: the digest of a `Recipe`.
@@ -101,33 +101,33 @@ def run_key(recipe: str, data: str) -> str:
 
 
 def files_of(config: Config) -> list[str]:
-    """Lists the files that the configuration names, but for the data.
+    """Lists the files that the configuration names, without the data.
 
     Args:
         config: the whole configuration.
 
     Returns:
-        Paths: of the schema, the vocabulary and all files of a pretrained encoder.
+        The paths of the schema, the vocabulary and all files of a pretrained encoder.
     """
     files = [config.data.schema_file]
     files += [config.text.vocabulary] if config.text.vocabulary else []
     return files + config.model.encoder.files
 
 
-def _without_places(values: object) -> object:
+def _without_paths(values: object) -> object:
     if not isinstance(values, dict):
         return values
     return {
-        name: _without_places(value)
+        name: _without_paths(value)
         for name, value in values.items()
-        # A handle says what it stands for, a path only where.
+        # A handle identifies its content, a path does not.
         if name not in _BY_CONTENT or "://" in str(value)
     }
 
 
 def _versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
-    for name in _TOLD:
+    for name in _NAMED:
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

@@ -39,8 +39,8 @@ def _wrapped(outer: Exception, inner: Exception) -> Exception:
         (Interrupted("stopped on request"), "stopped on request", 130),
         (
             SystemExit(3),
-            "a library ended the run with exit code 3; the log holds what it printed "
-            "last",
+            "a library ended the run with exit code 3; see the end of the log for its "
+            "last output",
             ExitCode.FAILED,
         ),
         (KeyboardInterrupt(), "stopped on request", ExitCode.INTERRUPTED),

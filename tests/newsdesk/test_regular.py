@@ -51,7 +51,9 @@ def test_a_manifest_that_is_not_a_file_is_not_read(
     for look in (manifest.read, manifest.verify):
         with pytest.raises(ModelError) as caught:
             look(version)
-        said = f"{version / manifest.FILE}: is a {kind} and not a regular file; it was"
+        said = (
+            f"{version / manifest.FILE}: is a {kind} and not a regular file, so it was"
+        )
         assert said in str(caught.value)
 
 

@@ -38,7 +38,7 @@ def test_a_node_is_what_is_usual_then_the_defaults_then_its_own() -> None:
         ),
         (
             "kubeflow.schedule={every_minutes=5, time_zone='Mars/Olympus'}",
-            "is no time zone",
+            "is not a time zone; use an IANA name",
         ),
         (
             "kubeflow.schedule={cron='0 0 3 * * *', time_zone='Europe/Berlin'}",
@@ -57,10 +57,10 @@ def test_a_node_is_what_is_usual_then_the_defaults_then_its_own() -> None:
         ("kubeflow.nodes.Trainer.cpus='2'", "did you mean 'cpu'"),
         ("kubeflow.nodes.Transform.gpus=1", "only Trainer and Evaluator"),
         ("kubeflow.nodes.Tranier.cpu='2'", "must be one of TextExampleGen, Import"),
-        ("kubeflow.defaults.gpus=1", "would give every node one"),
+        ("kubeflow.defaults.gpus=1", "would give every node a GPU"),
         ("kubeflow.defaults.memory='much'", "should match pattern"),
         ("kubeflow.defaults.environment.S3_SECRET_KEY='x'", "sounds like a secret"),
-        ("kubeflow.volumes={'data'='claim'}", "no absolute path"),
+        ("kubeflow.volumes={'data'='claim'}", "not an absolute path"),
         ("kubeflow.volumes={'/data'='claim.v2'}", "but no dots; create a claim"),
         ("kubeflow.volumes={'/data'='Claim'}", "at most 63 lower-case"),
         ("kubeflow.volumes={'/data'='gcs-scratch'}", "Pipelines adds to every pod"),
@@ -74,7 +74,7 @@ def test_a_node_is_what_is_usual_then_the_defaults_then_its_own() -> None:
         ("kubeflow.nodes.Trainer={gpus=1, gpu_type='gpu'}", "write DOMAIN/NAME"),
         (
             "kubeflow.nodes.Trainer.backoff_factor=1.5",
-            "nodes.Trainer.backoff_factor = 1.5: is not a whole number.*write 1",
+            "nodes.Trainer.backoff_factor = 1.5: is not a whole number.*use 1",
         ),
         (
             "kubeflow.nodes.Trainer={retries=20, backoff_factor=2}",

@@ -32,7 +32,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("overrides", "words"),
     [
-        (['data.labels=["a", " a "]'], ["'a' is named twice"]),
+        (['data.labels=["a", " a "]'], ["'a' is listed twice"]),
         (['data.labels=["a", " "]'], ["data.labels.1 = ' '", "must be a name"]),
         (["data.label_column= "], ["data.label_column = ''", "must be a name"]),
         (['data.labels=["1", "1.0"]'], ["'1' and '1.0' are the same number"]),
@@ -45,8 +45,8 @@ def file(tmp_path: Path) -> Path:
             ['data.labels=["a", "7", "b"]', "data.first_label=3"],
             ["data.first_label = 3", "'7'", "compared by value"],
         ),
-        (["data.slice_columns=['a', ' a']"], ["'a' is named twice"]),
-        (["data.slice_columns=['label ']"], ["slice column 'label'", "taken"]),
+        (["data.slice_columns=['a', ' a']"], ["'a' is listed twice"]),
+        (["data.slice_columns=['label ']"], ["slice column 'label'", "rename"]),
         (
             ["train.class_weights={Wrold = 2}"],
             ["newsdesk.toml: train.class_weights", "'Wrold'", "'World', 'Sports'"],

@@ -296,5 +296,5 @@ def test_a_certificate_and_its_chain_go_together(
     given: str, make_config: Callable[..., Config]
 ) -> None:
     value = {"certificate": "/c.crt", "chain": ["/root.crt"]}[given]
-    with pytest.raises(ValidationError, match="certificate and chain go together"):
+    with pytest.raises(ValidationError, match="certificate and chain require"):
         make_config(push={"sign": {"private_key": "/k.pem", given: value}})

@@ -162,7 +162,7 @@ def test_a_manifest_that_is_not_a_file_stops_no_command_for_ever(
         os.mkfifo(file)
     else:
         file.symlink_to("/dev/zero")
-    said = f"manifest.json: is a {kind} and not a regular file; it was not read"
+    said = f"manifest.json: is a {kind} and not a regular file, so it was not read"
     assert said in _refusal(_call("verify", newest))
     assert said in _refusal(_call("verify", serving))
     done = _call(*rollback)
