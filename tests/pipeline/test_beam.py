@@ -21,7 +21,7 @@ def test_workers_reach_beam() -> None:
     assert options.view_as(DirectOptions).direct_num_workers == 2
 
 
-def test_what_is_typed_wins() -> None:
+def test_arguments_of_the_user_come_last() -> None:
     args = beam_args(Beam(), ["--runner=PortableRunner"])
     assert PipelineOptions(args).view_as(StandardOptions).runner == "PortableRunner"
 

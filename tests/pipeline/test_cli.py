@@ -78,7 +78,7 @@ def test_wrong_usage_ends_with_2(
     assert "Traceback" not in done.stderr
 
 
-def test_a_root_that_libraries_take_for_a_pattern_is_refused(
+def test_a_root_that_libraries_read_as_a_pattern_is_refused(
     newsdesk: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
     folder = tmp_path / "run [1] x"
@@ -95,7 +95,7 @@ def test_a_root_that_libraries_take_for_a_pattern_is_refused(
     assert not (folder / "newsdesk").exists()
 
 
-def test_what_data_says_is_shown_and_not_done(
+def test_control_characters_in_data_are_escaped(
     newsdesk: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
     rows = "one,a\x1b[31m\ntwo,b[bold]\n" * 20
@@ -110,14 +110,14 @@ def test_what_data_says_is_shown_and_not_done(
     assert done.stderr.startswith(r"error no [X-12]\x1b[2J:100:.toml: there is no such")
 
 
-def test_a_baseline_is_given_up_for_a_reason_only(
+def test_giving_up_a_baseline_requires_a_reason(
     newsdesk: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
     done = newsdesk("run", "a.toml", "--accept-new-baseline", " ")
     assert "needs a reason" in done.stderr
 
 
-def test_no_runs_say_how_to_make_one(
+def test_an_empty_list_of_runs_names_the_command(
     newsdesk: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
     assert newsdesk("runs").stdout == "no runs yet; `newsdesk run CONFIG` starts one\n"
@@ -156,7 +156,7 @@ def test_runs_are_listed_with_the_reason(
     assert json.loads(line)["refusals"] == ["too low"]
 
 
-def test_doctor_finds_this_install_in_order(
+def test_doctor_accepts_this_installation(
     newsdesk: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
     done = newsdesk("doctor")

@@ -60,12 +60,12 @@ def test_a_preset_finds_its_files_from_any_folder(
     assert config.root == tmp_path / "newsdesk" / config.name
 
 
-def test_the_sample_is_run_as_it_is() -> None:
+def test_the_sample_needs_no_overrides() -> None:
     data = load(REPOSITORY / "pipeline" / "configs" / "sample.toml").data
     assert Path(data.path) == REPOSITORY / "pipeline" / "sample" / "sample.csv"
 
 
-def test_ag_news_lies_where_the_person_says(
+def test_the_user_sets_the_folder_of_ag_news(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

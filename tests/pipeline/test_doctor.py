@@ -15,18 +15,18 @@ def _by_name(deep: bool = False) -> dict[str, Finding]:
     return {finding.what: finding for finding in doctor.check(deep)}
 
 
-def test_the_locked_environment_is_well() -> None:
+def test_the_locked_environment_has_no_problem() -> None:
     found = _by_name()
     locked = ["Python", "glibc", *doctor.PACKAGES, "TF_USE_LEGACY_KERAS"]
     assert [name for name in locked if not found[name].ok] == []
     assert [name for name in locked if found[name].remedy] == []
 
 
-def test_the_machine_is_looked_at_too() -> None:
+def test_the_machine_is_checked() -> None:
     assert {"GPU", "free disk", "free memory", "output folder"} <= set(_by_name())
 
 
-def test_nothing_heavy_is_imported() -> None:
+def test_tensorflow_is_not_imported() -> None:
     code = "import sys, pipeline.doctor as d; d.check(); print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -101,7 +101,7 @@ def test_missing_bytecode_is_found(
 @pytest.mark.parametrize(
     ("cards", "printed", "ok"), [(0, "0", True), (1, "0", False), (1, "1", True)]
 )
-def test_a_card_that_tensorflow_does_not_see_is_found(
+def test_a_gpu_that_tensorflow_does_not_see_is_found(
     monkeypatch: pytest.MonkeyPatch, cards: int, printed: str, ok: bool
 ) -> None:
     monkeypatch.setattr(doctor, "gpus", lambda: cards)
@@ -118,10 +118,10 @@ def test_a_tensorflow_that_does_not_import_is_found(
 
 
 @pytest.mark.slow
-def test_tensorflow_is_asked_in_a_process_of_its_own() -> None:
+def test_tensorflow_is_imported_in_a_separate_process() -> None:
     assert _by_name(deep=True)["TensorFlow"].ok
 
 
-def test_finding_of_drops_the_remedy_where_all_is_well() -> None:
+def test_a_finding_without_a_problem_has_no_remedy() -> None:
     assert machine.Finding.of("a", "b", "c", True, "d").remedy == ""
     assert machine.Finding.of("a", "b", "c", False, "d").remedy == "d"

@@ -22,7 +22,7 @@ def test_a_signal_becomes_an_error(number: signal.Signals) -> None:
 
 
 @pytest.mark.usefixtures("default_sigint")
-def test_the_second_one_is_the_default() -> None:
+def test_the_second_signal_has_the_default_effect() -> None:
     with interruptible() as came:
         with pytest.raises(Interrupted):
             os.kill(os.getpid(), signal.SIGINT)
@@ -31,7 +31,7 @@ def test_the_second_one_is_the_default() -> None:
     assert came == [signal.SIGINT]
 
 
-def test_a_terminal_that_closes_may_say_so_twice() -> None:
+def test_a_closing_terminal_may_send_sighup_twice() -> None:
     with pytest.raises(Interrupted), interruptible():
         os.kill(os.getpid(), signal.SIGHUP)
     os.kill(os.getpid(), signal.SIGHUP)
@@ -53,14 +53,14 @@ def test_what_nohup_ignores_stays_ignored() -> None:
     assert came == []
 
 
-def test_handlers_are_put_back() -> None:
+def test_handlers_are_restored() -> None:
     before = signal.getsignal(signal.SIGTERM)
     with interruptible():
         assert signal.getsignal(signal.SIGTERM) is not before
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_a_pipe_that_nobody_reads_does_not_delay_the_end() -> None:
+def test_a_pipe_without_a_reader_does_not_delay_the_end() -> None:
     reading, writing = os.pipe()
     screen = Output(writing, is_owned=True)
     # Should the write block after all, closing the reader ends the test.

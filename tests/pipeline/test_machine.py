@@ -56,7 +56,7 @@ def test_little_memory_is_found(
 
 
 @pytest.mark.parametrize(("limit", "free"), [("1000", 800), ("max", None)])
-def test_a_container_has_what_its_limit_leaves(
+def test_a_container_has_the_memory_that_its_limit_leaves(
     tmp_path: Path, limit: str, free: int | None
 ) -> None:
     (tmp_path / "memory.max").write_text(limit)
@@ -66,7 +66,7 @@ def test_a_container_has_what_its_limit_leaves(
     assert found == free or (free is None and found > 1000)
 
 
-def test_cards_are_counted_by_the_tool_where_the_driver_hides_them(
+def test_gpus_are_counted_by_nvidia_smi_if_proc_has_none(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     tool = tmp_path / "nvidia-smi"
@@ -77,7 +77,7 @@ def test_cards_are_counted_by_the_tool_where_the_driver_hides_them(
     assert machine.gpus() == 2
 
 
-def test_no_card_is_fine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_gpu_is_optional(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(machine, "gpus", lambda: 0)
     assert _found(tmp_path)["GPU"].ok
 
@@ -85,5 +85,5 @@ def test_no_card_is_fine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "command", [["false"], ["no-such-program"], ["tail", "-f", "/dev/null"]]
 )
-def test_a_program_that_fails_says_nothing(command: list[str]) -> None:
+def test_a_program_that_fails_has_no_output(command: list[str]) -> None:
     assert machine.output_of(command, seconds=0.05) == ""

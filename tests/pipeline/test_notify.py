@@ -86,11 +86,11 @@ def ended() -> Callable[..., Summary]:
     return make
 
 
-def test_nobody_is_told_where_nobody_is_named(ended: Callable[..., Summary]) -> None:
+def test_without_a_webhook_nothing_is_posted(ended: Callable[..., Summary]) -> None:
     assert notify(None, ended()) is None
 
 
-def test_a_failure_is_told_in_a_sentence_and_in_full(
+def test_a_failure_is_posted_as_a_sentence_and_a_summary(
     sink: Sink, ended: Callable[..., Summary]
 ) -> None:
     assert notify(Notify(url=sink.url), ended()) is None
@@ -100,7 +100,7 @@ def test_a_failure_is_told_in_a_sentence_and_in_full(
     assert (body["exit_code"], body["data"]) == (4, "/rows.csv")
 
 
-def test_a_refused_model_is_told_with_its_refusals(
+def test_a_refused_model_is_posted_with_its_refusals(
     sink: Sink, ended: Callable[..., Summary]
 ) -> None:
     summary = ended(
@@ -117,7 +117,7 @@ def test_a_refused_model_is_told_with_its_refusals(
 
 
 @pytest.mark.parametrize("on_success", [False, True])
-def test_a_success_is_told_where_that_is_asked_for(
+def test_a_success_is_posted_if_on_success_is_set(
     sink: Sink, ended: Callable[..., Summary], on_success: bool
 ) -> None:
     summary = ended(state="pushed", exit_code=ExitCode.DONE, error=None)
@@ -125,7 +125,7 @@ def test_a_success_is_told_where_that_is_asked_for(
     assert [body["state"] for body in sink.told] == ["pushed"] * on_success
 
 
-def test_the_address_may_be_a_secret_of_the_environment(
+def test_the_address_may_be_in_the_environment(
     sink: Sink, ended: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Notify(url="env:HOOK")
@@ -138,7 +138,7 @@ def test_the_address_may_be_a_secret_of_the_environment(
     assert len(sink.told) == 1
 
 
-def test_who_cannot_be_reached_is_said_without_the_secret(
+def test_a_failed_post_is_reported_without_the_secret(
     nobody: str, ended: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOOK", nobody)
@@ -152,25 +152,25 @@ def test_who_cannot_be_reached_is_said_without_the_secret(
 @pytest.mark.parametrize(
     "url", ["http://a..b/", "http://[::1", "http://x:99999/", f"http://{'a' * 70}.com"]
 )
-def test_an_address_that_is_none_fails_nothing(
+def test_an_invalid_address_does_not_fail_the_run(
     url: str, ended: Callable[..., Summary]
 ) -> None:
     assert "was not posted" in (notify(Notify(url=url), ended()) or "")
 
 
-def test_a_refusal_is_said(sink: Sink) -> None:
+def test_an_http_error_is_reported(sink: Sink) -> None:
     sink.answers.append(404)
     assert post(sink.url, {"text": "x"}) == "it answered 404"
     assert len(sink.told) == 1
 
 
-def test_a_busy_server_is_told_again(sink: Sink) -> None:
+def test_a_busy_server_gets_a_second_post(sink: Sink) -> None:
     sink.answers.append(503)
     assert post(sink.url, {"text": "x"}) is None
     assert len(sink.told) == 2
 
 
-def test_a_server_that_stays_busy_is_left_alone(
+def test_posts_to_a_busy_server_are_limited(
     sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "RETRIES", 1)
@@ -179,7 +179,7 @@ def test_a_server_that_stays_busy_is_left_alone(
     assert len(sink.told) == 2
 
 
-def test_a_redirect_is_no_answer(sink: Sink) -> None:
+def test_a_redirect_is_not_followed(sink: Sink) -> None:
     sink.answers.append(302)
     reason = post(sink.url, {"text": "x"})
     assert reason == "it answered 302, a redirect; use the address it leads to"
@@ -187,7 +187,7 @@ def test_a_redirect_is_no_answer(sink: Sink) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"HTTP/1.1 204 No", b"HTTP/1.1 200 OK\r\nX: "])
-def test_a_webhook_that_drips_bytes_is_left_alone_in_time(
+def test_a_webhook_that_drips_bytes_times_out(
     monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     monkeypatch.setattr(module, "SECONDS_IN_ALL", 0.5)
@@ -210,7 +210,7 @@ def test_a_webhook_that_drips_bytes_is_left_alone_in_time(
     assert reason == "it did not answer within 0.5 s"
 
 
-def test_an_answer_is_not_read_to_its_end() -> None:
+def test_the_body_of_a_response_is_not_read() -> None:
     """A body of a petabyte is announced; only its first bytes come."""
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000000\r\n\r\nx"
     over = threading.Event()
@@ -229,7 +229,7 @@ def test_an_answer_is_not_read_to_its_end() -> None:
         thread.join()
 
 
-def test_the_secret_is_in_no_log(
+def test_the_secret_is_not_logged(
     nobody: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "RETRIES", 1)

@@ -40,14 +40,14 @@ def test_two_thousand_rows_in_four_even_classes(rows: list[generate.Row]) -> Non
     assert max(shares.values()) < 0.27 * len(rows)
 
 
-def test_no_text_twice_and_no_slot_left_open(rows: list[generate.Row]) -> None:
+def test_no_duplicate_text_and_no_open_slot(rows: list[generate.Row]) -> None:
     texts = [f"{title} {description}" for _, title, description in rows]
     assert len(set(texts)) == len(texts)
     assert not any("{" in text or "  " in text for text in texts)
     assert all(text[0] == text[0].upper() for text in texts)
 
 
-def test_the_reader_is_exercised_and_finds_every_row(rows: list[generate.Row]) -> None:
+def test_the_reader_finds_every_row(rows: list[generate.Row]) -> None:
     read = list(read_rows(str(SAMPLE)))
     assert not any(isinstance(row, BadRow) for row in read)
     cells = [tuple(row.values.values()) for row in read if isinstance(row, Row)]
@@ -59,7 +59,7 @@ def test_the_reader_is_exercised_and_finds_every_row(rows: list[generate.Row]) -
         assert next(csv.reader(stream)) == list(generate.HEADER)
 
 
-def test_hard_enough_to_tell_models_apart(rows: list[generate.Row]) -> None:
+def test_hard_enough_to_distinguish_models(rows: list[generate.Row]) -> None:
     split_of = Division.by({"train": 8, "eval": 1, "test": 1})
     parts: dict[str, list[tuple[str, str]]] = {"train": [], "eval": [], "test": []}
     for label, title, description in rows:

@@ -15,7 +15,7 @@ def _kubeflow(**values: Any) -> Kubeflow:
     return Kubeflow.model_validate(values)
 
 
-def test_a_node_is_what_is_usual_then_the_defaults_then_its_own() -> None:
+def test_settings_of_a_node_override_defaults_and_built_in_values() -> None:
     kubeflow = _kubeflow(
         defaults={"cpu": "3", "retries": 5, "environment": {"A": "1", "B": "1"}},
         nodes={"Trainer": {"cpu": "8", "environment": {"B": "2"}}},
@@ -93,7 +93,7 @@ def test_a_node_is_what_is_usual_then_the_defaults_then_its_own() -> None:
         ("kubeflow.token='x'", "unknown key"),
     ],
 )
-def test_what_cannot_be_is_refused_with_its_place(
+def test_invalid_settings_are_refused_with_their_key(
     tmp_path: Path, values: str, told: str
 ) -> None:
     file = tmp_path / "newsdesk.toml"
@@ -115,7 +115,7 @@ def test_names_that_kubernetes_accepts_are_accepted() -> None:
     assert kubeflow.node("Trainer").pauses == [60, 120]
 
 
-def test_cron_is_read_by_the_clock_that_the_controller_has() -> None:
+def test_cron_is_read_by_the_clock_of_the_controller() -> None:
     schedule = Schedule(
         cron="0 0 3 * * *",
         time_zone="Europe/Berlin",

@@ -16,7 +16,7 @@ def _moments(words: list[str]) -> list[datetime]:
     return [datetime.fromisoformat(word.replace("Z", "+00:00")) for word in words]
 
 
-def test_the_instants_are_those_of_the_scheduler() -> None:
+def test_times_are_those_of_the_scheduler() -> None:
     differing = []
     for row in ROWS:
         expression, zone, *words = row.split("|")
@@ -30,7 +30,7 @@ def test_the_instants_are_those_of_the_scheduler() -> None:
     assert differing == []
 
 
-def test_looking_back_finds_what_looking_forward_does() -> None:
+def test_looking_back_finds_the_same_times() -> None:
     for row in ROWS:
         expression, zone, *words = row.split("|")
         _, *instants = _moments(words)
@@ -40,9 +40,7 @@ def test_looking_back_finds_what_looking_forward_does() -> None:
             assert read.until(instant - timedelta(seconds=1), clock) == before
 
 
-def test_an_hour_that_is_left_out_does_not_fire_and_one_that_repeats_fires_twice() -> (
-    None
-):
+def test_a_skipped_hour_does_not_fire_and_a_repeated_hour_fires_twice() -> None:
     nightly, berlin = cron.parse("0 30 2 * * *"), ZoneInfo("Europe/Berlin")
     (spring,) = _moments(["2026-03-28T12:00:00Z"])
     assert nightly.after(spring, berlin) == _moments(["2026-03-30T00:30:00Z"])[0]
@@ -69,7 +67,7 @@ def test_an_hour_that_is_left_out_does_not_fire_and_one_that_repeats_fires_twice
         ("0 0 0 31 2 *", "never fires"),
     ],
 )
-def test_what_the_scheduler_would_refuse_or_never_fire_is_refused(
+def test_invalid_or_never_firing_expressions_are_refused(
     expression: str, told: str
 ) -> None:
     with pytest.raises(ValueError, match=told):

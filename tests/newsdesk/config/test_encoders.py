@@ -47,7 +47,7 @@ def test_a_transformer_has_no_files() -> None:
     assert encoder.token_settings == {"kind": "transformer"}
 
 
-def test_token_ids_depend_on_a_checkpoint_s_vocabulary_and_its_settings(
+def test_token_ids_depend_on_vocabulary_and_settings_of_a_checkpoint(
     tmp_path: Path,
 ) -> None:
     for name in ("vocab.txt", "added_tokens.json", "model.safetensors"):
@@ -68,7 +68,7 @@ def test_token_ids_depend_on_a_checkpoint_s_vocabulary_and_its_settings(
     assert encoder.token_settings == {"kind": "checkpoint", "path": str(tmp_path)}
 
 
-def test_token_ids_depend_on_a_hub_encoder_s_preprocessing_model(
+def test_token_ids_depend_on_the_preprocessing_model_of_a_hub_encoder(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "saved_model.pb").write_text("")

@@ -59,7 +59,7 @@ def file(tmp_path: Path) -> Path:
         ),
     ],
 )
-def test_what_cannot_be_meant_is_refused(
+def test_contradicting_settings_are_refused(
     file: Path, overrides: list[str], words: list[str]
 ) -> None:
     with pytest.raises(ConfigError) as caught:
@@ -69,7 +69,7 @@ def test_what_cannot_be_meant_is_refused(
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_names_are_stripped_as_cells_are(file: Path) -> None:
+def test_names_are_stripped_like_cells(file: Path) -> None:
     config = load(
         file,
         [
@@ -105,7 +105,7 @@ def test_a_first_label_that_changes_nothing_is_accepted(
     assert config.data.first_label == first
 
 
-def test_what_a_run_writes_down_is_read_again(file: Path) -> None:
+def test_the_configuration_of_a_run_can_be_read_again(file: Path) -> None:
     config = load(
         file, ['data.labels=["1", "0"]', 'train.class_weights={"0" = 2.5, "1" = 1}']
     )

@@ -30,13 +30,13 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_paths_are_seen_from_the_file(file: Path) -> None:
+def test_paths_are_relative_to_the_file(file: Path) -> None:
     config = load(file)
     assert config.data.path == str(file.parent / "rows.csv")
     assert config.data.schema_file == str(file.parent / "schema.pbtxt")
 
 
-def test_typed_paths_are_seen_from_the_working_directory(
+def test_overridden_paths_are_relative_to_the_working_directory(
     file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -69,7 +69,7 @@ def test_typed_values_keep_their_types(file: Path) -> None:
     assert config.optimizer.learning_rate == pytest.approx(1e-4)
 
 
-def test_a_configuration_survives_the_journey_by_value(file: Path) -> None:
+def test_a_dumped_configuration_reads_back_the_same(file: Path) -> None:
     config = load(file, ["model.encoder.blocks=2"])
     assert Config.model_validate(json.loads(config.model_dump_json())) == config
 
@@ -153,7 +153,7 @@ def test_an_unreadable_file_is_named(
         load(path)
 
 
-def test_a_missing_file_says_what_to_type(tmp_path: Path) -> None:
+def test_a_missing_file_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="newsdesk init"):
         load(tmp_path / "absent.toml")
 
@@ -171,7 +171,7 @@ def test_the_decisive_split(file: Path, overrides: list[str], decisive: str) -> 
     assert load(file, overrides).data.tested_split == decisive
 
 
-def test_a_default_that_an_older_release_wrote_down_is_no_fault(tmp_path: Path) -> None:
+def test_a_removed_default_of_an_older_release_is_accepted(tmp_path: Path) -> None:
     written = GOOD + "\n[kubeflow.defaults]\nbackoff_max_seconds = 3600\n"
     written += "[kubeflow.nodes.Trainer]\nbackoff_max_seconds = 3600\ngpus = 1\n"
     file = tmp_path / "newsdesk.toml"

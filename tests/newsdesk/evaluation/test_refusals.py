@@ -134,7 +134,7 @@ def test_a_drop_of_exactly_the_limit_is_accepted(
     assert [one for one in outcome.refusals if one.startswith("accuracy")] == []
 
 
-def test_a_ruined_class_is_refused_though_the_overall_figure_is_kept(
+def test_a_ruined_class_is_refused_even_if_the_accuracy_is_kept(
     judge: Callable[..., Outcome], actual: np.ndarray
 ) -> None:
     sports = np.flatnonzero(actual == 1)
@@ -175,7 +175,7 @@ def test_one_nan_is_enough_to_be_refused(
     ]
 
 
-def test_a_class_without_rows_is_no_reason(
+def test_a_class_without_rows_is_not_a_refusal(
     judge: Callable[..., Outcome], actual: np.ndarray
 ) -> None:
     actual[:] = actual % 3

@@ -72,7 +72,7 @@ def test_thresholds_are_the_configured_ones_over_all_rows(
     }
 
 
-def test_no_figure_may_be_nan_even_where_nothing_is_configured(
+def test_nan_is_refused_without_a_configured_limit(
     make_config: Callable[..., Config],
 ) -> None:
     # A bound that every number keeps; NaN keeps none.

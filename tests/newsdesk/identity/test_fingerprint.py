@@ -43,7 +43,7 @@ def test_another_version_changes_it(
     assert fingerprint.of(["some_room"]) != before
 
 
-def test_the_content_of_a_file_counts_and_its_place_does_not(
+def test_the_content_of_a_file_counts_and_its_path_does_not(
     package: Path, tmp_path: Path
 ) -> None:
     one, two = tmp_path / "one.txt", tmp_path / "two.txt"

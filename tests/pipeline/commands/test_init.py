@@ -65,7 +65,9 @@ def test_predict_finds_the_columns_that_init_found(
     assert "has only the column 'text'" in init(folder / "spam_new.csv")
 
 
-def test_no_header_is_said_and_can_be_overruled(tmp_path: Path, init: Init) -> None:
+def test_a_missing_header_is_reported_and_can_be_overridden(
+    tmp_path: Path, init: Init
+) -> None:
     rows = "".join(f"{'ab'[n % 2]},a text with number {n}\n" for n in range(10))
     (tmp_path / "rows.csv").write_text(rows)
     printed = init(tmp_path / "rows.csv")
@@ -105,7 +107,7 @@ def test_one_number_is_one_label(tmp_path: Path, init: Init) -> None:
 @pytest.mark.parametrize(
     ("name", "rows"), [("d1_nan.jsonl", 17), ("e06_float_nan_label.parquet", 20)]
 )
-def test_typed_nan_is_no_label(
+def test_nan_of_parquet_is_not_a_label(
     shared: Path, tmp_path: Path, init: Init, name: str, rows: int
 ) -> None:
     printed = init(shared / "cases" / "w06_nan_class" / name)
@@ -135,7 +137,7 @@ def test_typed_nan_is_no_label(
         ("g8_latin1.csv", "20 of 40 rows cannot be read .* iconv -f WINDOWS-1252"),
     ],
 )
-def test_what_it_is_and_what_to_do(
+def test_a_refused_file_is_explained(
     shared: Path, init: Init, name: str, sentence: str
 ) -> None:
     printed = init(shared / "cases" / "w10_sentences" / name)
@@ -143,7 +145,7 @@ def test_what_it_is_and_what_to_do(
     assert name in printed and "\n" not in printed
 
 
-def test_several_labels_in_a_cell_may_be_meant(shared: Path, init: Init) -> None:
+def test_a_separator_in_a_label_can_be_allowed(shared: Path, init: Init) -> None:
     file = shared / "cases" / "w10_sentences" / "c6_labels_multi.csv"
     assert "label    label: a (8), a,b (1)" in init(file, "--label", "label")
 
@@ -176,7 +178,7 @@ def test_quotes_that_enclose_cells_of_tsv(tmp_path: Path, init: Init) -> None:
     assert "use auto, standard or none" in init(file, "--quoting", "full")
 
 
-def test_a_first_row_that_half_of_the_rows_repeat_is_no_header(
+def test_a_first_row_that_half_of_the_rows_repeat_is_not_a_header(
     tmp_path: Path, init: Init
 ) -> None:
     (tmp_path / "rows.csv").write_text("so good,pos\nvery bad,neg\n" * 30)
@@ -200,9 +202,7 @@ def test_texts_without_spaces_are_named(shared: Path, init: Init) -> None:
     assert "no spaces" not in printed and "check" not in printed
 
 
-def test_foreign_encodings_are_counted_beside_good_rows(
-    tmp_path: Path, init: Init
-) -> None:
+def test_rows_in_another_encoding_are_counted(tmp_path: Path, init: Init) -> None:
     good = "".join(f"{'ab'[n % 2]},plain text number {n}\n" for n in range(40))
     (tmp_path / "rows.csv").write_bytes(
         f"label,text\n{good}a,über\n".encode("windows-1252")
@@ -227,7 +227,7 @@ def test_foreign_encodings_are_counted_beside_good_rows(
         ("g8_latin1.csv", "iconv -f WINDOWS-1252"),
     ],
 )
-def test_predict_says_the_same(shared: Path, name: str, sentence: str) -> None:
+def test_predict_gives_the_same_reason(shared: Path, name: str, sentence: str) -> None:
     file = shared / "cases" / "w10_sentences" / name
     try:
         found = [

@@ -82,7 +82,7 @@ def test_a_first_run_begins(run: Callable[..., Result]) -> None:
 
 
 @pytest.mark.parametrize("state", ["pushed", "unchanged", "not good enough", "stopped"])
-def test_data_that_were_judged_are_no_reason_to_run(
+def test_data_with_a_verdict_does_not_start_a_run(
     run: Callable[..., Result], config: Config, state: str
 ) -> None:
     _remember(config, state)
@@ -100,7 +100,7 @@ def test_a_run_without_a_verdict_is_tried_again(
     assert run().exit_code == ExitCode.NOT_GOOD_ENOUGH
 
 
-def test_the_time_of_a_file_is_nothing(
+def test_the_time_of_a_file_does_not_count(
     run: Callable[..., Result], config: Config, project: Path
 ) -> None:
     _remember(config, "pushed")
@@ -133,7 +133,7 @@ def test_only_the_last_verdict_counts(
     assert run().exit_code == ExitCode.NOT_GOOD_ENOUGH
 
 
-def test_data_of_the_version_in_service_are_not_new(
+def test_data_of_the_version_in_service_is_not_new(
     run: Callable[..., Result], config: Config, publish: Publish
 ) -> None:
     store = LocalStore(Path(config.serving))
@@ -162,7 +162,7 @@ def test_a_span_counts_when_it_is_complete(
     assert run(*words).exit_code == ExitCode.NOT_GOOD_ENOUGH
 
 
-def test_what_keeps_a_run_from_beginning_is_told_to_the_webhook(
+def test_an_error_before_the_run_is_posted_to_the_webhook(
     run: Callable[..., Result],
     project: Path,
     config: Config,

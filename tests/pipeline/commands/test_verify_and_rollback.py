@@ -108,7 +108,7 @@ def test_a_key_and_a_certificate_together_are_wrong_usage(serving: Path) -> None
     assert "give --key or --certificate, not both" in done.output
 
 
-def test_every_version_of_a_place_is_verified(serving: Path) -> None:
+def test_every_version_of_a_destination_is_verified(serving: Path) -> None:
     done = _call("verify", f"{serving}/")
     assert done.exit_code == 0
     told = [line.partition(": ")[0] for line in done.output.splitlines()]
@@ -122,15 +122,13 @@ def test_an_altered_version_among_several_is_found(serving: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [None, "empty", "1"])
-def test_where_nothing_is_published_nothing_is_verified(
-    tmp_path: Path, make: str | None
-) -> None:
+def test_a_folder_without_versions_is_refused(tmp_path: Path, make: str | None) -> None:
     if make:
         (tmp_path / "place" / make).mkdir(parents=True)
     assert f"{tmp_path}/place" in _refusal(_call("verify", tmp_path / "place"))
 
 
-def test_what_a_model_may_do_is_verified_too(tmp_path: Path) -> None:
+def test_operations_of_a_model_are_verified(tmp_path: Path) -> None:
     poisoned_models.export_with_canary(tmp_path / "model", tmp_path / "canary")
     serving = tmp_path / "serving"
     version = model.push(tmp_path / "model", serving)
@@ -152,7 +150,7 @@ def test_an_operation_can_be_allowed_by_name(
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link"])
-def test_a_manifest_that_is_not_a_file_stops_no_command_for_ever(
+def test_a_manifest_that_is_not_a_file_does_not_block(
     serving: Path, rollback: list[str], kind: str
 ) -> None:
     first, newest = _versions(serving)
@@ -173,7 +171,7 @@ def test_a_manifest_that_is_not_a_file_stops_no_command_for_ever(
     assert restored.endswith(f"is in service: a copy of version {first.name}")
 
 
-def test_a_model_is_looked_at_before_it_answers(tmp_path: Path) -> None:
+def test_operations_are_checked_before_a_prediction(tmp_path: Path) -> None:
     poisoned_models.export_with_canary(tmp_path / "model", tmp_path / "canary")
     told = _refusal(_call("predict", "--model", tmp_path / "model", "a text"))
     assert "has the operation WriteFile" in told
@@ -188,7 +186,7 @@ def test_a_verified_model_answers(
     assert capfd.readouterr().out.split()[1] in model.LABELS
 
 
-def test_a_new_file_beside_a_model_is_found_only_where_somebody_looks(
+def test_a_new_file_in_a_model_is_found_only_with_verify(
     serving: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (_versions(serving)[-1] / "assets" / "words.txt").write_text("not ours")
@@ -213,7 +211,9 @@ def rollback(serving: Path, repository: Path) -> list[str]:
     return ["rollback", str(sample), "--set", f"output.root={serving.parent}"]
 
 
-def test_a_rollback_says_what_is_in_service(serving: Path, rollback: list[str]) -> None:
+def test_a_rollback_names_the_version_in_service(
+    serving: Path, rollback: list[str]
+) -> None:
     first, _ = _versions(serving)
     done = _call(*rollback)
     newest = _versions(serving)[-1]
@@ -225,16 +225,14 @@ def test_a_rollback_says_what_is_in_service(serving: Path, rollback: list[str]) 
     assert manifest.verify(newest).origin.restored == int(first.name)
 
 
-def test_a_version_that_is_not_there_is_wrong_usage(
-    serving: Path, rollback: list[str]
-) -> None:
+def test_an_unknown_version_is_wrong_usage(serving: Path, rollback: list[str]) -> None:
     done = _call(*rollback, "--to", "7")
     assert isinstance(done.exception, ConfigError)
     assert done.exception.exit_code == ExitCode.WRONG_USAGE
     assert len(_versions(serving)) == 2
 
 
-def test_an_altered_former_version_stays_where_it_is(
+def test_an_altered_older_version_is_not_put_in_service(
     serving: Path, rollback: list[str]
 ) -> None:
     _alter(_versions(serving)[0])
@@ -242,9 +240,7 @@ def test_an_altered_former_version_stays_where_it_is(
     assert len(_versions(serving)) == 2
 
 
-def test_nothing_is_rolled_back_during_a_run(
-    serving: Path, rollback: list[str]
-) -> None:
+def test_a_rollback_is_refused_during_a_run(serving: Path, rollback: list[str]) -> None:
     with lock.held(serving.parent, "a run"):
         assert isinstance(_call(*rollback).exception, Locked)
     assert len(_versions(serving)) == 2

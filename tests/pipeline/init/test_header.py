@@ -113,7 +113,7 @@ def test_a_first_row_with_a_value_twice_is_data(tmp_path: Path) -> None:
     assert not look(_written(tmp_path / "rows.csv", rows)).has_header
 
 
-def test_the_person_decides_against_the_rows(tmp_path: Path) -> None:
+def test_the_user_overrides_the_decision(tmp_path: Path) -> None:
     file = _written(tmp_path / "rows.csv", [["text", "spam"], *_rows("spam ham")])
     survey = look(file, header=False)
     assert (list(survey.columns), survey.rows) == (["column_1", "column_2"], 41)

@@ -23,7 +23,7 @@ def _survey(header: bool = True, **columns: list[str]) -> Survey:
 BODY = ["the envoys met again", "a late goal came", "prices fell once more", "so it is"]
 
 
-def test_what_is_clear_is_taken() -> None:
+def test_unambiguous_columns_are_proposed() -> None:
     proposal = propose(_survey(label=["b", "a", "b", "b"], title=BODY, body=BODY))
     assert proposal.label_column == "label"
     assert proposal.text_columns == ("title", "body")
@@ -31,7 +31,7 @@ def test_what_is_clear_is_taken() -> None:
     assert proposal.name == "my-news"
 
 
-def test_what_the_person_says_is_taken() -> None:
+def test_columns_named_by_the_user_are_proposed() -> None:
     survey = _survey(kind=["x", "y", "x", "y"], side=["l", "r", "r", "l"], body=BODY)
     proposal = propose(survey, text=["body"], label="side", name="Left & Right")
     assert proposal.label_column == "side"
@@ -57,7 +57,7 @@ def test_numbers_are_sorted_and_counted_from_the_first(
 
 
 @pytest.mark.parametrize("rare", [1, 2, 25, 50])
-def test_the_accuracy_wanted_lies_above_guessing(rare: int) -> None:
+def test_the_proposed_accuracy_is_above_guessing(rare: int) -> None:
     survey = _survey(label=["a"] * (100 - rare) + ["b"] * rare, body=BODY)
     proposal = propose(survey, label="label")
     share = (100 - rare) / 100
@@ -66,7 +66,7 @@ def test_the_accuracy_wanted_lies_above_guessing(rare: int) -> None:
     assert proposal.min_accuracy == pytest.approx(share + (1 - share) / 3, abs=0.005)
 
 
-def test_several_candidates_are_named_with_the_flag() -> None:
+def test_several_candidates_are_named_with_the_option() -> None:
     survey = _survey(kind=["x", "y", "x", "y"], side=["l", "r", "r", "l"], body=BODY)
     with pytest.raises(
         ConfigError, match="choose one of 'kind', 'side' with --label COLUMN"
@@ -74,7 +74,7 @@ def test_several_candidates_are_named_with_the_flag() -> None:
         propose(survey)
 
 
-def test_no_candidate_is_said_with_the_columns() -> None:
+def test_without_a_candidate_the_columns_are_named() -> None:
     survey = _survey(id=["1", "2", "3", "4"], body=BODY)
     with pytest.raises(
         ConfigError, match="choose one of 'id', 'body' with --label COLUMN"
@@ -82,7 +82,7 @@ def test_no_candidate_is_said_with_the_columns() -> None:
         propose(survey)
 
 
-def test_no_text_is_said_with_the_columns() -> None:
+def test_without_text_the_columns_are_named() -> None:
     survey = _survey(label=["a", "b"] * 2, p=["1", "2"] * 2, q=["3", "4"] * 2)
     with pytest.raises(ConfigError, match="choose one of 'p', 'q' with --text COLUMN"):
         propose(survey)
@@ -94,14 +94,14 @@ def test_one_class_is_refused_even_if_another_column_repeats() -> None:
         propose(survey)
 
 
-def test_more_labels_than_can_be_meant_are_refused() -> None:
+def test_too_many_labels_are_refused() -> None:
     survey = _survey(label=["a"], body=BODY)
     survey.columns["label"].values = None
     with pytest.raises(DataError, match="more than 1,000"):
         propose(survey, label="label")
 
 
-def test_a_column_that_is_not_there_is_refused() -> None:
+def test_an_unknown_column_is_refused() -> None:
     survey = _survey(label=["a", "b"] * 2, body=BODY)
     with pytest.raises(
         ConfigError, match="no column 'text'; its columns are 'label', 'body'"
@@ -111,6 +111,6 @@ def test_a_column_that_is_not_there_is_refused() -> None:
         propose(survey, text=["label"], label="label")
 
 
-def test_an_empty_label_is_no_label() -> None:
+def test_an_empty_cell_is_not_a_label() -> None:
     survey = _survey(label=["a", "", "b", " "], body=BODY)
     assert survey.columns["label"].values == Counter({"a": 1, "b": 1})

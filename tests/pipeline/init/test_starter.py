@@ -48,7 +48,7 @@ def test_every_row_is_used_as_the_configuration_says(
     assert used[0].text == "Oil falls again Oil fell again, traders said"
 
 
-def test_the_file_reads_as_a_person_would_write_it(tmp_path: Path) -> None:
+def test_the_configuration_has_comments_and_no_defaults(tmp_path: Path) -> None:
     written = _starter(tmp_path / "rows.csv", tmp_path, HEADER + ROWS)
     assert written.read_text() == (
         "# Train, evaluate, push: newsdesk run newsdesk.toml\n"
@@ -78,7 +78,7 @@ def test_labels_with_quotes_and_many_labels_survive(tmp_path: Path) -> None:
     assert load(written).data.labels == sorted(labels)
 
 
-def test_a_format_that_was_said_is_written(tmp_path: Path) -> None:
+def test_a_named_format_is_written(tmp_path: Path) -> None:
     (tmp_path / "rows.txt").write_text(HEADER + ROWS)
     survey = look(tmp_path / "rows.txt", file_format="csv")
     assert load(write(propose(survey), tmp_path)).data.format == "csv"
@@ -106,7 +106,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         write(proposal, tmp_path / "rows.csv" / "to")
 
 
-def test_the_schema_allows_the_labels_there_are() -> None:
+def test_the_schema_allows_all_labels() -> None:
     parsed = text_format.Parse(schema(3), schema_pb2.Schema())
     text, label = parsed.feature
     assert (text.name, text.type) == ("text", schema_pb2.BYTES)

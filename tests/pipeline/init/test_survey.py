@@ -32,12 +32,12 @@ def test_a_name_decides_among_several_labels(tmp_path: Path) -> None:
     assert (survey.rows, survey.bad_rows, survey.has_header) == (4, 0, True)
 
 
-def test_without_a_telling_name_all_candidates_are_kept(tmp_path: Path) -> None:
+def test_without_a_usual_name_all_candidates_are_kept(tmp_path: Path) -> None:
     file = _written(tmp_path / "rows.csv", [("a", "b", "c", "d"), *ROWS])
     assert look(file).label_candidates == ["a", "b"]
 
 
-def test_every_format_is_looked_at(tmp_path: Path) -> None:
+def test_every_format_is_surveyed(tmp_path: Path) -> None:
     frame = pd.DataFrame(ROWS, columns=["class", "side", "body", "url"])
     frame.to_parquet(tmp_path / "rows.parquet")
     frame.to_json(tmp_path / "rows.jsonl", orient="records", lines=True)
@@ -52,7 +52,7 @@ def test_every_format_is_looked_at(tmp_path: Path) -> None:
         assert survey.rows == 4, file
 
 
-def test_a_format_may_be_said(tmp_path: Path) -> None:
+def test_the_user_may_name_the_format(tmp_path: Path) -> None:
     file = _written(tmp_path / "rows.txt", [("class", "side", "body", "url"), *ROWS])
     with pytest.raises(ConfigError, match="--format"):
         look(file)
@@ -60,7 +60,7 @@ def test_a_format_may_be_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_a_first_row_of_data_is_no_header(tmp_path: Path, place: int) -> None:
+def test_a_first_row_of_data_is_not_a_header(tmp_path: Path, place: int) -> None:
     rows = [(row[place], row[2]) for row in ROWS]
     survey = look(_written(tmp_path / "rows.csv", rows))
     assert not survey.has_header
@@ -105,7 +105,7 @@ def test_file_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
         look(file)
 
 
-def test_distinct_values_are_counted_only_so_far(tmp_path: Path) -> None:
+def test_the_count_of_distinct_values_is_limited(tmp_path: Path) -> None:
     rows = [("label", "body"), *((f"l{i // 2}", "x") for i in range(3 * MAX_LABELS))]
     survey = look(_written(tmp_path / "rows.csv", rows))
     assert survey.columns["label"].values is None
@@ -132,6 +132,6 @@ def test_a_file_that_cannot_be_used_is_named(
     assert name in str(caught.value)
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
+def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is a folder"):
         look(tmp_path)

@@ -42,7 +42,7 @@ def test_a_number_written_differently_is_one_label(tmp_path: Path) -> None:
     assert (found.conflicts, found.lost) == ({}, 0)
 
 
-def test_only_so_many_texts_are_compared(
+def test_the_number_of_compared_texts_is_limited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(texts, "MAX_TEXTS", 2)

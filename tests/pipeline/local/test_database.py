@@ -47,7 +47,7 @@ def test_artifacts_without_a_database_are_set_aside(
     assert database.set_aside(root) == ""
 
 
-def test_a_flipped_page_is_seen(tmp_path: Path) -> None:
+def test_a_flipped_page_is_detected(tmp_path: Path) -> None:
     root = _root(tmp_path, None)
     file = root / "metadata.sqlite"
     with sqlite3.connect(file) as connection:
@@ -67,7 +67,7 @@ def _altered(root: Path, before: bytes, after: bytes) -> None:
     file.write_bytes(content.replace(before, after, 1))
 
 
-def test_a_flipped_bit_of_an_indexed_path_is_seen(tmp_path: Path) -> None:
+def test_a_flipped_bit_of_an_indexed_path_is_detected(tmp_path: Path) -> None:
     root = _root(tmp_path, None)
     with sqlite3.connect(root / "metadata.sqlite") as connection:
         connection.execute("CREATE TABLE x (uri TEXT)")
@@ -78,7 +78,7 @@ def test_a_flipped_bit_of_an_indexed_path_is_seen(tmp_path: Path) -> None:
     assert database.fault(root) == "is damaged"
 
 
-def test_text_in_a_column_of_integers_is_seen(tmp_path: Path) -> None:
+def test_text_in_a_column_of_integers_is_detected(tmp_path: Path) -> None:
     root = _root(tmp_path, None)
     with sqlite3.connect(root / "metadata.sqlite") as connection:
         connection.execute("CREATE TABLE x (step_index INT, step_key TEXT)")
@@ -89,13 +89,13 @@ def test_text_in_a_column_of_integers_is_seen(tmp_path: Path) -> None:
     assert database.fault(root) == "is damaged"
 
 
-def test_a_folder_in_its_place_is_set_aside(tmp_path: Path) -> None:
+def test_a_folder_instead_of_a_database_is_set_aside(tmp_path: Path) -> None:
     root = _root(tmp_path, None)
     (root / "metadata.sqlite").mkdir()
     assert "metadata.sqlite is not a file: " in database.set_aside(root)
 
 
-def test_a_link_that_leads_nowhere_is_set_aside(tmp_path: Path) -> None:
+def test_a_broken_link_is_set_aside(tmp_path: Path) -> None:
     root = _root(tmp_path, None)
     file = root / "metadata.sqlite"
     file.symlink_to(tmp_path / "elsewhere")

@@ -131,16 +131,16 @@ def _left(config: Config) -> set[str]:
 
 
 @pytest.mark.usefixtures("store")
-def test_few_runs_leave_nothing(config: Config) -> None:
+def test_few_runs_have_no_garbage(config: Config) -> None:
     assert _found(config, 3) == set()
 
 
-def test_a_root_without_runs_has_nothing(config: Config) -> None:
+def test_a_root_without_runs_has_no_garbage(config: Config) -> None:
     assert _found(config, 1) == set()
 
 
 @pytest.mark.usefixtures("store")
-def test_what_the_oldest_run_made_goes(config: Config) -> None:
+def test_artifacts_of_the_oldest_run_are_garbage(config: Config) -> None:
     assert _found(config, 2) == {
         "artifacts/Gen/.system/tmp/1",
         "artifacts/Gen/output/1",
@@ -151,21 +151,25 @@ def test_what_the_oldest_run_made_goes(config: Config) -> None:
 
 
 @pytest.mark.usefixtures("store")
-def test_what_the_newest_run_took_from_the_cache_stays(config: Config) -> None:
+def test_artifacts_that_the_newest_run_took_from_the_cache_are_kept(
+    config: Config,
+) -> None:
     found = _found(config, 1)
     assert "artifacts/Gen/output/3" not in found
     assert {"artifacts/Trainer/output/2", "artifacts/Trainer/output/4"} <= found
     assert "artifacts/Trainer/output/6" not in found
 
 
-def test_what_a_kept_run_has_only_read_stays(config: Config, store: Store) -> None:
+def test_artifacts_that_a_kept_run_only_read_are_kept(
+    config: Config, store: Store
+) -> None:
     _finish(config.root, "20260104-000000")
     store.execute("20260104-000000", "Evaluator", reads=[1])
     assert "artifacts/Gen/output/1" not in _found(config, 1)
 
 
 @pytest.mark.usefixtures("store")
-def test_a_run_that_did_nothing_is_none_of_the_last(config: Config) -> None:
+def test_a_run_that_did_nothing_does_not_count(config: Config) -> None:
     _finish(config.root, "20260105-000000", nodes=())
     assert _found(config, 3) == set()
     assert f"runs/{OLD}" in _found(config, 2)
@@ -182,7 +186,7 @@ def _train(
 
 
 @pytest.mark.usefixtures("store")
-def test_checkpoints_go_that_only_old_runs_have_written(config: Config) -> None:
+def test_checkpoints_of_old_runs_are_garbage(config: Config) -> None:
     for digest, run in (("a", OLD), ("b", MIDDLE), ("c", NEW)):
         _train(config, digest, run)
     (config.checkpoints / "mine").mkdir()
@@ -191,7 +195,7 @@ def test_checkpoints_go_that_only_old_runs_have_written(config: Config) -> None:
 
 
 @pytest.mark.usefixtures("store")
-def test_checkpoints_of_other_roots_stay(
+def test_checkpoints_of_other_roots_are_kept(
     config: Config, make_config: Callable[..., Config], tmp_path: Path
 ) -> None:
     output = {"root": str(config.root), "checkpoints": str(tmp_path / "shared")}
@@ -205,7 +209,7 @@ def test_checkpoints_of_other_roots_stay(
 
 
 @pytest.mark.usefixtures("store")
-def test_a_moved_root_keeps_and_removes_what_it_would_have(
+def test_a_moved_root_keeps_and_removes_the_same(
     config: Config, make_config: Callable[..., Config], tmp_path: Path
 ) -> None:
     _train(config, "a", OLD)
@@ -219,7 +223,7 @@ def test_a_moved_root_keeps_and_removes_what_it_would_have(
 
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("content", [None, b"", b"no database", b"SQLite format 3\0"])
-def test_without_its_database_artifacts_stay_and_are_named(
+def test_without_a_database_artifacts_are_kept_and_named(
     config: Config, content: bytes | None
 ) -> None:
     (config.root / "metadata.sqlite").unlink()
@@ -230,7 +234,7 @@ def test_without_its_database_artifacts_stay_and_are_named(
 
 
 @pytest.mark.usefixtures("store")
-def test_what_is_not_an_artifact_stays_and_is_named(config: Config) -> None:
+def test_entries_that_are_not_artifacts_are_kept_and_named(config: Config) -> None:
     for name in ("Gen/notes.txt", "Gen/output/notes.txt", "Gen/output/77/x"):
         path = config.root / "artifacts" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -242,7 +246,7 @@ def test_what_is_not_an_artifact_stays_and_is_named(config: Config) -> None:
 
 
 @pytest.mark.usefixtures("store")
-def test_digests_go_with_their_artifact(config: Config) -> None:
+def test_digests_are_removed_with_their_artifact(config: Config) -> None:
     gen = config.root / "artifacts" / "Gen" / "output"
     Outputs(config.root).record([str(gen / "1"), str(gen / "3")])
     assert "artifacts/Gen/output/1.sha256" in _found(config, 1)
@@ -251,7 +255,7 @@ def test_digests_go_with_their_artifact(config: Config) -> None:
 
 
 @pytest.mark.usefixtures("store")
-def test_published_versions_are_not_touched(config: Config) -> None:
+def test_published_versions_are_kept(config: Config) -> None:
     version = Path(config.serving) / "1"
     version.mkdir(parents=True)
     garbage.remove(garbage.find(config, 1).garbage)
@@ -289,7 +293,7 @@ def command(root: Path) -> list[str]:
 
 
 @pytest.mark.usefixtures("store")
-def test_a_dry_run_says_what_would_go_and_leaves_it(
+def test_a_dry_run_lists_and_removes_nothing(
     config: Config, command: list[str]
 ) -> None:
     done = CliRunner().invoke(app, [*command, "--dry-run"])
@@ -303,9 +307,7 @@ def test_a_dry_run_says_what_would_go_and_leaves_it(
 
 
 @pytest.mark.usefixtures("store")
-def test_nothing_goes_while_a_run_is_at_work(
-    config: Config, command: list[str]
-) -> None:
+def test_gc_is_refused_during_a_run(config: Config, command: list[str]) -> None:
     with lock.held(config.root, "a run"):
         done = CliRunner().invoke(app, command)
     assert isinstance(done.exception, Locked)
@@ -332,7 +334,7 @@ def test_shared_checkpoints_of_a_root_that_was_here_before_stay(
 
 
 @pytest.mark.usefixtures("store")
-def test_a_pipe_that_should_name_a_run_is_not_waited_for(config: Config) -> None:
+def test_gc_does_not_wait_for_a_pipe(config: Config) -> None:
     _train(config, "a")
     os.mkfifo(config.checkpoints / ("a" * 32) / "run.txt")
     assert _left(config) == {f"checkpoints/{'a' * 32}"}

@@ -36,7 +36,7 @@ def _found(config: Config) -> set[str]:
     return {one.path.name for one in garbage.find(config, 1).garbage}
 
 
-def test_what_is_no_run_is_not_touched(config: Config) -> None:
+def test_entries_that_are_not_runs_are_kept(config: Config) -> None:
     runs = config.root / "runs"
     (runs / ".DS_Store").touch()
     (runs / "0-notes").mkdir()
@@ -61,7 +61,7 @@ def test_what_a_kept_run_made_stays_when_the_root_is_reached_through_a_link(
 
 
 @pytest.mark.slow
-def test_what_a_run_has_made_that_was_killed_later_stays(config: Config) -> None:
+def test_artifacts_of_a_killed_run_are_kept(config: Config) -> None:
     killed = "20260103-000000"
     folder = RunFolder(config.root / "runs" / killed)
     folder.path.mkdir()

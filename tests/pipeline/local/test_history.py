@@ -65,7 +65,7 @@ def test_two_runs_in_one_second_have_two_folders(
     assert RunFolder.create(config).path != RunFolder.create(config).path
 
 
-def test_runs_are_ordered_by_a_counter_whatever_the_clock_says(
+def test_runs_are_ordered_by_a_counter_not_by_the_clock(
     make_config: Callable[..., Config], tmp_path: Path
 ) -> None:
     config = make_config(output={"root": str(tmp_path)})
@@ -99,12 +99,12 @@ def test_summaries_come_back_newest_first(tmp_path: Path) -> None:
     assert found[0].exit_code is ExitCode.NOT_GOOD_ENOUGH
 
 
-def test_no_half_written_summary_stays_beside(tmp_path: Path) -> None:
+def test_no_temporary_file_is_left_behind(tmp_path: Path) -> None:
     RunFolder(tmp_path).write(_summary("r"))
     assert [file.name for file in tmp_path.iterdir()] == ["summary.json"]
 
 
-def test_a_figure_that_is_no_number_can_be_read_back(tmp_path: Path) -> None:
+def test_nan_can_be_read_back(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "runs" / "20260101-000000")
     folder.path.mkdir(parents=True)
     folder.write(_summary("r").model_copy(update={"metrics": {"loss": math.nan}}))
@@ -112,7 +112,7 @@ def test_a_figure_that_is_no_number_can_be_read_back(tmp_path: Path) -> None:
     assert math.isnan(found.metrics["loss"])
 
 
-def test_a_pipe_in_the_place_of_a_summary_is_passed_over(tmp_path: Path) -> None:
+def test_a_pipe_instead_of_a_summary_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "runs" / "20260101-000000").mkdir(parents=True)
     os.mkfifo(tmp_path / "runs" / "20260101-000000" / "summary.json")
     assert list(past_runs(tmp_path)) == []

@@ -32,7 +32,7 @@ def _refused(root: Path) -> str:
     return str(caught.value)
 
 
-def test_the_second_is_told_who_and_since_when(tmp_path: Path) -> None:
+def test_the_second_process_gets_owner_and_time(tmp_path: Path) -> None:
     with held(tmp_path, "garbage collection"):
         sentence = _refused(tmp_path)
     who = rf"garbage collection \(process {os.getpid()} on {socket.gethostname()}\)"
@@ -40,14 +40,14 @@ def test_the_second_is_told_who_and_since_when(tmp_path: Path) -> None:
     assert re.match(rf"{tmp_path}: {who} has been at work here {when}", sentence)
 
 
-def test_the_one_after_is_named_and_not_the_one_before(tmp_path: Path) -> None:
+def test_the_current_owner_is_named_not_the_former(tmp_path: Path) -> None:
     with held(tmp_path, "something with a much longer name"):
         pass
     with held(tmp_path, "a run"):
         assert f"{tmp_path}: a run (process" in _refused(tmp_path)
 
 
-def test_an_error_gives_it_back(tmp_path: Path) -> None:
+def test_an_error_releases_the_lock(tmp_path: Path) -> None:
     with pytest.raises(KeyError), held(tmp_path, "a run"):
         raise KeyError
     with held(tmp_path, "the next"):
@@ -75,14 +75,14 @@ def test_the_lock_of_a_killed_process_is_taken_over(tmp_path: Path) -> None:
         pass
 
 
-def test_a_child_that_lives_on_does_not_keep_it(tmp_path: Path) -> None:
+def test_a_child_process_does_not_keep_the_lock(tmp_path: Path) -> None:
     with held(tmp_path, "a run"):
         child = subprocess.Popen(["cat"], stdin=subprocess.PIPE, close_fds=False)
     with child, held(tmp_path, "the next"):
         assert child.poll() is None
 
 
-def test_an_owner_that_has_not_written_yet_is_waited_for(tmp_path: Path) -> None:
+def test_waits_until_the_owner_has_written_its_name(tmp_path: Path) -> None:
     with held(tmp_path, "a run"):
         file = tmp_path / ".lock"
         written = file.read_text()
@@ -94,7 +94,7 @@ def test_an_owner_that_has_not_written_yet_is_waited_for(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("text", ["", "{half", "[]", '{"since": "never"}'])
-def test_whoever_does_not_say_who_it_is_holds_it_too(
+def test_an_unnamed_owner_has_the_lock_as_well(
     tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock, "SECONDS_TO_WRITE", 0.0)
@@ -103,7 +103,7 @@ def test_whoever_does_not_say_who_it_is_holds_it_too(
         assert "another process is at work here" in _refused(tmp_path)
 
 
-def test_a_full_disk_keeps_nobody_from_clearing_it(
+def test_a_full_disk_does_not_prevent_the_lock(
     small_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock, "SECONDS_TO_WRITE", 0.0)

@@ -29,7 +29,7 @@ def test_rows_with_contradicting_labels_are_shown(
     assert node_results.conflicts(str(tmp_path)) == note
 
 
-def test_rows_over_several_lines_are_said_if_there_are_any(tmp_path: Path) -> None:
+def test_rows_over_several_lines_are_noted(tmp_path: Path) -> None:
     summary = {"rows_in": 1200, "rows_out": 1199, "quarantined": 1, "splits": {}}
     summary_file = tmp_path / "summary.json"
     summary_file.write_text(json.dumps(summary))

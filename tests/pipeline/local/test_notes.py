@@ -67,7 +67,7 @@ def test_a_baseline_that_is_given_up_is_named(notes: Notes, summary: Summary) ->
         ("", "", "nothing pushed"),
     ],
 )
-def test_a_push_says_what_became_of_the_model(
+def test_the_note_of_the_pusher_names_the_outcome(
     notes: Notes, summary: Summary, outcome: str, destination: str, note: str
 ) -> None:
     pushed = artifact(**{OUTCOME: outcome, "pushed_destination": destination})

@@ -77,9 +77,7 @@ def test_its_artifacts_have_no_digests_and_are_used(root: Path) -> None:
 
 
 @pytest.mark.slow
-def test_gc_removes_what_its_older_run_alone_has_used(
-    root: Path, config: Config
-) -> None:
+def test_gc_removes_what_only_its_older_run_used(root: Path, config: Config) -> None:
     found = garbage.find(config, 1)
     removed = {str(one.path.relative_to(root)) for one in found.garbage}
     assert f"runs/{old_root.RUNS[0]}" in removed

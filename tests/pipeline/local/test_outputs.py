@@ -25,7 +25,7 @@ def test_an_untouched_artifact_has_no_difference(model: Path) -> None:
     assert difference(model) == ""
 
 
-def test_anybody_can_check_the_digests(model: Path) -> None:
+def test_sha256sum_can_check_the_digests(model: Path) -> None:
     subprocess.run(
         ["sha256sum", "--check", "--quiet", "7.sha256"], cwd=model.parent, check=True
     )
@@ -42,13 +42,13 @@ def test_each_change_is_named(model: Path) -> None:
     assert difference(model) == f"{model / 'more'} was added"
 
 
-def test_an_artifact_of_an_older_release_is_believed(model: Path) -> None:
+def test_an_artifact_without_digests_is_accepted(model: Path) -> None:
     model.with_name("7.sha256").unlink()
     (model / "saved_model.pb").write_bytes(b"other")
     assert difference(model) == ""
 
 
-def test_what_is_outside_of_the_root_is_not_recorded(tmp_path: Path) -> None:
+def test_artifacts_outside_of_the_root_are_not_recorded(tmp_path: Path) -> None:
     outside = tmp_path / "elsewhere" / "1"
     outside.mkdir(parents=True)
     Outputs(tmp_path / "root").record([str(outside)])
@@ -56,7 +56,7 @@ def test_what_is_outside_of_the_root_is_not_recorded(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_cache_passes_over_a_damaged_artifact(tmp_path: Path, model: Path) -> None:
+def test_the_cache_does_not_use_a_damaged_artifact(tmp_path: Path, model: Path) -> None:
     from tfx.types import artifact_utils, standard_artifacts
 
     found: dict[str, list[Any]] = {"model": [standard_artifacts.Model()]}
@@ -72,9 +72,7 @@ def test_the_cache_passes_over_a_damaged_artifact(tmp_path: Path, model: Path) -
 
 
 @pytest.mark.slow
-def test_the_cache_passes_over_an_output_of_another_name(
-    tmp_path: Path, model: Path
-) -> None:
+def test_the_cache_does_not_use_a_renamed_output(tmp_path: Path, model: Path) -> None:
     from tfx.types import artifact_utils, standard_artifacts
 
     artifact = standard_artifacts.Model()
@@ -93,14 +91,14 @@ def test_the_cache_passes_over_an_output_of_another_name(
     ]
 
 
-def test_digests_in_a_pipe_are_not_waited_for(model: Path) -> None:
+def test_digests_in_a_pipe_do_not_block(model: Path) -> None:
     model.with_name("7.sha256").unlink()
     os.mkfifo(model.with_name("7.sha256"))
     assert "is a pipe and not a regular file" in difference(model)
 
 
 @pytest.mark.slow
-def test_the_cache_passes_over_artifacts_of_another_root(
+def test_the_cache_does_not_use_artifacts_of_another_root(
     tmp_path: Path, model: Path
 ) -> None:
     from tfx.types import artifact_utils, standard_artifacts

@@ -30,14 +30,14 @@ def test_a_root_of_an_older_release_belongs_to_its_newest_run(tmp_path: Path) ->
     claim(tmp_path, "x")
 
 
-def test_a_renamed_pipeline_can_take_it_over(tmp_path: Path) -> None:
+def test_a_renamed_pipeline_can_take_over_the_root(tmp_path: Path) -> None:
     claim(tmp_path, "news")
     (tmp_path / ".pipeline").write_text("desks")
     claim(tmp_path, "desks")
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link"])
-def test_a_record_that_is_not_a_file_is_named(tmp_path: Path, kind: str) -> None:
+def test_a_record_that_is_not_a_file_is_refused(tmp_path: Path, kind: str) -> None:
     file, target = tmp_path / ".pipeline", tmp_path / "target"
     target.write_text("precious")
     os.mkfifo(file) if kind == "pipe" else file.symlink_to(target)

@@ -44,7 +44,7 @@ from tests.support import model
         (GateError("\udcff.csv: bad"), ExitCode.STOPPED_BY_GATE, "stopped", True),
     ],
 )
-def test_only_a_gate_has_said_all_of_the_data(
+def test_only_a_gate_is_a_verdict_on_the_data(
     make_config: Callable[..., Config],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -125,7 +125,7 @@ def test_a_signal_after_an_error_changes_no_summary(
     ("restored", "state", "pushed"),
     [(None, "unchanged", True), (3, "withdrawn", False)],
 )
-def test_after_a_rollback_the_model_in_service_is_not_called_this_one(
+def test_after_a_rollback_the_run_is_withdrawn_not_unchanged(
     make_config: Callable[..., Config],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -74,7 +74,7 @@ def test_answers_of_many_batches_are_streamed(saved: Path) -> None:
     assert labels == wanted
 
 
-def test_a_batch_of_errors_asks_nothing(saved: Path) -> None:
+def test_a_batch_of_errors_does_not_call_the_model(saved: Path) -> None:
     assert list(Answerer(saved).answers([Unusable("a")])) == [{"error": "a"}]
 
 
@@ -109,7 +109,7 @@ def test_a_model_answers_from_a_folder_that_looks_like_a_pattern(
     assert [one["label"] for one in Answerer(folder).answers(["longer"])] == ["long"]
 
 
-def test_a_pause_lets_what_came_be_answered(saved: Path) -> None:
+def test_a_pause_ends_a_batch(saved: Path) -> None:
     asked = []
 
     def questions() -> Iterator[Question | Pause]:
@@ -134,7 +134,7 @@ def test_texts_that_are_long_are_answered_in_small_batches(saved: Path) -> None:
     assert len(asked) < BATCH / 8
 
 
-def test_what_is_no_model_is_named(tmp_path: Path) -> None:
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="1: cannot be loaded"):
         (tmp_path / "1").mkdir()
         (tmp_path / "1" / "saved_model.pb").write_bytes(b"")

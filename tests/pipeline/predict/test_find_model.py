@@ -43,7 +43,7 @@ def test_the_highest_number_is_the_newest(tmp_path: Path) -> None:
     assert found(root=tmp_path) == newest
 
 
-def test_a_push_to_another_place_is_found_by_the_summary(tmp_path: Path) -> None:
+def test_a_push_to_another_destination_is_found_in_the_summary(tmp_path: Path) -> None:
     pushed = _model(tmp_path / "elsewhere" / "3")
     run = tmp_path / "root" / "runs" / "20260101-000000"
     run.mkdir(parents=True)
@@ -59,14 +59,14 @@ def test_a_push_to_another_place_is_found_by_the_summary(tmp_path: Path) -> None
     assert found(root=tmp_path / "root") == restored
 
 
-def test_a_model_may_be_a_version_or_what_holds_versions(tmp_path: Path) -> None:
+def test_model_may_be_a_version_or_a_folder_of_versions(tmp_path: Path) -> None:
     version = _model(tmp_path / "base" / "7")
     assert found(model=version) == version
     assert found(model=tmp_path / "base") == version
     assert found(root=tmp_path / "no", model=version) == version
 
 
-def test_without_a_name_the_newest_push_answers(tmp_path: Path) -> None:
+def test_without_options_the_newest_push_is_used(tmp_path: Path) -> None:
     _model(tmp_path / "a" / "serving" / "100", time=1)
     newest = _model(tmp_path / "b" / "serving" / "2", time=2)
     assert found(home=tmp_path) == newest
@@ -80,7 +80,7 @@ def test_without_a_name_the_newest_push_answers(tmp_path: Path) -> None:
         ("none: contains no model", {"model": "none"}),
     ],
 )
-def test_no_model_is_said_with_what_to_run(
+def test_without_a_model_the_command_is_named(
     tmp_path: Path, words: str, where: dict[str, str]
 ) -> None:
     with pytest.raises(ConfigError, match=words):
@@ -110,9 +110,7 @@ def test_a_push_to_an_object_store_is_fetched(
 
 
 @pytest.mark.slow
-def test_a_store_that_has_no_version_any_more_is_passed_over(
-    tmp_path: Path, bucket: str
-) -> None:
+def test_a_store_without_versions_is_skipped(tmp_path: Path, bucket: str) -> None:
     _run(tmp_path, pushed=f"{bucket}/news/7")
     local = _model(tmp_path / "serving" / "3")
 

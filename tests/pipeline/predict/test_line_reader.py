@@ -7,7 +7,7 @@ import tracemalloc
 from pipeline.predict.line_reader import LONGEST, Pause, TooLong, read_lines
 
 
-def test_lines_of_a_slow_pipe_come_at_once() -> None:
+def test_lines_of_a_slow_pipe_are_not_delayed() -> None:
     reading, writing = os.pipe()
     with open(reading, "rb") as stream, open(writing, "wb", buffering=0) as pipe:
         lines = read_lines(stream)
@@ -31,7 +31,7 @@ def test_the_last_line_needs_no_end() -> None:
     assert list(read_lines(io.BytesIO(b"\na"))) == [b"", b"a"]
 
 
-def test_a_line_that_is_too_long_is_passed_over() -> None:
+def test_the_content_of_a_too_long_line_is_dropped() -> None:
     fits, over = b"f" * LONGEST, b"o" * (LONGEST + 1)
     stream = io.BytesIO(b"\n".join([fits, over, b"next", over]))
     assert list(read_lines(stream)) == [fits, TooLong(), b"next", TooLong()]

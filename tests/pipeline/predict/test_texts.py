@@ -73,14 +73,14 @@ def test_rows_of_json_lines_may_each_lack_a_column(tmp_path: Path) -> None:
     assert found[1].reason.startswith(f"{file}:2: column 'body' is missing")
 
 
-def test_rows_without_a_header_take_given_names(tmp_path: Path) -> None:
+def test_rows_without_a_header_get_the_given_names(tmp_path: Path) -> None:
     (tmp_path / "rows.tsv").write_text("1\tone text\n")
     assert list(rows(str(tmp_path / "rows.tsv"), ["t"], columns=["l", "t"])) == [
         "one text"
     ]
 
 
-def test_quotes_mean_what_they_meant_in_training(tmp_path: Path) -> None:
+def test_quotes_have_the_meaning_of_the_training(tmp_path: Path) -> None:
     file = str(tmp_path / "rows.tsv")
     Path(file).write_text('t\n"one"\n')
     assert list(rows(file, ["t"])) == ['"one"']
@@ -109,7 +109,7 @@ def test_a_text_file_holds_one_text_per_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["rows", "rows.csv", "rows.txt"])
-def test_a_folder_is_named_as_one(tmp_path: Path, name: str) -> None:
+def test_a_folder_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name / "label=neg").mkdir(parents=True)
     with pytest.raises(DataError, match=f"{name}: is a folder.*name .* files"):
         list(rows(str(tmp_path / name), ["body"]))

@@ -32,7 +32,7 @@ def _full() -> Output:
     return Output(os.open("/dev/full", os.O_WRONLY), is_owned=True)
 
 
-def test_a_broken_pipe_ends_a_command_without_words(unread: int) -> None:
+def test_a_broken_pipe_ends_a_command_silently(unread: int) -> None:
     stream = Output(unread)
     print("a line", file=stream)
     assert stream.broke is not None and stream.broke.errno == errno.EPIPE
@@ -46,7 +46,7 @@ def test_a_full_disk_is_one_sentence() -> None:
         answer("a line", _full())
 
 
-def test_a_closed_stream_takes_nothing_and_is_named(tmp_path: Path) -> None:
+def test_output_to_a_closed_stream_is_an_error(tmp_path: Path) -> None:
     file = os.open(tmp_path / "other", os.O_WRONLY | os.O_CREAT)
     with pytest.raises(NewsdeskError, match="it is closed"):
         answer("a line", Output(file, is_owned=True, is_closed=True))
@@ -61,7 +61,7 @@ def test_a_message_may_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     require_written()
 
 
-def test_what_was_written_before_it_broke_is_there(tmp_path: Path) -> None:
+def test_output_before_an_error_is_kept(tmp_path: Path) -> None:
     with open(tmp_path / "out", "wb") as file:
         stream = Output(file.fileno())
         answer("one [b]\n\x1b", stream)
@@ -80,7 +80,7 @@ def test_marks_and_letters_that_an_encoding_lacks(tmp_path: Path) -> None:
     assert "+" in shown and "┃" not in shown
 
 
-def test_a_reader_that_is_slow_gets_it_all() -> None:
+def test_a_slow_reader_gets_all_output() -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     text = "x" * 300_000
@@ -99,7 +99,7 @@ def test_a_reader_that_is_slow_gets_it_all() -> None:
 
 
 @pytest.mark.parametrize("kind", ["pipe", "terminal"])
-def test_optional_output_that_nobody_reads_is_given_up(
+def test_optional_output_without_a_reader_is_dropped(
     monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setattr(output, "SECONDS_IF_OPTIONAL", 0.1)

@@ -88,7 +88,9 @@ def test_help_that_cannot_be_written_ends_with_1(project: Path, state: str) -> N
 
 
 @pytest.mark.parametrize("state", ["nothing", "full", "unread", "latin-1", "ascii"])
-def test_work_that_is_done_ends_with_0(project: Path, state: str) -> None:
+def test_finished_work_ends_with_0_even_if_messages_are_lost(
+    project: Path, state: str
+) -> None:
     written = project / "newsdesk.toml"
     written.unlink()
     done = _shell(STATES[state], ("init", "rows.csv", "--force"), project)
@@ -121,7 +123,9 @@ def test_an_error_keeps_its_exit_code(
 
 
 @pytest.mark.parametrize("state", ["full", "latin-1"])
-def test_the_doctor_answers_or_says_why_not(project: Path, state: str) -> None:
+def test_the_doctor_prints_findings_or_the_write_error(
+    project: Path, state: str
+) -> None:
     done = _shell(STATES[state], ("doctor",), project)
     if state == "full":
         assert done.returncode == 1
@@ -146,7 +150,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("no input", [], 1, "standard input: is closed; give texts as arguments"),
     ],
 )
-def test_predict_answers_or_says_why_not(
+def test_predict_prints_answers_or_the_write_error(
     project: Path, model: Path, state: str, texts: list[str], code: int, sentence: str
 ) -> None:
     words = ("predict", "--model", str(model), *texts)
@@ -188,7 +192,7 @@ def test_a_slow_pipe_is_answered_line_by_line(
     assert process.returncode == 0
 
 
-def test_it_stops_when_nobody_reads_the_answers(
+def test_predict_stops_if_the_reader_is_gone(
     predicting: Callable[..., "subprocess.Popen[bytes]"],
 ) -> None:
     with predicting() as process:
