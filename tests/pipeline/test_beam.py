@@ -1,4 +1,4 @@
-"""The runner is always named, and what is typed last wins."""
+"""The runner is always named, and arguments of the user come last."""
 
 from apache_beam.options.pipeline_options import (
     DirectOptions,

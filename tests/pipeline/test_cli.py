@@ -1,4 +1,4 @@
-"""What the commands say and how they end, short of a whole run."""
+"""Messages and exit codes of the commands, without a whole run."""
 
 import json
 import os

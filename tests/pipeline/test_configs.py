@@ -1,4 +1,4 @@
-"""Every preset loads from anywhere, and holds only what differs."""
+"""Every preset loads from any folder, and contains only what differs from defaults."""
 
 import sys
 from pathlib import Path
@@ -25,13 +25,13 @@ LABELS = ["World", "Sports", "Business", "Sci/Tech"]
 
 @pytest.fixture(params=PRESETS, ids=lambda path: path.name)
 def preset(request: pytest.FixtureRequest) -> Path:
-    """The path of each preset in turn."""
+    """The path of each preset."""
     path: Path = request.param
     return path
 
 
 def _repeated(values: dict[str, Any], model: Any, above: str = "") -> list[str]:
-    """The keys that are set to their own default."""
+    """Lists the keys that are set to their defaults."""
     found = []
     for key, value in values.items():
         field = model.model_fields[key]

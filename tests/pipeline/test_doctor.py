@@ -1,4 +1,4 @@
-"""Every finding that is wrong has a remedy."""
+"""Each problem of the installation is found and has a remedy."""
 
 import importlib.metadata
 import subprocess

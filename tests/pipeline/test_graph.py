@@ -1,4 +1,4 @@
-"""A node's cache key changes with the code that the node runs, and no other."""
+"""The cache key of a node changes with the code that it runs, and no other code."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 def fingerprints(config: Config) -> dict[str, str]:
-    """The fingerprints in the parameters of every node that has one."""
+    """Maps each node to the fingerprint in its parameters, if it has one."""
     found = {}
     for node in create_pipeline(config).components:
         values = dict(node.exec_properties)
@@ -34,7 +34,7 @@ def rerun_by(
     repository: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[str], set[str]]:
-    """Names the nodes whose key changes with a line more in a file."""
+    """Adds a line to a file, and names the nodes whose cache key changes."""
     schema = repository / "schemas" / "ag_news.pbtxt"
     config = make_config(data={"schema_file": str(schema)})
     read = Path.read_bytes

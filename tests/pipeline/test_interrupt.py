@@ -1,4 +1,4 @@
-"""The first signal is an ordinary error, the second is the system's own."""
+"""The first signal raises an ordinary error, the second has its default effect."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Disk, memory, GPU and folders are looked at without touching anything."""
+"""Disk, memory, GPU and folders are checked without changing anything."""
 
 import tempfile
 from collections import namedtuple

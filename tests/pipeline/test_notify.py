@@ -1,4 +1,4 @@
-"""A webhook hears of failures; one that does not answer fails nothing."""
+"""Failures are posted to a webhook; a failed post does not change the result."""
 
 import datetime
 import json
@@ -19,7 +19,7 @@ from pipeline.notify import notify, post
 
 
 class Sink(NamedTuple):
-    """A webhook: its address, what it was told, what it will answer."""
+    """A webhook: its address, the bodies it received, the statuses it will return."""
 
     url: str
     told: list[dict[str, Any]]
@@ -66,7 +66,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 def ended() -> Callable[..., Summary]:
-    """Makes the summary of a run that failed, or as is said."""
+    """Makes the summary of a run that failed, or with other values."""
 
     def make(**changes: Any) -> Summary:
         started = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
@@ -211,7 +211,7 @@ def test_a_webhook_that_drips_bytes_times_out(
 
 
 def test_the_body_of_a_response_is_not_read() -> None:
-    """A body of a petabyte is announced; only its first bytes come."""
+    """The server announces a body of a petabyte and sends only its first bytes."""
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000000\r\n\r\nx"
     over = threading.Event()
 

@@ -1,4 +1,4 @@
-"""The bundled sample is what its generator writes, and as hard as it says."""
+"""The sample is what its generator writes, and hard enough to compare models."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ DESKS = {"World", "Sports", "Business", "Sci/Tech"}
 
 @pytest.fixture(scope="module")
 def rows() -> list[generate.Row]:
-    """The rows as the generator makes them."""
+    """The rows of the generator."""
     return generate.rows()
 
 

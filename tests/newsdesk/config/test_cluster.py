@@ -1,4 +1,4 @@
-"""What may stand in the kubeflow section, and what a node gets from it."""
+"""The kubeflow section: valid values, and the settings of each node."""
 
 from pathlib import Path
 from typing import Any

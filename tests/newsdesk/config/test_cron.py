@@ -1,4 +1,4 @@
-"""Cron fires when Kubeflow Pipelines' own parser says so, clock changes included."""
+"""Cron fires at the times of Kubeflow Pipelines' parser, even at clock changes."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every kind of encoder answers what graph, trainer and cluster ask of it."""
+"""Every kind of encoder has the facts that graph, trainer and cluster need."""
 
 import pkgutil
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a configuration says of labels and slices is checked when it is loaded."""
+"""Settings of labels and slices are checked when the configuration is loaded."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every wrong setting is named with its place, its value and what is allowed."""
+"""Errors name the file or option, the key, the value and what is allowed."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The Evaluator refuses what got worse, and the refusal says what, by how much."""
+"""The Evaluator refuses a worse model, and the refusal names the values."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,7 @@ ROWS = 200
 
 
 class Outcome(NamedTuple):
-    """What the Evaluator left."""
+    """The results of the Evaluator."""
 
     blessed: bool
     refusals: list[str]
@@ -36,7 +36,7 @@ def actual() -> np.ndarray:
 def judge(
     tmp_path: Path, make_config: Callable[..., Config], actual: np.ndarray
 ) -> Callable[..., Outcome]:
-    """Runs TFX's Evaluator as the graph does, on what two models predict."""
+    """Runs TFX's Evaluator as the graph does, on the predictions of two models."""
 
     def run(
         candidate: np.ndarray, baseline: np.ndarray | None = None, **limits: float

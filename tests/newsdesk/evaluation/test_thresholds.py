@@ -1,4 +1,4 @@
-"""The figures that decide are the ones that scikit-learn computes."""
+"""The metrics that decide equal those of scikit-learn."""
 
 import sys
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from newsdesk.evaluation import thresholds
 
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
-    """Probabilities whose best class is often below 0.5; class 3 is never right."""
+    """Probabilities whose maximum is often below 0.5; class 3 is never right."""
     random = np.random.default_rng(7)
     label = random.integers(0, 4, 300)
     scores = random.normal(size=(300, 4)) + 1.5 * np.eye(4)[label]
@@ -106,7 +106,7 @@ def test_drops_are_limited_overall_by_class_and_by_slice(
 
 
 def _limits(config: Config, kind: str) -> dict[str, tuple[float | None, float | None]]:
-    """Lower and upper bound by metric, all of them on the slice of all rows."""
+    """Maps each metric to its lower and upper bound over all rows."""
     found = {}
     for metric in thresholds.eval_config(config).metrics_specs[0].metrics:
         for limit in metric.per_slice_thresholds:

@@ -1,4 +1,4 @@
-"""A node's key changes with its sources, the versions and the files it reads."""
+"""A fingerprint changes with sources, installed versions and files."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from newsdesk.identity import fingerprint
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package of two modules on the path."""
+    """A package of two modules that can be imported."""
     folder = tmp_path / "some_room"
     (folder / "inner").mkdir(parents=True)
     (folder / "__init__.py").write_text("")

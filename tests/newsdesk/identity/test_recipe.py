@@ -1,4 +1,4 @@
-"""What a run is made from: files that change while it is at work stop the push."""
+"""Files that change during a run stop its push."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from newsdesk.identity.recipe import recipe
 
 @pytest.fixture
 def config(make_config: Callable[..., Config], tmp_path: Path) -> Config:
-    """One whose schema and vocabulary are files."""
+    """A configuration whose schema and vocabulary are files."""
     files = {name: tmp_path / name for name in ("schema.pbtxt", "vocabulary.txt")}
     for file in files.values():
         file.write_text("as it was")

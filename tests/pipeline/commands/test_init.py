@@ -1,4 +1,4 @@
-"""`init` says what it decided, names what is odd, and refuses what it cannot use."""
+"""`init` prints its decisions, warns about odd data, and refuses unusable files."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Init = Callable[..., str]
 
 @pytest.fixture
 def init(tmp_path: Path) -> Init:
-    """Runs `init`; returns what it prints, or the sentence that it ends with."""
+    """Runs `init`; returns its output, or its error."""
 
     def run(file: Path, *arguments: str) -> str:
         command = ["init", str(file), "--to", str(tmp_path / "to"), *arguments]

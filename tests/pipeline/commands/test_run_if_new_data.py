@@ -1,4 +1,4 @@
-"""`newsdesk run --if-new-data` looks at what the data hold, and at nothing else."""
+"""`newsdesk run --if-new-data` compares only the content of the data."""
 
 import datetime
 import os
@@ -42,7 +42,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs the command; what would be a run ends with 3, "not good enough"."""
+    """Runs the command; a run that begins ends with 3, "not good enough"."""
 
     def begin(*_: object) -> ExitCode:
         return ExitCode.NOT_GOOD_ENOUGH
@@ -57,7 +57,7 @@ def run(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]
 
 
 def _remember(config: Config, state: str, run: str = "20260101-000000") -> None:
-    """Leaves behind what a run of just these data does."""
+    """Writes the summary of a run of the same data."""
     folder = RunFolder(config.root / "runs" / run)
     folder.path.mkdir(parents=True)
     folder.write(

@@ -1,4 +1,4 @@
-"""What `verify`, `predict --verify` and `rollback` say of published models."""
+"""`verify`, `predict --verify` and `rollback` of published models."""
 
 import datetime
 import os
@@ -26,7 +26,7 @@ SAMPLE = Path(pipeline.configs.__path__[0], "sample.toml")
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two models."""
+    """Two exported models."""
     folder = tmp_path_factory.mktemp("exported")
     model.export(folder / "first")
     model.export(folder / "second", scale=0.2)
@@ -57,7 +57,7 @@ def _alter(version: Path) -> None:
 
 
 def _refusal(done: Result) -> str:
-    """The sentence of a model that was refused; fails where it was not."""
+    """Gives the error of a refused model; fails if it was not refused."""
     assert isinstance(done.exception, ModelError), done.output
     assert done.exception.exit_code == ExitCode.STOPPED_BY_GATE
     return str(done.exception)
@@ -206,7 +206,7 @@ def test_a_model_without_a_manifest_is_not_trusted(exported: Path) -> None:
 
 @pytest.fixture
 def rollback(serving: Path, repository: Path) -> list[str]:
-    """The command for the root of the versions."""
+    """The command `rollback` for the root of the versions."""
     sample = repository / "pipeline" / "configs" / "sample.toml"
     return ["rollback", str(sample), "--set", f"output.root={serving.parent}"]
 

@@ -1,4 +1,4 @@
-"""The first row is judged by most columns, not by one cell."""
+"""All columns decide together whether the first row is a header."""
 
 import csv
 import random

@@ -1,4 +1,4 @@
-"""Labels that are probably not meant as written are found, and real ones are not."""
+"""Labels that are probably mistakes are found, and real labels are not."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""A proposal takes what is clear, and names the flag for what is not."""
+"""Unambiguous columns are proposed; for others the error names the option."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What init writes, run reads."""
+"""`run` reads the files that `init` writes."""
 
 from pathlib import Path
 

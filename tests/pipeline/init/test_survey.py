@@ -1,4 +1,4 @@
-"""A survey finds the label and the text without being told."""
+"""A survey finds the columns of label and text by itself."""
 
 import gzip
 import os

@@ -1,4 +1,4 @@
-"""Rows are read again as `run` reads them."""
+"""The second pass over the rows counts what `run` will not use."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A root whose database is lost or damaged works again, and says what happened."""
+"""A lost or damaged database is set aside with a warning, and the root still works."""
 
 import os
 import sqlite3
@@ -60,7 +60,7 @@ def test_a_flipped_page_is_detected(tmp_path: Path) -> None:
 
 
 def _altered(root: Path, before: bytes, after: bytes) -> None:
-    """Replaces the first place of some bytes in the database."""
+    """Replaces the first occurrence of some bytes in the database."""
     file = root / "metadata.sqlite"
     content = file.read_bytes()
     assert before in content

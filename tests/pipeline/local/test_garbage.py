@@ -1,4 +1,4 @@
-"""What old runs have left goes; what a kept run made, read or reused stays."""
+"""`gc` removes what only old runs need, and keeps what a kept run used."""
 
 import datetime
 import os
@@ -22,7 +22,7 @@ OLD, MIDDLE, NEW = "20260101-000000", "20260102-000000", "20260103-000000"
 
 
 class Store:
-    """A metadata store as TFX fills it, of nodes that have one output."""
+    """A metadata store like that of TFX, of nodes with one output."""
 
     def __init__(self, root: Path) -> None:
         from ml_metadata.metadata_store import metadata_store
@@ -94,7 +94,7 @@ def root(config: Config) -> Path:
 
 @pytest.fixture
 def store(root: Path) -> Store:
-    """Three runs; the newest has taken its examples from the middle one."""
+    """Three runs; the newest used cached examples of the middle one."""
     store = Store(root)
     _finish(root, OLD, MIDDLE, NEW)
     store.execute(OLD, "Trainer", [store.execute(OLD, "Gen")])
@@ -178,7 +178,7 @@ def test_a_run_that_did_nothing_does_not_count(config: Config) -> None:
 def _train(
     config: Config, digest: str, run: str = "", root: Path | None = None
 ) -> None:
-    """Leaves the checkpoints of a training that a run of a root has begun."""
+    """Writes checkpoints of a training that a run of a root has begun."""
     checkpoints = Checkpoints(config.checkpoints / (digest * 32))
     checkpoints.save(1, {"a": np.ones(3)})
     if run:
@@ -284,7 +284,7 @@ def test_what_cannot_be_removed_is_named(
 
 @pytest.fixture
 def command(root: Path) -> list[str]:
-    """`gc` of the root."""
+    """The command `gc` for the root."""
     sample = Path(__file__).parents[3] / "pipeline" / "configs" / "sample.toml"
     return [
         *("gc", str(sample), "--set", f"output.root={root}", "--set", "name=x"),

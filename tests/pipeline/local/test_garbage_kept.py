@@ -1,4 +1,4 @@
-"""What a kept run needs stays, by whatever name; what is not ours stays too."""
+"""`gc` keeps what a kept run needs, and everything that it does not know."""
 
 import datetime
 from collections.abc import Callable
@@ -15,7 +15,7 @@ OLD, NEW = "20260101-000000", "20260102-000000"
 
 @pytest.fixture
 def config(make_config: Callable[..., Config], tmp_path: Path) -> Config:
-    """Two runs that did something, a minute each."""
+    """Two runs that ran nodes for a minute each."""
     for run in (OLD, NEW):
         folder = RunFolder(tmp_path / "root" / "runs" / run)
         folder.path.mkdir(parents=True)
@@ -78,7 +78,7 @@ def test_artifacts_of_a_killed_run_are_kept(config: Config) -> None:
 
 
 def _execute(root: Path, run: str) -> None:
-    """Writes an execution of a run down, as TFX does, and makes its artifact."""
+    """Records an execution of a run, as TFX does, and writes its artifact."""
     from ml_metadata.metadata_store import metadata_store
     from ml_metadata.proto import metadata_store_pb2 as mlmd
     from tfx.orchestration import metadata

@@ -1,4 +1,4 @@
-"""A run's folder tells what was run and what came of it."""
+"""The folder of a run has its configuration and its result."""
 
 import datetime
 import json

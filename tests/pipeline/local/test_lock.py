@@ -1,4 +1,4 @@
-"""One holder at a time, named to the others, and gone with its process."""
+"""A lock has one owner, names it to others, and ends with its process."""
 
 import os
 import re

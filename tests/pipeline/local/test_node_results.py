@@ -1,4 +1,4 @@
-"""What a node's line shows of the data."""
+"""Notes about the data on the lines of nodes."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a run says beside the line of a node."""
+"""Notes on the lines of nodes."""
 
 import datetime
 from collections.abc import Callable
@@ -22,12 +22,12 @@ def summary() -> Summary:
 
 @pytest.fixture
 def notes(make_config: Callable[..., Config], summary: Summary) -> Notes:
-    """What has been learned of that run: nothing."""
+    """The notes of that run, which are still empty."""
     return Notes(make_config(), summary, accepted="other labels")
 
 
 def artifact(**properties: str) -> Any:
-    """One as ML Metadata holds it."""
+    """Makes an artifact like those of ML Metadata."""
     values = {
         key: SimpleNamespace(string_value=text) for key, text in properties.items()
     }

@@ -1,4 +1,4 @@
-"""Runs, versions and artifacts of an older release can be used and collected."""
+"""Runs, versions and artifacts of an older release can be used and removed."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def config(root: Path) -> Config:
-    """The effective configuration that the newest old run has written."""
+    """The effective configuration of the newest old run."""
     file = root / "runs" / old_root.RUNS[-1] / "config.toml"
     return load(file, [f"output.root={root}"])
 

@@ -12,7 +12,7 @@ from pipeline.local.outputs import Outputs, difference
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """An artifact of two files, whose digests are recorded."""
+    """An artifact with two files and recorded digests."""
     folder = tmp_path / "artifacts" / "Trainer" / "model" / "7"
     (folder / "assets").mkdir(parents=True)
     (folder / "saved_model.pb").write_bytes(b"graph")

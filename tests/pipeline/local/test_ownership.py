@@ -1,4 +1,4 @@
-"""A root holds the runs of one pipeline; another one is refused."""
+"""A root belongs to one pipeline; other pipelines are refused."""
 
 import datetime
 import os

@@ -1,4 +1,4 @@
-"""What a run that was stopped says of itself, and of its data."""
+"""The states of runs that did not finish."""
 
 import contextlib
 import io

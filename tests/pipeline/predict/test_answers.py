@@ -1,4 +1,4 @@
-"""The newest model is found, and answers in order from the SavedModel alone."""
+"""A model classifies texts in order, from its SavedModel alone."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from pipeline.predict.texts import Question, Unusable
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that says `long` for texts above five bytes, else `short`."""
+    """A model that predicts `long` for texts above five bytes, else `short`."""
     import tensorflow as tf
 
     class Lengths(tf.Module):  # type: ignore[misc]

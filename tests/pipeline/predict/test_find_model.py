@@ -26,7 +26,7 @@ def found(**where: Path) -> Path:
 
 
 def _run(root: Path, pushed: str) -> None:
-    """Leaves the summary of a run that has pushed."""
+    """Writes the summary of a run that has pushed."""
     run = root / "runs" / "r000001-20260101T000000Z"
     run.mkdir(parents=True)
     summary = {"run": run.name, "pipeline": "x", "data": "d", "pushed": pushed}

@@ -1,4 +1,4 @@
-"""Lines come as they are there, and none is longer than memory allows."""
+"""Lines are returned as soon as they arrive, in limited memory."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Every row keeps its place, also one that cannot be answered."""
+"""Every row keeps its position, even if it cannot be classified."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""What libraries print, from Python or from C, goes to the file alone."""
+"""The output of libraries, from Python or C, goes only to the log file."""
 
 import subprocess
 import sys

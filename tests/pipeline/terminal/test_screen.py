@@ -1,4 +1,4 @@
-"""Without a terminal a run is plain lines; with one, the bar leaves them behind."""
+"""A run prints a line for each node, and on a terminal also a moving bar."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""Streams that break, fill up or lack characters raise nothing and remember it."""
+"""Streams that are broken, full or lack characters raise nothing, but keep the error."""
 
 import errno
 import io
@@ -21,7 +21,7 @@ from pipeline.terminal.streams import answer, require_written, say
 
 @pytest.fixture
 def unread() -> Iterator[int]:
-    """The writing end of a pipe whose reader has left."""
+    """The writing end of a pipe without a reader."""
     reading, writing = os.pipe()
     os.close(reading)
     yield writing

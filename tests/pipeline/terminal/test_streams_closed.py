@@ -136,7 +136,7 @@ def test_the_doctor_prints_findings_or_the_write_error(
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that answers "0" to "3" with a label each."""
+    """A model that has a label for each of the texts "0" to "3"."""
     folder = tmp_path_factory.mktemp("model")
     tiny_models.save(tiny_models.answers(np.arange(4)), folder)
     return folder
