@@ -1,4 +1,4 @@
-"""Streams that are broken, full or lack characters raise nothing, but keep the error."""
+"""Broken or full streams, or missing characters, raise nothing; the error is kept."""
 
 import errno
 import io
