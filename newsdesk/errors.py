@@ -159,4 +159,5 @@ def reason(error: OSError) -> str:
     words = error.strerror or str(error)
     if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
         words = str(error.args[0][0][2])
+    # copytree keeps only texts such as "[Errno 28] No space left on device: NAME".
     return re.sub(r"^\[Errno \d+\] ([^:]+).*", r"\1", words)

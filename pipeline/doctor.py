@@ -13,6 +13,7 @@ from packaging.specifiers import SpecifierSet
 from pipeline.machine import Finding, gpus, look, output_of
 
 _REINSTALL = "run `make install` in the clone"
+# The oldest glibc for which the packages of each lane have wheels.
 _GLIBC = {(3, 10): (2, 31), (3, 11): (2, 39)}
 _LANES = {(3, 10): "compatibility lane", (3, 11): "current lane"}
 # The distribution whose metadata requires a version of each package.

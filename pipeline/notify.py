@@ -17,6 +17,7 @@ _SECONDS = 10.0
 SECONDS_IN_ALL = 60.0
 RETRIES = 2
 _PAUSE = 0.25
+# Statuses of a server or gateway that may work a moment later.
 _BUSY = (502, 503, 504)
 # The prefix of a name of an environment variable that contains the address.
 BY_NAME = "env:"

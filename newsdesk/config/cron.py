@@ -176,9 +176,11 @@ def _instants(cron: Cron, day: date, zone: ZoneInfo) -> list[datetime]:
     seconds, minutes, hours, *_ = cron.fields
     found = set()
     for at in (time(h, m, s) for h in hours for m in minutes for s in seconds):
+        # A repeated hour has two instants: fold 0 is the first, fold 1 the second.
         for fold in (0, 1):
             wall = datetime.combine(day, at.replace(fold=fold), zone)
             instant = wall.astimezone(timezone.utc)
+            # A skipped hour comes back from UTC as another hour.
             if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(
                 tzinfo=None, fold=0
             ):

@@ -87,4 +87,5 @@ def _digest(sources: Mapping[str, Path], files: Iterable[str] = ()) -> str:
         digest.update(f"\0{name}\0".encode() + source.read_bytes())
     for file in files:
         digest.update(b"\0" + of_file(file).encode())
+    # 128 bits are enough, and keep the parameters of nodes readable.
     return digest.hexdigest()[:32]

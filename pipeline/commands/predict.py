@@ -72,6 +72,7 @@ def predict(
 
     if texts and file:
         raise typer.BadParameter("give texts or --file, not both")
+    # None if the stream was closed before the command started.
     if not texts and not file and sys.stdin is None:
         raise NewsdeskError(
             "standard input: is closed; give texts as arguments, or rows with --file"

@@ -3,8 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+# A column with more distinct values is not a label; counting stops to save memory.
 MAX_LABELS = 1000
+# In characters; longer values are text.
 _LONG_LABEL = 40
+# Mean number of words in a cell.
 _WORDS_OF_TEXT = 3
 
 

@@ -20,7 +20,9 @@ _OTHER_NAMES = re.compile(
     r"utterance|v\d)s?(_?\d)?"
 )
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
+# Mean number of characters from which a column counts as text.
 _TEXT_LENGTH = 15
+# In characters; names of columns are rarely longer.
 _NAME_LENGTH = 30
 _LONG_NAME = 100
 

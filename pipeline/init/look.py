@@ -18,7 +18,9 @@ from newsdesk.rows.readers import (
 from pipeline.init.header import Header, judge
 from pipeline.init.survey import Survey
 
+# Rows that are compared with the first row.
 _HEADER_SAMPLE = 1000
+# The largest share of rows that may repeat the header.
 _MOST_HEADERS = 0.25
 
 

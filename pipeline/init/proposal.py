@@ -76,6 +76,7 @@ class Proposal:
     def min_accuracy(self) -> float:
         """The proposed threshold: a third of the way from the largest share to 1."""
         share = self.largest_share
+        # Two digits could round up to 1, which no model reaches.
         digits = 2 if share < 0.97 else 6
         return round(share + (1 - share) / 3, digits)
 

@@ -14,6 +14,7 @@ from pipeline.local import database
 from pipeline.local.history import RUN_NAME, past_runs
 from pipeline.local.outputs import DIGESTS
 
+# A larger file cannot be the record of a run.
 _MOST_BYTES = 1 << 16
 _RUN_CONTEXT = "pipeline_run"
 _CHECKPOINTS = re.compile(r"[0-9a-f]{32}")

@@ -20,6 +20,7 @@ LOG = "log.txt"
 SUMMARY = "summary.json"
 # Sorts after the names of older releases, which were only the local time.
 RUN_NAME = re.compile(r"r(?P<number>\d{6,})-\d{8}T\d{6}Z")
+# A larger file cannot be a summary.
 _MOST_BYTES = 16 << 20
 
 

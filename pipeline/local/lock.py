@@ -15,7 +15,9 @@ from pathlib import Path
 from newsdesk.errors import Locked, NewsdeskError
 
 _FILE = ".lock"
+# Bytes; more than any description of an owner needs.
 _ROOM = 512
+# A process that has just taken the lock needs a moment to write its description.
 SECONDS_TO_WRITE = 2.0
 # O_NOFOLLOW, because the target of a link would be overwritten; O_NONBLOCK, because
 # opening a pipe would wait for its other end.

@@ -115,6 +115,7 @@ def difference(folder: Path) -> str:
         return f"{folder}: cannot be read: {error}"
     for line in recorded:
         if line not in found:
+            # The path follows 64 characters of the digest and two spaces.
             name = folder.parent / line[66:]
             return f"{name} {'has changed' if name.exists() else 'is missing'}"
     added = next((line for line in found if line not in recorded), "")
