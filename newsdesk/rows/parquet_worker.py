@@ -92,9 +92,9 @@ def _started() -> subprocess.Popen[bytes]:
     )
 
 
-_idle: list[Worker] = []
+idle: list[Worker] = []
 # A forked process must not use the workers of its parent.
-os.register_at_fork(after_in_child=_idle.clear)
+os.register_at_fork(after_in_child=idle.clear)
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class Launcher(Driver):
         disk, said = self.scratch / name / "minio", self.scratch / name / "said"
         said.mkdir(parents=True, exist_ok=True)
         disk.mkdir(exist_ok=True)
-        for folder in (metadata, disk):
+        for folder in (said, disk):
             folder.chmod(0o777)
         for artifacts in executor_input["inputs"]["artifacts"].values():
             for one in artifacts["artifacts"]:
