@@ -119,7 +119,7 @@ def test_nan_of_parquet_is_not_a_label(
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("c6_labels_multi.csv", "'label' holds several labels in one cell, such as"),
+        ("c6_labels_multi.csv", "'label' has several labels in one cell, such as"),
         ("d4_pretty.json", "writes each JSON object over several lines, .* jq -c"),
         ("d5_array_after_blank.json", "is a JSON array, .* jq -c"),
         ("d6_list_label.jsonl", "'label' contains a list of one value; write"),
