@@ -42,6 +42,7 @@ LAYERS = {
     """,
     "trainer": """
         custom_config pretrained
+        tokenizers
         text
         hub
         counting data encoders preprocessing

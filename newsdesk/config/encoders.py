@@ -13,6 +13,11 @@ from newsdesk.config.paths import LocalPath, Location, files_below
 from newsdesk.config.section import Section
 
 Device = Literal["CPU", "GPU"]
+# Of every layout in which a checkpoint can have its tokenizer, apart from *.model.
+_TOKEN_FILES = (
+    *("tokenizer.json", "vocab.txt", "vocab.json", "merges.txt"),
+    *("config.json", "tokenizer_config.json", "added_tokens.json"),
+)
 Operation = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_>]*$")]
 
 
@@ -113,12 +118,16 @@ class CheckpointEncoder(EncoderSection):
 
     @property
     def token_files(self) -> list[str]:
-        """The vocabulary, and the existing files that configure the tokenizer."""
+        """The vocabulary, and the existing files that configure the tokenizer.
+
+        Raises:
+            ConfigError: the folder is missing.
+        """
         folder = Path(self.path)
-        optional = ("config.json", "tokenizer_config.json", "added_tokens.json")
-        return [str(folder / "vocab.txt")] + [
-            str(folder / name) for name in optional if (folder / name).is_file()
-        ]
+        names = [Path(file).name for file in self.files if Path(file).parent == folder]
+        found = [name for name in _TOKEN_FILES if name in names]
+        found += [name for name in names if name.endswith(".model")]
+        return [str(folder / name) for name in found]
 
 
 class HubEncoder(EncoderSection):

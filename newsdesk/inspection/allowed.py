@@ -13,8 +13,8 @@ _STRUCTURE = """
 """
 _SHAPES = """
     BroadcastArgs BroadcastTo ConcatV2 ExpandDims Fill GatherNd GatherV2
-    InvertPermutation MirrorPad OneHot OnesLike Pack Pad PadV2 Range Rank Reshape
-    ReverseSequence ReverseV2 ScatterNd Shape ShapeN Size Slice
+    InvertPermutation LowerBound MirrorPad OneHot OnesLike Pack Pad PadV2 Range Rank
+    Reshape ReverseSequence ReverseV2 ScatterNd Shape ShapeN Size Slice
     SparseReshape SparseToDense Split SplitV Squeeze StridedSlice TensorScatterUpdate
     Tile Transpose Unpack Where ZerosLike
 """
@@ -36,11 +36,15 @@ _STRINGS = """
     AsString RegexFullMatch RegexReplace StaticRegexFullMatch StaticRegexReplace
     StringJoin StringLength StringLower StringSplitV2 StringStrip
     StringToHashBucketFast StringToHashBucketStrong StringUpper Substr
-    UnicodeDecodeWithOffsets UnicodeEncode UnicodeScript UnicodeTranscode
+    UnicodeDecode UnicodeDecodeWithOffsets UnicodeEncode UnicodeScript UnicodeTranscode
 """
+# Those of tensorflow-text. TensorFlow Serving has all of them where it is built with
+# TF.Text 2.20.0 and SentencePiece 0.1.96 (org_tensorflow_text and
+# com_google_sentencepiece in its tensorflow_serving/workspace.bzl).
 _TEXT = """
     CaseFoldUTF8 FastBertNormalize FastWordpieceTokenizeWithOffsets NormalizeUTF8
-    NormalizeUTF8WithOffsetsMap RegexSplitWithOffsets TFText>FastBertNormalize
+    NormalizeUTF8WithOffsetsMap RegexSplitWithOffsets SentencepieceOp
+    SentencepieceTokenizeOp SentencepieceTokenizeWithOffsetsOp TFText>FastBertNormalize
     TFText>FastWordpieceTokenizeWithOffsets TFText>RoundRobinGenerateMasks
     TFText>RoundRobinTrim UnicodeScriptTokenizeWithOffsets
     WhitespaceTokenizeWithOffsets
@@ -49,7 +53,8 @@ _TEXT = """
 _RAGGED = """
     RaggedBincount RaggedGather RaggedRange RaggedTensorFromVariant
     RaggedTensorToSparse RaggedTensorToTensor RaggedTensorToVariant SegmentSum
-    SparseFillEmptyRows SparseReorder UnsortedSegmentMax UnsortedSegmentSum
+    SparseFillEmptyRows SparseReorder UnsortedSegmentJoin UnsortedSegmentMax
+    UnsortedSegmentSum
 """
 # Tables may read files; `table_files` checks that these are assets of the model.
 _TABLES = """

@@ -23,7 +23,8 @@ def import_(
         typer.Argument(
             metavar="DIR",
             help="Folder of a BERT checkpoint from Hugging Face: config.json, "
-            "model.safetensors, vocab.txt, and tokenizer_config.json if it has one.",
+            "model.safetensors, tokenizer.json or vocab.txt, and "
+            "tokenizer_config.json if it has one.",
         ),
     ],
     to: Annotated[

@@ -78,8 +78,8 @@ def check_checkpoint(folder: str, max_length: int = 0) -> list[str]:
     notes = [vocabulary.assumed] if vocabulary.assumed else []
     if spare := found.vocab_size - tokens:
         notes.append(
-            f"{folder}: vocab_size is {found.vocab_size:,} and vocab.txt has "
-            f"{tokens:,} tokens: the last {spare:,} rows of the word embeddings are "
-            "never used"
+            f"{folder}: vocab_size is {found.vocab_size:,} and "
+            f"{Path(vocabulary.path).name} has {tokens:,} tokens: the last "
+            f"{spare:,} rows of the word embeddings are never used"
         )
     return notes

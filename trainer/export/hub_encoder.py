@@ -69,9 +69,11 @@ def export(checkpoint: str, folder: Path) -> None:
         Text(tokenizer="encoder"), CheckpointEncoder(kind="checkpoint", path=checkpoint)
     )
     bert_config.check_size(config, checkpoint, len(found.names), 0)
-    if found.added:
+    # BERT's own special tokens are text to tokenizers of the hub, at little loss.
+    added = [token for token in found.added if not token.special]
+    if added:
         raise DataError(
-            f"{checkpoint}: has the added token {found.added[0].text!r}, but "
+            f"{checkpoint}: has the added token {added[0].text!r}, but "
             f"tokenizers of TF Hub have no added tokens; {_INSTEAD}"
         )
     if found.strips_accents != found.lower_case:

@@ -21,12 +21,18 @@ class DeclaredToken:
         text: the token.
         id: its row in the word embeddings; None if another file has to say it.
         normalized: whether case and accents are dropped before it is looked for.
+        special: whether it marks texts, and is not a word.
+        lstrip: whether white space before it belongs to it.
+        rstrip: whether white space after it belongs to it.
     """
 
     path: Path
     text: str
     id: int | None
     normalized: bool
+    special: bool = False
+    lstrip: bool = False
+    rstrip: bool = False
 
 
 def read(folder: Path, keys: Mapping[str, Any]) -> Iterator[DeclaredToken]:
@@ -87,5 +93,11 @@ def _one(path: Path, token: Any, number: int | None, special: bool) -> DeclaredT
         )
     special = bool(settings.get("special", special))
     return DeclaredToken(
-        path, text, number, bool(settings.get("normalized", not special))
+        path,
+        text,
+        number,
+        bool(settings.get("normalized", not special)),
+        special,
+        lstrip=bool(settings.get("lstrip")),
+        rstrip=bool(settings.get("rstrip")),
     )

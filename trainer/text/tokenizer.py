@@ -9,9 +9,9 @@ import tensorflow_transform as tft
 from newsdesk.config.encoders import Encoder
 from newsdesk.config.sections import Text
 from newsdesk.errors import DataError
-from trainer.text import added
-from trainer.text.normalization import LONGEST_WORD_BYTES, normalize
+from trainer.text import vocab_txt
 from trainer.text.word_pieces import Pieces, file_of, find
+from trainer.tokenizers.graph import Tokenizer
 
 PADDING_ID = 0
 UNKNOWN_ID = 1
@@ -30,8 +30,8 @@ def token_ids(texts: tf.Tensor, config: Text, encoder: Encoder) -> tf.RaggedTens
         encoder: the model.encoder section; a pretrained one brings its pieces.
 
     Returns:
-        int64 [batch, (tokens)], at least one and at most `max_length` in a row,
-        never the padding id.
+        int64 [batch, (tokens)], at least one and at most `max_length` in a row; the
+        padding id only where a checkpoint's text has a literal [PAD].
     """
     if config.tokenizer == "words":
         return _word_ids(texts, config)
@@ -72,23 +72,7 @@ def tokenized(texts: tf.Tensor, pieces: Pieces) -> tf.RaggedTensor:
             token_out_type=tf.int64,
             lower_case_nfd_strip_accents=pieces.lower_case,
         ).tokenize(texts)
-    names, ids = added.vocabulary(pieces)
-    if pieces.added:
-        texts = added.without_reserved(texts)
-        literal = [token for token in pieces.added if not token.normalized]
-        texts = added.replaced(texts, literal)
-    texts = normalize(texts, pieces.lower_case, pieces.strips_accents)
-    texts = added.replaced(texts, [one for one in pieces.added if one.normalized])
-    found = tf_text.FastBertTokenizer(
-        names,
-        max_bytes_per_word=LONGEST_WORD_BYTES,
-        token_out_type=tf.int64,
-        lower_case_nfd_strip_accents=False,
-    ).tokenize(texts)
-    if not pieces.added:
-        return found
-    table = tf.constant(ids, tf.int64)
-    return tf.ragged.map_flat_values(lambda places: tf.gather(table, places), found)
+    return Tokenizer(vocab_txt.of_pieces(pieces))(texts)
 
 
 def table_of_words(path: str) -> tf.lookup.StaticHashTable:

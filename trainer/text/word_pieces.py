@@ -12,9 +12,12 @@ from typing import Literal
 from newsdesk.config.encoders import CheckpointEncoder, Encoder
 from newsdesk.config.sections import Text
 from newsdesk.errors import DataError
-from trainer.pretrained import added_tokens, files, tokenizer_config
-from trainer.pretrained.added_tokens import AddedToken
+from trainer.pretrained import files, tokenizer_config
+from trainer.tokenizers import added_tokens, settings, tokenizer_json
+from trainer.tokenizers.spec import AddedToken, BertNormalizer, Spec, WordPiece
+from trainer.tokenizers.tokenizer_json import TOKENIZER_JSON
 
+VOCABULARY = "vocab.txt"
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 # The largest vocabularies of many languages have a tenth of it.
 _MAX_BYTES = 64 << 20
@@ -100,7 +103,9 @@ def of_checkpoint(folder: Path) -> Pieces:
     """
     # The class comes first: the vocabularies of others have other names.
     config = tokenizer_config.read(folder)
-    path = folder / "vocab.txt"
+    if (folder / TOKENIZER_JSON).exists():
+        return _of_json(tokenizer_json.read(folder, settings.read(folder)))
+    path = folder / VOCABULARY
     names = read(str(path))
     tokenizer_config.check_case(config, names)
     beyond, added = added_tokens.read(folder, config, names)
@@ -112,6 +117,38 @@ def of_checkpoint(folder: Path) -> Pieces:
         added=added,
         assumed=config.assumed
         and f"{config.assumed}; assumed do_lower_case = true, as Hugging Face does",
+    )
+
+
+def _of_json(spec: Spec) -> Pieces:
+    """Makes pieces of a tokenizer.json, as far as it is the tokenizer of a BERT."""
+    path, names = spec.files[0], list(spec.names)
+    normalizer = spec.normalizers[0] if spec.normalizers else None
+    if not isinstance(spec.model, WordPiece) or not isinstance(
+        normalizer, BertNormalizer
+    ):
+        raise DataError(
+            f"{path}: model.type is {spec.kind}, and a BERT has WordPiece; use "
+            "files of one checkpoint"
+        )
+    missing = [piece for piece in _SPECIAL if piece not in names]
+    if missing or names[0] != "[PAD]" or spec.model.prefix != "##":
+        raise DataError(
+            f"{path}: model.vocab must have {', '.join(_SPECIAL)}, [PAD] with the id 0 "
+            "and pieces that begin with ##, as a BERT has; use files of one checkpoint"
+        )
+    for number, piece in enumerate(names):
+        if _STRANGE.fullmatch(piece):
+            raise DataError(
+                f"{path}: model.vocab has {piece[:80]!r} with the id {number}, which "
+                "is not a piece of a word; use files of one checkpoint"
+            )
+    return Pieces(
+        str(path),
+        names,
+        normalizer.lower_case,
+        normalizer.strip_accents,
+        added=spec.added,
     )
 
 
@@ -130,7 +167,8 @@ def file_of(pieces: Pieces) -> str:
     path = Path(pieces.path)
     if path.read_bytes().removesuffix(b"\n") == lines.encode():
         return pieces.path
-    return str(Path(_folder_with(lines, path.name).name, path.name))
+    name = VOCABULARY if path.name == TOKENIZER_JSON else path.name
+    return str(Path(_folder_with(lines, name).name, name))
 
 
 @functools.cache

@@ -87,6 +87,8 @@ def test_a_missing_folder_is_named() -> None:
 
     with pytest.raises(ConfigError, match="/missing: there is no such folder"):
         _ = encoder.files
+    with pytest.raises(ConfigError, match="/missing: there is no such folder"):
+        _ = encoder.token_files
 
 
 def test_a_new_kind_needs_no_change_in_the_graph(

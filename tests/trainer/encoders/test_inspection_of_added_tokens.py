@@ -135,8 +135,8 @@ def test_a_token_may_be_declared_in_both_files(folder: Path) -> None:
 
     assert ids(folder, ["<user> <USER>"])[0][0] == 30
     assert 30 not in ids(folder, ["<USER>"])[0]
-    # As without the files: what stands in a text is text.
-    assert ids(folder, ["[MASK]"]) == [[1, 1, 1]]
+    # As with the Rust library, whether the files declare it or not.
+    assert ids(folder, ["[MASK]", "[SEP]"]) == [[4], [3]]
 
 
 def test_additional_special_tokens_are_matched_with_their_case(folder: Path) -> None:

@@ -9,15 +9,13 @@ white space and punctuation is the same and left to the tokenizer.
 import tensorflow as tf
 import tensorflow_text as tf_text
 
+from trainer.tokenizers import unicode, unicode_8
+
 # A word of more characters is one unknown piece.
 _LONGEST_WORD = 100
 # The tokenizer counts bytes; no character has more than four.
 LONGEST_WORD_BYTES = 4 * _LONGEST_WORD
-# Control characters but tab and line ends, formatting ones such as the zero-width
-# space, those of private use, and what stands for bytes that are not UTF-8.
-_REMOVED = r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\p{Cf}\p{Co}\x{fffd}]"
-_ACCENTS = r"\p{Mn}"
-# For private use and so in no vocabulary: makes the word that it stands in unknown.
+# For private use and so in no vocabulary: makes the word that it is in unknown.
 _NO_PIECE = "\uf8ff"
 
 
@@ -43,8 +41,10 @@ def normalize(texts: tf.Tensor, lower_case: bool, strip_accents: bool) -> tf.Ten
         texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8")
     if strip_accents:
         texts = tf_text.normalize_utf8(texts, "NFD")
-        texts = tf.strings.regex_replace(texts, _ACCENTS, "")
-    texts = tf.strings.regex_replace(texts, _REMOVED, "")
+        texts = tf.strings.regex_replace(texts, f"[{unicode_8.accents()}]+", "")
+    texts = tf.strings.regex_replace(texts, f"[{unicode_8.REMOVED}{unicode.NUL}]+", "")
+    texts = tf.strings.regex_replace(texts, f"[{unicode_8.NOT_CUT}]+", _NO_PIECE)
+    texts = tf.strings.regex_replace(texts, f"[{unicode_8.CUT}]", r" \0 ")
     # Letters and digits alone: with every script the automaton would not fit in memory.
     long_words = f"[0-9A-Za-z]{{{_LONGEST_WORD + 1},}}"
     return tf.strings.regex_replace(texts, long_words, _NO_PIECE)

@@ -12,7 +12,7 @@ import tensorflow_text as tf_text
 from tokenizers import BertWordPieceTokenizer
 
 from trainer.text import word_pieces
-from trainer.text.normalization import LONGEST_WORD_BYTES, normalize
+from trainer.tokenizers.bert_normalization import LONGEST_WORD_BYTES, normalize
 
 MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 LETTERS = "aAbBeEiIoOsSzZäÄßẞσςΣıİｆﬁ漢가ｶ1²½½…™'-.,$\u0301\u0307"
@@ -115,11 +115,10 @@ def test_every_row_of_ag_news_gets_the_ids_of_the_reference(
 
 
 @pytest.mark.slow
-def test_nearly_every_character_gets_the_ids_of_the_reference(minilm: Path) -> None:
+def test_every_character_gets_the_ids_of_the_reference(minilm: Path) -> None:
     numbers = [*range(1, 0xD800), *range(0xE000, 0xE100), *range(0xF000, 0x11000)]
     texts = [f"a{chr(number)}b {chr(number)} oil" for number in numbers]
     found = {text[1] for text in differing(texts, minilm / "vocab.txt", True, None)}
 
     # Its tables end with Unicode 8, those of TensorFlow's lanes later, and differently.
-    assert min(found) >= "\u0600"
-    assert len(found) < 200
+    assert found == set()

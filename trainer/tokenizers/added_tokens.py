@@ -4,40 +4,19 @@ They are found in a text before it is cut into word pieces: in the text as it is
 they are `normalized`, in the text without the case and accents that the model ignores.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from newsdesk.errors import DataError
 from trainer.pretrained import declared_tokens
 from trainer.pretrained.declared_tokens import ADDED_TOKENS, DeclaredToken
 from trainer.pretrained.tokenizer_config import TokenizerConfig
+from trainer.tokenizers.json_tokens import MOST, without_case_and_accents
+from trainer.tokenizers.spec import AddedToken, BertNormalizer
 
-# A literal "[SEP]" in a text stays text, whatever these files say.
+# Special whether the files declare them or not.
 _STANDARD = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
-# Each is a step of the tokenizer's graph.
-_MOST = 1000
-
-
-@dataclass(frozen=True)
-class AddedToken:
-    """A token that is matched literally.
-
-    Attributes:
-        text: the token as the checkpoint has it.
-        id: its row in the word embeddings.
-        matched: what is looked for in texts, without case and accents if
-            `normalized`.
-        normalized: whether it is looked for after case and accents were dropped.
-        in_vocabulary: whether vocab.txt has it, so that it is also a piece of words.
-    """
-
-    text: str
-    id: int
-    matched: str
-    normalized: bool
-    in_vocabulary: bool
 
 
 def read(
@@ -79,17 +58,23 @@ def read(
                 f"{one.path}: {one.text!r} is neither in vocab.txt nor in "
                 f"{ADDED_TOKENS}, so it has no id; use files of one checkpoint"
             )
-        if one.text not in _STANDARD:
-            found.append(
-                AddedToken(
-                    text=one.text,
-                    id=places[one.text],
-                    matched=_matched(one, config),
-                    normalized=one.normalized,
-                    in_vocabulary=places[one.text] < len(names),
-                )
+        found.append(
+            AddedToken(
+                text=one.text,
+                id=places[one.text],
+                matched=_matched(one, config),
+                normalized=one.normalized,
+                special=one.special or one.text in _STANDARD,
+                lstrip=one.lstrip,
+                rstrip=one.rstrip,
             )
+        )
     _check_apart(folder, found)
+    found += [
+        AddedToken(text, places[text], text, normalized=False, special=True)
+        for text in _STANDARD
+        if text in places and text not in declared
+    ]
     return beyond, tuple(sorted(found, key=lambda token: token.id))
 
 
@@ -130,21 +115,18 @@ def _beyond(declared: Mapping[str, DeclaredToken], names: Sequence[str]) -> list
 def _matched(one: DeclaredToken, config: TokenizerConfig) -> str:
     """Drops from a token what is dropped from texts."""
     matched = one.text
-    if one.normalized and config.lower_case:
-        # Letter by letter: at the end of a word, Σ has another small letter.
-        matched = "".join(letter.lower() for letter in matched)
-    if one.normalized and config.strips_accents:
-        letters = unicodedata.normalize("NFD", matched)
-        matched = "".join(x for x in letters if unicodedata.category(x) != "Mn")
+    if one.normalized:
+        step = BertNormalizer(config.lower_case, config.strips_accents)
+        matched = without_case_and_accents(matched, step)
     if not matched:
         raise DataError(f"{one.path}: {one.text!r} is nothing but accents; remove it")
     return matched
 
 
 def _check_apart(folder: Path, found: Sequence[AddedToken]) -> None:
-    if len(found) > _MOST:
+    if len(found) > MOST:
         raise DataError(
-            f"{folder}: has {len(found):,} added tokens, and at most {_MOST:,} can be "
+            f"{folder}: has {len(found):,} added tokens, and at most {MOST:,} can be "
             "matched; use another checkpoint"
         )
     seen: dict[tuple[str, bool], AddedToken] = {}
