@@ -68,6 +68,24 @@ def test_token_ids_depend_on_vocabulary_and_settings_of_a_checkpoint(
     assert encoder.token_settings == {"kind": "checkpoint", "path": str(tmp_path)}
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["tokenizer.json", "tokenizer_config.json"],
+        ["vocab.json", "merges.txt", "config.json"],
+        ["sentencepiece.bpe.model"],
+    ],
+)
+def test_token_ids_depend_on_the_tokenizer_in_every_layout(
+    tmp_path: Path, names: list[str]
+) -> None:
+    for name in (*names, "model.safetensors", "README.md"):
+        (tmp_path / name).write_text("")
+    encoder = CheckpointEncoder(kind="checkpoint", path=str(tmp_path))
+
+    assert encoder.token_files == [str(tmp_path / name) for name in names]
+
+
 def test_token_ids_depend_on_the_preprocessing_model_of_a_hub_encoder(
     tmp_path: Path,
 ) -> None:
