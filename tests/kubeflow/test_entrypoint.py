@@ -202,7 +202,7 @@ def test_a_node_fills_what_the_pages_of_pipelines_show(
     cluster = start()
     _give_inputs(cluster, "predictions", tmp_path)
     cluster.launch("predictions", {})
-    told = json.loads(cluster.output_file("predictions").read_text())["artifacts"]
+    told = json.loads(Path(cluster.output_file("predictions")).read_text())["artifacts"]
     (shown,) = told["confusion_matrix"]["artifacts"]
     assert shown["metadata"] == {"confusionMatrix": matrix}
 

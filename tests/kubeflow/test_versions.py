@@ -98,7 +98,7 @@ def test_a_pipeline_is_not_sent_to_a_version_that_refuses_it(
         reason = versions.refusal(_server(version), compiled[name])
         # The health of images of 2.15 is the same as that of 2.14.
         expected = version in refusing or (version == "2.15" and name == "optional")
-        assert (f"does not take {field}" in (reason or "")) == expected
+        assert (f"does not accept {field}" in (reason or "")) == expected
 
 
 @pytest.mark.parametrize(
