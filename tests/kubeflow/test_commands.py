@@ -135,7 +135,7 @@ def test_the_log_of_a_node_is_printed_and_a_run_is_canceled(
     assert newsdesk("logs", run.run_id, "trainer").stdout == "epoch 1\nlost\n"
     gone = newsdesk("logs", run.run_id, "Transform")
     assert (gone.returncode, gone.stderr.count("\n")) == (1, 1)
-    assert gone.stderr.startswith("error the log of Transform is gone")
+    assert gone.stderr.startswith("error the log of Transform no longer exists")
     skipped = newsdesk("logs", run.run_id, "Pusher")
     assert skipped.stderr.startswith("error Pusher has not run (omitted), so it has no")
     none = newsdesk("logs", run.run_id, "Tranform")
@@ -228,7 +228,7 @@ def test_a_schedule_from_its_creation_to_its_deletion(
     done = newsdesk("schedule", "status")
     assert (done.returncode, done.stderr) == (
         1,
-        "error the cluster has no schedule; `newsdesk schedule apply` makes it\n",
+        "error the cluster has no schedule; `newsdesk schedule apply` creates it\n",
     )
 
 

@@ -62,4 +62,4 @@ def test_nested_quotes_count_as_argo_stores_them() -> None:
 def test_a_workflow_that_argo_must_compress_is_named() -> None:
     text = compiling.compile(sample())
     said = workflow_size.note(_with_constant(text, '"' * 3000))
-    assert said and "Argo keeps 1,048,576" in said
+    assert said and "1,048,576 that Argo stores" in said
