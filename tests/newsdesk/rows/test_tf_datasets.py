@@ -33,7 +33,7 @@ def test_tfds_download_that_fails_says_why(
     monkeypatch.setattr(builder, "download_and_prepare", fail)
     monkeypatch.setattr("tensorflow_datasets.builder", lambda name: builder)
     be_online(True, monkeypatch)
-    with pytest.raises(DataError, match=r"downloaded from here \(quota exceeded\)"):
+    with pytest.raises(DataError, match=r"cannot be downloaded \(quota exceeded\)"):
         tf_datasets.prepare("tfds:ag_news_subset")
 
 
