@@ -285,7 +285,9 @@ def test_memory_of_the_reader_is_limited(
     )
     monkeypatch.setattr(parquet_worker, "COMMAND", (sys.executable, "-c", code))
     monkeypatch.setattr(parquet_worker, "idle", [])
-    with pytest.raises(DataError, match=f"^{file}: .*(needs more memory to unpack|GiB.* to unpack)"):
+    with pytest.raises(
+        DataError, match=f"^{file}: .*(needs more memory to unpack|GiB.* to unpack)"
+    ):
         list(read_rows(file, needed=("text",)))
 
 
