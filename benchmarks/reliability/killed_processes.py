@@ -35,7 +35,7 @@ def of_a_run(whole: Unbroken) -> Iterator[Outcome]:
         yield Outcome("training killed", is_named, error(screen))
         before = sample.versions(root)
         code, screen = _child_killed(root, "publisher.rehearsal", after=" Predictions ")
-        is_named = _is_named(screen, "its process was ended by signal 9")
+        is_named = _is_named(screen, "was ended by signal 9")
         is_named &= code == ExitCode.STOPPED_BY_GATE
         is_fine = is_named and sample.versions(root) == before
         yield Outcome("rehearsal killed", is_fine, error(screen))
