@@ -65,7 +65,7 @@ def test_the_nodes_of_the_graph_have_facts(
     assert NOTES.keys() <= NODES.keys()
 
 
-@pytest.mark.parametrize("module", ["optimizer", "adamw", "encoders/stack"])
+@pytest.mark.parametrize("module", ["optim/optimizer", "optim/adamw", "encoders/stack"])
 def test_the_optimizer_and_the_encoder_rerun_the_trainer(
     rerun_by: Callable[[str], set[str]], module: str
 ) -> None:
