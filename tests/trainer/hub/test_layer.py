@@ -90,7 +90,7 @@ def test_texts_that_the_model_cannot_read_are_refused(imported: Any) -> None:
 
     with pytest.raises(ConfigError, match=f"fewer than the {pieces + 1} word pieces"):
         layer(imported.encoder, pieces + 1, 20)
-    with pytest.raises(ConfigError, match=r"^text.max_length is 21, and .*lower text"):
+    with pytest.raises(ConfigError, match=r"^text.max_length is 21, but .*lower text"):
         layer(imported.encoder, pieces, 21)
 
 
