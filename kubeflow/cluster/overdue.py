@@ -10,6 +10,9 @@ from newsdesk.config.cluster import Schedule
 
 # `schedule status` fails after this many intervals without a success.
 TOO_MANY = 2
+# A schedule that was silent for longer was deleted; a shorter silence may be an outage,
+# after which intervals are overdue even if the schedule was applied again.
+_LONG_AGO = timedelta(days=9)
 # A broken schedule of every minute may have missed millions; nobody needs the number.
 _MOST_MISSED = 1000
 _MOMENT = timedelta(seconds=1)
@@ -40,7 +43,8 @@ def begun(present: Any, runs: list[Any], planned: Schedule) -> datetime:
         if fired < since:
             # Two may have ended in between without a gap: the interval of this run,
             # and the one whose run is about to start.
-            if ended(planned, fired - _MOMENT, since) > TOO_MANY:
+            gap = ended(planned, fired - _MOMENT, since)
+            if since - fired > _LONG_AGO and gap > TOO_MANY:
                 break
             since = fired - _MOMENT
     return since
