@@ -12,7 +12,7 @@ from newsdesk.config.cluster import Schedule
 TOO_MANY = 2
 # A schedule that was silent for longer was deleted; a shorter silence may be an outage,
 # after which intervals are overdue even if the schedule was applied again.
-_LONG_AGO = timedelta(days=9)
+_LONG_AGO = timedelta(days=7)
 # A broken schedule of every minute may have missed millions; nobody needs the number.
 _MOST_MISSED = 1000
 _MOMENT = timedelta(seconds=1)
@@ -44,7 +44,7 @@ def begun(present: Any, runs: list[Any], planned: Schedule) -> datetime:
             # Two may have ended in between without a gap: the interval of this run,
             # and the one whose run is about to start.
             gap = ended(planned, fired - _MOMENT, since)
-            if since - fired > _LONG_AGO and gap > TOO_MANY:
+            if since - run.created_at > _LONG_AGO and gap > TOO_MANY:
                 break
             since = fired - _MOMENT
     return since
