@@ -15,8 +15,14 @@ from typing import Any
 import newsdesk.legacy_keras  # noqa: F401  before an executor imports TensorFlow
 from kubeflow import outcome as outcomes
 from kubeflow import parameters
-from kubeflow.compile import unchanged
-from kubeflow.container import artifacts, logs, pushed, result_pages, retries
+from kubeflow.container import (
+    artifacts,
+    logs,
+    pushed,
+    result_pages,
+    retries,
+    unchanged,
+)
 from kubeflow.files import fetch, placeholders
 from kubeflow.intervals.ledger import Ledger
 from kubeflow.intervals.reports import Reports, run_in

@@ -14,8 +14,8 @@ import yaml
 from components.text_example_gen.content import data_digest
 from kubeflow import entrypoint, notified
 from kubeflow.compile import compiler as compiling
-from kubeflow.compile import unchanged
 from kubeflow.compile.tasks import kebab
+from kubeflow.container import unchanged
 from kubeflow.container.artifacts import Task
 from kubeflow.intervals.ledger import Ledger
 from kubeflow.intervals.reports import Reports
