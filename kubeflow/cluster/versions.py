@@ -4,6 +4,7 @@ What each version accepts was read from its source, and is kept as a table with 
 tests (tests/kubeflow/kfp_versions.json).
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from kubeflow.cluster import rest
 from newsdesk.config.cluster import Kubeflow
 from newsdesk.errors import ClusterError
 
@@ -135,16 +137,12 @@ def refusal(server: Server, spec: str) -> str | None:
 def _health(client: Any) -> dict[str, Any]:
     import kfp_server_api
 
-    # The client's own method drops the fields that its version does not know.
-    api = client._healthz_api.api_client
     try:
-        report = api.call_api(
-            "/apis/v2beta1/healthz",
-            "GET",
-            response_type="object",
-            auth_settings=["Bearer"],
-            _return_http_data_only=True,
-        )
+        # The client's own method drops the fields that its version does not know.
+        report = json.loads(rest.get(client, "v2beta1", "healthz"))
+    except ValueError:
+        # A page of a gateway.
+        report = None
     except kfp_server_api.ApiException as error:
         if error.status == 401:
             raise
