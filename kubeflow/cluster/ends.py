@@ -61,12 +61,12 @@ def is_terminated(run: Any) -> bool:
     return any(state in _TERMINATED for state in [run.state, *history])
 
 
-def asked_for(successes: list[Any], since: datetime | None) -> list[Any]:
-    """Chooses the runs that are asked whether they pushed.
+def to_check(successes: list[Any], since: datetime | None) -> list[Any]:
+    """Chooses the runs whose logs are read for a push.
 
     Args:
-        successes: runs that have ended well.
-        since: all later ones are asked, and one before; None for the newest 30.
+        successes: runs that succeeded.
+        since: all later runs are read, and one before; None for the newest 30.
 
     Returns:
         Runs, the newest first; 30 if there are so many.
@@ -81,7 +81,7 @@ def newest_push(client: Any, successes: list[Any]) -> tuple[Any, int]:
 
     Args:
         client: from `clients.connected`.
-        successes: from `asked_for`.
+        successes: from `to_check`.
 
     Returns:
         The run, or None if none is known to have pushed; and the number of newer runs
@@ -123,9 +123,9 @@ def _of_failure(run: Any, workflow: pods.Workflow) -> Outcome:
     # Nodes that depend on it never start, so the first failure is the cause.
     pod = failed[0]
     found = outcomes.in_message(pod.node, pod.message)
-    found.log = f'newsdesk logs {run.run_id} "{pod.node}"'
-    if " " not in pod.node:
-        found.log = found.log.replace('"', "")
+    # The driver of a node has spaces in its name.
+    name = f'"{pod.node}"' if " " in pod.node else pod.node
+    found.log = f"newsdesk logs {run.run_id} {name}"
     return found
 
 

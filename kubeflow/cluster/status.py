@@ -105,11 +105,11 @@ def status(client: Any, config: Config, now: datetime) -> Status:
     success = max(successes, key=lambda run: run.finished_at, default=None)
     begun = overdue.begun(present, runs, planned)
     alarm = config.kubeflow.alarm_without_push
-    asked = ends.asked_for(successes, overdue.ago(planned, alarm or 0, now))
-    pushed, unknown = ends.newest_push(client, asked)
+    checked = ends.to_check(successes, overdue.ago(planned, alarm or 0, now))
+    pushed, unknown = ends.newest_push(client, checked)
     silence = pushed.finished_at if pushed else None
-    if pushed is None and len(asked) < len(successes):
-        silence = asked[-1].finished_at
+    if pushed is None and len(checked) < len(successes):
+        silence = checked[-1].finished_at
     owed = max(silence, begun) if silence else begun
     return Status(
         enabled=enabled,
