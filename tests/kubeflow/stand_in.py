@@ -25,8 +25,12 @@ class Aborts(base_executor.BaseExecutor):
         atexit.register(os.abort)
 
 
-class KilledOnce(base_executor.BaseExecutor):
-    """Is killed half way, unless the file `marker` exists from the first attempt."""
+class _FailsOnce(base_executor.BaseExecutor):
+    """Fails half way, unless the file `marker` exists from the first attempt."""
+
+    def fail(self) -> None:
+        """Ends the first attempt."""
+        raise NotImplementedError
 
     def Do(
         self,
@@ -40,27 +44,24 @@ class KilledOnce(base_executor.BaseExecutor):
         if not Path(marker).exists():
             Path(marker).touch()
             (folder / "half").touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.fail()
         (folder / "whole").touch()
 
 
-class UnreachableOnce(base_executor.BaseExecutor):
-    """Loses its store half way, unless `marker` exists from the first attempt."""
+class KilledOnce(_FailsOnce):
+    """Is killed in its first attempt."""
 
-    def Do(
-        self,
-        input_dict: dict[str, list[Any]],
-        output_dict: dict[str, list[Any]],
-        exec_properties: dict[str, Any],
-    ) -> None:
-        """Overrides BaseExecutor.Do."""
-        folder, marker = Path(output_dict["model"][0].uri), exec_properties["marker"]
-        folder.mkdir()
-        if not Path(marker).exists():
-            Path(marker).touch()
-            (folder / "half").touch()
-            raise ConnectionResetError("the store has closed the connection")
-        (folder / "whole").touch()
+    def fail(self) -> None:
+        """Overrides _FailsOnce.fail."""
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class UnreachableOnce(_FailsOnce):
+    """Loses its store in its first attempt."""
+
+    def fail(self) -> None:
+        """Overrides _FailsOnce.fail."""
+        raise ConnectionResetError("the store has closed the connection")
 
 
 class SavesOnRequest(base_executor.BaseExecutor):
