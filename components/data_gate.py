@@ -22,7 +22,8 @@ from components.text_statistics import conflicts
 from components.text_statistics import statistics as text_statistics
 from components.text_statistics.component import TextStatisticsOfSplits
 from components.text_statistics.statistics import TextStatistics
-from newsdesk.config.sections import RUN_FOLDER_VARIABLE, Gate
+from newsdesk.config.environment import RUN_FOLDER_VARIABLE
+from newsdesk.config.gate import Gate
 from newsdesk.errors import GateError
 from newsdesk.published.in_service import VERSION
 from newsdesk.published.manifest import STATISTICS

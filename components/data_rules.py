@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
-from newsdesk.config.sections import Gate
+from newsdesk.config.gate import Gate
 
 _EXAMPLES = 2
 

@@ -27,7 +27,7 @@ from kubeflow.files import fetch, placeholders
 from kubeflow.intervals.ledger import Ledger
 from kubeflow.intervals.reports import Reports, run_in
 from newsdesk.config.cluster import Schedule
-from newsdesk.config.sections import RUN_FOLDER_VARIABLE
+from newsdesk.config.environment import RUN_FOLDER_VARIABLE
 from newsdesk.errors import ConfigError, ExitCode
 from newsdesk.escaping import one_line
 from newsdesk.explain import explain
@@ -167,7 +167,7 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
     from pydantic import ValidationError
 
     from components.text_example_gen import sources
-    from newsdesk.config.sections import Data
+    from newsdesk.config.data import Data
 
     section = json.loads(properties["data"])
     address = section["path"]

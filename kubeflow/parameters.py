@@ -9,7 +9,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from kubeflow.intervals import intervals
-from newsdesk.config.sections import Config, Optimizer, Train
+from newsdesk.config.sections import Config
+from newsdesk.config.train import Optimizer, Train
 from newsdesk.errors import ConfigError
 
 Kind = Literal["STRING", "NUMBER_INTEGER", "NUMBER_DOUBLE"]

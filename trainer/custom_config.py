@@ -1,8 +1,10 @@
 """The settings in `custom_config` of Transform and Trainer, checked when they start."""
 
 from newsdesk.config.encoders import Encoder
+from newsdesk.config.model import Model
 from newsdesk.config.section import Section
-from newsdesk.config.sections import Model, Optimizer, Text, Train
+from newsdesk.config.text import Text
+from newsdesk.config.train import Optimizer, Train
 
 
 class TransformSettings(Section):

@@ -3,7 +3,7 @@
 import tensorflow as tf
 import tf_keras
 
-from newsdesk.config.sections import Model
+from newsdesk.config.model import Model
 from trainer import encoders
 from trainer.encoders.dropout import drop, drop_tokens
 from trainer.text.tokenizer import PADDING_ID

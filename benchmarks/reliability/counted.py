@@ -11,7 +11,8 @@ from typing import NamedTuple
 from components.data_rules import Judged, judge
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
 from components.text_statistics.tally import Row, Tally
-from newsdesk.config.sections import Gate, Text
+from newsdesk.config.gate import Gate
+from newsdesk.config.text import Text
 
 SETTINGS = {"text": {}, "encoder": {"kind": "transformer"}, "fingerprint": ""}
 COLUMNS = ("title", "description")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.reliability.counted import News, Split, divide, false_alarms, read
-from newsdesk.config.sections import Gate
+from newsdesk.config.gate import Gate
 from tests.support import sample
 
 SAMPLE = sample.REPOSITORY / "pipeline" / "sample" / "sample.csv"

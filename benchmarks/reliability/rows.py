@@ -20,7 +20,7 @@ from benchmarks.reliability.row_files import RowFile, RowFiles
 from benchmarks.reliability.row_rules import Cells, expected
 from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import NOTES, ReadFiles, Source
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows.readers import Layout, LineCount, columns_of, read_rows
 

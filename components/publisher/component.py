@@ -12,7 +12,7 @@ from tfx.types import component_spec, standard_artifacts
 from components.predictions import RowPredictions
 from components.publisher.executor import Executor
 from components.text_statistics.component import TextStatisticsOfSplits
-from newsdesk.config.sections import Push
+from newsdesk.config.push import Push
 from newsdesk.identity.recipe import Recipe
 
 

@@ -16,7 +16,8 @@ from tfx.utils import path_utils
 from components.publisher import baseline_rule
 from components.publisher.rehearsal import rehearse
 from components.text_statistics.statistics import FILE as STATISTICS
-from newsdesk.config.sections import RUN_FOLDER_VARIABLE, Sign
+from newsdesk.config.environment import RUN_FOLDER_VARIABLE
+from newsdesk.config.push import Sign
 from newsdesk.errors import ModelError, reason
 from newsdesk.evaluation import results
 from newsdesk.identity.recipe import DATA_DIGEST, run_key

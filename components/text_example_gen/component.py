@@ -14,7 +14,7 @@ from components.text_example_gen import driver, sources, splits
 from components.text_example_gen.executor import Executor
 from components.text_example_gen.quarantine import Quarantine
 from newsdesk import features
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 
 
 class TextExampleGenSpec(types.ComponentSpec):

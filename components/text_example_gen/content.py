@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from components.text_example_gen import sources
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.identity import fingerprint
 from newsdesk.rows import tf_datasets

@@ -7,7 +7,7 @@ from tfx.components.example_gen import driver, input_processor
 from tfx.proto import example_gen_pb2
 
 from components.text_example_gen import content, spans
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows import tf_datasets
 

@@ -13,7 +13,7 @@ from tfx.utils import proto_utils
 from components.text_example_gen import content, quarantine, sources, splits
 from components.text_example_gen.report import Report
 from components.text_example_gen.transforms import ExamplesFromFiles, Source
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.identity.recipe import DATA_DIGEST
 from newsdesk.rows import tf_datasets

@@ -10,7 +10,7 @@ from typing import Any
 from tfx.dsl.io import fileio
 
 from components.text_example_gen import quarantine
-from newsdesk.config.sections import RUN_FOLDER_VARIABLE
+from newsdesk.config.environment import RUN_FOLDER_VARIABLE
 from newsdesk.errors import DataError, GateError
 from newsdesk.rows.remedies import remedies
 from newsdesk.rows.row import BadRow

@@ -8,7 +8,7 @@ from typing import Any
 from tfx.proto import example_gen_pb2
 
 from components.text_example_gen import spans, splits
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows import folders, tf_datasets
 

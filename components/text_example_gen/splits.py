@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 from newsdesk.rows import tf_datasets
 
 ALL = "all"

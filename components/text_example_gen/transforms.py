@@ -10,7 +10,7 @@ from tensorflow.core.example.example_pb2 import Example
 
 from components.text_example_gen.splits import Division, names_of
 from newsdesk import features
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows import readers
 from newsdesk.rows.labelling import Labelled, Labelling, check_columns

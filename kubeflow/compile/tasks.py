@@ -11,7 +11,8 @@ from kubeflow.container import retries
 from kubeflow.container.result_pages import VIEWS
 from kubeflow.files import placeholders
 from newsdesk.config.cluster import Node
-from newsdesk.config.sections import CHECKPOINTS_VARIABLE, Config
+from newsdesk.config.environment import CHECKPOINTS_VARIABLE
+from newsdesk.config.sections import Config
 from newsdesk.nodes import NODES, Cache
 from pipeline.beam import beam_args
 

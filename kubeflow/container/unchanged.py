@@ -11,7 +11,7 @@ from kubeflow.container.artifacts import Task
 from kubeflow.intervals.ledger import Ledger
 from kubeflow.outcome import Outcome
 from kubeflow.parameters import RECIPE
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 from newsdesk.identity.recipe import run_key
 from newsdesk.published import in_service
 from newsdesk.published.in_service import newest, repeated

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsdesk.config.sections import Sign
+from newsdesk.config.push import Sign
 from newsdesk.errors import ConfigError, ModelError
 from newsdesk.inspection import operations
 from newsdesk.published import manifest, signing

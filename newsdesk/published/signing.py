@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from newsdesk import regular
-from newsdesk.config.sections import Sign
+from newsdesk.config.push import Sign
 from newsdesk.errors import ConfigError, ModelError, reason
 from newsdesk.published import manifest
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from newsdesk.config import numeric_labels
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows import folders, nested
 from newsdesk.rows.row import BadRow, Row, clip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from newsdesk.config.sections import Data
+from newsdesk.config.data import Data
 from pipeline.init import odd_labels
 from pipeline.init.proposal import Proposal
 from pipeline.init.survey import Survey

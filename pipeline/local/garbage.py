@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsdesk import regular
-from newsdesk.config.sections import RUN_FILE, Config
+from newsdesk.config.environment import RUN_FILE
+from newsdesk.config.sections import Config
 from newsdesk.errors import ModelError, NewsdeskError
 from pipeline.local import database
 from pipeline.local.history import RUN_NAME, past_runs

@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from newsdesk.config.sections import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Config
+from newsdesk.config.environment import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE
+from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode, Interrupted, NewsdeskError
 from newsdesk.explain import explain, is_of_data
 from newsdesk.identity.recipe import Recipe, recipe, run_key

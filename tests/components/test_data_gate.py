@@ -16,7 +16,8 @@ from tfx.types import artifact_utils, standard_artifacts
 from components import data_gate
 from components.text_statistics.component import TextStatisticsOfSplits
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
-from newsdesk.config.sections import RUN_FOLDER_VARIABLE, Gate
+from newsdesk.config.environment import RUN_FOLDER_VARIABLE
+from newsdesk.config.gate import Gate
 from newsdesk.errors import GateError
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
 from components.text_statistics.tally import Row as TallyRow
 from components.text_statistics.tally import Tally
-from newsdesk.config.sections import Gate
+from newsdesk.config.gate import Gate
 
 LABELS = ["World", "Sports"]
 REFERENCE = "the data of version 17"

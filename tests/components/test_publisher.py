@@ -12,7 +12,8 @@ from tfx.types import standard_artifacts
 
 from components.publisher import executor, rehearsal
 from components.text_statistics.component import TextStatisticsOfSplits
-from newsdesk.config.sections import RUN_FOLDER_VARIABLE, Sign
+from newsdesk.config.environment import RUN_FOLDER_VARIABLE
+from newsdesk.config.push import Sign
 from newsdesk.errors import ConfigError, GateError, ModelError
 from newsdesk.inspection import fresh
 from newsdesk.published import manifest, signing

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.reliability.counted import Judge, false_alarms, read
 from benchmarks.reliability.data_gate import BREAKS, RULES, SAMPLE, clean, stops
-from newsdesk.config.sections import Gate
+from newsdesk.config.gate import Gate
 
 LABELS = ["World", "Sports", "Business", "Sci/Tech"]
 

@@ -11,8 +11,8 @@ import yaml
 
 import manifests
 import pipeline.configs
+from newsdesk.config.environment import CHECKPOINTS_VARIABLE
 from newsdesk.config.load import load
-from newsdesk.config.sections import CHECKPOINTS_VARIABLE
 from trainer.training.job import JOB_VARIABLE
 
 ROOT = Path(manifests.ROOT)

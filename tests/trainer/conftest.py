@@ -9,7 +9,7 @@ import pytest
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
 from newsdesk.config.encoders import TransformerEncoder
-from newsdesk.config.sections import Model
+from newsdesk.config.model import Model
 from trainer.data import transformed as data
 from trainer.model import Classifier
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
-from newsdesk.config.sections import Train
+from newsdesk.config.train import Train
 from tests.trainer import tiny_training
 from trainer.training import strategy
 from trainer.training.checkpoints import Checkpoints

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from newsdesk.config.encoders import TransformerEncoder
-from newsdesk.config.sections import Model
+from newsdesk.config.model import Model
 from trainer.data.transformed import Rows
 from trainer.encoders.dropout import drop, drop_tokens
 from trainer.model import Classifier, loss, masked_mean

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from newsdesk.config.sections import Text
+from newsdesk.config.text import Text
 from newsdesk.errors import DataError
 from trainer.preprocessing import preprocessing_fn
 from trainer.text import tokenizer, word_pieces

@@ -14,7 +14,8 @@ import numpy as np
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
 from newsdesk.config.encoders import TransformerEncoder
-from newsdesk.config.sections import Model, Optimizer, Train
+from newsdesk.config.model import Model
+from newsdesk.config.train import Optimizer, Train
 from trainer.data.transformed import Rows, in_content_order
 from trainer.model import Classifier
 from trainer.optim import optimizer

@@ -12,7 +12,7 @@ from official.nlp.tools import export_tfhub_lib
 
 from newsdesk import atomic
 from newsdesk.config.encoders import CheckpointEncoder
-from newsdesk.config.sections import Text
+from newsdesk.config.text import Text
 from newsdesk.errors import ConfigError, DataError
 from trainer.pretrained import bert_config
 from trainer.pretrained.bert_config import BertConfig

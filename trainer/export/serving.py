@@ -5,7 +5,7 @@ import tensorflow_text  # noqa: F401  registers the operations of the transform 
 import tensorflow_transform as tft
 
 from newsdesk import features
-from newsdesk.config.sections import Text
+from newsdesk.config.text import Text
 from trainer.model import Classifier
 from trainer.text import tokenizer
 

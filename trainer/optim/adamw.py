@@ -7,7 +7,7 @@ import tensorflow as tf
 import tf_keras
 from official.modeling.optimization.legacy_adamw import AdamWeightDecay
 
-from newsdesk.config.sections import Optimizer
+from newsdesk.config.train import Optimizer
 from trainer.optim.precision import LossScale
 from trainer.optim.updates import Gradient, Scalars, change_all, change_rows, summed
 

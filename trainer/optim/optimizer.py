@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 import tf_keras
 
-from newsdesk.config.sections import Optimizer, Train
+from newsdesk.config.train import Optimizer, Train
 from trainer.data.batches import batch_count
 from trainer.optim.adamw import AdamW
 from trainer.optim.precision import LossScale

@@ -5,7 +5,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from newsdesk.config.encoders import Encoder
-from newsdesk.config.sections import Train
+from newsdesk.config.train import Train
 
 CPU_INFO = Path("/proc/cpuinfo")
 # What Linux calls the instructions that multiply bfloat16 matrices.

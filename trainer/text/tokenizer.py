@@ -7,7 +7,7 @@ import tensorflow_text as tf_text
 import tensorflow_transform as tft
 
 from newsdesk.config.encoders import Encoder
-from newsdesk.config.sections import Text
+from newsdesk.config.text import Text
 from newsdesk.errors import DataError
 from trainer.text import vocab_txt
 from trainer.text.word_pieces import Pieces, file_of, find

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from newsdesk.config.encoders import CheckpointEncoder, Encoder
-from newsdesk.config.sections import Text
+from newsdesk.config.text import Text
 from newsdesk.errors import DataError
 from trainer.pretrained import files, tokenizer_config
 from trainer.tokenizers import added_tokens, settings, tokenizer_json

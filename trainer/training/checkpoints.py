@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from newsdesk import atomic
-from newsdesk.config.sections import RUN_FILE
+from newsdesk.config.environment import RUN_FILE
 from newsdesk.errors import NewsdeskError
 from trainer.custom_config import TrainerSettings
 from trainer.data.transformed import Rows

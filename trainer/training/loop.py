@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import tensorflow as tf
 
-from newsdesk.config.sections import Train
+from newsdesk.config.train import Train
 from newsdesk.errors import Interrupted, NewsdeskError
 from trainer.data.batches import Batch, Split, evaluation_batches, training_batches
 from trainer.model import Classifier

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from newsdesk.config.sections import Train
+from newsdesk.config.train import Train
 from newsdesk.errors import ConfigError, DataError
 from trainer.model import loss
 

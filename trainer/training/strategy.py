@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from newsdesk.config.sections import Train
+from newsdesk.config.train import Train
 from newsdesk.errors import ConfigError, NewsdeskError
 
 _SUM = tf.distribute.ReduceOp.SUM

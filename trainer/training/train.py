@@ -7,7 +7,8 @@ from pathlib import Path
 import tensorflow_transform as tft
 import tf_keras
 
-from newsdesk.config.sections import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE, Train
+from newsdesk.config.environment import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE
+from newsdesk.config.train import Train
 from newsdesk.inspection import operations
 from trainer.custom_config import TrainerSettings
 from trainer.data import transformed

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from newsdesk.config.sections import Config, Sign
+from newsdesk.config.push import Sign
+from newsdesk.config.sections import Config
 from newsdesk.errors import ConfigError, ModelError
 from newsdesk.published import manifest, signing
 from newsdesk.published.local_store import LocalStore

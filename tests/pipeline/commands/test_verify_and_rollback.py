@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import pipeline.configs
-from newsdesk.config.sections import Sign
+from newsdesk.config.push import Sign
 from newsdesk.errors import ConfigError, ExitCode, Locked, ModelError, NewsdeskError
 from newsdesk.published import manifest, signing
 from newsdesk.published.remote_store import RemoteStore

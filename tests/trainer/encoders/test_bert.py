@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from newsdesk.config.encoders import CheckpointEncoder
-from newsdesk.config.sections import Model
+from newsdesk.config.model import Model
 from trainer import encoders
 from trainer.model import Classifier, loss
 

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from official.modeling.optimization.legacy_adamw import AdamWeightDecay
 
-from newsdesk.config.sections import Optimizer
+from newsdesk.config.train import Optimizer
 from trainer.optim import optimizer
 from trainer.optim.adamw import NOT_DECAYED, AdamW
 from trainer.optim.optimizer import Steps

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from newsdesk.config.sections import Optimizer, Train
+from newsdesk.config.train import Optimizer, Train
 from trainer.model import Classifier
 from trainer.optim import optimizer
 from trainer.optim.optimizer import Steps, WarmupThenDecay, count_steps

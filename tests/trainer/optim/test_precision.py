@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from newsdesk.config.encoders import CheckpointEncoder, HubEncoder, TransformerEncoder
-from newsdesk.config.sections import Train
+from newsdesk.config.train import Train
 from tests.trainer import tiny_training
 from trainer.optim import precision
 from trainer.optim.precision import LossScale, resolve, uses_xla

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from newsdesk.config.encoders import CheckpointEncoder
-from newsdesk.config.sections import Text
+from newsdesk.config.text import Text
 from newsdesk.errors import DataError
 from trainer.text import word_pieces
 

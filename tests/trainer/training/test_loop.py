@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from newsdesk.config.sections import Optimizer, Train
+from newsdesk.config.train import Optimizer, Train
 from newsdesk.errors import NewsdeskError
 from trainer.data.batches import Batch
 from trainer.data.transformed import Rows

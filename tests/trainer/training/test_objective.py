@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from newsdesk.config.sections import Train
+from newsdesk.config.train import Train
 from newsdesk.errors import ConfigError, DataError
 from trainer.model import loss
 from trainer.training.objective import Objective, class_weights

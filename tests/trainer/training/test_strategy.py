@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from newsdesk.config.sections import Train
+from newsdesk.config.train import Train
 from newsdesk.errors import ConfigError
 from trainer.training import strategy
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from newsdesk.config.sections import CHECKPOINTS_VARIABLE
+from newsdesk.config.environment import CHECKPOINTS_VARIABLE
 from newsdesk.errors import ExitCode, Interrupted, NewsdeskError
 from tests.trainer import tiny_training
 from trainer.custom_config import TrainerSettings

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from newsdesk.config.sections import Optimizer, Train
+from newsdesk.config.train import Optimizer, Train
 from newsdesk.errors import Interrupted
 from tests.trainer import tiny_training
 from trainer.model import Classifier

@@ -1,0 +1,100 @@
+"""The data section: where the rows are, and what their columns mean."""
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from newsdesk.config import numeric_labels
+from newsdesk.config.paths import DataLocation, FileName, LocalPath, Name, Pattern
+from newsdesk.config.section import Section, Share
+
+Split = Literal["train", "eval", "test"]
+
+
+class Ratios(Section):
+    """How files are divided into splits; only the proportions count."""
+
+    train: int = Field(8, ge=1)
+    eval: int = Field(1, ge=1)
+    test: int = Field(1, ge=0)
+
+
+class Data(Section):
+    """Where the rows are and what their columns mean."""
+
+    path: DataLocation
+    span_marker: FileName | None = None
+    splits: dict[Split, Pattern] = {}
+    ratios: Ratios = Ratios()
+    eval_ratio: float = Field(0.1, gt=0.0, lt=1.0)
+    format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "tfrecord"] = "auto"
+    columns: list[Name] = []
+    quoting: Literal["auto", "standard", "none"] = "auto"
+    text_columns: list[Name] = Field(min_length=1)
+    label_column: Name
+    labels: list[Name] = Field(min_length=2)
+    first_label: int = 0
+    slice_columns: list[Name] = []
+    max_bad_rows: Share = 0.001
+    schema_file: LocalPath
+
+    @field_validator("labels")
+    @classmethod
+    def _labels_differ(cls, labels: list[str]) -> list[str]:
+        if twice := [name for name in labels if labels.count(name) > 1]:
+            raise ValueError(f"label {twice[0]!r} is listed twice; remove one of them")
+        if same := numeric_labels.same_value(labels):
+            raise ValueError(
+                f"labels {same[0]!r} and {same[1]!r} are the same number, and labels "
+                "that are numbers are compared by value; keep one of them"
+            )
+        return labels
+
+    @field_validator("first_label")
+    @classmethod
+    def _first_label_agrees(cls, first: int, info: ValidationInfo) -> int:
+        labels = info.data.get("labels", [])
+        numbers = numeric_labels.by_value(labels)
+        counted = {Decimal(first + index): index for index in range(len(labels))}
+        # 0 is the default, which a run writes into its effective configuration.
+        if first and numbers and numbers != counted:
+            name = labels[next(iter(numbers.values()))]
+            raise ValueError(
+                f"counts labels whose names are not numbers, but data.labels has "
+                f"{name!r}, which is compared by value; remove data.first_label"
+            )
+        return first
+
+    @field_validator("slice_columns")
+    @classmethod
+    def _slice_columns_differ(cls, columns: list[str]) -> list[str]:
+        if twice := [name for name in columns if columns.count(name) > 1]:
+            raise ValueError(
+                f"slice column {twice[0]!r} is listed twice; remove one of them"
+            )
+        return columns
+
+    @field_validator("splits")
+    @classmethod
+    def _train_is_given(cls, splits: dict[Split, Pattern]) -> dict[Split, Pattern]:
+        if splits and "train" not in splits:
+            raise ValueError("needs a pattern for train")
+        return splits
+
+    @model_validator(mode="after")
+    def _columns_do_not_clash(self) -> "Data":
+        taken = {"text", "label"}
+        for column in self.slice_columns:
+            if column in taken:
+                raise ValueError(
+                    f"slice column {column!r} has a name that Newsdesk uses itself; "
+                    "rename the column"
+                )
+        return self
+
+    @property
+    def tested_split(self) -> Split:
+        """The split that decides about a push: test if there is one, else eval."""
+        has_test = "test" in self.splits if self.splits else self.ratios.test > 0
+        return "test" if has_test else "eval"

@@ -1,0 +1,27 @@
+"""The text section: how strings become token ids."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from newsdesk.config.paths import LocalPath
+from newsdesk.config.section import Section
+
+
+class Text(Section):
+    """How strings become token ids; a pretrained encoder has its own tokenizer."""
+
+    tokenizer: Literal["words", "wordpiece", "encoder"] = "words"
+    vocabulary: LocalPath | None = None
+    vocabulary_size: int = Field(20_000, ge=3)
+    max_length: int = Field(256, ge=3, le=4096)
+    lower_case: bool = True
+
+    @model_validator(mode="after")
+    def _vocabulary_fits(self) -> "Text":
+        if (self.tokenizer == "wordpiece") != (self.vocabulary is not None):
+            raise ValueError(
+                "tokenizer 'wordpiece' requires text.vocabulary, and the other "
+                "tokenizers do not accept it; set both or neither"
+            )
+        return self
