@@ -1,6 +1,6 @@
 """Counts the tokens of texts, and how many of them a vocabulary does not have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from trainer.custom_config import TransformSettings
 from trainer.text import tokenizer
-from trainer.text.word_pieces import find
+from trainer.text.vocabularies import HubPieces, Tokens, find
 
 _UNKNOWN_PIECE = "[UNK]"
 _BUCKETS = 2**50
@@ -48,9 +48,11 @@ class Counter:
         self.vocabulary: str | None = None
         self.room: int | None = None
         self._words: tf.lookup.StaticHashTable | None = None
-        self._pieces = None
+        self._cut: Callable[[tf.Tensor], tf.RaggedTensor] | None = None
+        self._unknown: int | None = None
         if self._text.tokenizer != "words":
-            self._pieces = find(self._text, parsed.encoder)
+            found = find(self._text, parsed.encoder)
+            self._cut, self._unknown = tokenizer.cutter(found), _unknown(found)
             self.vocabulary = "the given vocabulary"
             return
         self.room = self._text.vocabulary_size
@@ -67,9 +69,10 @@ class Counter:
         Returns:
             The counts of each text.
         """
-        if self._pieces is not None:
-            ids = tokenizer.tokenized(tf.constant(texts), self._pieces)
-            unknown = self._pieces.names.index(_UNKNOWN_PIECE)
+        if self._cut is not None:
+            ids = self._cut(tf.constant(texts))
+            # Bytes are never unknown, so a byte-level tokenizer has no such token.
+            unknown = -1 if self._unknown is None else self._unknown
             return Counted(_lengths(ids), _total(ids == unknown), None)
         words = tokenizer.split_words(tf.constant(texts), self._text.lower_case)
         numbers = tf.strings.to_hash_bucket_fast(words, _BUCKETS)
@@ -78,6 +81,12 @@ class Counter:
             return Counted(_lengths(words), None, shares)
         lines = tf.ragged.map_flat_values(self._words.lookup, words)
         return Counted(_lengths(words), _total(lines < 0), shares)
+
+
+def _unknown(found: Tokens) -> int | None:
+    if isinstance(found, HubPieces):
+        return found.names.index(_UNKNOWN_PIECE)
+    return found.special.get("unk")
 
 
 def _lengths(tokens: tf.RaggedTensor) -> Sequence[int]:

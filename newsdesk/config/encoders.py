@@ -30,7 +30,7 @@ class EncoderSection(Section):
     Attributes:
         builder: dotted name of the function that makes the Keras layer, from this
             section, the number of token ids, the longest length and the precision.
-        tokenizer: dotted name of the function that reads the `Pieces` of a pretrained
+        tokenizer: dotted name of the function that reads the tokenizer of a pretrained
             encoder, from this section; None if the text section defines the tokenizer.
         inspector: dotted name of the function that checks the encoder's files without
             TensorFlow, from this section and text.max_length, and returns notes for the
@@ -103,10 +103,12 @@ class TransformerEncoder(EncoderSection):
 
 
 class CheckpointEncoder(EncoderSection):
-    """A BERT checkpoint from Hugging Face, in a local folder."""
+    """A text encoder from Hugging Face, in a local folder."""
 
     builder: ClassVar[str] = "trainer.encoders.checkpoint.build"
-    tokenizer: ClassVar[str | None] = "trainer.text.word_pieces.of_checkpoint_encoder"
+    tokenizer: ClassVar[str | None] = (
+        "trainer.text.checkpoint_tokenizer.of_checkpoint_encoder"
+    )
     inspector: ClassVar[str | None] = (
         "trainer.encoders.inspection.check_checkpoint_encoder"
     )

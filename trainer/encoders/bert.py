@@ -1,13 +1,17 @@
-"""BERT (Devlin et al., 2018) with pretrained weights, built for speed."""
+"""BERT (Devlin et al., 2018) with pretrained weights, built for speed.
+
+DistilBERT, ELECTRA and RoBERTa differ from it in their embeddings alone.
+"""
 
 from dataclasses import dataclass
 
 import tensorflow as tf
+import tf_keras
 
 from trainer.encoders.block import BlockShape, Initial, LayerNorm, dense
 from trainer.encoders.dropout import drop
 from trainer.encoders.elementwise import NO_DROPOUT
-from trainer.encoders.stack import Stack, first_rows
+from trainer.encoders.stack import Stack, first_rows, make_blocks
 
 
 @dataclass(frozen=True)
@@ -18,14 +22,18 @@ class BertShape:
         block: the sizes of each block.
         blocks: number of blocks.
         id_count: number of possible token ids.
+        embedding: width of the embeddings; if it is not the width of the blocks, a
+            dense layer follows the embeddings.
         positions: the most tokens that a text can have.
-        types: rows of the type embedding; texts only use the first one.
+        types: rows of the type embedding, of which texts only use the first one; 0 if
+            there is no such embedding.
         has_pooler: whether a dense layer follows the vector of the first token.
     """
 
     block: BlockShape
     blocks: int
     id_count: int
+    embedding: int
     positions: int
     types: int
     has_pooler: bool
@@ -41,16 +49,23 @@ class Bert(Stack):
     """
 
     def __init__(self, shape: BertShape, precision: str, initial: Initial) -> None:
-        super().__init__("bert", shape.block, shape.blocks, precision, initial)
+        width = shape.block.width
+        blocks = make_blocks(shape.block, shape.blocks, precision, initial)
+        super().__init__("bert", width, blocks, precision)
         self._dropout = shape.block.dropout
-        self.words = self.table("words/embeddings", shape.id_count, initial)
-        self.positions = self.table("positions/embeddings", shape.positions, initial)
-        self.types = self.table("types/embeddings", shape.types, initial)
+
+        def table(name: str, rows: int) -> tf.Variable:
+            return self.table(f"{name}/embeddings", rows, initial, shape.embedding)
+
+        self.words = table("words", shape.id_count)
+        self.positions = table("positions", shape.positions)
+        self.types = table("types", shape.types) if shape.types else None
         self.norm = LayerNorm("layer_norm", shape.block.epsilon, initial)
+        self.projection: tf_keras.layers.Layer | None = None
+        if shape.embedding != width:
+            self.projection = dense("projection", width, "float32", initial)
         if shape.has_pooler:
-            self.pooler = dense(
-                "pooler", shape.block.width, precision, initial, activation="tanh"
-            )
+            self.pooler = dense("pooler", width, precision, initial, activation="tanh")
 
     def embed(self, input_ids: tf.Tensor, seed: tf.Tensor | None) -> tf.Tensor:
         """Adds word, position and type embeddings.
@@ -63,8 +78,11 @@ class Bert(Stack):
             float32 [batch, length, width].
         """
         words = tf.gather(self.words, input_ids)
-        others = first_rows(self.positions, tf.shape(input_ids)[1]) + self.types[0]
+        others = first_rows(self.positions, tf.shape(input_ids)[1])
+        if self.types is not None:
+            others += self.types[0]
         others = tf.broadcast_to(others, tf.shape(words))
         # This shape occurs once in a step, so compiling it does not pay off.
         embedded = self.norm(words, others, NO_DROPOUT, compiled=False)
-        return drop(embedded, self._dropout, seed, 0)
+        dropped = drop(embedded, self._dropout, seed, 0)
+        return dropped if self.projection is None else self.projection(dropped)

@@ -161,7 +161,7 @@ class LayerNorm(tf_keras.layers.Layer):
 
 
 def dense(
-    name: str, units: int, precision: str, initial: Initial, **more: str
+    name: str, units: int, precision: str, initial: Initial, **more: Any
 ) -> tf_keras.layers.Layer:
     """Makes a dense layer with float32 variables and products in `precision`.
 

@@ -1,4 +1,4 @@
-"""A BERT from a folder as Hugging Face publishes it."""
+"""A text encoder from a folder as Hugging Face publishes it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,32 +8,22 @@ import tensorflow as tf
 
 from newsdesk.config.encoders import CheckpointEncoder
 from trainer.encoders.bert import Bert, BertShape
-from trainer.encoders.block import BlockShape
-from trainer.pretrained import bert_config
+from trainer.encoders.block import BlockShape, Initial
+from trainer.encoders.modernbert import ModernBert, ModernBertShape
+from trainer.encoders.stack import Stack
+from trainer.pretrained import families
 from trainer.pretrained.bert_config import BertConfig
-from trainer.pretrained.bert_tensors import tensor_shapes
+from trainer.pretrained.encoder_config import EncoderConfig
+from trainer.pretrained.modernbert_config import ModernBertConfig
 from trainer.pretrained.tensors import Tensors
+from trainer.text.padding import swapped
 
-_TABLES = {
-    "words": "embeddings.word_embeddings",
-    "positions": "embeddings.position_embeddings",
-    "types": "embeddings.token_type_embeddings",
-}
-# Of ours, and of theirs that stand side by side in it.
-_LAYERS = {"layer_norm": ["embeddings.LayerNorm"], "pooler": ["pooler.dense"]}
-_LAYERS_OF_A_BLOCK = {
-    "query_key_value": [f"attention.self.{part}" for part in ("query", "key", "value")],
-    "mix": ["attention.output.dense"],
-    "attention_layer_norm": ["attention.output.LayerNorm"],
-    "inner": ["intermediate.dense"],
-    "outer": ["output.dense"],
-    "output_layer_norm": ["output.LayerNorm"],
-}
+POOLER = "pooler.dense.weight"
 
 
 def build(
     config: CheckpointEncoder, id_count: int, max_length: int, precision: str
-) -> Bert:
+) -> Stack:
     """Makes the encoder that a folder holds.
 
     Args:
@@ -44,26 +34,32 @@ def build(
         precision: the dtype of hidden states; variables are float32.
 
     Returns:
-        The encoder; the folder is read once more when it is called first.
+        The encoder; the folder is read once more when it is called first. It takes ids
+        in which padding has the id 0.
 
     Raises:
         ConfigError: texts may be longer than the encoder reads.
         DataError: the folder cannot be read, or its files do not fit each other.
     """
-    found = bert_config.read(config.path)
-    bert_config.check_size(found, config.path, id_count, max_length)
-    tensors = Tensors(config.path)
-    has_pooler = "pooler.dense.weight" in tensors
-    shapes = tensor_shapes(found, has_pooler)
+    found = families.read(config.path)
+    families.check_size(found, config.path, id_count, "the vocabulary", max_length)
+    tensors = Tensors(config.path, found.prefixes)
+    has_pooler = POOLER in tensors
+    shapes = found.tensor_shapes(has_pooler)
     tensors.check(shapes)
     # Before Keras reads them, which would bury the sentence in its own.
     tensors.check_values(shapes)
-    return Bert(
-        _shape(found, has_pooler), precision, lambda name: _initializer(tensors, name)
-    )
+
+    def initial(name: str) -> Callable[..., tf.Tensor]:
+        return _initializer(tensors, found, name)
+
+    if isinstance(found, ModernBertConfig):
+        return ModernBert(_modernbert_shape(found), precision, initial)
+    assert isinstance(found, BertConfig)
+    return Bert(_bert_shape(found, has_pooler), precision, initial)
 
 
-def _shape(config: BertConfig, has_pooler: bool) -> BertShape:
+def _bert_shape(config: BertConfig, has_pooler: bool) -> BertShape:
     return BertShape(
         block=BlockShape(
             width=config.hidden_size,
@@ -77,30 +73,40 @@ def _shape(config: BertConfig, has_pooler: bool) -> BertShape:
         ),
         blocks=config.num_hidden_layers,
         id_count=config.vocab_size,
-        positions=config.max_position_embeddings,
+        embedding=config.embedding_width,
+        positions=config.longest,
         types=config.type_vocab_size,
         has_pooler=has_pooler,
     )
 
 
-def _initializer(tensors: Tensors, name: str) -> Callable[..., tf.Tensor]:
+def _modernbert_shape(config: ModernBertConfig) -> ModernBertShape:
+    return ModernBertShape(
+        width=config.hidden_size,
+        heads=config.num_attention_heads,
+        feed_forward=config.intermediate_size,
+        id_count=config.vocab_size,
+        epsilon=config.norm_eps,
+        attentions=config.attentions,
+        embedding_dropout=config.embedding_dropout,
+        attention_dropout=config.attention_dropout,
+        mlp_dropout=config.mlp_dropout,
+    )
+
+
+def _initializer(tensors: Tensors, config: EncoderConfig, name: str) -> Initial:
     """Gives a variable of ours its values when it is made."""
 
     def initializer(shape: Sequence[int], dtype: str, **_: Any) -> tf.Tensor:
+        theirs = [tensors.read(one) for one in config.tensor_names.theirs(name)]
+        values = np.concatenate(theirs) if theirs[1:] else theirs[0]
         # Theirs are [out, in]: one above the other they are ours, turned round.
-        values = np.concatenate([tensors.read(theirs) for theirs in _theirs(name)])
-        return tf.constant(
-            values.T if name.endswith("kernel") else values, dtype, shape
-        )
+        if name.endswith("kernel"):
+            values = values.T
+        elif name.startswith("words/"):
+            values = swapped(values, config.pad_token_id)
+        elif name.startswith("positions/"):
+            values = values[-shape[0] :]
+        return tf.constant(values, dtype, shape)
 
     return initializer
-
-
-def _theirs(name: str) -> list[str]:
-    *block, layer, kind = name.split("/")
-    if layer in _TABLES:
-        return [f"{_TABLES[layer]}.weight"]
-    prefix = block[0].replace("block_", "encoder.layer.") + "." if block else ""
-    layers = _LAYERS_OF_A_BLOCK if block else _LAYERS
-    suffix = "weight" if kind in ("kernel", "gamma") else "bias"
-    return [f"{prefix}{theirs}.{suffix}" for theirs in layers[layer]]

@@ -90,6 +90,22 @@ def add_and_normalize(
     )
 
 
+def normalize(values: tf.Tensor, gamma: tf.Tensor, epsilon: float) -> tf.Tensor:
+    """Normalizes rows, without a shift and in float32.
+
+    Args:
+        values: float [..., width].
+        gamma: float32 [width].
+        epsilon: what is added to the variance.
+
+    Returns:
+        A tensor like `values`.
+    """
+    zero = tf.zeros([], values.dtype)
+    standard, _ = _standardize(values, zero, tf.constant(epsilon))
+    return tf.cast(standard * gamma, values.dtype)
+
+
 def masked_softmax(scores: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
     """Turns attention scores into weights, which are 0 for padding.
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from newsdesk.config.encoders import CheckpointEncoder
 from newsdesk.config.sections import Config
-from trainer.pretrained import bert_config
-from trainer.pretrained.bert_tensors import tensor_shapes
+from trainer.pretrained import families
 from trainer.pretrained.tensors import Tensors
-from trainer.text import word_pieces
+from trainer.text import checkpoint_tokenizer, word_pieces
+
+_POOLER = "pooler.dense.weight"
 
 
 def check(config: Config) -> list[str]:
@@ -54,7 +55,7 @@ def check_checkpoint_encoder(encoder: CheckpointEncoder, max_length: int) -> lis
 
 
 def check_checkpoint(folder: str, max_length: int = 0) -> list[str]:
-    """Inspects a BERT in the format of Hugging Face, with the values of its weights.
+    """Inspects a checkpoint from Hugging Face, with the values of its weights.
 
     Args:
         folder: the checkpoint.
@@ -67,19 +68,19 @@ def check_checkpoint(folder: str, max_length: int = 0) -> list[str]:
         ConfigError: texts may be longer than the encoder reads.
         DataError: a file cannot be read, or the files do not fit each other.
     """
-    found = bert_config.read(folder)
-    vocabulary = word_pieces.of_checkpoint(Path(folder))
-    tokens = len(vocabulary.names)
-    bert_config.check_size(found, folder, tokens, max_length)
-    tensors = Tensors(folder)
-    shapes = tensor_shapes(found, "pooler.dense.weight" in tensors)
+    found = families.read(folder)
+    tokenizer = checkpoint_tokenizer.of_checkpoint(Path(folder))
+    tokens, file = len(tokenizer.names), tokenizer.files[0].name
+    families.check_size(found, folder, tokens, file, max_length)
+    tensors = Tensors(folder, found.prefixes)
+    shapes = found.tensor_shapes(has_pooler=_POOLER in tensors)
     tensors.check(shapes)
     tensors.check_values(shapes)
-    notes = [vocabulary.assumed] if vocabulary.assumed else []
+    notes = [tokenizer.assumed] if tokenizer.assumed else []
     if spare := found.vocab_size - tokens:
         notes.append(
             f"{folder}: vocab_size is {found.vocab_size:,} and "
-            f"{Path(vocabulary.path).name} has {tokens:,} tokens: the last "
+            f"{file} has {tokens:,} tokens: the last "
             f"{spare:,} rows of the word embeddings are never used"
         )
     return notes

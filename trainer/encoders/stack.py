@@ -1,6 +1,7 @@
 """A stack of transformer blocks: the common part of our own encoders."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 import tensorflow as tf
 import tf_keras
@@ -17,10 +18,9 @@ class Stack(tf_keras.layers.Layer):
 
     Args:
         name: the layer's name.
-        shape: the sizes of every block.
-        blocks: number of blocks.
+        width: width of a token's vector.
+        blocks: layers that are called as `Block` is.
         precision: the dtype of hidden states; variables are float32.
-        initial: values of the variables, by the block's and the layer's name.
     """
 
     shows_attention = True
@@ -28,19 +28,16 @@ class Stack(tf_keras.layers.Layer):
     def __init__(
         self,
         name: str,
-        shape: BlockShape,
-        blocks: int,
+        width: int,
+        blocks: Sequence[tf_keras.layers.Layer],
         precision: str,
-        initial: Initial,
     ) -> None:
         super().__init__(name=name, autocast=False)
-        self._width = shape.width
+        self._width = width
         self._precision = precision
         self.pooler: tf_keras.layers.Layer | None = None
-        self.blocks = [
-            Block(shape, precision, _of_block(initial, number), f"block_{number}")
-            for number in range(blocks)
-        ]
+        self.final_norm: tf_keras.layers.Layer | None = None
+        self.blocks = list(blocks)
 
     @abstractmethod
     def embed(self, input_ids: tf.Tensor, seed: tf.Tensor | None) -> tf.Tensor:
@@ -54,26 +51,31 @@ class Stack(tf_keras.layers.Layer):
             float32 [batch, length, width].
         """
 
-    def table(self, name: str, rows: int, initial: Initial) -> tf.Variable:
+    def table(
+        self, name: str, rows: int, initial: Initial, width: int | None = None
+    ) -> tf.Variable:
         """Makes the variable of an embedding.
 
         Args:
             name: its name.
             rows: number of vectors.
             initial: its values.
+            width: of a vector; None for the width of hidden states.
 
         Returns:
             float32 [rows, width].
         """
-        return self.add_weight(name, [rows, self._width], initializer=initial(name))
+        shape = [rows, width or self._width]
+        return self.add_weight(name, shape, initializer=initial(name))
 
     @property
     def depths(self) -> list[list[tf.Variable]]:
         """Trainable variables by depth: first the embeddings, last the last block."""
         above = [block.trainable_weights for block in self.blocks]
-        # The pooler gets the learning rate of the last block.
-        if self.pooler is not None:
-            above[-1] = above[-1] + self.pooler.trainable_weights
+        # What follows the last block gets its learning rate.
+        for layer in (self.final_norm, self.pooler):
+            if layer is not None:
+                above[-1] = above[-1] + layer.trainable_weights
         taken = {id(weight) for weights in above for weight in weights}
         return [
             [weight for weight in self.trainable_weights if id(weight) not in taken],
@@ -127,6 +129,8 @@ class Stack(tf_keras.layers.Layer):
             draw = _FIRST_BLOCK_DRAW + DRAWS * number
             hidden, block_weights = block(hidden, mask, seed, draw)
             weights.append(block_weights)
+        if self.final_norm is not None:
+            hidden = self.final_norm(hidden)
         return tf.reshape(hidden, tf.shape(embedded)), weights
 
 
@@ -144,5 +148,34 @@ def first_rows(table: tf.Variable, count: tf.Tensor) -> tf.Tensor:
     return tf.pad(rows, [[0, count - tf.shape(rows)[0]], [0, 0]])
 
 
-def _of_block(initial: Initial, number: int) -> Initial:
+def make_blocks(
+    shape: BlockShape, count: int, precision: str, initial: Initial
+) -> list[Block]:
+    """Makes blocks of one shape.
+
+    Args:
+        shape: the sizes of every block.
+        count: number of blocks.
+        precision: the dtype of the products; variables are float32.
+        initial: values of the variables, by the block's and the layer's name.
+
+    Returns:
+        The blocks, from the embeddings up.
+    """
+    return [
+        Block(shape, precision, of_block(initial, number), f"block_{number}")
+        for number in range(count)
+    ]
+
+
+def of_block(initial: Initial, number: int) -> Initial:
+    """Narrows initial values to those of a block.
+
+    Args:
+        initial: values of the variables, by the block's and the layer's name.
+        number: of the block.
+
+    Returns:
+        Values by the layer's name.
+    """
     return lambda name: initial(f"block_{number}/{name}")

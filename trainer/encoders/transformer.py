@@ -5,7 +5,7 @@ import tensorflow as tf
 from newsdesk.config.encoders import TransformerEncoder
 from trainer.encoders.block import BlockShape
 from trainer.encoders.dropout import drop
-from trainer.encoders.stack import Stack, first_rows
+from trainer.encoders.stack import Stack, first_rows, make_blocks
 
 _LAYER_NORM_EPSILON = 1e-6
 _INITIALIZERS = {
@@ -44,7 +44,8 @@ class Transformer(Stack):
             attention_dropout=0.0,
             compiled=False,
         )
-        super().__init__("transformer", shape, config.blocks, precision, _from_scratch)
+        blocks = make_blocks(shape, config.blocks, precision, _from_scratch)
+        super().__init__("transformer", config.width, blocks, precision)
         self._dropout = config.dropout
         self._tokens = self.table("tokens/embeddings", id_count, _from_scratch)
         self._positions = self.table("positions/embeddings", max_length, _from_scratch)

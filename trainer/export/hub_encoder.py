@@ -11,14 +11,13 @@ from official.legacy.bert import configs
 from official.nlp.tools import export_tfhub_lib
 
 from newsdesk import atomic
-from newsdesk.config.encoders import CheckpointEncoder
-from newsdesk.config.text import Text
 from newsdesk.errors import ConfigError, DataError
-from trainer.pretrained import bert_config
+from trainer.pretrained import families
 from trainer.pretrained.bert_config import BertConfig
-from trainer.pretrained.bert_tensors import tensor_shapes
 from trainer.pretrained.tensors import Tensors
-from trainer.text import word_pieces
+from trainer.text import checkpoint_tokenizer
+from trainer.text.vocabularies import file_of
+from trainer.tokenizers.spec import BertNormalizer, Spec, WordPiece
 
 ENCODER = "encoder"
 PREPROCESS = "preprocess"
@@ -65,10 +64,10 @@ def export(checkpoint: str, folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(f"{folder}: exists already; choose another folder with --to")
     config, tensors = _read(checkpoint)
-    found = word_pieces.find(
-        Text(tokenizer="encoder"), CheckpointEncoder(kind="checkpoint", path=checkpoint)
-    )
-    bert_config.check_size(config, checkpoint, len(found.names), 0)
+    found = checkpoint_tokenizer.of_checkpoint(Path(checkpoint))
+    file = found.files[0].name
+    families.check_size(config, checkpoint, len(found.names), file, 0)
+    lower_case = _lower_cases(checkpoint, found)
     # BERT's own special tokens are text to tokenizers of the hub, at little loss.
     added = [token for token in found.added if not token.special]
     if added:
@@ -76,16 +75,43 @@ def export(checkpoint: str, folder: Path) -> None:
             f"{checkpoint}: has the added token {added[0].text!r}, but "
             f"tokenizers of TF Hub have no added tokens; {_INSTEAD}"
         )
-    if found.strips_accents != found.lower_case:
+    vocabulary = file_of(found.names)
+    _aside(
+        folder,
+        lambda partial: _write(partial, config, tensors, vocabulary, lower_case),
+    )
+
+
+def _lower_cases(checkpoint: str, found: Spec) -> bool:
+    """Whether texts become lower case; refuses what the hub's tokenizers cannot do."""
+    rules = found.normalizers[0] if found.normalizers else None
+    if not isinstance(found.model, WordPiece) or not isinstance(rules, BertNormalizer):
+        raise DataError(
+            f"{checkpoint}: its tokenizer is {found.kind}, but tokenizers of TF Hub "
+            f"are WordPiece; {_INSTEAD}"
+        )
+    if rules.strip_accents != rules.lower_case:
         raise DataError(
             f"{checkpoint}: strip_accents differs from do_lower_case, but tokenizers "
             f"of TF Hub have one setting for both; {_INSTEAD}"
         )
-    _aside(folder, lambda partial: _write(partial, config, tensors, found))
+    ids = {name: number for number, name in enumerate(found.names)}
+    ends = [(ids.get("[CLS]"),), (ids.get("[SEP]"),)]
+    if ends != [found.first, found.last] or ids.get("[PAD]") != 0:
+        raise DataError(
+            f"{checkpoint}: its texts are not between [CLS] and [SEP], padded with "
+            f"[PAD] of id 0, as those of tokenizers of TF Hub are; {_INSTEAD}"
+        )
+    return rules.lower_case
 
 
 def _read(checkpoint: str) -> tuple[BertConfig, Tensors]:
-    config = bert_config.read(checkpoint)
+    config = families.read(checkpoint)
+    if config.model_type != "bert" or not isinstance(config, BertConfig):
+        raise DataError(
+            f"{checkpoint}: model_type is {config.model_type!r}, but encoders of TF "
+            f"Hub are of model_type 'bert', with a pooler; {_INSTEAD}"
+        )
     if config.layer_norm_eps != _EPSILON:
         raise DataError(
             f"{checkpoint}: layer_norm_eps is {config.layer_norm_eps:g}, but encoders "
@@ -96,7 +122,7 @@ def _read(checkpoint: str) -> tuple[BertConfig, Tensors]:
         raise DataError(
             f"{checkpoint}: has no pooler, but encoders of TF Hub need one; {_INSTEAD}"
         )
-    shapes = tensor_shapes(config, has_pooler=True)
+    shapes = config.tensor_shapes(has_pooler=True)
     tensors.check(shapes)
     tensors.check_values(shapes)
     return config, tensors
@@ -124,10 +150,13 @@ def _aside(folder: Path, write: Callable[[Path], None]) -> None:
 # Autograph would convert the source of tf-models: many seconds, and no effect.
 @tf.autograph.experimental.do_not_convert
 def _write(
-    folder: Path, config: BertConfig, tensors: Tensors, found: word_pieces.Pieces
+    folder: Path,
+    config: BertConfig,
+    tensors: Tensors,
+    vocabulary: str,
+    lower_case: bool,
 ) -> None:
     shape = _shape(config)
-    vocabulary = word_pieces.file_of(found)
     encoder = export_tfhub_lib.get_bert_encoder(shape)
     for variable in encoder.weights:
         variable.assign(_value(variable, tensors))
@@ -142,12 +171,12 @@ def _write(
             model_checkpoint_path=weights,
             with_mlm=False,
             vocab_file=vocabulary,
-            do_lower_case=found.lower_case,
+            do_lower_case=lower_case,
         )
     export_tfhub_lib.export_preprocessing(
         str(folder / PREPROCESS),
         vocab_file=vocabulary,
-        do_lower_case=found.lower_case,
+        do_lower_case=lower_case,
         tokenize_with_offsets=False,
         default_seq_length=min(_USUAL_LENGTH, config.max_position_embeddings),
     )

@@ -1,14 +1,12 @@
 """Reads vocabulary and casing from a preprocessing SavedModel."""
 
-from dataclasses import dataclass
-
 import tensorflow as tf
 
 from newsdesk.config.encoders import HubEncoder
 from newsdesk.errors import ConfigError
 from trainer.hub import files
 from trainer.hub.models import HubModel, first_line, load
-from trainer.text.word_pieces import Pieces
+from trainer.text.vocabularies import HubPieces
 from trainer.text.word_pieces import read as read_names
 
 _KEY = "model.encoder.preprocess"
@@ -16,35 +14,20 @@ _KEY = "model.encoder.preprocess"
 _CASED, _UNCASED = "Café", "cafe"
 
 
-@dataclass(frozen=True)
-class HubPieces:
-    """The settings by which a preprocessing SavedModel splits texts.
-
-    Attributes:
-        vocabulary: a text file with one word piece per line.
-        lower_case: whether texts are first lower-cased and stripped of accents.
-    """
-
-    vocabulary: str
-    lower_case: bool
-
-
-def of_hub_encoder(encoder: HubEncoder) -> Pieces:
+def of_hub_encoder(encoder: HubEncoder) -> HubPieces:
     """Reads the tokenizer of a hub encoder.
 
     Args:
         encoder: the model.encoder section.
 
     Returns:
-        The pieces of its preprocessing model.
+        See `read`.
 
     Raises:
         ConfigError: see `read`.
-        DataError: the vocabulary cannot be read, or a piece is missing or doubled.
+        DataError: see `read`.
     """
-    found = read(encoder.preprocess)
-    names = read_names(found.vocabulary)
-    return Pieces(found.vocabulary, names, found.lower_case, rules="tensorflow")
+    return read(encoder.preprocess)
 
 
 def read(handle: str) -> HubPieces:
@@ -63,10 +46,11 @@ def read(handle: str) -> HubPieces:
 
     Raises:
         ConfigError: it cannot be loaded, or does not split texts into word pieces.
+        DataError: the vocabulary cannot be read, or a piece is missing or doubled.
     """
     model = load(handle, _KEY)
     vocabulary = files.vocabulary(model.folder, _KEY)
-    return HubPieces(vocabulary, _lower_cases(model, handle))
+    return HubPieces(read_names(vocabulary), _lower_cases(model, handle))
 
 
 def _lower_cases(model: HubModel, handle: str) -> bool:

@@ -1,1 +1,1 @@
-"""The files of a pretrained BERT, as Hugging Face writes them."""
+"""The files of a pretrained text encoder, as Hugging Face writes them."""

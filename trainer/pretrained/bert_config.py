@@ -1,114 +1,106 @@
-"""Reads config.json of a BERT from Hugging Face, and refuses other architectures."""
+"""config.json of a BERT, and of the families that share its blocks."""
 
-from pathlib import Path
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field
 
-from newsdesk.errors import ConfigError, DataError
-from trainer.pretrained.files import read_object
-
-CONFIG = "config.json"
-MAX_BYTES = 1 << 20
-_ONLY = "only a BERT with exact GELU and absolute positions can be read"
+from trainer.pretrained import names
+from trainer.pretrained.bert_tensors import Sizes, tensor_shapes
+from trainer.pretrained.encoder_config import EncoderConfig
+from trainer.pretrained.names import Names
 
 
-class BertConfig(BaseModel):
-    """The keys of config.json that decide what a BERT computes."""
+class BertConfig(EncoderConfig):
+    """A BERT (Devlin et al., 2018)."""
 
-    model_config = ConfigDict(frozen=True, strict=True)
+    tensor_names: ClassVar[Names] = names.BERT
+    prefixes: ClassVar[tuple[str, ...]] = ("bert.",)
 
-    model_type: Literal["bert"]
+    model_type: str = "bert"
     hidden_act: Literal["gelu"]
     position_embedding_type: Literal["absolute"] = "absolute"
     is_decoder: Literal[False] = False
-    pad_token_id: Literal[0] = 0
-    vocab_size: int = Field(ge=1)
-    hidden_size: int = Field(ge=1)
-    num_hidden_layers: int = Field(ge=1)
-    num_attention_heads: int = Field(ge=1)
-    intermediate_size: int = Field(ge=1)
-    max_position_embeddings: int = Field(ge=1)
     type_vocab_size: int = Field(ge=1)
     layer_norm_eps: float = Field(1e-12, gt=0.0)
     hidden_dropout_prob: float = Field(0.1, ge=0.0, lt=1.0)
     attention_probs_dropout_prob: float = Field(0.1, ge=0.0, lt=1.0)
-    # Names Python code in the checkpoint, which could compute anything.
-    auto_map: None = None
 
-    @model_validator(mode="after")
-    def _heads_divide_width(self) -> "BertConfig":
-        if self.hidden_size % self.num_attention_heads:
-            raise ValueError("num_attention_heads must divide hidden_size")
-        return self
+    @property
+    def embedding_width(self) -> int:
+        """Width of the embeddings; a projection follows if it is not hidden_size."""
+        return self.hidden_size
 
+    @property
+    def first_position(self) -> int:
+        """The row of the position embeddings that the first token gets."""
+        return 0
 
-def read(folder: str) -> BertConfig:
-    """Reads config.json.
+    @property
+    def longest(self) -> int:
+        """The most tokens that a text can have, special ones included."""
+        return self.max_position_embeddings - self.first_position
 
-    Args:
-        folder: a checkpoint.
+    def tensor_shapes(self, has_pooler: bool) -> dict[str, tuple[int, ...]]:
+        """Lists the weights of the encoder.
 
-    Returns:
-        Its checked values.
+        Args:
+            has_pooler: whether a dense layer follows the vector of the first token.
 
-    Raises:
-        DataError: the file is missing or not JSON, or describes another architecture.
-    """
-    path = Path(folder, CONFIG)
-    if not Path(folder).is_dir():
-        raise DataError(
-            f"{folder}: is not a folder; model.encoder.path must be a folder with "
-            "config.json, model.safetensors and vocab.txt"
+        Returns:
+            Names of tensors and their shapes; matrices are [out, in].
+        """
+        sizes = Sizes(
+            self.vocab_size,
+            self.max_position_embeddings,
+            self.type_vocab_size,
+            self.embedding_width,
+            self.hidden_size,
+            self.intermediate_size,
+            self.num_hidden_layers,
         )
-    try:
-        return BertConfig.model_validate(read_object(path, MAX_BYTES))
-    except ValidationError as error:
-        raise DataError(f"{path}: {_explained(error.errors()[0])}") from None
+        return tensor_shapes(self.tensor_names, sizes, has_pooler)
 
 
-def check_size(found: BertConfig, folder: str, tokens: int, max_length: int) -> None:
-    """Compares an encoder's size with the vocabulary and the longest text.
+class ElectraConfig(BertConfig):
+    """An ELECTRA (Clark et al., 2020), whose embeddings may have another width."""
 
-    Args:
-        found: its config.json.
-        folder: the checkpoint, for an error.
-        tokens: number of tokens in the vocabulary, with added ones.
-        max_length: text.max_length; 0 if no texts are read.
+    prefixes: ClassVar[tuple[str, ...]] = ("electra.",)
 
-    Raises:
-        ConfigError: texts may be longer than the encoder reads.
-        DataError: the vocabulary has tokens without an embedding.
-    """
-    if tokens > found.vocab_size:
-        raise DataError(
-            f"{folder}: vocab.txt has {tokens:,} tokens, but vocab_size is "
-            f"{found.vocab_size:,} in config.json, so the last ones have no embedding; "
-            "use files of one checkpoint"
-        )
-    positions = found.max_position_embeddings
-    if max_length > positions:
-        raise ConfigError(
-            f"text.max_length is {max_length}, but max_position_embeddings is "
-            f"{positions} in {Path(folder, CONFIG)}: the encoder reads {positions} "
-            f"tokens at most; lower text.max_length to {positions} or less"
-        )
+    embedding_size: int = Field(ge=1)
+
+    @property
+    def embedding_width(self) -> int:
+        """Width of the embeddings; a projection follows if it is not hidden_size."""
+        return self.embedding_size
 
 
-def _explained(fault: Any) -> str:
-    """A sentence with the key, its value and what is allowed."""
-    if not fault["loc"]:
-        return str(fault["msg"]).removeprefix("Value error, ")
-    key = fault["loc"][0]
-    if key == "auto_map":
-        return (
-            "auto_map names Python code in the checkpoint, which is never run; use a "
-            "checkpoint without auto_map"
-        )
-    if fault["type"] == "missing":
-        return f"{key} is missing; {_ONLY}, so use the config.json of one"
-    if fault["type"] == "literal_error":
-        allowed = fault["ctx"]["expected"]
-        return f"{key} is {fault['input']!r}, but must be {allowed}; {_ONLY}"
-    message = fault["msg"][:1].lower() + fault["msg"][1:]
-    return f"{key} is {fault['input']!r}: {message}; {_ONLY}"
+class RobertaConfig(BertConfig):
+    """A RoBERTa (Liu et al., 2019), whose positions are counted behind padding's."""
+
+    prefixes: ClassVar[tuple[str, ...]] = ("roberta.", "camembert.", "xlm_roberta.")
+
+    pad_token_id: int = Field(1, ge=0)
+
+    @property
+    def first_position(self) -> int:
+        """The row of the position embeddings that the first token gets."""
+        return self.pad_token_id + 1
+
+
+class DistilBertConfig(BertConfig):
+    """A DistilBERT (Sanh et al., 2019), which has no token types and other keys."""
+
+    tensor_names: ClassVar[Names] = names.DISTILBERT
+    prefixes: ClassVar[tuple[str, ...]] = ("distilbert.",)
+
+    hidden_act: Literal["gelu"] = Field(alias="activation")
+    hidden_size: int = Field(ge=1, alias="dim")
+    num_hidden_layers: int = Field(ge=1, alias="n_layers")
+    num_attention_heads: int = Field(ge=1, alias="n_heads")
+    intermediate_size: int = Field(ge=1, alias="hidden_dim")
+    hidden_dropout_prob: float = Field(0.1, ge=0.0, lt=1.0, alias="dropout")
+    attention_probs_dropout_prob: float = Field(
+        0.1, ge=0.0, lt=1.0, alias="attention_dropout"
+    )
+    type_vocab_size: int = Field(0, ge=0, le=0)
+    layer_norm_eps: float = 1e-12

@@ -1,41 +1,73 @@
-"""Names and shapes of the weights of a BERT from Hugging Face."""
+"""Shapes of the weights of a BERT, and of the families that share its blocks."""
 
-from trainer.pretrained.bert_config import BertConfig
+from typing import NamedTuple
+
+from trainer.pretrained.names import Names
+
+Shapes = dict[str, tuple[int, ...]]
 
 
-def tensor_shapes(config: BertConfig, has_pooler: bool) -> dict[str, tuple[int, ...]]:
-    """Lists a BERT's weights.
+class Sizes(NamedTuple):
+    """The numbers that decide the shapes.
+
+    Attributes:
+        tokens: rows of the word embeddings.
+        positions: rows of the position embeddings.
+        types: rows of the token type embeddings; 0 if the family has none.
+        embedding: width of these embeddings.
+        width: width of hidden states.
+        inner: width between the two feed-forward products.
+        blocks: number of blocks.
+    """
+
+    tokens: int
+    positions: int
+    types: int
+    embedding: int
+    width: int
+    inner: int
+    blocks: int
+
+
+def tensor_shapes(names: Names, sizes: Sizes, has_pooler: bool) -> Shapes:
+    """Lists the weights.
 
     Args:
-        config: its config.json.
+        names: how the family calls its tensors.
+        sizes: its sizes.
         has_pooler: whether a dense layer follows the vector of the first token.
 
     Returns:
         Names of tensors and their shapes; matrices are [out, in].
     """
-    width, inner = config.hidden_size, config.intermediate_size
-    shapes: dict[str, tuple[int, ...]] = {}
+    width, embedding = sizes.width, sizes.embedding
+    shapes: Shapes = {}
 
-    def dense(layer: str, out: int = width, into: int = width) -> None:
-        shapes[f"{layer}.weight"], shapes[f"{layer}.bias"] = (out, into), (out,)
+    def dense(name: str, out: int = width, into: int = width) -> None:
+        for theirs in names.theirs(f"{name}/kernel"):
+            shapes[theirs] = (out, into)
+        for theirs in names.theirs(f"{name}/bias"):
+            shapes[theirs] = (out,)
 
-    def layer_norm(layer: str) -> None:
-        shapes[f"{layer}.weight"] = shapes[f"{layer}.bias"] = (width,)
+    def layer_norm(name: str, size: int = width) -> None:
+        for kind in ("gamma", "beta"):
+            shapes[names.theirs(f"{name}/{kind}")[0]] = (size,)
 
-    shapes["embeddings.word_embeddings.weight"] = (config.vocab_size, width)
-    positions = config.max_position_embeddings
-    shapes["embeddings.position_embeddings.weight"] = (positions, width)
-    shapes["embeddings.token_type_embeddings.weight"] = (config.type_vocab_size, width)
-    layer_norm("embeddings.LayerNorm")
+    rows = {"words": sizes.tokens, "positions": sizes.positions, "types": sizes.types}
+    for table, count in rows.items():
+        if count:
+            shapes[names.theirs(f"{table}/embeddings")[0]] = (count, embedding)
+    layer_norm("layer_norm", embedding)
+    if embedding != width:
+        dense("projection", into=embedding)
     if has_pooler:
-        dense("pooler.dense")
-    for number in range(config.num_hidden_layers):
-        block = f"encoder.layer.{number}"
-        for part in ("query", "key", "value"):
-            dense(f"{block}.attention.self.{part}")
-        dense(f"{block}.attention.output.dense")
-        layer_norm(f"{block}.attention.output.LayerNorm")
-        dense(f"{block}.intermediate.dense", out=inner)
-        dense(f"{block}.output.dense", into=inner)
-        layer_norm(f"{block}.output.LayerNorm")
+        dense("pooler")
+    for number in range(sizes.blocks):
+        block = f"block_{number}"
+        dense(f"{block}/query_key_value")
+        dense(f"{block}/mix")
+        layer_norm(f"{block}/attention_layer_norm")
+        dense(f"{block}/inner", out=sizes.inner)
+        dense(f"{block}/outer", into=sizes.inner)
+        layer_norm(f"{block}/output_layer_norm")
     return shapes

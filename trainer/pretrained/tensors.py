@@ -1,58 +1,57 @@
-"""Reads tensors of a safetensors file by their current names."""
+"""Reads the tensors of a checkpoint by the names that current releases give them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import ml_dtypes  # noqa: F401  makes bfloat16 known to NumPy
 import numpy as np
-import safetensors
 
 from newsdesk.errors import DataError
-from trainer.pretrained import files
+from trainer.pretrained import shards
 
-WEIGHTS = "model.safetensors"
-# The same limit as for a SavedModel.
-MAX_BYTES = 8 << 30
 _DTYPES = ("F32", "F16", "BF16")
-# The heads of pretraining, and a constant that older files contain.
-_IGNORED = re.compile(r"cls\.|embeddings\.position_ids$")
+# The heads of pretraining and of tasks, and constants that older files contain.
+_IGNORED = re.compile(
+    r"(cls|lm_head|classifier|pre_classifier|qa_outputs|score|sequence_summary"
+    r"|vocab_transform|vocab_layer_norm|vocab_projector|discriminator_predictions"
+    r"|generator_predictions|generator_lm_head|head|decoder)\."
+    r"|embeddings\.(position_ids|token_type_ids)$|.*rotary_emb\.inv_freq$"
+)
 _RENAMED = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}
+# So that a word embedding of a gigabyte is checked in parts of 16 MiB.
+_CHECKED_TOGETHER = 4 << 20
 
 
 class Tensors:
-    """The tensors of a BERT checkpoint, without those that the encoder does not use.
+    """The tensors of a checkpoint, without those that the encoder does not use.
 
     Args:
-        folder: the folder of model.safetensors.
+        folder: the checkpoint.
+        prefixes: what their names may begin with.
+
+    Attributes:
+        ignored: names, as stored, of heads and constants that are not read.
 
     Raises:
-        DataError: the file is missing, broken or of another format.
+        DataError: a file is missing, broken or of another format.
     """
 
-    def __init__(self, folder: str) -> None:
-        self._path = str(Path(folder, WEIGHTS))
-        _refuse_other_formats(Path(folder))
-        if wrong := files.fault(Path(self._path), MAX_BYTES):
-            raise DataError(f"{self._path}: {wrong}")
-        try:
-            with safetensors.safe_open(self._path, "np") as file:
-                stored = list(file.keys())
-        except (OSError, safetensors.SafetensorError) as error:
-            raise DataError(
-                f"{self._path}: is not a whole safetensors file ({error}); fetch it "
-                "again"
-            ) from None
+    def __init__(self, folder: str, prefixes: Sequence[str] = ("bert.",)) -> None:
+        self._found = shards.find(Path(folder))
+        self._path = str(self._found.path)
+        self.ignored: list[str] = []
         # From current names to the names in the file.
         self._stored: dict[str, str] = {}
-        for name in stored:
-            plain = _plain(name)
+        for name in self._found.files:
+            plain = _plain(name, prefixes)
             if plain in self._stored:
                 raise DataError(
                     f"{self._path}: has {self._stored[plain]} and {name}, two names of "
                     "one tensor; remove one of them"
                 )
-            if not _IGNORED.match(plain):
+            if _IGNORED.match(plain):
+                self.ignored.append(name)
+            else:
                 self._stored[plain] = name
 
     def __contains__(self, name: str) -> bool:
@@ -74,21 +73,22 @@ class Tensors:
         ]:
             if names:
                 raise DataError(
-                    f"{self._path}: {problem} {_some(sorted(names))}; use the weights "
-                    "of a BERT encoder that belong to its config.json"
+                    f"{self._path}: {problem} {shards.some(sorted(names))}; use the "
+                    "weights of an encoder that belong to its config.json"
                 )
-        with safetensors.safe_open(self._path, "np") as file:
-            for name, shape in expected.items():
+        for name, shape in expected.items():
+            path = self._file(name)
+            with shards.opened(path) as file:
                 found = file.get_slice(self._stored[name])
                 if tuple(found.get_shape()) != shape:
                     raise DataError(
-                        f"{self._path}: {name} has the shape {found.get_shape()}, but "
+                        f"{path}: {name} has the shape {found.get_shape()}, but "
                         f"config.json requires {list(shape)}; use files of one "
                         "checkpoint"
                     )
                 if found.get_dtype() not in _DTYPES:
                     raise DataError(
-                        f"{self._path}: {name} has the dtype {found.get_dtype()}; only "
+                        f"{path}: {name} has the dtype {found.get_dtype()}; only "
                         f"{', '.join(_DTYPES)} can be read, so save it as float32"
                     )
 
@@ -101,9 +101,17 @@ class Tensors:
         Returns:
             Its values as float32.
         """
-        with safetensors.safe_open(self._path, "np") as file:
+        with shards.opened(self._file(name)) as file:
             values: np.ndarray = file.get_tensor(self._stored[name])
-        return values.astype(np.float32)
+        return values.astype(np.float32, copy=False)
+
+    def dtypes(self) -> list[str]:
+        """Lists the dtypes of the tensors that are read, as safetensors names them."""
+        found = set()
+        for name in self._stored:
+            with shards.opened(self._file(name)) as file:
+                found.add(file.get_slice(self._stored[name]).get_dtype())
+        return sorted(found)
 
     def check_values(self, names: Iterable[str]) -> None:
         """Refuses weights that are not finite.
@@ -114,63 +122,48 @@ class Tensors:
         Raises:
             DataError: a tensor has NaN or infinite values.
         """
-        found = {name: _not_finite(self.read(name)) for name in names}
+        found = {name: _not_finite(self._parts(name)) for name in names}
         damaged = [name for name, damage in found.items() if damage]
         if damaged:
             more = f", one of {len(damaged)} such tensors" if damaged[1:] else ""
             raise DataError(
-                f"{self._path}: {self._stored[damaged[0]]} holds {found[damaged[0]]}"
-                f"{more}; the file is damaged, so fetch it again"
+                f"{self._file(damaged[0])}: {self._stored[damaged[0]]} holds "
+                f"{found[damaged[0]]}{more}; the file is damaged, so fetch it again"
             )
 
+    def _file(self, name: str) -> Path:
+        return self._found.files[self._stored[name]]
 
-def _not_finite(values: np.ndarray) -> str:
+    def _parts(self, name: str) -> Iterator[np.ndarray]:
+        """The values of a tensor as float32, some rows at a time."""
+        with shards.opened(self._file(name)) as file:
+            rows = file.get_slice(self._stored[name])
+            count, *others = rows.get_shape()
+            step = max(1, _CHECKED_TOGETHER // max(1, int(np.prod(others))))
+            for first in range(0, count, step):
+                part: np.ndarray = rows[first : min(first + step, count)]
+                yield part.astype(np.float32, copy=False)
+
+
+def _not_finite(parts: Iterator[np.ndarray]) -> str:
     """Which kinds of values are not finite, and how many; "" if all are finite."""
-    finite = np.isfinite(values)
-    if finite.all():
+    size = damaged = nan = inf = 0
+    for values in parts:
+        size += values.size
+        if lost := values.size - int(np.isfinite(values).sum()):
+            damaged += lost
+            nan += int(np.isnan(values).sum())
+            inf += int(np.isinf(values).sum())
+    if not damaged:
         return ""
-    kinds = {"NaN": np.isnan(values).any(), "Inf": np.isinf(values).any()}
-    named = " and ".join(kind for kind, is_there in kinds.items() if is_there)
-    return f"{named} ({values.size - finite.sum():,} of {values.size:,} values)"
+    named = " and ".join(kind for kind, count in (("NaN", nan), ("Inf", inf)) if count)
+    return f"{named} ({damaged:,} of {size:,} values)"
 
 
-def _plain(name: str) -> str:
-    name = name.removeprefix("bert.")
+def _plain(name: str, prefixes: Sequence[str]) -> str:
+    prefix = next((one for one in prefixes if name.startswith(one)), "")
+    name = name.removeprefix(prefix)
     for old, new in _RENAMED.items():
         if name.endswith(old):
             name = name.removesuffix(old) + new
     return name
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
-
-
-def _refuse_other_formats(folder: Path) -> None:
-    """Raises an error that names what a folder has instead of WEIGHTS."""
-    if (folder / WEIGHTS).exists():
-        return
-    index = folder / f"{WEIGHTS}.index.json"
-    if index.exists():
-        raise DataError(f"{index}: {_shards(index)}; save the weights as one {WEIGHTS}")
-    pickled = sorted(path.name for path in folder.glob("pytorch_model*.bin"))
-    if pickled:
-        raise DataError(
-            f"{folder}: has only pickled weights, {pickled[0]}, which can run code "
-            "and are never opened; where transformers is installed, convert them with "
-            '`python -c "from transformers import BertModel as B; '
-            f"B.from_pretrained('{folder}').save_pretrained('{folder}')\"`"
-        )
-    raise DataError(f"{folder}: has no {WEIGHTS}; use the folder of a checkpoint")
-
-
-def _shards(index: Path) -> str:
-    """Names the files that the weights are split into, or those that are missing."""
-    by_tensor = files.read_object(index).get("weight_map")
-    shards = by_tensor.values() if isinstance(by_tensor, dict) else ()
-    names = sorted(set(map(str, shards)))
-    missing = [name for name in names if not (index.parent / Path(name).name).is_file()]
-    if missing:
-        return f"names {_some(missing)}, which the folder does not have"
-    return f"the weights are split into several files ({_some(names) or 'none named'})"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from newsdesk.errors import DataError
-from trainer.pretrained.bert_config import CONFIG
+from trainer.pretrained.encoder_config import CONFIG
 from trainer.pretrained.files import read_object
 
 TOKENIZER_CONFIG = "tokenizer_config.json"

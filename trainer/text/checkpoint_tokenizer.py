@@ -1,8 +1,12 @@
 """Finds the tokenizer of a checkpoint, in whichever layout its folder has."""
 
+import dataclasses
 from pathlib import Path
 
+from newsdesk.config.encoders import CheckpointEncoder
 from newsdesk.errors import DataError
+from trainer.pretrained import families
+from trainer.pretrained.encoder_config import CONFIG
 from trainer.pretrained.files import read_object
 from trainer.text import vocab_txt
 from trainer.text.vocab_txt import VOCAB_TXT
@@ -11,9 +15,49 @@ from trainer.tokenizers.older_files import MERGES, SENTENCEPIECE, VOCAB_JSON
 from trainer.tokenizers.spec import Spec
 from trainer.tokenizers.tokenizer_json import TOKENIZER_JSON
 
-_CONFIG = "config.json"
 # Their ids are shifted against SentencePiece's; others have their own rules.
 _SHIFTED = ("xlm-roberta",)
+
+
+def of_checkpoint_encoder(encoder: CheckpointEncoder) -> Spec:
+    """Reads the tokenizer of a checkpoint that the configuration names.
+
+    Args:
+        encoder: the model.encoder section.
+
+    Returns:
+        See `of_checkpoint`.
+    """
+    return of_checkpoint(Path(encoder.path))
+
+
+def of_checkpoint(folder: Path) -> Spec:
+    """Reads the tokenizer of a checkpoint, and compares it with config.json.
+
+    Args:
+        folder: a checkpoint as Hugging Face publishes it.
+
+    Returns:
+        The tokenizer; its `special` names the id of padding.
+
+    Raises:
+        DataError: see `read`; or the tokenizer does not fit the encoder.
+    """
+    config, spec = families.read(str(folder)), read(folder)
+    padding = spec.special.get("pad", config.pad_token_id)
+    if padding != config.pad_token_id:
+        raise DataError(
+            f"{folder / CONFIG}: pad_token_id is {config.pad_token_id}, but "
+            f"{spec.files[0].name} gives {spec.names[padding]} the id {padding}; use "
+            "files of one checkpoint"
+        )
+    if not spec.first:
+        raise DataError(
+            f"{spec.files[0]}: puts no special token before a text, but a "
+            f"{config.model_type} was trained with one; save the tokenizer with its "
+            "post_processor"
+        )
+    return dataclasses.replace(spec, special={**spec.special, "pad": padding})
 
 
 def read(folder: Path) -> Spec:
@@ -53,11 +97,11 @@ def _exists(path: Path) -> bool:
 
 
 def _check_shifted(folder: Path, name: str) -> None:
-    path = folder / _CONFIG
+    path = folder / CONFIG
     found = read_object(path).get("model_type") if _exists(path) else _SHIFTED[0]
     if found not in _SHIFTED:
         raise DataError(
             f"{folder / name}: ids of a SentencePiece model are built in for "
-            f"{', '.join(_SHIFTED)}, and model_type is {found!r} in {_CONFIG}; save "
+            f"{', '.join(_SHIFTED)}, and model_type is {found!r} in {CONFIG}; save "
             f"the checkpoint with {TOKENIZER_JSON}"
         )

@@ -1,5 +1,6 @@
-"""Strings to token ids: words of a learned vocabulary, or given word pieces."""
+"""Strings to token ids: words of a learned vocabulary, or given tokens."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import tensorflow as tf
@@ -9,8 +10,8 @@ import tensorflow_transform as tft
 from newsdesk.config.encoders import Encoder
 from newsdesk.config.text import Text
 from newsdesk.errors import DataError
-from trainer.text import vocab_txt
-from trainer.text.word_pieces import Pieces, file_of, find
+from trainer.text.padding import exchanged, swapped
+from trainer.text.vocabularies import HubPieces, Tokens, file_of, find
 from trainer.tokenizers.graph import Tokenizer
 
 PADDING_ID = 0
@@ -27,15 +28,22 @@ def token_ids(texts: tf.Tensor, config: Text, encoder: Encoder) -> tf.RaggedTens
     Args:
         texts: string [batch], UTF-8 or not.
         config: the text section.
-        encoder: the model.encoder section; a pretrained one brings its pieces.
+        encoder: the model.encoder section; a pretrained one has its own tokens.
 
     Returns:
         int64 [batch, (tokens)], at least one and at most `max_length` in a row; the
-        padding id only where a checkpoint's text has a literal [PAD].
+        padding id only where a checkpoint's text has a literal padding token.
     """
     if config.tokenizer == "words":
         return _word_ids(texts, config)
-    return _piece_ids(texts, find(config, encoder), config.max_length)
+    found = find(config, encoder)
+    if isinstance(found, HubPieces):
+        return _piece_ids(texts, found, config.max_length)
+    tokenizer = tft.make_and_track_object(lambda: Tokenizer(found), name="tokenizer")
+    padding = found.special["pad"]
+    _keep_as_asset(swapped(list(found.names), padding))
+    ids = tokenizer.with_ends(tokenizer(texts), config.max_length)
+    return exchanged(ids, padding)
 
 
 def split_words(texts: tf.Tensor, lower_case: bool) -> tf.RaggedTensor:
@@ -56,23 +64,23 @@ def split_words(texts: tf.Tensor, lower_case: bool) -> tf.RaggedTensor:
     return tf.strings.split(tf.strings.regex_replace(texts, "[[:punct:]]", ""))
 
 
-def tokenized(texts: tf.Tensor, pieces: Pieces) -> tf.RaggedTensor:
-    """Cuts texts into word pieces, without first and last ones.
+def cutter(found: Tokens) -> Callable[[tf.Tensor], tf.RaggedTensor]:
+    """Makes the function that cuts texts into tokens.
 
     Args:
-        texts: string [batch], UTF-8 or not.
-        pieces: the vocabulary and its rules.
+        found: the tokenizer.
 
     Returns:
-        int64 [batch, (pieces)]; a row may be empty.
+        A function from string [batch], UTF-8 or not, to int64 [batch, (tokens)]: the
+        ids of the tokenizer's files, without special tokens at the ends.
     """
-    if pieces.rules == "tensorflow":
+    if isinstance(found, HubPieces):
         return tf_text.FastBertTokenizer(
-            pieces.names,
+            found.names,
             token_out_type=tf.int64,
-            lower_case_nfd_strip_accents=pieces.lower_case,
-        ).tokenize(texts)
-    return Tokenizer(vocab_txt.of_pieces(pieces))(texts)
+            lower_case_nfd_strip_accents=found.lower_case,
+        ).tokenize
+    return Tokenizer(found)
 
 
 def table_of_words(path: str) -> tf.lookup.StaticHashTable:
@@ -164,17 +172,18 @@ def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
     return tf.concat([ids, tf.RaggedTensor.from_row_lengths(unknown, missing)], 1)
 
 
-def _piece_ids(texts: tf.Tensor, pieces: Pieces, max_length: int) -> tf.RaggedTensor:
-    _keep_as_asset(pieces)
-    ids = tokenized(texts, pieces)[:, : max_length - 2]
+def _piece_ids(texts: tf.Tensor, pieces: HubPieces, max_length: int) -> tf.RaggedTensor:
+    """Ids of a model of the hub, whose special tokens have fixed names."""
+    _keep_as_asset(pieces.names)
+    ids = cutter(pieces)(texts)[:, : max_length - 2]
     column = tf.ones([tf.shape(texts)[0], 1], tf.int64)
     first = column * pieces.names.index("[CLS]")
     last = column * pieces.names.index("[SEP]")
     return tf.concat([first, ids, last], 1)
 
 
-def _keep_as_asset(pieces: Pieces) -> None:
+def _keep_as_asset(names: list[str]) -> None:
     """Copies the vocabulary into the transform graph, where the Trainer finds it."""
-    path = file_of(pieces)
+    path = file_of(names)
     tft.make_and_track_object(lambda: table_of_words(path), name=VOCABULARY)
     tft.annotate_asset(VOCABULARY, Path(path).name)

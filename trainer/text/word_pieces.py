@@ -1,21 +1,14 @@
 """Word pieces and casing: of a given vocabulary, or those an encoder was made with."""
 
-import functools
-import pkgutil
 import re
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from newsdesk.config.encoders import CheckpointEncoder, Encoder
-from newsdesk.config.text import Text
 from newsdesk.errors import DataError
 from trainer.pretrained import files, tokenizer_config
-from trainer.tokenizers import added_tokens, settings, tokenizer_json
-from trainer.tokenizers.spec import AddedToken, BertNormalizer, Spec, WordPiece
-from trainer.tokenizers.tokenizer_json import TOKENIZER_JSON
+from trainer.tokenizers import added_tokens
+from trainer.tokenizers.spec import AddedToken
 
 VOCABULARY = "vocab.txt"
 _SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
@@ -34,8 +27,6 @@ class Pieces:
         names: the pieces in the order of their ids, no two alike.
         lower_case: whether capitals become small letters before.
         strip_accents: whether accents are dropped before; None: as `lower_case` is.
-        rules: whose tokenizer texts are cut like; models of the hub were published
-            with that of tensorflow_text, which folds more than the case (ß to ss).
         added: tokens that are matched literally before a text is cut.
         assumed: what was not said of the tokenizer, in a sentence; "" if nothing.
     """
@@ -44,7 +35,6 @@ class Pieces:
     names: list[str]
     lower_case: bool
     strip_accents: bool | None = None
-    rules: Literal["huggingface", "tensorflow"] = "huggingface"
     added: tuple[AddedToken, ...] = ()
     assumed: str = ""
 
@@ -54,46 +44,11 @@ class Pieces:
         return self.lower_case if self.strip_accents is None else self.strip_accents
 
 
-def find(text: Text, encoder: Encoder) -> Pieces:
-    """Finds the vocabulary that texts are cut with.
-
-    Args:
-        text: the text section; its tokenizer is not `words`.
-        encoder: the model.encoder section.
-
-    Returns:
-        The given vocabulary, or the pretrained encoder's own.
-
-    Raises:
-        ConfigError: a preprocessing SavedModel cannot be used.
-        DataError: a file cannot be read, or a piece is missing or doubled.
-    """
-    if encoder.tokenizer is not None:
-        # Imported late, because a hub model is read with TensorFlow, which an
-        # inspection of files does without.
-        found: Pieces = pkgutil.resolve_name(encoder.tokenizer)(encoder)
-        return found
-    path = str(text.vocabulary)
-    return Pieces(path, read(path), text.lower_case)
-
-
-def of_checkpoint_encoder(encoder: CheckpointEncoder) -> Pieces:
-    """Reads the tokenizer of a checkpoint that the configuration names.
-
-    Args:
-        encoder: the model.encoder section.
-
-    Returns:
-        See `of_checkpoint`.
-    """
-    return of_checkpoint(Path(encoder.path))
-
-
 def of_checkpoint(folder: Path) -> Pieces:
-    """Reads vocabulary, added tokens and casing of a checkpoint.
+    """Reads vocabulary, added tokens and casing of a checkpoint with vocab.txt.
 
     Args:
-        folder: as Hugging Face publishes it.
+        folder: as older releases of transformers saved it.
 
     Returns:
         The pieces that its texts were cut into.
@@ -103,8 +58,6 @@ def of_checkpoint(folder: Path) -> Pieces:
     """
     # The class comes first: the vocabularies of others have other names.
     config = tokenizer_config.read(folder)
-    if (folder / TOKENIZER_JSON).exists():
-        return _of_json(tokenizer_json.read(folder, settings.read(folder)))
     path = folder / VOCABULARY
     names = read(str(path))
     tokenizer_config.check_case(config, names)
@@ -118,64 +71,6 @@ def of_checkpoint(folder: Path) -> Pieces:
         assumed=config.assumed
         and f"{config.assumed}; assumed do_lower_case = true, as Hugging Face does",
     )
-
-
-def _of_json(spec: Spec) -> Pieces:
-    """Makes pieces of a tokenizer.json, as far as it is the tokenizer of a BERT."""
-    path, names = spec.files[0], list(spec.names)
-    normalizer = spec.normalizers[0] if spec.normalizers else None
-    if not isinstance(spec.model, WordPiece) or not isinstance(
-        normalizer, BertNormalizer
-    ):
-        raise DataError(
-            f"{path}: model.type is {spec.kind}, and a BERT has WordPiece; use "
-            "files of one checkpoint"
-        )
-    missing = [piece for piece in _SPECIAL if piece not in names]
-    if missing or names[0] != "[PAD]" or spec.model.prefix != "##":
-        raise DataError(
-            f"{path}: model.vocab must have {', '.join(_SPECIAL)}, [PAD] with the id 0 "
-            "and pieces that begin with ##, as a BERT has; use files of one checkpoint"
-        )
-    for number, piece in enumerate(names):
-        if _STRANGE.fullmatch(piece):
-            raise DataError(
-                f"{path}: model.vocab has {piece[:80]!r} with the id {number}, which "
-                "is not a piece of a word; use files of one checkpoint"
-            )
-    return Pieces(
-        str(path),
-        names,
-        normalizer.lower_case,
-        normalizer.strip_accents,
-        added=spec.added,
-    )
-
-
-def file_of(pieces: Pieces) -> str:
-    """Gives a file that has exactly the pieces, for libraries that read one.
-
-    Args:
-        pieces: the vocabulary.
-
-    Returns:
-        The path of a text file with a piece a line: the one that they were read from,
-        unless it has a byte order mark, blank lines or fewer pieces; then a copy, which
-        exists as long as this process.
-    """
-    lines = "\n".join(pieces.names)
-    path = Path(pieces.path)
-    if path.read_bytes().removesuffix(b"\n") == lines.encode():
-        return pieces.path
-    name = VOCABULARY if path.name == TOKENIZER_JSON else path.name
-    return str(Path(_folder_with(lines, name).name, name))
-
-
-@functools.cache
-def _folder_with(lines: str, name: str) -> tempfile.TemporaryDirectory[str]:
-    folder = tempfile.TemporaryDirectory(prefix="newsdesk-")
-    Path(folder.name, name).write_text(lines + "\n", encoding="utf-8", newline="\n")
-    return folder
 
 
 def read(path: str) -> list[str]:

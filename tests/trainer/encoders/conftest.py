@@ -10,7 +10,6 @@ import pytest
 import safetensors.numpy
 
 from trainer.pretrained.bert_config import BertConfig
-from trainer.pretrained.bert_tensors import tensor_shapes
 
 Tensors = dict[str, np.ndarray]
 WriteCheckpoint = Callable[..., Path]
@@ -39,7 +38,7 @@ PIECES = [*SPECIAL, *WORDS, *(f"##{letter}" for letter in "abegilnorstxu")]
 def random_tensors() -> Tensors:
     """Float32 values of a spread that lets every part of the encoder count."""
     random = np.random.default_rng(5)
-    shapes = tensor_shapes(BertConfig.model_validate(CONFIG), has_pooler=True)
+    shapes = BertConfig.model_validate(CONFIG).tensor_shapes(has_pooler=True)
     return {
         name: random.normal(name.endswith("LayerNorm.weight"), 0.3, shape).astype("f4")
         for name, shape in shapes.items()

@@ -16,6 +16,7 @@ from newsdesk.errors import ConfigError, DataError, NewsdeskError
 from pipeline.cli import app
 from trainer.encoders import inspection
 from trainer.text import word_pieces
+from trainer.text.vocabularies import file_of
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 WORDS = "embeddings.word_embeddings.weight"
@@ -171,9 +172,7 @@ def test_a_vocabulary_is_read_as_if_it_were_clean(
     found = word_pieces.of_checkpoint(folder)
     assert found.names == clean.decode().split()
     # TensorFlow reads the vocabulary of a graph from a file.
-    assert Path(word_pieces.file_of(found)).read_bytes().rstrip(b"\n") == clean.rstrip(
-        b"\n"
-    )
+    assert Path(file_of(found.names)).read_bytes().rstrip(b"\n") == clean.rstrip(b"\n")
 
 
 def test_a_blank_line_keeps_its_id(write_checkpoint: Any) -> None:

@@ -11,8 +11,8 @@ from tokenizers import AddedToken, BertWordPieceTokenizer
 
 from newsdesk.errors import DataError
 from trainer.encoders import inspection
+from trainer.text import checkpoint_tokenizer, word_pieces
 from trainer.text import tokenizer as text
-from trainer.text import word_pieces
 
 SIZE = 40
 
@@ -40,7 +40,7 @@ def folder(write_checkpoint: Any, random_tensors: Any) -> Path:
 
 
 def ids(folder: Path, texts: list[str]) -> list[list[int]]:
-    found = text.tokenized(tf.constant(texts), word_pieces.of_checkpoint(folder))
+    found = text.cutter(checkpoint_tokenizer.read(folder))(tf.constant(texts))
     return [list(map(int, row)) for row in found.to_list()]
 
 

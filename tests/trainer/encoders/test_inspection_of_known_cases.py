@@ -12,7 +12,7 @@ from newsdesk.config.encoders import CheckpointEncoder
 from newsdesk.errors import DataError
 from trainer import encoders
 from trainer.encoders import inspection
-from trainer.text import tokenizer, word_pieces
+from trainer.text import checkpoint_tokenizer, tokenizer
 
 LETTERS = [*string.ascii_lowercase, *(f"##{one}" for one in string.ascii_lowercase)]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -74,13 +74,13 @@ def test_good_checkpoints_give_the_ids_of_the_reference(
     reference = BertWordPieceTokenizer(str(tmp_path / "vocab.txt"))
     if name == "added_tokens":
         reference.add_tokens(["<user>"])
-    found = word_pieces.of_checkpoint(folder)
-    ids = tokenizer.tokenized(tf.constant([*TEXTS, *vocabulary[5:]]), found).to_list()
+    found = checkpoint_tokenizer.of_checkpoint(folder)
+    ids = tokenizer.cutter(found)(tf.constant([*TEXTS, *vocabulary[5:]])).to_list()
     expected = reference.encode_batch(
         [*TEXTS, *vocabulary[5:]], add_special_tokens=False
     )
 
-    assert found.names[:63] == vocabulary
+    assert list(found.names[:63]) == vocabulary
     assert ids == [row.ids for row in expected]
     assert [63 in row for row in ids[:3]] == [False] + 2 * [name == "added_tokens"]
     notes = inspection.check_checkpoint(str(folder))

@@ -18,7 +18,6 @@ import safetensors.numpy
 import tensorflow as tf
 
 from trainer.pretrained.bert_config import BertConfig
-from trainer.pretrained.bert_tensors import tensor_shapes
 
 SAMPLE = Path(__file__).parents[3] / "pipeline" / "sample" / "sample.csv"
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -69,7 +68,7 @@ def checkpoint(
         "type_vocab_size": 2,
     }
     random = np.random.default_rng(5)
-    shapes = tensor_shapes(BertConfig.model_validate(config), has_pooler=True)
+    shapes = BertConfig.model_validate(config).tensor_shapes(has_pooler=True)
     tensors = {
         name: random.normal(name.endswith("LayerNorm.weight"), 0.3, shape).astype("f4")
         for name, shape in shapes.items()

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from newsdesk.config.encoders import CheckpointEncoder
-from newsdesk.config.text import Text
 from newsdesk.errors import DataError
 from trainer.text import word_pieces
 
@@ -15,8 +13,7 @@ from trainer.text import word_pieces
 def found(folder: Path, settings: str) -> word_pieces.Pieces:
     (folder / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n\x85\na")
     (folder / "tokenizer_config.json").write_text(settings)
-    encoder = CheckpointEncoder(kind="checkpoint", path=str(folder))
-    return word_pieces.find(Text(tokenizer="encoder"), encoder)
+    return word_pieces.of_checkpoint(folder)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 from tokenizers import BertWordPieceTokenizer
 
-from newsdesk.errors import DataError
 from trainer.encoders import inspection
+from trainer.text import checkpoint_tokenizer
 from trainer.text import tokenizer as text
-from trainer.text import word_pieces
+from trainer.text.vocabularies import file_of
 
 
 def saved_again(folder: Path, to: Path) -> Path:
@@ -35,26 +35,18 @@ def test_minilm_gets_the_same_ids_for_every_row_of_ag_news(
         ]
 
     assert inspection.check_checkpoint(str(folder)) == []
-    newer, older = (word_pieces.of_checkpoint(one) for one in (folder, minilm))
+    newer, older = (checkpoint_tokenizer.of_checkpoint(one) for one in (folder, minilm))
     assert newer.names == older.names
-    found = text.tokenized(tf.constant(texts), newer)
-    expected = text.tokenized(tf.constant(texts), older)
+    found = text.cutter(newer)(tf.constant(texts))
+    expected = text.cutter(older)(tf.constant(texts))
     assert len(texts) == 19_991
     assert found.to_list() == expected.to_list()
 
 
-def test_the_asset_of_a_tokenizer_json_has_a_token_a_line(encoders: Path) -> None:
-    found = word_pieces.of_checkpoint(encoders / "distilbert")
-    file = Path(word_pieces.file_of(found))
+def test_the_asset_of_a_tokenizer_has_a_token_a_line() -> None:
+    file = Path(file_of(["[PAD]", "two\nlines", "a"]))
 
-    assert (file.name, Path(found.path).name) == ("vocab.txt", "tokenizer.json")
-    assert file.read_text(encoding="utf-8").split("\n") == [*found.names, ""]
-
-
-def test_a_tokenizer_of_another_family_is_no_bert(
-    tokenizers: dict[str, Path], tmp_path: Path
-) -> None:
-    shutil.copy(tokenizers["byte_bpe"] / "tokenizer.json", tmp_path)
-
-    with pytest.raises(DataError, match="model.type is ByteBpe, and a BERT has Word"):
-        word_pieces.of_checkpoint(tmp_path)
+    assert file.read_text(encoding="utf-8").split("\n") == [
+        *("[PAD]", "two\\nlines", "a"),
+        "",
+    ]
