@@ -7,13 +7,70 @@ import typer
 
 from pipeline.commands.shown import shown
 
-encoder = typer.Typer(help="Convert pretrained encoders.", no_args_is_help=True)
+encoder = typer.Typer(
+    help="Inspect and convert pretrained encoders.", no_args_is_help=True
+)
 
 
-@encoder.callback()
-def _keep_the_name_of_the_only_command() -> None:
-    # Without a callback, Typer drops the name `import` of the only command.
-    pass
+@encoder.command()
+def show(
+    checkpoint: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help="Folder of a text encoder from Hugging Face."
+        ),
+    ],
+    texts: Annotated[
+        list[str] | None,
+        typer.Argument(help="Texts to encode; requires --json."),
+    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Print one JSON object per text: its token ids, and the first 8 "
+            "values of the last hidden state of the first token and of the mean over "
+            "all tokens.",
+        ),
+    ] = False,
+    max_length: Annotated[
+        int | None,
+        typer.Option(
+            help="Tokens of a text, special ones included; longer texts are truncated. "
+            "By default, the most that the encoder reads."
+        ),
+    ] = None,
+) -> None:
+    """Check a checkpoint, and show what it is and what of it would be loaded."""
+    from pipeline.terminal.streams import say
+    from trainer.encoders import inspection
+    from trainer.encoders.description import describe
+
+    if as_json != bool(texts):
+        raise typer.BadParameter("give texts and --json together: --json -- TEXT...")
+    if max_length is not None and not as_json:
+        raise typer.BadParameter("--max-length requires --json and texts")
+    folder = str(checkpoint)
+    notes = inspection.check_checkpoint(folder)
+    if texts:
+        _encode(folder, texts, max_length)
+        return
+    for word, fact in describe(folder).items():
+        say(f"{word:<10} {fact}")
+    for note in notes:
+        say(f"{'note':<10} {note}")
+
+
+def _encode(folder: str, texts: list[str], max_length: int | None) -> None:
+    from newsdesk.escaping import as_json as written
+    from pipeline.terminal.logfile import quiet
+    from pipeline.terminal.streams import answer, encodes_all
+
+    with quiet() as screen:
+        from trainer.encoders import probe
+
+        for found in probe.answers(folder, texts, max_length):
+            answer(written(found, ascii_only=not encodes_all(screen)), screen)
 
 
 @encoder.command("import")
@@ -24,7 +81,8 @@ def import_(
             metavar="DIR",
             help="Folder of a BERT checkpoint from Hugging Face: config.json, "
             "model.safetensors, tokenizer.json or vocab.txt, and "
-            "tokenizer_config.json if it has one.",
+            "tokenizer_config.json if it has one. Other families have no form in TF "
+            "Hub.",
         ),
     ],
     to: Annotated[

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from newsdesk.config.encoders import CheckpointEncoder
 from trainer.encoders.bert import Bert, BertShape
-from trainer.encoders.block import BlockShape, Initial
+from trainer.encoders.block import BlockShape
 from trainer.encoders.modernbert import ModernBert, ModernBertShape
 from trainer.encoders.stack import Stack
 from trainer.pretrained import families
@@ -94,7 +94,9 @@ def _modernbert_shape(config: ModernBertConfig) -> ModernBertShape:
     )
 
 
-def _initializer(tensors: Tensors, config: EncoderConfig, name: str) -> Initial:
+def _initializer(
+    tensors: Tensors, config: EncoderConfig, name: str
+) -> Callable[..., tf.Tensor]:
     """Gives a variable of ours its values when it is made."""
 
     def initializer(shape: Sequence[int], dtype: str, **_: Any) -> tf.Tensor:

@@ -1,8 +1,8 @@
 """ModernBERT (Warner et al., 2024) with pretrained weights.
 
-Layers are normalized before attention and feed-forward, positions are rotary (Su et al.,
-2021), the feed-forward is gated (GeGLU, Shazeer, 2020), and most blocks let a token see
-only its neighbours.
+Hidden states are normalized before attention and feed-forward, positions are rotary (Su
+et al., 2021), the feed-forward is gated (GeGLU, Shazeer, 2020), and in most blocks a
+token sees only its neighbours.
 """
 
 from collections.abc import Sequence
@@ -134,9 +134,8 @@ class ModernBertBlock(tf_keras.layers.Layer):
         hidden += drop(attended, shape.attention_dropout, seed, draw + 1)
         inner, gate = tf.split(self.inner(self.feed_forward_norm(hidden)), 2, axis=-1)
         gated = elementwise.gelu(inner, compiled=False) * gate
-        return hidden + self.outer(
-            drop(gated, shape.mlp_dropout, seed, draw + 2)
-        ), weights
+        gated = drop(gated, shape.mlp_dropout, seed, draw + 2)
+        return hidden + self.outer(gated), weights
 
     def _attend(
         self, hidden: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor | None, draw: int

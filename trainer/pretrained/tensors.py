@@ -105,6 +105,11 @@ class Tensors:
             values: np.ndarray = file.get_tensor(self._stored[name])
         return values.astype(np.float32, copy=False)
 
+    @property
+    def files(self) -> list[str]:
+        """The names of the files that the tensors are in."""
+        return sorted({path.name for path in self._found.files.values()})
+
     def dtypes(self) -> list[str]:
         """Lists the dtypes of the tensors that are read, as safetensors names them."""
         found = set()
