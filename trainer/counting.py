@@ -52,7 +52,13 @@ class Counter:
         self._unknown: int | None = None
         if self._text.tokenizer != "words":
             found = find(self._text, parsed.encoder)
-            self._cut, self._unknown = tokenizer.cutter(found), _unknown(found)
+            # Compiled, because hundreds of small operations are slow one by one.
+            self._cut = tf.function(
+                tokenizer.cutter(found),
+                [tf.TensorSpec([None], tf.string)],
+                autograph=False,
+            )
+            self._unknown = _unknown(found)
             self.vocabulary = "the given vocabulary"
             return
         self.room = self._text.vocabulary_size

@@ -106,7 +106,7 @@ def _indexed(index: Path) -> Stored:
             "again"
         )
     for name in where.values():
-        if not isinstance(name, str) or Path(name).name != name or name == "..":
+        if not isinstance(name, str) or Path(name).name != name or name in ("", ".."):
             raise DataError(
                 f"{index}: weight_map names {name!r}, which is not a file of this "
                 "folder, so it is not opened; use the index of the checkpoint"
