@@ -38,6 +38,8 @@ class Parameter:
         carrier: the property of the node whose JSON contains the value to override;
             None if no property contains it.
         keys: the keys that lead to the value in this JSON.
+        none: the value that means None, because a parameter cannot be null; None if
+            no value does.
     """
 
     nodes: tuple[str, ...]
@@ -45,6 +47,7 @@ class Parameter:
     default: Callable[[Config], Any]
     carrier: str | None = None
     keys: tuple[str, ...] = ()
+    none: Any = None
 
 
 # Parameters that change the model also go to the Pusher, for the manifest, and to the
@@ -60,9 +63,10 @@ PARAMETERS: dict[str, Parameter] = {
     "epochs": Parameter(
         ("TextExampleGen", "Trainer", "Pusher"),
         "NUMBER_INTEGER",
-        lambda config: config.train.epochs,
+        lambda config: config.train.epochs or 0,
         "custom_config",
         ("train", "epochs"),
+        none=0,
     ),
     "learning_rate": Parameter(
         ("TextExampleGen", "Trainer", "Pusher"),
@@ -126,7 +130,8 @@ def override(
         parameter = PARAMETERS[name]
         if parameter.carrier in result:
             sections = json.loads(result[parameter.carrier])
-            _put(sections, parameter.keys, value)
+            read = None if value == parameter.none else value
+            _put(sections, parameter.keys, read)
             _check(name, parameter, sections)
             result[parameter.carrier] = json.dumps(sections, sort_keys=True)
     if ACCEPT in changed:

@@ -1,11 +1,18 @@
 """The optimizer and train sections."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from newsdesk.config.paths import Name
 from newsdesk.config.section import Section, Share
+
+# None is written "auto", because TOML has no null.
+Number = Annotated[
+    int | None,
+    Field(ge=1),
+    BeforeValidator(lambda value: None if value == "auto" else value),
+]
 
 
 class Optimizer(Section):
@@ -21,9 +28,13 @@ class Optimizer(Section):
 
 
 class Train(Section):
-    """How long, with which batches and on which devices the model is trained."""
+    """How long, with which batches and on which devices the model is trained.
 
-    epochs: int = Field(3, ge=1)
+    If `epochs` is None, the number of train rows decides; if `patience` is None, the
+    number of epochs.
+    """
+
+    epochs: Number = None
     batch_size: int = Field(32, ge=1)
     accumulation: int = Field(1, ge=1)
     class_weights: Literal["none", "balanced"] | dict[Name, float] = "none"
@@ -32,7 +43,7 @@ class Train(Section):
     xla: Literal["auto", "on", "off"] = "auto"
     strategy: Literal["auto", "one", "mirrored", "multi_worker"] = "auto"
     checkpoint_steps: int = Field(200, ge=1)
-    patience: int = Field(2, ge=1)
+    patience: Number = None
     seed: int = Field(42, ge=0, le=2**31 - 1)
 
     @field_validator("class_weights", mode="before")

@@ -1,12 +1,14 @@
 """The parameters of a run override the compiled values, and nothing else."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from kubeflow import parameters
 from kubeflow.parameters import PARAMETERS, override
+from newsdesk.config.sections import Config
 from newsdesk.errors import ConfigError
 from newsdesk.nodes import NODES
 
@@ -48,6 +50,14 @@ def test_a_value_changes_only_its_own_key(
     assert _trainer(**{name: value}) == expected
 
 
+def test_no_epochs_let_the_rows_decide(make_config: Callable[..., Config]) -> None:
+    assert _trainer(epochs=0)["train"]["epochs"] is None
+    compiled = {"custom_config": json.dumps(CONFIG), "epochs": 5}
+    laid = override("Trainer", compiled, {**SUBMITTED, "epochs": 0})
+    assert json.loads(laid["custom_config"])["train"]["epochs"] == 5
+    assert PARAMETERS["epochs"].default(make_config(train={"epochs": "auto"})) == 0
+
+
 def test_only_the_first_node_gets_another_data_path() -> None:
     data = json.dumps({"path": "/a", "format": "csv"})
     given = {"data": data, "data_path": "s3://b/{SPAN}", "run_id": "1", "interval": ""}
@@ -71,7 +81,7 @@ def test_defaults_change_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("epochs", 0), ("epochs", 2.5), ("learning_rate", -1.0), ("learning_rate", 0.0)],
+    [("epochs", -1), ("epochs", 2.5), ("learning_rate", -1.0), ("learning_rate", 0.0)],
 )
 def test_a_value_out_of_its_limits_is_refused(name: str, value: Any) -> None:
     with pytest.raises(ConfigError, match=f"^{name} = {value}: .*submit the run again"):

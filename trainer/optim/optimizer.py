@@ -6,10 +6,14 @@ from dataclasses import dataclass
 import tensorflow as tf
 import tf_keras
 
+from newsdesk.config.encoders import Encoder, TransformerEncoder
 from newsdesk.config.train import Optimizer, Train
 from trainer.data.batches import batch_count
+from trainer.optim import epochs
 from trainer.optim.adamw import AdamW
 from trainer.optim.precision import LossScale
+
+_FROM_SCRATCH = TransformerEncoder()
 
 
 @dataclass(frozen=True)
@@ -20,21 +24,32 @@ class Steps:
     total: int
     warmup: int
 
+    @property
+    def epochs(self) -> int:
+        """The number of epochs."""
+        return self.total // self.per_epoch
 
-def count_steps(rows: int, train: Train, optimizer: Optimizer) -> Steps:
+
+def count_steps(
+    rows: int,
+    train: Train,
+    optimizer: Optimizer,
+    encoder: Encoder = _FROM_SCRATCH,
+) -> Steps:
     """Computes all numbers of steps; no other code does.
 
     Args:
         rows: rows of the train split.
         train: the train section.
         optimizer: the optimizer section.
+        encoder: the model.encoder section; a pretrained one needs fewer epochs.
 
     Returns:
         The numbers; the warmup is not longer than the training.
     """
     batches = batch_count(rows, train.batch_size)
     per_epoch = -(-batches // train.accumulation)
-    total = per_epoch * train.epochs
+    total = per_epoch * (train.epochs or epochs.for_steps(per_epoch, encoder))
     warmup = optimizer.warmup_steps
     if warmup is None:
         warmup = round(optimizer.warmup_ratio * total)

@@ -12,6 +12,7 @@ from newsdesk.config.train import Train
 from newsdesk.errors import Interrupted, NewsdeskError
 from trainer.data.batches import Batch, Split, evaluation_batches, training_batches
 from trainer.model import Classifier
+from trainer.optim import epochs
 from trainer.optim.adamw import AdamW
 from trainer.optim.optimizer import Steps
 from trainer.optim.precision import uses_xla
@@ -84,7 +85,8 @@ class Loop:
             Interrupted: a signal asked to stop; all steps are in a checkpoint.
             NewsdeskError: the loss is not finite.
         """
-        best = BestWeights(self._weights, self._train.patience)
+        patience = epochs.patience(self._train, self._steps.epochs)
+        best = BestWeights(self._weights, patience)
         snapshot = Snapshot(self._weights, self.adamw, best)
         place = checkpoints.restore(snapshot.restore) or Place()
         strategy.refuse_unequal(self._count(place))
@@ -101,7 +103,7 @@ class Loop:
                     f"{self._steps.total}; the same command continues there"
                 )
 
-        while place.epoch < self._train.epochs and best.worth_another_epoch:
+        while place.epoch < self._steps.epochs and best.worth_another_epoch:
             state = self._run_epoch(rows, place, progress, save, pause)
             figures = self.evaluate(eval_rows, pause)
             progress.report(
@@ -186,7 +188,7 @@ class Loop:
             step=step,
             steps=self._steps.total,
             epoch=place.epoch + 1,
-            epochs=self._train.epochs,
+            epochs=self._steps.epochs,
             loss=float(mean),
             learning_rate=rate,
             rows_per_second=seen / (time.monotonic() - began),

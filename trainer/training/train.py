@@ -111,7 +111,9 @@ def _fit(
 ) -> Figures:
     train = settings.train
     scale = precision.LossScale() if model.precision == "float16" else None
-    steps = optimizer.count_steps(len(rows), train, settings.optimizer)
+    steps = optimizer.count_steps(
+        len(rows), train, settings.optimizer, settings.model.encoder
+    )
     depths = model.encoder.depths if model.encoder.trainable else []
     adamw = optimizer.build(settings.optimizer, steps, depths, scale)
     weights = class_weights(train, settings.labels, rows.labels)

@@ -84,6 +84,15 @@ def test_a_rule_of_the_gate_can_be_off_and_is_read_as_it_was_written(
     assert load(file) == config
 
 
+def test_epochs_that_the_rows_decide_are_read_as_they_were_written(file: Path) -> None:
+    config = load(file, ["train.epochs=auto", "train.patience=auto"])
+    assert (config.train.epochs, config.train.patience) == (None, None)
+    assert config == load(file)
+    written = config.model_dump(mode="json", exclude_none=True)
+    file.write_text(tomlkit.dumps(written))
+    assert load(file) == config
+
+
 @pytest.mark.parametrize(
     ("override", "words"),
     [

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from newsdesk.config.encoders import CheckpointEncoder, TransformerEncoder
 from newsdesk.config.train import Optimizer, Train
 from trainer.model import Classifier
-from trainer.optim import optimizer
+from trainer.optim import epochs, optimizer
 from trainer.optim.optimizer import Steps, WarmupThenDecay, count_steps
 
 
@@ -26,6 +27,39 @@ def test_micro_batches_make_one_step() -> None:
 
     # 32 batches: six times five, and two are left.
     assert count_steps(1000, train, Optimizer(warmup_ratio=0.5)) == Steps(7, 14, 7)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"), [(16, 100), (320, 100), (1600, 30), (24_000, 3)]
+)
+def test_few_rows_get_more_epochs(rows: int, expected: int) -> None:
+    assert count_steps(rows, Train(), Optimizer()).epochs == expected
+    assert count_steps(rows, Train(epochs=3), Optimizer()).epochs == 3
+
+
+def test_the_warmup_is_a_part_of_the_steps_that_the_rows_give() -> None:
+    assert count_steps(1600, Train(), Optimizer()) == Steps(50, 1500, 150)
+
+
+@pytest.mark.parametrize(
+    ("trainable", "steps", "expected"),
+    [(True, 1, 10), (True, 300, 5), (True, 999, 3), (False, 1, 100), (False, 999, 10)],
+)
+def test_a_pretrained_encoder_has_its_own_limits(
+    trainable: bool, steps: int, expected: int
+) -> None:
+    encoder = CheckpointEncoder(kind="checkpoint", path="/x", trainable=trainable)
+
+    assert epochs.for_steps(steps, encoder) == expected
+    assert epochs.for_steps(9_999, TransformerEncoder()) == 3
+
+
+@pytest.mark.parametrize(
+    ("of_epochs", "expected"), [(1, 2), (3, 2), (14, 2), (15, 3), (100, 20)]
+)
+def test_patience_is_a_fifth_of_the_epochs(of_epochs: int, expected: int) -> None:
+    assert epochs.patience(Train(), of_epochs) == expected
+    assert epochs.patience(Train(patience=7), of_epochs) == 7
 
 
 @pytest.mark.parametrize(

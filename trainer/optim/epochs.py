@@ -1,0 +1,52 @@
+"""Decides how many epochs a training has if `train.epochs` does not say it."""
+
+from typing import NamedTuple
+
+from newsdesk.config.encoders import Encoder
+from newsdesk.config.train import Train
+
+
+class _Rule(NamedTuple):
+    """As many epochs as make `steps` optimizer steps, from `fewest` to `most`."""
+
+    steps: int
+    fewest: int
+    most: int
+
+
+# docs/design/training.md has the measurements behind these numbers.
+_FROM_SCRATCH = _Rule(steps=1500, fewest=3, most=100)
+_FINE_TUNED = _Rule(steps=1500, fewest=3, most=10)
+_FROZEN = _Rule(steps=1500, fewest=10, most=100)
+_SHARE_OF_EPOCHS = 5
+_LEAST_PATIENCE = 2
+
+
+def for_steps(per_epoch: int, encoder: Encoder) -> int:
+    """Computes a number of epochs that gives few rows enough optimizer steps.
+
+    Args:
+        per_epoch: optimizer steps of one epoch.
+        encoder: the model.encoder section.
+
+    Returns:
+        The number of epochs.
+    """
+    rule = _FROM_SCRATCH
+    if encoder.is_pretrained:
+        rule = _FINE_TUNED if getattr(encoder, "trainable", True) else _FROZEN
+    return min(max(-(-rule.steps // per_epoch), rule.fewest), rule.most)
+
+
+def patience(train: Train, epochs: int) -> int:
+    """Computes how many epochs without better results end a training.
+
+    Args:
+        train: the train section.
+        epochs: the number of epochs.
+
+    Returns:
+        `train.patience`; by default a fifth of the epochs, because many epochs are
+        short ones, and results of short epochs differ by chance.
+    """
+    return train.patience or max(_LEAST_PATIENCE, epochs // _SHARE_OF_EPOCHS)
