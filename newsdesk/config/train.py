@@ -13,6 +13,7 @@ Number = Annotated[
     Field(ge=1),
     BeforeValidator(lambda value: None if value == "auto" else value),
 ]
+SelectBy = Literal["accuracy", "macro_f1", "loss"]
 
 
 class Optimizer(Section):
@@ -31,7 +32,8 @@ class Train(Section):
     """How long, with which batches and on which devices the model is trained.
 
     If `epochs` is None, the number of train rows decides; if `patience` is None, the
-    number of epochs.
+    number of epochs. `select_by` names the figure on the eval split that decides which
+    epoch is best and when to stop early.
     """
 
     epochs: Number = None
@@ -44,6 +46,7 @@ class Train(Section):
     strategy: Literal["auto", "one", "mirrored", "multi_worker"] = "auto"
     checkpoint_steps: int = Field(200, ge=1)
     patience: Number = None
+    select_by: SelectBy = "accuracy"
     seed: int = Field(42, ge=0, le=2**31 - 1)
 
     @field_validator("class_weights", mode="before")

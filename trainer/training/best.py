@@ -6,24 +6,57 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from newsdesk.config.train import SelectBy
+
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-    """Results of a model on a split: accuracy as a fraction, mean loss in nats."""
+    """Results of a model on a split.
+
+    Attributes:
+        accuracy: share of the rows whose label is predicted.
+        loss: mean cross-entropy in nats.
+        macro_f1: mean F1 over the classes that occur or are predicted.
+    """
 
     accuracy: float
     loss: float
+    macro_f1: float
 
-    def better_than(self, other: "Figures") -> bool:
-        """Compares by accuracy, which decides a blessing, then by loss.
+    @classmethod
+    def of(cls, counts: np.ndarray, loss: float) -> "Figures":
+        """Computes the results from sums over all rows.
+
+        Args:
+            counts: int [3, classes], by class: rows predicted rightly, rows predicted
+                as this class, rows of this class.
+            loss: the sum of the cross-entropies in nats.
+
+        Returns:
+            The results.
+        """
+        right, predicted, actual = counts
+        rows = int(actual.sum())
+        known = predicted + actual > 0
+        f1 = 2 * right[known] / (predicted + actual)[known]
+        return cls(int(right.sum()) / rows, loss / rows, float(f1.mean()))
+
+    def better_than(self, other: "Figures", by: SelectBy = "accuracy") -> bool:
+        """Compares by one figure; if it is equal, by the loss, or by the accuracy.
 
         Args:
             other: results on the same split.
+            by: the figure.
 
         Returns:
             Whether these are strictly better.
         """
-        return (self.accuracy, -self.loss) > (other.accuracy, -other.loss)
+        return self._rank(by) > other._rank(by)
+
+    def _rank(self, by: SelectBy) -> tuple[float, float]:
+        if by == "loss":
+            return -self.loss, self.accuracy
+        return getattr(self, by), -self.loss
 
 
 class BestWeights:
@@ -32,19 +65,25 @@ class BestWeights:
     Args:
         weights: the model's variables.
         patience: number of epochs in a row without better results that end a training.
+        by: the figure that decides which results are better.
 
     Attributes:
         values: the best weights, empty before the first epoch is measured.
         figures: the results of the best weights.
         waited: epochs since then.
+        measured: epochs measured so far.
     """
 
-    def __init__(self, weights: list[tf.Variable], patience: int) -> None:
+    def __init__(
+        self, weights: list[tf.Variable], patience: int, by: SelectBy = "accuracy"
+    ) -> None:
         self._weights = weights
-        self._patience = patience
+        self._by = by
+        self.patience = patience
         self.values: list[np.ndarray] = []
         self.figures: Figures | None = None
         self.waited = 0
+        self.measured = 0
 
     @property
     def weights(self) -> Sequence[tf.Variable]:
@@ -52,22 +91,33 @@ class BestWeights:
         return self._weights
 
     @property
+    def epoch(self) -> int:
+        """The number of the best epoch, counted from 1."""
+        return self.measured - self.waited
+
+    @property
     def worth_another_epoch(self) -> bool:
         """Whether fewer than `patience` epochs in a row brought nothing better."""
-        return self.waited < self._patience
+        return self.waited < self.patience
 
-    def offer(self, figures: Figures) -> None:
+    def offer(self, figures: Figures) -> bool:
         """Keeps the current weights of the model if they are the best so far.
 
         Args:
             figures: the results of the current weights on the eval split.
+
+        Returns:
+            Whether they are.
         """
-        if self.figures is None or figures.better_than(self.figures):
+        self.measured += 1
+        better = self.figures is None or figures.better_than(self.figures, self._by)
+        if better:
             self.figures = figures
             self.values = [weight.numpy() for weight in self._weights]
             self.waited = 0
         else:
             self.waited += 1
+        return better
 
     def restore(self) -> Figures:
         """Restores the best weights in the model.

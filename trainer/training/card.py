@@ -36,6 +36,7 @@ def card(settings: TrainerSettings, rows: Rows, figures: Figures) -> dict[str, o
         "data_fingerprint": rows.fingerprint,
         "train_rows": len(rows),
         "eval_accuracy": figures.accuracy,
+        "eval_macro_f1": figures.macro_f1,
         "eval_loss": figures.loss,
         "seed": settings.train.seed,
     }

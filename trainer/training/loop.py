@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import tensorflow as tf
 
 from newsdesk.config.train import Train
@@ -86,7 +87,7 @@ class Loop:
             NewsdeskError: the loss is not finite.
         """
         patience = epochs.patience(self._train, self._steps.epochs)
-        best = BestWeights(self._weights, patience)
+        best = BestWeights(self._weights, patience, self._train.select_by)
         snapshot = Snapshot(self._weights, self.adamw, best)
         place = checkpoints.restore(snapshot.restore) or Place()
         strategy.refuse_unequal(self._count(place))
@@ -106,12 +107,16 @@ class Loop:
         while place.epoch < self._steps.epochs and best.worth_another_epoch:
             state = self._run_epoch(rows, place, progress, save, pause)
             figures = self.evaluate(eval_rows, pause)
+            is_best = best.offer(figures)
             progress.report(
                 dataclasses.replace(
-                    state, eval_accuracy=figures.accuracy, eval_loss=figures.loss
+                    state,
+                    eval_accuracy=figures.accuracy,
+                    eval_loss=figures.loss,
+                    eval_macro_f1=figures.macro_f1,
+                    best=is_best,
                 )
             )
-            best.offer(figures)
             place = Place(place.epoch + 1)
             save()
         return best.restore()
@@ -128,13 +133,13 @@ class Loop:
         Returns:
             Its results on the split.
         """
-        right, surprise = 0, 0.0
+        counts, surprise = np.int64(0), 0.0
         for batch in evaluation_batches(rows, self._train.batch_size):
-            batch_right, batch_surprise = self.compiled.measure(batch)
-            right += int(batch_right)
+            batch_counts, batch_surprise = self.compiled.measure(batch)
+            counts = counts + batch_counts.numpy()
             surprise += float(batch_surprise)
             after_batch()
-        return Figures(accuracy=right / len(rows), loss=surprise / len(rows))
+        return Figures.of(counts, surprise)
 
     def _run_epoch(
         self,

@@ -26,6 +26,9 @@ class State:
         rows_per_second: rows trained on, over the seconds of this epoch.
         eval_accuracy: accuracy on the eval split, None before the end of an epoch.
         eval_loss: mean over the eval split, in nats, None before the end of an epoch.
+        eval_macro_f1: mean F1 of the classes of the eval split, None before the end of
+            an epoch.
+        best: whether this epoch is the best so far, None before its end.
     """
 
     step: int
@@ -37,6 +40,8 @@ class State:
     rows_per_second: float
     eval_accuracy: float | None = None
     eval_loss: float | None = None
+    eval_macro_f1: float | None = None
+    best: bool | None = None
 
 
 class Progress:
@@ -75,12 +80,14 @@ class Progress:
         )
         if state.eval_accuracy is not None:
             text += f" eval accuracy {state.eval_accuracy:.4f}"
+            text += f" eval macro F1 {state.eval_macro_f1:.4f}"
             text += f" eval loss {state.eval_loss:.4f}"
+            text += " (best so far)" if state.best else ""
         _LOGGER.info(text, extra={"progress": figures})
         with self._writer.as_default(step=state.step):
             for name in ("loss", "learning_rate", "rows_per_second"):
                 _write_scalar(f"train/{name}", figures[name])
-            for name in ("accuracy", "loss"):
+            for name in ("accuracy", "macro_f1", "loss"):
                 if f"eval_{name}" in figures:
                     _write_scalar(f"eval/{name}", figures[f"eval_{name}"])
         self._writer.flush()

@@ -97,7 +97,7 @@ class Snapshot:
         for variable, value in zip(self._variables, variables, strict=True):
             variable.assign(value)
         self._best.figures, self._best.values = figures, best
-        self._best.waited = waited
+        self._best.waited, self._best.measured = waited, place.epoch
         return place
 
 

@@ -51,7 +51,7 @@ class Compiled:
             self._sums_and_gradients, autograph=False, jit_compile=xla or None
         )
         self._answers = tf.function(
-            self._right_and_loss, autograph=False, jit_compile=xla or None
+            self._counts_and_loss, autograph=False, jit_compile=xla or None
         )
         self._steps: dict[tuple[int, tf.DType], Callable[..., tf.Tensor]] = {}
         self._measures: dict[tf.DType, Callable[..., tuple[tf.Tensor, tf.Tensor]]] = {}
@@ -80,8 +80,9 @@ class Compiled:
             batch: some rows.
 
         Returns:
-            The number of right answers, int32 scalar; and the sum of the
-            cross-entropies in nats, without weights and smoothing, float32 scalar.
+            int32 [3, classes], by class: rows predicted rightly, rows predicted as this
+            class, rows of this class; and the sum of the cross-entropies in nats,
+            without weights and smoothing, float32 scalar.
         """
         key = tf.as_dtype(batch.inputs.dtype)
         if key not in self._measures:
@@ -140,8 +141,8 @@ class Compiled:
         self, inputs: tf.Tensor, labels: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         sums = self._strategy.run(self._measure_on_replica, (inputs, labels))
-        right, total = (self._strategy.reduce(_SUM, one, axis=None) for one in sums)
-        return right, total
+        counts, total = (self._strategy.reduce(_SUM, one, axis=None) for one in sums)
+        return counts, total
 
     def _measure_on_replica(
         self, inputs: tf.Tensor, labels: tf.Tensor
@@ -150,14 +151,20 @@ class Compiled:
         share = slice(context.replica_id_in_sync_group, None, _replicas(context))
         return self._answers(inputs[share], labels[share])
 
-    def _right_and_loss(
+    def _counts_and_loss(
         self, inputs: tf.Tensor, labels: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         logits = self._forward(inputs)
-        right = tf.argmax(logits, 1, tf.int32) == labels
-        return tf.math.count_nonzero(right, dtype=tf.int32), tf.reduce_sum(
-            loss(logits, labels)
+        predicted = tf.argmax(logits, 1, tf.int32)
+        right, ones = tf.cast(predicted == labels, tf.int32), tf.ones_like(labels)
+        of_class = [(right, labels), (ones, predicted), (ones, labels)]
+        counts = tf.stack(
+            [
+                tf.math.unsorted_segment_sum(rows, classes, logits.shape[1])
+                for rows, classes in of_class
+            ]
         )
+        return counts, tf.reduce_sum(loss(logits, labels))
 
 
 def _signature(dtype: tf.DType) -> list[tf.TensorSpec]:

@@ -76,12 +76,14 @@ def test_it_learns_and_reports(
     assert [end["epoch"] for end in ends] == list(range(1, 16))
     assert ends[-1]["step"] == ends[-1]["steps"] == 15 * 8
     assert ends[-1]["loss"] < ends[0]["loss"]
+    assert ends[0]["best"] is True and 0.95 < ends[-1]["eval_macro_f1"] <= 1
     assert ends[-1]["learning_rate"] < ends[7]["learning_rate"]
     assert event_tags(tmp_path) == {
         "train/loss",
         "train/learning_rate",
         "train/rows_per_second",
         "eval/accuracy",
+        "eval/macro_f1",
         "eval/loss",
     }
 
@@ -120,13 +122,57 @@ def test_the_weights_of_the_best_epoch_are_kept() -> None:
     go_on = []
     for epoch, (accuracy, loss) in enumerate(epochs):
         weight.assign(epoch)
-        best.offer(Figures(accuracy, loss))
+        best.offer(Figures(accuracy, loss, macro_f1=0.5))
         go_on.append(best.worth_another_epoch)
     figures = best.restore()
 
     assert go_on == [True, True, True, True, True, False]
     assert float(weight) == 3
-    assert figures == Figures(accuracy=0.7, loss=0.7)
+    assert figures == Figures(accuracy=0.7, loss=0.7, macro_f1=0.5)
+    assert best.epoch == 4
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"), [("accuracy", 2), ("macro_f1", 3), ("loss", 1)]
+)
+def test_a_figure_of_choice_decides_the_best_epoch(by: Any, expected: int) -> None:
+    best = BestWeights([tf.Variable(0.0)], patience=3, by=by)
+    for figures in [(0.7, 0.1, 0.2), (0.9, 0.5, 0.2), (0.8, 0.6, 0.9)]:
+        best.offer(Figures(*figures))
+
+    assert best.epoch == expected
+    assert best.restore() == best.figures
+
+
+def test_equal_figures_are_compared_by_loss_or_accuracy() -> None:
+    worse, better = Figures(0.5, 0.4, 0.3), Figures(0.6, 0.4, 0.3)
+
+    assert better.better_than(worse, "loss")
+    assert Figures(0.5, 0.3, 0.3).better_than(worse, "macro_f1")
+    assert not better.better_than(worse, "macro_f1")
+
+
+@pytest.mark.slow
+def test_macro_f1_is_the_mean_over_the_classes(
+    make_model: MakeModel, make_rows: Callable[..., Rows]
+) -> None:
+    """The last class neither occurs nor is predicted, so it is not counted."""
+    from sklearn.metrics import f1_score
+
+    random = np.random.default_rng(1)
+    tokens = random.integers(2, 30, [50, 4]).tolist()
+    labels = np.sort(random.integers(0, 3, 50))
+    rows, model = make_rows(tokens, labels), make_model()
+    model.weights[-1].assign([0.0, 0.02, 0.0, -9.0])
+    logits = model(rows.take(np.arange(50)).inputs)
+    predicted = np.argmax(logits, 1)
+    figures = loop_of(model, rows).evaluate(rows)
+
+    assert len(set(predicted)) > 1
+    assert figures.accuracy == np.mean(predicted == rows.labels)
+    assert figures.macro_f1 == pytest.approx(
+        f1_score(rows.labels, predicted, average="macro")
+    )
 
 
 @pytest.mark.slow
@@ -142,7 +188,7 @@ def test_patience_ends_training(
 
     def evaluate(rows: Rows, after_batch: Any) -> Figures:
         seen.append(model.get_weights())
-        return Figures(accuracy=0.5, loss=[0.5, 0.4, 0.6, 0.7][len(seen) - 1])
+        return Figures(0.5, loss=[0.5, 0.4, 0.6, 0.7][len(seen) - 1], macro_f1=0.5)
 
     monkeypatch.setattr(loop, "evaluate", evaluate)
     figures = fit(loop, separable_rows, tmp_path)
