@@ -30,7 +30,7 @@ LAYERS = {
         atomic errors escaping features legacy_keras nodes signals str_enum
         explain regular states
         config
-        evaluation identity inspection rows
+        evaluation identity inspection rows training
         published
     """,
     "schemas": "",

@@ -141,6 +141,9 @@ class _Relay:
                 progress = message["progress"]
                 self.peak_memory = progress.get("peak_memory", self.peak_memory)
                 _progress.info(message["message"], extra={"progress": progress})
+            elif kind == "sentence":
+                sentence = message["sentence"]
+                _progress.info(sentence, extra={"sentence": sentence})
             elif kind == "error":
                 self._error = message
             else:

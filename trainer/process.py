@@ -50,7 +50,7 @@ class Channel(logging.Handler):
         """Sends one message; does nothing if the other side has ended.
 
         Args:
-            kind: progress, error or done.
+            kind: progress, sentence, error or done.
             values: JSON-able.
         """
         line = json.dumps({"kind": kind, **values}).encode() + b"\n"
@@ -63,6 +63,9 @@ class Channel(logging.Handler):
         Args:
             record: of the logger `newsdesk.progress`.
         """
+        if sentence := getattr(record, "sentence", ""):
+            self.send("sentence", sentence=sentence)
+            return
         self.send(
             "progress",
             message=record.getMessage(),

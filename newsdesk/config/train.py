@@ -39,7 +39,7 @@ class Train(Section):
     epochs: Number = None
     batch_size: int = Field(32, ge=1)
     accumulation: int = Field(1, ge=1)
-    class_weights: Literal["none", "balanced"] | dict[Name, float] = "none"
+    class_weights: Literal["auto", "none", "balanced"] | dict[Name, float] = "auto"
     label_smoothing: float = Field(0.0, ge=0.0, lt=1.0)
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     xla: Literal["auto", "on", "off"] = "auto"
@@ -47,6 +47,7 @@ class Train(Section):
     checkpoint_steps: int = Field(200, ge=1)
     patience: Number = None
     select_by: SelectBy = "accuracy"
+    max_minutes: float | None = Field(None, gt=0.0, allow_inf_nan=False)
     seed: int = Field(42, ge=0, le=2**31 - 1)
 
     @field_validator("class_weights", mode="before")

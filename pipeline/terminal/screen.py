@@ -118,8 +118,10 @@ class Screen(logging.Handler):
             record: a log record; its `progress` contains step, steps, epoch, epochs,
                 loss, learning_rate, rows_per_second and sometimes eval_accuracy; while
                 a frozen encoder encodes a split, only rows_per_second, and rows as
-                step and steps.
+                step and steps. If it has a `sentence`, this is printed.
         """
+        if sentence := getattr(record, "sentence", None):
+            self.console.print(Text(f"  {escaped(sentence)}"), soft_wrap=True)
         progress: dict[str, Any] | None = getattr(record, "progress", None)
         if progress is None:
             return

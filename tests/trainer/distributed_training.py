@@ -49,7 +49,7 @@ def run(name: str, folder: Path) -> None:
         worker = json.loads(os.environ.get("TF_CONFIG") or '{"task": {"index": 0}}')
         checkpoints = Checkpoints(folder, writes=strategy.is_chief())
         events = Progress(str(folder / "events"))
-        figures = loop.fit(rows, rows, events, checkpoints, Stop())
+        figures = loop.fit(rows, rows, events, checkpoints, Stop()).figures
         features = Features(model, xla=False)(rows.take(np.arange(7)).inputs)
         np.savez(
             folder / f"weights-{worker['task']['index']}",

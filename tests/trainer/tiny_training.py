@@ -95,7 +95,7 @@ def run(
 
     training.compiled.step = counted  # type: ignore[method-assign]
     progress = Progress(str(folder / "events"))
-    figures = training.fit(split, split, progress, Checkpoints(folder), stop)
+    figures, _ = training.fit(split, split, progress, Checkpoints(folder), stop)
     return figures, model.get_weights(), made
 
 

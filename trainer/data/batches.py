@@ -1,10 +1,13 @@
 """Groups rows of similar length into batches, in an order set by seed and epoch."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+
+from newsdesk.config.train import Train
 
 # Rows are sorted by length in windows of this many batches, each a random sample.
 _BATCHES_SORTED_TOGETHER = 64
@@ -84,6 +87,28 @@ def training_batches(
         groups += _cut(together, batch_size)
     for place in random.permutation(len(groups))[skip:]:
         yield rows.take(groups[place])
+
+
+def batches_of_steps(
+    rows: Split, train: Train, epoch: int, made: int
+) -> Iterator[list[Batch]]:
+    """Yields the batches of each remaining optimizer step of an epoch.
+
+    Args:
+        rows: the train split.
+        train: the train section.
+        epoch: counted from 0.
+        made: number of its steps that were made before.
+
+    Yields:
+        `train.accumulation` batches; the last step may have fewer.
+    """
+    together = train.accumulation
+    batches = training_batches(
+        rows, train.batch_size, train.seed, epoch, skip=made * together
+    )
+    while found := list(itertools.islice(batches, together)):
+        yield found
 
 
 def evaluation_batches(rows: Split, batch_size: int) -> Iterator[Batch]:

@@ -9,22 +9,23 @@ import tensorflow as tf
 from newsdesk import features
 from trainer.custom_config import TrainerSettings
 from trainer.data.transformed import Rows
-from trainer.training.loop import Figures
+from trainer.training.loop import Fitted
 
 _DISTRIBUTIONS = ("newsdesk", "tensorflow", "tensorflow-text", "tfx")
 
 
-def card(settings: TrainerSettings, rows: Rows, figures: Figures) -> dict[str, object]:
+def card(settings: TrainerSettings, rows: Rows, fitted: Fitted) -> dict[str, object]:
     """Makes the card of a model.
 
     Args:
         settings: the settings that it was trained with.
         rows: the rows that it was trained on.
-        figures: its results on the eval split.
+        fitted: its results on the eval split, and how the training ended.
 
     Returns:
         JSON-able values.
     """
+    figures, training = fitted
     return {
         "text_columns": settings.text_columns,
         "quoting": settings.quoting,
@@ -39,6 +40,10 @@ def card(settings: TrainerSettings, rows: Rows, figures: Figures) -> dict[str, o
         "eval_macro_f1": figures.macro_f1,
         "eval_loss": figures.loss,
         "seed": settings.train.seed,
+        "training": {
+            **training.model_dump(exclude_none=True),
+            "sentence": training.sentence,
+        },
     }
 
 

@@ -37,7 +37,9 @@ def fingerprint(
     Returns:
         A hexadecimal string.
     """
-    digest = hashlib.sha256(settings.model_dump_json().encode())
+    # A training that continues with another time limit makes the same steps.
+    decisive = settings.model_dump_json(exclude={"train": {"max_minutes"}})
+    digest = hashlib.sha256(decisive.encode())
     for split in (rows, eval_rows):
         digest.update(split.fingerprint.encode())
         # The same texts have other ids with another vocabulary or maximum length.

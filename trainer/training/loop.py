@@ -1,17 +1,17 @@
 """The training loop: makes steps, evaluates each epoch, keeps the best weights."""
 
-import dataclasses
-import itertools
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from newsdesk.config.train import Train
 from newsdesk.errors import Interrupted, NewsdeskError
-from trainer.data.batches import Batch, Split, evaluation_batches, training_batches
+from newsdesk.training import Training
+from trainer.data.batches import Split, batches_of_steps, evaluation_batches
 from trainer.model import Classifier
 from trainer.optim import epochs
 from trainer.optim.adamw import AdamW
@@ -20,11 +20,20 @@ from trainer.optim.precision import uses_xla
 from trainer.training import strategy
 from trainer.training.best import BestWeights, Figures
 from trainer.training.checkpoints import Checkpoints
+from trainer.training.clock import Clock
+from trainer.training.limits import Limits
 from trainer.training.objective import Objective
 from trainer.training.progress import Progress, State
 from trainer.training.snapshot import Place, Snapshot
 from trainer.training.step import Compiled
 from trainer.training.stopping import Stop
+
+
+class Fitted(NamedTuple):
+    """The results of the best epoch on the eval split, and how the training ended."""
+
+    figures: Figures
+    training: Training
 
 
 class Loop:
@@ -68,8 +77,8 @@ class Loop:
         progress: Progress,
         checkpoints: Checkpoints,
         stop: Stop,
-    ) -> Figures:
-        """Trains for all epochs, or until `patience` epochs brought nothing better.
+    ) -> Fitted:
+        """Trains until a limit is reached: of epochs, patience or minutes.
 
         Args:
             rows: the train split; if the encoder is frozen, its vectors.
@@ -80,7 +89,8 @@ class Loop:
             stop: checked after every step.
 
         Returns:
-            The best epoch's results on the eval split; the model has its weights.
+            The best epoch's results on the eval split, and how the training ended; the
+            model has the weights of that epoch.
 
         Raises:
             Interrupted: a signal asked to stop; all steps are in a checkpoint.
@@ -88,9 +98,12 @@ class Loop:
         """
         patience = epochs.patience(self._train, self._steps.epochs)
         best = BestWeights(self._weights, patience, self._train.select_by)
-        snapshot = Snapshot(self._weights, self.adamw, best)
+        clock = Clock(self._train.max_minutes)
+        limits = Limits(self._train, self._steps, best, clock)
+        snapshot = Snapshot(self._weights, self.adamw, best, clock)
         place = checkpoints.restore(snapshot.restore) or Place()
         strategy.refuse_unequal(self._count(place))
+        clock.check()
 
         def save() -> None:
             checkpoints.save(self._count(place), snapshot.take(place))
@@ -104,22 +117,19 @@ class Loop:
                     f"{self._steps.total}; the same command continues there"
                 )
 
-        while place.epoch < self._steps.epochs and best.worth_another_epoch:
-            state = self._run_epoch(rows, place, progress, save, pause)
+        if self._count(place) and limits.allow_epoch(place):
+            progress.say(limits.where(place))
+        while limits.allow_epoch(place):
+            state = self._run_epoch(rows, place, progress, clock, save, pause)
+            if clock.is_over:
+                save()
             figures = self.evaluate(eval_rows, pause)
-            is_best = best.offer(figures)
-            progress.report(
-                dataclasses.replace(
-                    state,
-                    eval_accuracy=figures.accuracy,
-                    eval_loss=figures.loss,
-                    eval_macro_f1=figures.macro_f1,
-                    best=is_best,
-                )
-            )
+            progress.report(state.measured(figures, best.offer(figures)))
+            if place.step < self._steps.per_epoch:
+                break
             place = Place(place.epoch + 1)
             save()
-        return best.restore()
+        return Fitted(best.restore(), limits.reached(place))
 
     def evaluate(
         self, rows: Split, after_batch: Callable[[], None] = lambda: None
@@ -133,7 +143,7 @@ class Loop:
         Returns:
             Its results on the split.
         """
-        counts, surprise = np.int64(0), 0.0
+        counts, surprise = np.zeros((3, 1), np.int64), 0.0
         for batch in evaluation_batches(rows, self._train.batch_size):
             batch_counts, batch_surprise = self.compiled.measure(batch)
             counts = counts + batch_counts.numpy()
@@ -146,12 +156,16 @@ class Loop:
         rows: Split,
         place: Place,
         progress: Progress,
+        clock: Clock,
         save: Callable[[], None],
         pause: Callable[[], None],
     ) -> State:
         """Makes the remaining steps of the epoch, and updates `place`."""
         began, seen, total = time.monotonic(), 0, tf.constant(place.loss)
-        for batches in self._batches_of_steps(rows, place):
+        for batches in batches_of_steps(rows, self._train, place.epoch, place.step):
+            # At least one step is made, so that there is something to measure.
+            if clock.is_over and self._count(place):
+                break
             mean = self.compiled.step(batches)
             seen += sum(len(batch.labels) for batch in batches)
             total += mean
@@ -163,19 +177,8 @@ class Loop:
             if due:
                 save()
             pause()
-        return self._state(place, total / self._steps.per_epoch, seen, began)
-
-    def _batches_of_steps(self, rows: Split, place: Place) -> Iterator[list[Batch]]:
-        micro_batches = self._train.accumulation
-        batches = training_batches(
-            rows,
-            self._train.batch_size,
-            self._train.seed,
-            place.epoch,
-            skip=place.step * micro_batches,
-        )
-        while together := list(itertools.islice(batches, micro_batches)):
-            yield together
+            clock.check()
+        return self._state(place, total / place.step, seen, began)
 
     def _count(self, place: Place) -> int:
         """The number of optimizer steps made."""

@@ -2,10 +2,11 @@
 
 import logging
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import tensorflow as tf
 
+from trainer.training.best import Figures
 from trainer.training.memory import peak_memory
 
 _LOGGER = logging.getLogger("newsdesk.progress")
@@ -42,6 +43,19 @@ class State:
     eval_loss: float | None = None
     eval_macro_f1: float | None = None
     best: bool | None = None
+
+    def measured(self, figures: Figures, is_best: bool) -> "State":
+        """Adds the results on the eval split at the end of an epoch.
+
+        Args:
+            figures: the results.
+            is_best: whether they are the best so far.
+
+        Returns:
+            The state with them.
+        """
+        results = {f"eval_{name}": value for name, value in asdict(figures).items()}
+        return replace(self, **results, best=is_best)
 
 
 class Progress:
@@ -91,6 +105,14 @@ class Progress:
                 if f"eval_{name}" in figures:
                     _write_scalar(f"eval/{name}", figures[f"eval_{name}"])
         self._writer.flush()
+
+    def say(self, sentence: str) -> None:
+        """Sends a sentence, which stays on the screen.
+
+        Args:
+            sentence: the record has it as its message, and also as `sentence`.
+        """
+        _LOGGER.info(sentence, extra={"sentence": sentence})
 
     def report_rows(self, done: int, rows: int, rows_per_second: float) -> None:
         """Reports how many rows a frozen encoder has encoded, before the epochs.

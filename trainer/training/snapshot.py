@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from trainer.optim.adamw import AdamW
 from trainer.training.best import BestWeights, Figures
+from trainer.training.clock import Clock
 
 
 @dataclasses.dataclass
@@ -36,10 +37,15 @@ class Snapshot:
         weights: the model's variables.
         adamw: the optimizer, prepared for them.
         best: the best weights so far.
+        clock: the time that the training has taken.
     """
 
     def __init__(
-        self, weights: list[tf.Variable], adamw: AdamW, best: BestWeights
+        self,
+        weights: list[tf.Variable],
+        adamw: AdamW,
+        best: BestWeights,
+        clock: Clock,
     ) -> None:
         scale = adamw.loss_scale
         self._variables = [
@@ -48,6 +54,7 @@ class Snapshot:
             *(scale.variables if scale else []),
         ]
         self._best = best
+        self._clock = clock
 
     def take(self, place: Place) -> dict[str, np.ndarray]:
         """Copies the state.
@@ -62,6 +69,7 @@ class Snapshot:
         record = {
             "place": [place.epoch, place.step, float(place.loss)],
             "waited": self._best.waited,
+            "seconds": self._clock.seconds,
             "figures": dataclasses.asdict(figures) if figures else None,
         }
         # The names of arrays are part of the format of checkpoints.
@@ -89,7 +97,7 @@ class Snapshot:
             epoch, step, loss = record["place"]
             place = Place(int(epoch), int(step), float(loss))
             figures = Figures(**record["figures"]) if record["figures"] else None
-            waited = int(record["waited"])
+            waited, seconds = int(record["waited"]), float(record["seconds"])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"its record cannot be read: {error!r}") from None
         variables = _matching(values, "variable", self._variables)
@@ -98,6 +106,7 @@ class Snapshot:
             variable.assign(value)
         self._best.figures, self._best.values = figures, best
         self._best.waited, self._best.measured = waited, place.epoch
+        self._clock.before = seconds
         return place
 
 

@@ -1,6 +1,7 @@
 """Runs a training, from transformed examples to a SavedModel."""
 
 import dataclasses
+import logging
 import os
 from pathlib import Path
 
@@ -17,14 +18,15 @@ from trainer.export import serving
 from trainer.model import Classifier
 from trainer.optim import optimizer, precision
 from trainer.text import tokenizer
-from trainer.training import card, stopping, strategy
-from trainer.training.best import Figures
+from trainer.training import balance, card, stopping, strategy
 from trainer.training.checkpoints import Checkpoints, fingerprint
 from trainer.training.job import Job
-from trainer.training.loop import Loop
+from trainer.training.loop import Fitted, Loop
 from trainer.training.objective import Objective, class_weights
 from trainer.training.progress import Progress
 from trainer.training.vectors import Features, Kept, compute
+
+_log = logging.getLogger("newsdesk")
 
 
 def run_fn(fn_args: Job) -> None:
@@ -58,11 +60,11 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
     if run := os.environ.get(RUN_FOLDER_VARIABLE):
         checkpoints.sign(run)
     progress = Progress(fn_args.model_run_dir)
-    figures = _fit(model, settings, rows, eval_rows, progress, checkpoints)
+    fitted = _fit(model, settings, rows, eval_rows, progress, checkpoints)
     if strategy.is_chief():
         served = serving.Served(model, transform_output, settings.labels, settings.text)
         serving.export(served, fn_args.serving_model_dir)
-        card.write(card.card(settings, rows, figures), fn_args.serving_model_dir)
+        card.write(card.card(settings, rows, fitted), fn_args.serving_model_dir)
         allowed = settings.model.allowed_operations
         operations.check(Path(fn_args.serving_model_dir), allowed)
     checkpoints.remove()
@@ -108,7 +110,7 @@ def _fit(
     eval_rows: transformed.Rows,
     progress: Progress,
     checkpoints: Checkpoints,
-) -> Figures:
+) -> Fitted:
     train = settings.train
     scale = precision.LossScale() if model.precision == "float16" else None
     steps = optimizer.count_steps(
@@ -116,6 +118,9 @@ def _fit(
     )
     depths = model.encoder.depths if model.encoder.trainable else []
     adamw = optimizer.build(settings.optimizer, steps, depths, scale)
+    if train.class_weights == "auto":
+        largest = balance.largest(settings.labels, rows.labels)
+        (progress.say if largest.is_dominant else _log.info)(largest.sentence)
     weights = class_weights(train, settings.labels, rows.labels)
     objective = Objective(weights, train.label_smoothing)
     loop = Loop(model, adamw, train, steps, objective)

@@ -97,7 +97,7 @@ def test_it_learns_in_half_the_bits(choice: Any, tmp_path: Path) -> None:
     scale = LossScale() if choice == "float16" else None
     _, loop = tiny_training.loop(rows, precision=choice, scale=scale, epochs=12)
     progress = Progress(str(tmp_path / "e"))
-    figures = loop.fit(rows, rows, progress, Checkpoints(tmp_path), Stop())
+    figures, _ = loop.fit(rows, rows, progress, Checkpoints(tmp_path), Stop())
 
     # By chance it would be a quarter.
     assert figures.accuracy > 0.8

@@ -17,7 +17,7 @@ from trainer.model import Classifier
 from trainer.optim import optimizer
 from trainer.training.best import BestWeights, Figures
 from trainer.training.checkpoints import Checkpoints
-from trainer.training.loop import Loop
+from trainer.training.loop import Fitted, Loop
 from trainer.training.objective import Objective
 from trainer.training.progress import Progress
 from trainer.training.stopping import Stop
@@ -35,7 +35,7 @@ def loop_of(
     return Loop(model, optimizer.build(rate, steps), config, steps, objective)
 
 
-def fit(loop: Loop, rows: Rows, folder: Path) -> Figures:
+def fit(loop: Loop, rows: Rows, folder: Path) -> Fitted:
     """Trains without a past and unmolested."""
     return loop.fit(
         rows, rows, Progress(str(folder)), Checkpoints(folder / "past"), Stop()
@@ -67,7 +67,7 @@ def test_it_learns_and_reports(
 ) -> None:
     caplog.set_level(logging.INFO, "newsdesk.progress")
     loop = loop_of(make_model(), separable_rows, epochs=15)
-    figures = fit(loop, separable_rows, tmp_path)
+    figures, _ = fit(loop, separable_rows, tmp_path)
     told = [getattr(record, "progress", {}) for record in caplog.records]
     ends = [progress for progress in told if "eval_accuracy" in progress]
 
@@ -191,7 +191,7 @@ def test_patience_ends_training(
         return Figures(0.5, loss=[0.5, 0.4, 0.6, 0.7][len(seen) - 1], macro_f1=0.5)
 
     monkeypatch.setattr(loop, "evaluate", evaluate)
-    figures = fit(loop, separable_rows, tmp_path)
+    figures, _ = fit(loop, separable_rows, tmp_path)
 
     assert len(seen) == 4
     assert figures.loss == 0.4

@@ -169,7 +169,7 @@ def test_a_damaged_checkpoint_is_passed_over(
     assert f"training continues from {tmp_path / '12.npz'}" in caplog.text
 
 
-@pytest.mark.parametrize("spoilt", ["shape", "record", "missing", "directory"])
+@pytest.mark.parametrize("spoilt", ["shape", "record", "older", "missing", "directory"])
 def test_a_checkpoint_that_does_not_fit_is_set_aside(
     tmp_path: Path,
     unbroken: tuple[Figures, list[np.ndarray]],
@@ -187,6 +187,11 @@ def test_a_checkpoint_that_does_not_fit_is_set_aside(
         values["variable-1"] = np.zeros(3, np.float32)
     elif spoilt == "record":
         values["told"] = np.array("[]")
+    elif spoilt == "older":
+        # Older releases saved no macro F1.
+        record = json.loads(str(values["told"]))
+        del record["figures"]["macro_f1"]
+        values["told"] = np.array(json.dumps(record))
     else:
         del values["variable-1"]
     np.savez(newest, **values)
@@ -256,6 +261,8 @@ def test_another_seed_code_vocabulary_or_data_has_its_own_checkpoints() -> None:
     other_ids = dataclasses.replace(split, ids=split.ids[::-1])
     other_code = settings.model_copy(update={"fingerprint": "x"})
     seed = settings.train.model_copy(update={"seed": 2})
+    limit = settings.train.model_copy(update={"max_minutes": 1.0})
+    limited = settings.model_copy(update={"train": limit})
     digests = [
         fingerprint(settings, split, split, b"a"),
         fingerprint(settings.model_copy(update={"train": seed}), split, split, b"a"),
@@ -268,3 +275,4 @@ def test_another_seed_code_vocabulary_or_data_has_its_own_checkpoints() -> None:
 
     assert len(set(digests)) == 7
     assert digests[0] == fingerprint(settings, tiny_training.rows(), split, b"a")
+    assert digests[0] == fingerprint(limited, split, split, b"a")

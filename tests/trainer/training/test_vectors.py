@@ -134,7 +134,7 @@ def test_only_the_head_learns_and_every_row_once_an_epoch(
     adamw = optimizer.build(rate, steps)
     loop = Loop(model, adamw, train, steps, Objective(None, 0.0))
     progress = Progress(str(tmp_path / "events"))
-    figures = loop.fit(vectors, vectors, progress, Checkpoints(tmp_path), Stop())
+    figures, _ = loop.fit(vectors, vectors, progress, Checkpoints(tmp_path), Stop())
 
     assert figures.accuracy == 1
     assert int(adamw.iterations) == 20 * 8

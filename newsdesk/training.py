@@ -1,0 +1,106 @@
+"""What the model card says about how a training ended, and what to try next."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from newsdesk.config.sections import Config
+from newsdesk.config.train import SelectBy
+
+_FIGURES: dict[SelectBy, str] = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "loss": "loss",
+}
+Ended = Literal["epochs", "patience", "max_minutes"]
+
+
+class Training(BaseModel):
+    """How a training ended.
+
+    Attributes:
+        epochs: the most epochs that it could have.
+        made: the number of the last epoch that was measured on eval.
+        best: the number of the epoch whose weights the model has.
+        ended: what ended it: all epochs were made, `patience` epochs in a row were not
+            better, or `max_minutes` were over.
+        patience: epochs without better results that end a training.
+        max_minutes: the limit of minutes, None without one.
+        select_by: the figure on eval that decides which epoch is best.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    epochs: int
+    made: int
+    best: int
+    ended: Ended
+    patience: int
+    max_minutes: float | None = None
+    select_by: SelectBy = "accuracy"
+
+    @classmethod
+    def of_card(cls, card: Any) -> "Training | None":
+        """Reads the part of a model card that describes the training.
+
+        Args:
+            card: the parsed card; cards of older releases do not have this part.
+
+        Returns:
+            The training; None if the card does not describe it.
+        """
+        try:
+            return cls.model_validate(card["training"])
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    @property
+    def sentence(self) -> str:
+        """How the training ended, and which weights the model has."""
+        weights = f"weights of epoch {self.best}"
+        if self.ended == "patience":
+            return (
+                f"stopped after epoch {self.made} of {self.epochs}: no better eval "
+                f"{_FIGURES[self.select_by]} in {_count(self.patience, 'epoch')}; "
+                + weights
+            )
+        if self.ended == "max_minutes":
+            return (
+                f"stopped in epoch {self.made} of {self.epochs}: train.max_minutes = "
+                f"{self.max_minutes:g} is over; {weights}"
+            )
+        return f"{_count(self.epochs, 'epoch')}; {weights}"
+
+    def advice(self, config: Config) -> str:
+        """Says what may make the model better.
+
+        Args:
+            config: the configuration of the training.
+
+        Returns:
+            The key and a value if more time may help; otherwise what else may help.
+        """
+        if self.ended == "max_minutes":
+            return (
+                f"give it more time, for example --set train.max_minutes={self._more}"
+            )
+        if self.best == self.made == self.epochs:
+            longer = f"train longer with --set train.epochs={2 * self.epochs}"
+            return f"{longer}: the last epoch was the best"
+        if self.best == 1 and self.made > 1:
+            rate = config.optimizer.learning_rate / 3
+            return (
+                "no epoch after the first was better: lower the learning rate, for "
+                f"example --set optimizer.learning_rate={rate:.1g}"
+            )
+        if config.model.encoder.is_pretrained:
+            return "add rows: more epochs did not help"
+        return "add rows, or use a pretrained encoder: more epochs did not help"
+
+    @property
+    def _more(self) -> str:
+        return f"{2 * (self.max_minutes or 1):g}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
