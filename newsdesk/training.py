@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from newsdesk.config.sections import Config
 from newsdesk.config.train import SelectBy
@@ -12,6 +12,7 @@ _FIGURES: dict[SelectBy, str] = {
     "macro_f1": "macro F1",
     "loss": "loss",
 }
+_ADD = "add rows or use a pretrained encoder"
 Ended = Literal["epochs", "patience", "max_minutes"]
 
 
@@ -54,6 +55,7 @@ class Training(BaseModel):
         except (KeyError, TypeError, ValueError):
             return None
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def sentence(self) -> str:
         """How the training ended, and which weights the model has."""
@@ -80,26 +82,19 @@ class Training(BaseModel):
         Returns:
             The key and a value if more time may help; otherwise what else may help.
         """
-        if self.ended == "max_minutes":
-            return (
-                f"give it more time, for example --set train.max_minutes={self._more}"
-            )
+        if self.ended == "max_minutes" and self.max_minutes:
+            return f"train longer with --set train.max_minutes={2 * self.max_minutes:g}"
         if self.best == self.made == self.epochs:
             longer = f"train longer with --set train.epochs={2 * self.epochs}"
-            return f"{longer}: the last epoch was the best"
+            return f"{longer} (the last epoch was the best)"
         if self.best == 1 and self.made > 1:
             rate = config.optimizer.learning_rate / 3
             return (
-                "no epoch after the first was better: lower the learning rate, for "
-                f"example --set optimizer.learning_rate={rate:.1g}"
+                "lower the learning rate with --set optimizer.learning_rate="
+                f"{rate:.1g} (no epoch after the first was better)"
             )
-        if config.model.encoder.is_pretrained:
-            return "add rows: more epochs did not help"
-        return "add rows, or use a pretrained encoder: more epochs did not help"
-
-    @property
-    def _more(self) -> str:
-        return f"{2 * (self.max_minutes or 1):g}"
+        more = "add rows" if config.model.encoder.is_pretrained else _ADD
+        return f"{more} (the last epochs were not better)"
 
 
 def _count(number: int, noun: str) -> str:

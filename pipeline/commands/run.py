@@ -209,7 +209,8 @@ def _conclude(
         say("next", f'newsdesk predict --root {shown(config.root)} "some text"')
     elif summary.exit_code == ExitCode.NOT_GOOD_ENOUGH:
         say("not pushed", "; ".join(summary.refusals), "yellow")
-        say("next", "train longer, or change the evaluation section, and run again")
+        advice = summary.training.advice(config) if summary.training else "train longer"
+        say("next", f"{advice}, or change the evaluation section, and run again")
     else:
         say("error", summary.error or "", "red")
         say("log", shown(folder.log))

@@ -14,6 +14,7 @@ from newsdesk import atomic, regular
 from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode, ModelError, NewsdeskError
 from newsdesk.states import NodeState, RunState
+from newsdesk.training import Training
 
 CONFIG = "config.toml"
 LOG = "log.txt"
@@ -76,6 +77,7 @@ class Summary(BaseModel):
     error: Words | None = None
     nodes: list[Node] = []
     rows: dict[str, int] = {}
+    training: Training | None = None
     split: str | None = None
     metrics: dict[str, float] = {}
     baseline: str | None = None

@@ -1,9 +1,12 @@
 """Reads results of nodes for the screen and the summary of a run."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from components.text_example_gen.quarantine import OVER_LINES, read_summary
+from newsdesk import features
+from newsdesk.training import Training
 from pipeline.local.executions import text_property
 
 
@@ -78,6 +81,26 @@ def skipped_rules(verdict: str) -> str:
 
     rules = skipped(verdict)
     return f"skipped: {', '.join(rules)}" if rules else ""
+
+
+def training(model: str) -> Training | None:
+    """Reads from the model card how the training of a model ended.
+
+    Args:
+        model: the folder of the Model artifact.
+
+    Returns:
+        The end of the training; None if the card cannot be read or does not have it.
+    """
+    # Imported here, because it imports TFX, which a run with nothing to do never needs.
+    from tfx.utils import path_utils
+
+    extra = Path(path_utils.serving_model_path(model), "assets.extra")
+    try:
+        card = json.loads((extra / features.MODEL_CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return Training.of_card(card)
 
 
 def is_blessed(blessing: str) -> bool:

@@ -63,6 +63,11 @@ class Notes:
         self._summary.baseline = text_property(outputs["model"], VERSION)
         return f"version {self._summary.baseline} is in service"
 
+    def training(self, outputs: Outputs) -> str:
+        """Notes how the training ended, and the epoch of the weights."""
+        ended = self._summary.training = node_results.training(outputs["model"].uri)
+        return ended.sentence if ended else ""
+
     def evaluation(self, outputs: Outputs) -> str:
         """Notes the accuracy of the candidate and of the model in service."""
         evaluation, labels = outputs["evaluation"].uri, self._config.data.labels
@@ -105,6 +110,7 @@ NOTES: Mapping[str, Callable[[Notes, Outputs], str]] = {
     "BaselineModel": Notes.baseline,
     "TextStatistics": lambda _, made: node_results.conflicts(made["statistics"].uri),
     "DataGate": lambda _, made: node_results.skipped_rules(made["verdict"].uri),
+    "Trainer": Notes.training,
     "Evaluator": Notes.evaluation,
     "Pusher": Notes.push,
 }

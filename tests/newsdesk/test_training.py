@@ -1,5 +1,6 @@
 """What the user reads about the end of a training."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -50,18 +51,21 @@ def test_the_end_is_one_sentence(given: dict[str, Any], expected: str) -> None:
     [
         (
             {"ended": "epochs", "made": 20, "best": 20},
-            "train longer with --set train.epochs=40: the last epoch was the best",
+            "train longer with --set train.epochs=40 (the last epoch was the best)",
         ),
         (
             {"ended": "max_minutes", "max_minutes": 5},
-            "give it more time, for example --set train.max_minutes=10",
+            "train longer with --set train.max_minutes=10",
         ),
         (
             {"best": 1},
-            "no epoch after the first was better: lower the learning rate, for "
-            "example --set optimizer.learning_rate=0.0003",
+            "lower the learning rate with --set optimizer.learning_rate=0.0003 "
+            "(no epoch after the first was better)",
         ),
-        ({}, "add rows, or use a pretrained encoder: more epochs did not help"),
+        (
+            {},
+            "add rows or use a pretrained encoder (the last epochs were not better)",
+        ),
     ],
 )
 def test_advice_fits_the_end(
@@ -76,7 +80,7 @@ def test_a_pretrained_encoder_is_not_advised_twice(
     encoder = {"kind": "checkpoint", "path": "/x"}
     config = make_config(model={"encoder": encoder}, text={"tokenizer": "encoder"})
 
-    assert training().advice(config) == "add rows: more epochs did not help"
+    assert training().advice(config) == "add rows (the last epochs were not better)"
 
 
 @pytest.mark.parametrize("card", [{}, {"training": None}, {"training": {"best": 1}}, 3])
@@ -85,6 +89,7 @@ def test_a_card_without_the_training_is_read(card: Any) -> None:
 
 
 def test_a_card_with_the_training_is_read() -> None:
-    written = training().model_dump() | {"sentence": training().sentence}
+    written = json.loads(training().model_dump_json())
 
+    assert written["sentence"] == training().sentence
     assert Training.of_card({"training": written}) == training()

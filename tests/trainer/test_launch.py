@@ -72,6 +72,18 @@ def test_progress_and_memory_arrive(caplog: pytest.LogCaptureFixture) -> None:
     assert 0 < float(end.getMessage().split()[-2]) < 1
 
 
+def test_a_sentence_arrives(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    train(
+        "import logging; logging.getLogger('newsdesk.progress').info("
+        "'continues', extra={'sentence': 'continues'})"
+    )
+
+    assert caplog.records[0].name == "newsdesk.progress"
+    assert caplog.records[0].getMessage() == "continues"
+    assert getattr(caplog.records[0], "sentence", "") == "continues"
+
+
 def test_all_that_it_prints_reaches_our_streams(
     capfd: pytest.CaptureFixture[str],
 ) -> None:

@@ -40,10 +40,7 @@ def card(settings: TrainerSettings, rows: Rows, fitted: Fitted) -> dict[str, obj
         "eval_macro_f1": figures.macro_f1,
         "eval_loss": figures.loss,
         "seed": settings.train.seed,
-        "training": {
-            **training.model_dump(exclude_none=True),
-            "sentence": training.sentence,
-        },
+        "training": training.model_dump(mode="json", exclude_none=True),
     }
 
 

@@ -1,13 +1,16 @@
 """Notes on the lines of nodes."""
 
 import datetime
+import json
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from newsdesk.config.sections import Config
+from newsdesk.features import MODEL_CARD
 from newsdesk.published.in_service import OUTCOME, VERSION, Outcome
 from pipeline.local.history import Summary
 from pipeline.local.notes import Notes
@@ -52,6 +55,28 @@ def test_a_baseline_that_is_given_up_is_named(notes: Notes, summary: Summary) ->
 
     assert notes.of("BaselineModel", {}) == "version 7 is given up: other labels"
     assert summary.accepted == "other labels"
+
+
+def test_the_end_of_the_training_is_noted_and_kept(
+    notes: Notes, summary: Summary, tmp_path: Path
+) -> None:
+    made = {"epochs": 20, "made": 7, "best": 4, "ended": "patience", "patience": 3}
+    extra = tmp_path / "Format-Serving" / "assets.extra"
+    extra.mkdir(parents=True)
+    (extra / MODEL_CARD).write_text(json.dumps({"training": made}))
+    model = SimpleNamespace(uri=str(tmp_path))
+    note = notes.of("Trainer", {"model": model})
+
+    assert note.startswith("stopped after epoch 7 of 20: ")
+    assert Summary.model_validate_json(summary.model_dump_json()) == summary
+    assert json.loads(summary.model_dump_json())["training"]["sentence"] == note
+
+
+def test_a_model_without_its_training_has_no_note(
+    notes: Notes, summary: Summary, tmp_path: Path
+) -> None:
+    assert notes.of("Trainer", {"model": SimpleNamespace(uri=str(tmp_path))}) == ""
+    assert summary.training is None
 
 
 @pytest.mark.parametrize(

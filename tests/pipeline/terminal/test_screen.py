@@ -62,6 +62,16 @@ def test_a_terminal_shows_the_bar_and_keeps_the_line() -> None:
     assert "failed      2.0 s" in out.getvalue()
 
 
+def test_a_sentence_of_the_training_stays_on_the_screen() -> None:
+    out = io.StringIO()
+    screen = Screen(Console(file=out, width=40))
+    sentence = "training continues in epoch 2 of 20, after step 340 of 1,500"
+    with screen.drawing():
+        screen.begin("Trainer")
+        logging.getLogger("newsdesk.progress").info("", extra={"sentence": sentence})
+    assert out.getvalue() == f"  {sentence}\n"
+
+
 def test_a_frozen_encoder_moves_the_bar_before_there_are_epochs() -> None:
     out = io.StringIO()
     screen = Screen(Console(file=out, width=120, force_terminal=True))
