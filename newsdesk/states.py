@@ -27,3 +27,5 @@ class NodeState(StrEnum):
     DONE = "done"
     CACHED = "cached"
     FAILED = "failed"
+    # A signal ended the run while the node was at work.
+    STOPPED = "stopped"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from newsdesk.errors import ExitCode, NewsdeskError
 from newsdesk.escaping import escaped
 from pipeline.commands.arguments import NEWSDESK, File, Overrides
 from pipeline.commands.shown import complain, shown
 from pipeline.terminal import streams
+from pipeline.terminal.layout import paragraph
 
 if TYPE_CHECKING:
     from newsdesk.config.sections import Config
@@ -100,6 +100,8 @@ def start_run(
     from pipeline.terminal.logfile import captured
     from trainer.encoders import inspection
 
+    # Before anything slow, so that the user sees at once that the command works.
+    streams.say(f"{config.name}: data in {shown(config.data.path)}")
     notes = inspection.check(config)
     folder = RunFolder.create(config)
     with captured(folder.log, verbose) as stream, stream.optional():
@@ -112,12 +114,12 @@ def start_run(
             console = Console(file=stream, force_terminal=False if verbose else None)
             for note in notes:
                 logging.getLogger("newsdesk").info("note: %s", note)
-                console.print(Text(escaped(f"note: {note}"), "yellow"), soft_wrap=True)
+                paragraph(console, "note: ", escaped(note), "yellow")
             screen = Screen(console)
             summary = run_locally(config, folder, screen, beam_args, accepted, signals)
         _conclude(console, config, folder, summary)
         if problem := notify(config.output.notify, summary):
-            console.print(Text(escaped(problem), "yellow"), soft_wrap=True)
+            paragraph(console, "", escaped(problem))
     assert summary.exit_code is not None
     why = summary.error or "; ".join(summary.refusals)
     if why and stream.broke:
@@ -173,8 +175,7 @@ def _conclude(
     from newsdesk.states import RunState
 
     def say(head: str, text: str, style: str = "") -> None:
-        line = Text.assemble((f"{head:<10}", style), " ", escaped(text))
-        console.print(line, soft_wrap=True)
+        paragraph(console, f"{head:<10} ", escaped(text), style)
 
     console.print()
     figures = summary.metrics
@@ -211,6 +212,10 @@ def _conclude(
         say("not pushed", "; ".join(summary.refusals), "yellow")
         advice = summary.training.advice(config) if summary.training else "train longer"
         say("next", f"{advice}, or change the evaluation section, and run again")
+    elif summary.state is RunState.INTERRUPTED:
+        say("stopped", (summary.error or "").removeprefix("stopped "), "yellow")
+        say("next", "the same command continues; finished nodes are not run again")
+        say("log", shown(folder.log))
     else:
         say("error", summary.error or "", "red")
         say("log", shown(folder.log))

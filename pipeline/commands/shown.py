@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
 from newsdesk.escaping import escaped
+from pipeline.terminal.layout import paragraph
 
 
 def complain(sentence: str, head: str = "error", style: str = "red") -> None:
@@ -16,8 +16,7 @@ def complain(sentence: str, head: str = "error", style: str = "red") -> None:
         head: the word before it.
         style: Rich's style of that word.
     """
-    text = Text.assemble((head, style), " ", escaped(sentence))
-    Console(stderr=True).print(text, soft_wrap=True)
+    paragraph(Console(stderr=True), f"{head} ", escaped(sentence), style)
 
 
 def shown(path: Path | str) -> str:

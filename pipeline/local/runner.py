@@ -114,8 +114,9 @@ class LocalRun:
     def launch(self, beam_args: Sequence[str]) -> None:
         """Compiles the pipeline and launches its nodes in order."""
         self.screen.begin("starting")
-        from components.text_example_gen import content
+        from components.text_example_gen import content, sources
 
+        self.summary.spans = sources.span_names(self.config.data)
         self.summary.data_digest = content.data_digest(self.config.data)
         began = recipe(self.config)
         current = self.notes.current = newest(self.config.serving)
@@ -195,6 +196,9 @@ class LocalRun:
             note = self.notes.of(name, outputs)
             if damaged:
                 note = f"run again: {damaged[0]}  {note}".rstrip()
+        except (Exception, KeyboardInterrupt, SystemExit):
+            state = NodeState.STOPPED if self.signals else NodeState.FAILED
+            raise
         finally:
             seconds = round(watch.seconds, 1)
             self.summary.nodes.append(Node(name=name, state=state, seconds=seconds))

@@ -1,4 +1,4 @@
-"""Shows the progress of a run: a line for each node, and a bar for the Trainer."""
+"""Shows the progress of a run: a line for each node, and one for each epoch."""
 
 import logging
 import time
@@ -7,23 +7,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
+from rich.progress import Progress, SpinnerColumn, TaskID
 
 from newsdesk.escaping import escaped, one_line
 from newsdesk.states import NodeState
+from pipeline.terminal.layout import paragraph
+from pipeline.terminal.training_line import MovingLine, figures, of_epoch
 
 _MARKS = {
     NodeState.DONE: ("✓", "green"),
     NodeState.CACHED: ("=", "cyan"),
+    NodeState.STOPPED: ("-", "yellow"),
     NodeState.FAILED: ("✗", "red"),
 }
 
@@ -39,22 +33,23 @@ class Screen(logging.Handler):
         """
         super().__init__()
         self.console = console
+        # Such a terminal or user wants no moving lines.
+        self._moves = console.is_terminal and not (
+            console.is_dumb_terminal or console.no_color
+        )
         self._epoch = 0
+        self._accuracy: float | None = None
+        self._watch = Stopwatch()
         self._task: TaskID | None = None
         self._bar = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description:<18}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[detail]}"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"),
-            TimeRemainingColumn(elapsed_when_finished=False),
+            MovingLine(console),
             console=console,
             transient=True,
-            # The output of libraries belongs to the log, even while a bar is shown.
+            # The output of libraries belongs to the log, even while a line moves.
             redirect_stdout=False,
             redirect_stderr=False,
-            disable=not console.is_terminal,
+            disable=not self._moves,
         )
 
     @contextmanager
@@ -79,8 +74,9 @@ class Screen(logging.Handler):
         Args:
             name: the node's id.
         """
-        self._epoch = 0
-        self._task = self._bar.add_task(name, total=None, detail="", left="")
+        self._epoch, self._accuracy = 0, None
+        self._watch = Stopwatch()
+        self._task = self._bar.add_task(name, total=None, figures=[])
 
     def warn(self, text: str) -> None:
         """Shows a warning.
@@ -89,7 +85,7 @@ class Screen(logging.Handler):
             text: the sentence.
         """
         self.clear()
-        self.console.print(Text(escaped(text), "yellow"), soft_wrap=True)
+        paragraph(self.console, "warning ", escaped(text), "yellow")
 
     def clear(self) -> None:
         """Removes the moving line."""
@@ -108,15 +104,16 @@ class Screen(logging.Handler):
         """
         self.clear()
         took = "" if state is NodeState.CACHED else f"{seconds:6.1f} s"
-        line = f" {name:<18} {state:<8} {took:>8}  {one_line(note)}".rstrip()
-        self.console.print(Text.assemble(_MARKS[state], line), soft_wrap=True)
+        mark, style = _MARKS[state]
+        head = f"{mark} {name:<16} {state:<7} {took:>8}  "
+        paragraph(self.console, head, one_line(note), style)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Moves the bar to the step of a progress record.
+        """Shows a progress record: on the moving line, and at the end of an epoch.
 
         Args:
             record: a log record; its `progress` contains step, steps, epoch, epochs,
-                loss, learning_rate, rows_per_second and sometimes eval_accuracy; while
+                loss, rows_per_second and, at the end of an epoch, eval_accuracy; while
                 a frozen encoder encodes a split, only rows_per_second, and rows as
                 step and steps. If it has a `sentence`, this is printed.
         """
@@ -125,31 +122,21 @@ class Screen(logging.Handler):
         progress: dict[str, Any] | None = getattr(record, "progress", None)
         if progress is None:
             return
-        detail = f"{progress['rows_per_second']:,.0f} rows/s"
-        if "epoch" in progress:
-            detail = (
-                f"epoch {progress['epoch']}/{progress['epochs']}  "
-                f"loss {progress['loss']:.3f}  "
-                f"rate {progress['learning_rate']:.1e}  {detail}"
-            )
-        else:
-            detail = f"encoding  {detail}"
         accuracy = progress.get("eval_accuracy")
-        if accuracy is not None:
-            detail += f"  eval accuracy {accuracy:.4f}"
-        if self.console.is_terminal:
-            if self._task is not None:
-                self._bar.update(
-                    self._task,
-                    completed=progress["step"],
-                    total=progress["steps"],
-                    detail=detail,
-                    left="left",
-                    refresh=True,
-                )
-        elif accuracy is not None and progress["epoch"] > self._epoch:
-            self._epoch = progress["epoch"]
-            self.console.print(f"  {detail}", highlight=False, soft_wrap=True)
+        if accuracy is not None and progress["epoch"] > self._epoch:
+            self._epoch, self._accuracy = progress["epoch"], accuracy
+            self.console.print(
+                of_epoch(progress, self._watch.seconds), highlight=False, soft_wrap=True
+            )
+            self._watch = Stopwatch()
+        if self._task is not None:
+            self._bar.update(
+                self._task,
+                completed=progress["step"],
+                total=progress["steps"],
+                figures=figures(progress, self._accuracy),
+                refresh=True,
+            )
 
 
 class Stopwatch:

@@ -39,7 +39,8 @@ NODES = {
 FROM_TRAINER = {"Trainer", "Predictions", "Evaluator", "Pusher"}
 LINE = re.compile(
     r"|✓ \w+ +done +[\d.]+ s.*|= \w+ +cached.*"
-    r"|  epoch \d/\d  loss .* eval accuracy [\d.]+"
+    r"|  epoch \d/\d  loss .* eval accuracy [\d.]+  \d+ s"
+    r"|sample: data in .+"
     r"|(accuracy|pushed|unchanged|in service|next) .+"
 )
 # Uses only the SavedModel, and fails if it imports the project or TFX.

@@ -1,6 +1,7 @@
 """The states of runs that did not finish."""
 
 import contextlib
+import datetime
 import io
 import json
 import logging
@@ -19,9 +20,10 @@ from newsdesk.identity.recipe import Recipe
 from newsdesk.published import manifest
 from newsdesk.published.local_store import LocalStore
 from pipeline.commands.run import _seen
-from pipeline.interrupt import interruptible
+from pipeline.interrupt import Signals, interruptible
 from pipeline.local import runner
-from pipeline.local.history import RunFolder
+from pipeline.local.executions import Records
+from pipeline.local.history import RunFolder, Summary
 from pipeline.terminal.screen import Screen
 from tests.support import model
 
@@ -147,3 +149,26 @@ def test_after_a_rollback_the_run_is_withdrawn_not_unchanged(
     summary = runner.run(config, RunFolder.create(config), screen)
     assert (summary.exit_code, summary.state) == (ExitCode.DONE, state)
     assert (summary.pushed == f"{config.serving}/7") == pushed
+
+
+@pytest.mark.parametrize(
+    ("is_interrupted", "state"), [(True, "stopped"), (False, "failed")]
+)
+def test_a_node_that_a_signal_ended_is_stopped_not_failed(
+    make_config: Callable[..., Config], tmp_path: Path, is_interrupted: bool, state: str
+) -> None:
+    class Launcher:
+        def launch(self) -> None:
+            raise RuntimeError("half imported")
+
+    config = make_config(output={"root": str(tmp_path / "root")})
+    out = io.StringIO()
+    summary = Summary(
+        run="r", pipeline="p", started=datetime.datetime.now().astimezone(), data="d"
+    )
+    signals = Signals([2] if is_interrupted else [])
+    run = runner.LocalRun(config, Screen(Console(file=out)), summary, signals, "")
+    with pytest.raises(RuntimeError):
+        run._run_node("Trainer", Launcher(), Records(None), ["model"])
+    assert [node.state for node in summary.nodes] == [state]
+    assert f"Trainer          {state}" in out.getvalue()

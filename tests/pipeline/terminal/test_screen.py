@@ -2,7 +2,9 @@
 
 import io
 import logging
+import re
 
+import pytest
 from rich.console import Console
 
 from pipeline.local.history import NodeState
@@ -36,9 +38,9 @@ def test_plain_lines_without_a_terminal() -> None:
         screen.begin("Evaluator")
         screen.end("Evaluator", NodeState.CACHED, 0.3, "accuracy 0.9000")
     assert out.getvalue().splitlines() == [
-        "  epoch 1/3  loss 1.250  rate 1.0e-03  4,000 rows/s  eval accuracy 0.8750",
-        "✓ Trainer            done       41.0 s",
-        "= Evaluator          cached             accuracy 0.9000",
+        "  epoch 1/3  loss 1.250  eval accuracy 0.875  0 s",
+        "✓ Trainer          done      41.0 s",
+        "= Evaluator        cached            accuracy 0.9000",
     ]
 
 
@@ -59,7 +61,7 @@ def test_a_terminal_shows_the_bar_and_keeps_the_line() -> None:
         _report()
         screen.end("Trainer", NodeState.FAILED, 2.0)
     assert "loss 1.250" in out.getvalue()
-    assert "failed      2.0 s" in out.getvalue()
+    assert "failed     2.0 s" in out.getvalue()
 
 
 def test_a_sentence_of_the_training_stays_on_the_screen() -> None:
@@ -79,7 +81,72 @@ def test_a_frozen_encoder_moves_the_bar_before_there_are_epochs() -> None:
     with screen.drawing():
         screen.begin("Trainer")
         logging.getLogger("newsdesk.progress").info("", extra={"progress": passed})
-    assert "encoding  150 rows/s" in out.getvalue()
+    assert "encoding 50/100  150 rows/s" in out.getvalue()
+
+
+def _terminal(width: int) -> tuple[io.StringIO, Screen]:
+    out = io.StringIO()
+    return out, Screen(Console(file=out, width=width, force_terminal=True))
+
+
+def _plain(text: str) -> list[str]:
+    """The lines that were drawn, without the commands that moved the cursor."""
+    return re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_moving_line_breaks_between_figures_only(width: int) -> None:
+    out, screen = _terminal(width)
+    with screen.drawing():
+        screen.begin("Trainer")
+        _report(eval_accuracy=0.875)
+        _report(step=43_210, steps=123_456, epoch=2)
+        drawn = _plain(out.getvalue())
+    assert all(len(line) <= width for line in drawn)
+    for figure in (
+        "epoch 2/3",
+        "step 43,210/123,456",
+        "loss 1.250",
+        "eval accuracy 0.875",
+        "4,000 rows/s",
+    ):
+        assert any(figure in line for line in drawn), figure
+
+
+def test_an_epoch_stays_on_the_terminal() -> None:
+    out, screen = _terminal(80)
+    with screen.drawing():
+        screen.begin("Trainer")
+        _report(eval_accuracy=0.875)
+        screen.end("Trainer", NodeState.DONE, 2.0)
+    assert "  epoch 1/3  loss 1.250  eval accuracy 0.875  0 s" in _plain(out.getvalue())
+
+
+@pytest.mark.parametrize("variable", ["NO_COLOR", "TERM"])
+def test_a_terminal_without_colors_or_movement_gets_plain_lines(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "dumb")
+    out, screen = _terminal(80)
+    with screen.drawing():
+        screen.begin("Trainer")
+        _report()
+        _report(eval_accuracy=0.875)
+        screen.end("Trainer", NodeState.STOPPED, 2.0)
+    assert out.getvalue().splitlines() == [
+        "  epoch 1/3  loss 1.250  eval accuracy 0.875  0 s",
+        "- Trainer          stopped    2.0 s",
+    ]
+
+
+def test_a_long_note_is_wrapped_at_spaces_beside_its_line() -> None:
+    out, screen = _terminal(80)
+    path = "/data/" + "x" * 60
+    screen.end("TextExampleGen", NodeState.DONE, 3.1, f"2,000 rows in = 2,000 {path}")
+    assert _plain(out.getvalue())[:2] == [
+        "✓ TextExampleGen   done       3.1 s  2,000 rows in = 2,000",
+        " " * 37 + path,
+    ]
 
 
 def test_it_stops_listening_afterwards() -> None:
