@@ -181,7 +181,7 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
         ) from None
     base, splits = sources.input_of(data)
     if mirror:
-        patterns = sources.resolve(base, splits, data.span_marker).values()
+        patterns = sources.resolve(base, splits, data.span_marker, data.window).values()
         mirror.fill(file for glob in patterns for file in sources.list_files(glob))
     return {
         **properties,

@@ -13,13 +13,16 @@ from newsdesk.identity import fingerprint
 from newsdesk.rows import tf_datasets
 
 
-def digest_of_input(base: str, wanted: Any, marker: str | None = None) -> str:
+def digest_of_input(
+    base: str, wanted: Any, marker: str | None = None, window: int = 1
+) -> str:
     """Computes a digest of the content of files, without their paths and times.
 
     Args:
         base: the folder above every pattern, or `tfds:` and a name.
-        wanted: an `example_gen_pb2.Input`; of its spans, the newest is read.
+        wanted: an `example_gen_pb2.Input`; of its spans, the newest are read.
         marker: the file that marks the folder of a span as complete.
+        window: how many spans are read.
 
     Returns:
         A hexadecimal string. For TensorFlow Datasets, a digest of the name.
@@ -31,7 +34,8 @@ def digest_of_input(base: str, wanted: Any, marker: str | None = None) -> str:
     if base.startswith(tf_datasets.PREFIX):
         found.update(base.encode())
         return found.hexdigest()[:32]
-    for split, pattern in sorted(sources.resolve(base, wanted, marker).items()):
+    patterns = sources.resolve(base, wanted, marker, window)
+    for split, pattern in sorted(patterns.items()):
         for file in sources.list_files(pattern):
             # The suffixes can decide the format.
             line = f"{split}\0{Path(file).suffixes}\0{_of_file(file)}\n"
@@ -73,4 +77,4 @@ def data_digest(data: Data) -> str:
     Raises:
         DataError: see `digest_of_input`.
     """
-    return digest_of_input(*sources.input_of(data), data.span_marker)
+    return digest_of_input(*sources.input_of(data), data.span_marker, data.window)

@@ -1,4 +1,4 @@
-"""The driver of TextExampleGen: finds the newest span, and makes the cache key."""
+"""The driver of TextExampleGen: finds the newest spans, and makes the cache key."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,10 +6,9 @@ from typing import Any
 from tfx.components.example_gen import driver, input_processor
 from tfx.proto import example_gen_pb2
 
-from components.text_example_gen import content, spans
+from components.text_example_gen import content, sources, spans
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
-from newsdesk.rows import tf_datasets
 
 
 class Processor(input_processor.FileBasedInputProcessor):
@@ -21,6 +20,7 @@ class Processor(input_processor.FileBasedInputProcessor):
         wanted: Iterable[Any],
         span_range: Any = None,
         marker: str | None = None,
+        window: int = 1,
     ):
         """Checks the patterns.
 
@@ -29,6 +29,7 @@ class Processor(input_processor.FileBasedInputProcessor):
             wanted: the splits of an `example_gen_pb2.Input`.
             span_range: which spans to choose from; None for the newest.
             marker: the file that marks the folder of a span as complete.
+            window: how many spans to read.
 
         Raises:
             DataError: the patterns contradict each other.
@@ -37,26 +38,24 @@ class Processor(input_processor.FileBasedInputProcessor):
             super().__init__(base, wanted, span_range)
         except ValueError as error:
             raise DataError(f"{base}: the span pattern is wrong: {error}") from None
-        self._marker = marker
+        self._selection = (marker, window)
 
     def resolve_span_and_version(self) -> tuple[int, int | None]:
-        """Finds the newest span, and computes the digest of its files.
+        """Finds the newest spans, and computes the digest of their files.
 
         Returns:
-            The span, or 0 if the pattern has none, and its version if it has one.
+            The newest span, or 0 if the pattern has none, and its version if it has
+            one.
 
         Raises:
             DataError: nothing matches, or a file cannot be read.
         """
-        self._fingerprint = content.digest_of_input(
-            self._input_base_uri,
-            example_gen_pb2.Input(splits=self._splits),
-            self._marker,
-        )
-        if self._input_base_uri.startswith(tf_datasets.PREFIX):
-            return 0, None
-        patterns = [split.pattern for split in self._splits]
-        return spans.newest(self._input_base_uri, patterns, self._marker)
+        base, wanted = self._input_base_uri, example_gen_pb2.Input(splits=self._splits)
+        self._spans = sources.newest_spans(base, wanted, *self._selection)
+        for split in wanted.splits:
+            split.pattern = self.get_pattern_for_span_version(split.pattern, 0, None)
+        self._fingerprint = content.digest_of_input(base, wanted)
+        return self._spans[-1]
 
     def get_pattern_for_span_version(
         self, pattern: str, span: int, version: int | None
@@ -65,13 +64,14 @@ class Processor(input_processor.FileBasedInputProcessor):
 
         Args:
             pattern: the pattern of a split.
-            span: the number of the span.
-            version: the version of the span.
+            span: ignored, because TFX knows only the newest span.
+            version: ignored for the same reason.
 
         Returns:
-            The pattern with span and version filled in.
+            The pattern with every span filled in, one on each line.
         """
-        return spans.filled(pattern, spans.Span(span, version))
+        filled = (spans.filled(pattern, one) for one in self._spans)
+        return "\n".join(dict.fromkeys(filled))
 
 
 class Driver(driver.FileBasedDriver):
@@ -88,11 +88,11 @@ class Driver(driver.FileBasedDriver):
             more: further arguments by name.
 
         Returns:
-            The parameters with the span filled in.
+            The parameters with the spans filled in.
         """
         # TFX does not pass the data section on to get_input_processor.
         data = Data.model_validate_json(exec_properties["data"])
-        self._marker = data.span_marker
+        self._selection = (data.span_marker, data.window)
         return super().resolve_exec_properties(exec_properties, *others, **more)
 
     def get_input_processor(
@@ -111,4 +111,4 @@ class Driver(driver.FileBasedDriver):
         Returns:
             The processor.
         """
-        return Processor(input_base_uri or "/", splits, range_config, self._marker)
+        return Processor(input_base_uri or "/", splits, range_config, *self._selection)

@@ -61,7 +61,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         proto_utils.json_to_proto(exec_properties["input_config"], patterns)
         base = exec_properties["input_base"]
         files = _files(data, base, patterns, plan)
-        digest = content.digest_of_input(base, patterns, data.span_marker)
+        selection = (data.span_marker, data.window)
+        digest = content.digest_of_input(base, patterns, *selection)
         with self._make_beam_pipeline() as pipeline:
             _ = pipeline | ExamplesFromFiles(
                 data, files, prefixes, os.path.join(notes, "part")
@@ -76,7 +77,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             report.over_lines,
         )
         fileio.rmtree(notes)
-        if content.digest_of_input(base, patterns, data.span_marker) != digest:
+        if content.digest_of_input(base, patterns, *selection) != digest:
             raise DataError(
                 f"{data.path}: the files changed while they were read; wait until "
                 "they are complete, and run again"
@@ -94,7 +95,7 @@ def _files(
         tf_datasets.prepare(data.path)
     # The driver has already filled in the span, but open-source Kubeflow Pipelines
     # runs no drivers.
-    patterns = sources.resolve(base, wanted, data.span_marker)
+    patterns = sources.resolve(base, wanted, data.span_marker, data.window)
     return [
         Source(file, plan[name])
         for name, pattern in patterns.items()

@@ -1,6 +1,7 @@
 """Finds the data files: their patterns, and the files that match."""
 
 import glob
+import itertools
 import os
 import re
 from typing import Any
@@ -57,7 +58,8 @@ def list_files(source: str) -> list[str]:
     """Lists the files that a pattern without spans matches.
 
     Args:
-        source: a file, a folder, a glob, or `tfds:name/split`.
+        source: a file, a folder, a glob, several of them with one on each line, or
+            `tfds:name/split`.
 
     Returns:
         Sorted paths. A folder or a glob leaves out folders, and names that start with
@@ -69,6 +71,9 @@ def list_files(source: str) -> list[str]:
     if source.startswith(tf_datasets.PREFIX):
         return [source]
     pattern = source
+    if "\n" in source and not os.path.exists(source):
+        several = map(list_files, source.split("\n"))
+        return sorted(set(itertools.chain.from_iterable(several)))
     if os.path.isdir(source):
         pattern = os.path.join(glob.escape(source), "*")
     elif os.path.exists(source):
@@ -88,33 +93,83 @@ def list_files(source: str) -> list[str]:
     return sorted(found)
 
 
-def resolve(base: str, wanted: Any, marker: str | None = None) -> dict[str, str]:
-    """Fills the newest span into patterns that contain a span.
+def resolve(
+    base: str, wanted: Any, marker: str | None = None, window: int = 1
+) -> dict[str, str]:
+    """Fills the newest spans into patterns that contain a span.
 
     Args:
         base: the folder above every pattern.
         wanted: an `example_gen_pb2.Input`.
         marker: the file whose presence marks the folder of a span as complete.
+        window: how many spans to read; fewer are read if there are fewer.
 
     Returns:
-        The patterns, joined with the folder, by the name of their split.
+        The patterns, joined with the folder, by the name of their split. Of several
+        spans, the pattern of each is on a line of its own.
 
     Raises:
         DataError: a pattern is wrong, or no span was found.
     """
-    patterns = {split.name: split.pattern for split in wanted.splits}
-    if base.startswith(tf_datasets.PREFIX):
-        span = spans.Span()
-    else:
-        try:
-            span = spans.newest(base, list(patterns.values()), marker)
-        except ValueError as error:
-            first = os.path.join(base, next(iter(patterns.values())))
-            raise DataError(
-                f"{first}: {error}. If the numbers have leading zeros, add the number "
-                "of digits, such as {SPAN:2}"
-            ) from None
+    found = newest_spans(base, wanted, marker, window)
     return {
-        name: os.path.join(base, spans.filled(pattern, span))
-        for name, pattern in patterns.items()
+        split.name: "\n".join(
+            dict.fromkeys(
+                os.path.join(base, spans.filled(pattern, span))
+                for span in found
+                # The driver may have filled in the spans already.
+                for pattern in split.pattern.split("\n")
+            )
+        )
+        for split in wanted.splits
     }
+
+
+def newest_spans(
+    base: str, wanted: Any, marker: str | None, window: int
+) -> list[spans.Span]:
+    """Finds the spans that a run would read.
+
+    Args:
+        base: the folder above every pattern.
+        wanted: an `example_gen_pb2.Input`.
+        marker: the file whose presence marks the folder of a span as complete.
+        window: how many spans to find.
+
+    Returns:
+        At most as many spans as the window, the oldest first.
+
+    Raises:
+        DataError: a pattern is wrong, or no span was found.
+    """
+    if base.startswith(tf_datasets.PREFIX):
+        return [spans.Span()]
+    patterns = [split.pattern for split in wanted.splits]
+    try:
+        return spans.latest(base, patterns, marker, window)
+    except ValueError as error:
+        raise DataError(
+            f"{os.path.join(base, patterns[0])}: {error}. If the numbers have leading "
+            "zeros, add the number of digits, such as {SPAN:2}"
+        ) from None
+
+
+def span_names(data: Data) -> list[str]:
+    """Names the spans that a run would read now.
+
+    Args:
+        data: the data section.
+
+    Returns:
+        Days as YYYY-MM-DD, or numbers, the oldest first; [] if the path and the splits
+        have no span.
+
+    Raises:
+        DataError: see `newest_spans`.
+    """
+    base, wanted = input_of(data)
+    with_span = [one.pattern for one in wanted.splits if spans.has_span(one.pattern)]
+    if not with_span:
+        return []
+    found = newest_spans(base, wanted, data.span_marker, data.window)
+    return [spans.name(with_span[0], span) for span in found]

@@ -1,4 +1,4 @@
-"""The newest span of a pattern: the highest number, or the latest day, that has files.
+"""The newest spans of a pattern: the highest numbers, or latest days, that have files.
 
 In patterns, TFX writes spans as `{SPAN}` or `{YYYY}`, `{MM}` and `{DD}`, and versions
 as `{VERSION}`. We do not use TFX's own search, because it takes seconds to import
@@ -44,16 +44,19 @@ def has_span(pattern: str) -> bool:
     return _SPEC.search(pattern) is not None
 
 
-def newest(base: str, patterns: Sequence[str], marker: str | None = None) -> Span:
-    """Finds the newest span, and its newest version.
+def latest(
+    base: str, patterns: Sequence[str], marker: str | None = None, count: int = 1
+) -> list[Span]:
+    """Finds the newest spans, each with its newest version.
 
     Args:
         base: the folder above every pattern.
         patterns: the patterns of the splits, relative to that folder.
         marker: the file whose presence marks the folder of a span as complete.
+        count: how many spans to find; fewer are found if there are fewer.
 
     Returns:
-        The span, the same for all patterns.
+        The spans, the same for all patterns, the oldest first.
 
     Raises:
         ValueError: a pattern is wrong, no file matches it, or the patterns have
@@ -66,11 +69,37 @@ def newest(base: str, patterns: Sequence[str], marker: str | None = None) -> Spa
         for folder in map(os.path.dirname, patterns)
         if marker and has_span(folder)
     ]
-    found = {pattern: _newest_of(base, pattern) for pattern in marked or patterns}
-    if len(set(found.values())) > 1:
-        shown = ", ".join(filled(pattern, span) for pattern, span in found.items())
-        raise ValueError(f"the splits have different newest spans: {shown}")
-    return next(iter(found.values()), Span())
+    found = {
+        pattern: _latest_of(base, pattern, count) for pattern in marked or patterns
+    }
+    if not found:
+        return [Span()]
+    shared = set[Span].intersection(*map(set, found.values()))
+    if missing := [
+        filled(pattern, span)
+        for pattern, spans in found.items()
+        for span in spans
+        if span not in shared
+    ]:
+        raise ValueError(
+            f"the splits have different newest spans: {', '.join(missing)}"
+        )
+    return next(iter(found.values()))
+
+
+def name(pattern: str, span: Span) -> str:
+    """Names a span for people.
+
+    Args:
+        pattern: a pattern that has the span.
+        span: a result of `latest`.
+
+    Returns:
+        The day as YYYY-MM-DD if the pattern has a date, otherwise the number.
+    """
+    if _DATE.search(pattern):
+        return (_EPOCH + datetime.timedelta(days=span.number)).isoformat()
+    return str(span.number)
 
 
 def filled(pattern: str, span: Span) -> str:
@@ -78,7 +107,7 @@ def filled(pattern: str, span: Span) -> str:
 
     Args:
         pattern: a path or a glob.
-        span: the result of `newest`.
+        span: a result of `latest`.
 
     Returns:
         The pattern of the files of this span.
@@ -120,13 +149,16 @@ def _check(pattern: str) -> None:
         raise ValueError(f"{pattern} {wrong}")
 
 
-def _newest_of(base: str, pattern: str) -> Span:
+def _latest_of(base: str, pattern: str, count: int) -> list[Span]:
     if not has_span(pattern):
-        return Span()
-    spans = list(_spans(os.path.join(base, pattern)))
-    if not spans:
+        return [Span()]
+    newest: dict[int, Span] = {}
+    for span in _spans(os.path.join(base, pattern)):
+        known = newest.get(span.number, span)
+        newest[span.number] = max(span, known, key=lambda one: one.version or 0)
+    if not newest:
         raise ValueError("no file matches")
-    return max(spans, key=lambda span: (span.number, span.version or 0))
+    return [newest[number] for number in sorted(newest)[-count:]]
 
 
 def _spans(path: str) -> Iterator[Span]:

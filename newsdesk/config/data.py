@@ -1,5 +1,6 @@
 """The data section: where the rows are, and what their columns mean."""
 
+import re
 from decimal import Decimal
 from typing import Literal
 
@@ -10,6 +11,7 @@ from newsdesk.config.paths import DataLocation, FileName, LocalPath, Name, Patte
 from newsdesk.config.section import Section, Share
 
 Split = Literal["train", "eval", "test"]
+_SPAN = re.compile(r"\{(SPAN(:\d+)?|YYYY)\}")
 
 
 class Ratios(Section):
@@ -25,6 +27,7 @@ class Data(Section):
 
     path: DataLocation
     span_marker: FileName | None = None
+    window: int = Field(1, ge=1)
     splits: dict[Split, Pattern] = {}
     ratios: Ratios = Ratios()
     eval_ratio: float = Field(0.1, gt=0.0, lt=1.0)
@@ -81,6 +84,17 @@ class Data(Section):
         if splits and "train" not in splits:
             raise ValueError("needs a pattern for train")
         return splits
+
+    @model_validator(mode="after")
+    def _a_window_has_spans(self) -> "Data":
+        patterns = [self.path, *self.splits.values()]
+        if self.window > 1 and not any(map(_SPAN.search, patterns)):
+            raise ValueError(
+                f"window = {self.window} reads the last {self.window} spans, but "
+                "data.path has no {SPAN} or {YYYY}-{MM}-{DD}; write one into the path, "
+                "or remove data.window"
+            )
+        return self
 
     @model_validator(mode="after")
     def _columns_do_not_clash(self) -> "Data":

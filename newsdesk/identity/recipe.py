@@ -14,7 +14,14 @@ from newsdesk.identity import fingerprint
 DATA_DIGEST = "content"
 # Sections and keys that do not change the model. Files count by content, not by path.
 _ELSEWHERE = {"output", "push", "beam", "kubeflow"}
-_BY_CONTENT = {"path", "schema_file", "vocabulary", "preprocess", "span_marker"}
+_BY_CONTENT = {
+    "path",
+    "schema_file",
+    "vocabulary",
+    "preprocess",
+    "span_marker",
+    "window",
+}
 _NAMED = (
     "apache-beam",
     "newsdesk",

@@ -69,6 +69,8 @@ class Summary(BaseModel):
     pipeline: str
     started: datetime.datetime
     data: Words
+    # Days as YYYY-MM-DD, or numbers, the oldest first.
+    spans: list[str] = []
     # Summaries on disk have the shorter name.
     data_digest: str | None = Field(None, alias="content")
     seconds: float = 0.0

@@ -51,7 +51,10 @@ class Notes:
     def rows(self, outputs: Outputs) -> str:
         """Notes the number of rows."""
         self._summary.rows = node_results.rows(outputs["quarantine"].uri)
-        return node_results.rows_note(self._summary.rows)
+        window = self._config.data.window
+        spans = node_results.spans_note(self._summary.spans, window)
+        rows = node_results.rows_note(self._summary.rows)
+        return f"{rows}; {spans}" if spans else rows
 
     def baseline(self, outputs: Outputs) -> str:
         """Notes the version that the candidate is compared with."""

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from components.text_example_gen import driver, spans
-from components.text_example_gen.sources import input_of, list_files
+from components.text_example_gen.content import data_digest
+from components.text_example_gen.sources import input_of, list_files, span_names
 from components.text_example_gen.sources import resolve as resolve_patterns
 from newsdesk.config.sections import Config
 from newsdesk.errors import DataError
@@ -147,7 +148,7 @@ def test_the_newest_span_is_the_one_that_tfx_finds(
     for file in files:
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).touch()
-    found = spans.newest(str(tmp_path), [pattern])
+    (found,) = spans.latest(str(tmp_path), [pattern])
     if "day-x/a.csv" in files:
         # TFX stops at a name that is not a number. Our search ignores such a file.
         (tmp_path / "day-x/a.csv").unlink()
@@ -165,7 +166,8 @@ def test_a_set_and_stars_in_a_pattern_with_a_span(tmp_path: Path) -> None:
     for file in ("1/x/a.csv", "2/b.csv", "3/c.csv"):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).touch()
-    assert spans.newest(str(tmp_path), ["{SPAN}/**/[ab].csv"]).number == 2
+    (newest,) = spans.latest(str(tmp_path), ["{SPAN}/**/[ab].csv"])
+    assert newest.number == 2
 
 
 def test_splits_of_different_newest_spans_are_refused(
@@ -176,3 +178,85 @@ def test_splits_of_different_newest_spans_are_refused(
     given = {"train": "train-{SPAN}.csv", "test": "test-{SPAN}.csv"}
     with pytest.raises(DataError, match="newest spans: train-2.csv, test-1.csv"):
         resolve(tmp_path, make_config, splits=given)
+
+
+def _days(folder: Path, *days: str) -> Path:
+    for day in days:
+        (folder / day).mkdir()
+        (folder / day / "a.csv").write_text(f"label,text\n0,{day}\n")
+    return folder / "{YYYY}-{MM}-{DD}" / "a.csv"
+
+
+def test_a_window_reads_the_latest_spans_that_exist(
+    tmp_path: Path, make_config: Callable[..., Config]
+) -> None:
+    path = _days(tmp_path, "2026-10-31", "2026-11-03", "2026-11-01")
+    (tmp_path / "2026-11-01" / "_SUCCESS").touch()
+    (tmp_path / "2026-10-31" / "_SUCCESS").touch()
+
+    def read(**data: Any) -> tuple[list[str], list[str]]:
+        section = make_config(data={"path": str(path), **data}).data
+        base, wanted = input_of(section)
+        selection = (section.span_marker, section.window)
+        (pattern,) = resolve_patterns(base, wanted, *selection).values()
+        return span_names(section), list_files(pattern)
+
+    def files(*days: str) -> list[str]:
+        return [str(tmp_path / day / "a.csv") for day in days]
+
+    everything = ["2026-10-31", "2026-11-01", "2026-11-03"]
+    assert read() == (everything[2:], files(*everything[2:]))
+    assert read(window=2) == (everything[1:], files(*everything[1:]))
+    assert read(window=9) == (everything, files(*everything))
+    complete = everything[:2]
+    marked = read(window=2, span_marker="_SUCCESS")
+    assert marked == (complete, files(*complete))
+
+
+def test_every_span_of_a_window_is_read_in_its_newest_version(tmp_path: Path) -> None:
+    for file in ("1/v1.csv", "2/v1.csv", "2/v3.csv", "3/v2.csv"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    found = spans.latest(str(tmp_path), ["{SPAN}/v{VERSION}.csv"], count=2)
+    assert found == [spans.Span(2, 3), spans.Span(3, 2)]
+
+
+def test_splits_without_a_span_of_the_window_are_refused(
+    tmp_path: Path, make_config: Callable[..., Config]
+) -> None:
+    for file in ("train-1.csv", "train-2.csv", "test-0.csv", "test-2.csv"):
+        (tmp_path / file).touch()
+    given = {"train": "train-{SPAN}.csv", "test": "test-{SPAN}.csv"}
+    base, wanted = input_of(
+        make_config(data={"path": str(tmp_path), "splits": given}).data
+    )
+    with pytest.raises(DataError, match="newest spans: train-1.csv, test-0.csv"):
+        resolve_patterns(base, wanted, window=2)
+
+
+def test_the_driver_keys_a_window_by_the_content_of_its_spans(
+    tmp_path: Path, make_config: Callable[..., Config]
+) -> None:
+    path = _days(tmp_path, "2026-10-31", "2026-11-01")
+
+    def key(window: int) -> tuple[str, str | None]:
+        data = make_config(data={"path": str(path), "window": window}).data
+        base, wanted = input_of(data)
+        processor = driver.Processor(base, wanted.splits, None, None, window)
+        found = processor.resolve_span_and_version()
+        pattern = processor.get_pattern_for_span_version(wanted.splits[0].pattern, 0, 0)
+        assert processor.get_input_fingerprint(*found) == data_digest(data)
+        return pattern, processor.get_input_fingerprint(*found)
+
+    assert key(2)[0] == "2026-10-31/a.csv\n2026-11-01/a.csv"
+    before = key(2)[1]
+    assert before != key(1)[1]
+    (tmp_path / "2026-10-31" / "a.csv").write_text("label,text\n1,new\n")
+    assert key(2)[1] != before
+
+
+def test_a_window_requires_a_span_in_the_pattern(
+    make_config: Callable[..., Config],
+) -> None:
+    with pytest.raises(ValueError, match=r"data.path has no \{SPAN\}"):
+        make_config(data={"path": "/data/rows.csv", "window": 2})

@@ -67,6 +67,11 @@ def test_newest_span_is_read_and_cached(
     assert states == [COMPLETE, CACHED, COMPLETE]
     refused = [one.uri for one in artifacts if "/quarantine/" in one.uri]
     assert [read_summary(uri)["rows_in"] for uri in refused] == [60, 80]
+    states, artifacts = launch(path=path, window=2)
+    assert states[3:] == [COMPLETE]
+    refused = [one.uri for one in artifacts if "/quarantine/" in one.uri]
+    assert read_summary(refused[-1])["rows_in"] == 140
+    assert launch(path=path, window=2)[0][4:] == [CACHED]
 
 
 def test_only_settings_that_change_the_result_are_in_the_cache_key(

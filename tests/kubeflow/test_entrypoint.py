@@ -279,3 +279,22 @@ def test_the_newest_complete_span_of_an_object_store_is_read(
     path = f"minio://{bucket.name}/in/{{SPAN}}/*.csv"
     cluster.launch("text-example-gen", {"data_path": path})
     assert _rows_in(cluster) == 150
+
+
+def test_a_window_of_complete_spans_of_an_object_store_is_read(
+    start: Callable[..., Cluster], tmp_path: Path, bucket: Bucket
+) -> None:
+    for span, rows, marker in (("8", 70, True), ("9", 100, True), ("10", 60, False)):
+        bucket.put(f"in/{span}/a.csv", Path(_write(tmp_path / "a.csv", rows)))
+        if marker:
+            bucket.put(f"in/{span}/_SUCCESS", b"")
+    path = f"minio://{bucket.name}/in/{{SPAN}}/*.csv"
+    cluster = start(
+        "run-1",
+        "data.span_marker=_SUCCESS",
+        "data.window=2",
+        "data.path=/in/{SPAN}/*.csv",
+        f'kubeflow.addresses={{"/in" = "minio://{bucket.name}/in"}}',
+    )
+    cluster.launch("text-example-gen", {"data_path": path})
+    assert _rows_in(cluster) == 170

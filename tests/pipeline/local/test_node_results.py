@@ -38,3 +38,27 @@ def test_rows_over_several_lines_are_noted(tmp_path: Path) -> None:
     summary_file.write_text(json.dumps(summary | {"over_several_lines": 12}))
     several = node_results.rows_note(node_results.rows(str(tmp_path)))
     assert several == f"{note}; 12 rows span several lines"
+
+
+@pytest.mark.parametrize(
+    ("spans", "window", "note"),
+    [
+        ([], 1, ""),
+        (["2026-11-03"], 1, "day 2026-11-03"),
+        (["7"], 1, "span 7"),
+        (
+            ["2026-11-01", "2026-11-02", "2026-11-03"],
+            3,
+            "days 2026-11-01 to 2026-11-03 (3)",
+        ),
+        (
+            ["7", "9"],
+            5,
+            "spans 7 to 9 (2); data.window is 5, but there are no more spans",
+        ),
+    ],
+)
+def test_a_run_says_which_spans_it_has_read(
+    spans: list[str], window: int, note: str
+) -> None:
+    assert node_results.spans_note(spans, window) == note
