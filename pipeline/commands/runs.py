@@ -2,16 +2,27 @@
 
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from newsdesk.errors import ConfigError
 from pipeline.commands.arguments import NEWSDESK, ConfigOption, Overrides
+
+if TYPE_CHECKING:
+    from pipeline.local.history import Summary
 
 
 def runs(
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="Show everything about this run: its id, or its first characters."
+        ),
+    ] = "",
     root: Annotated[
         Path | None,
         typer.Option(
@@ -31,51 +42,82 @@ def runs(
     config: ConfigOption = NEWSDESK,
     overrides: Overrides = None,
 ) -> None:
-    """List past runs: data, accuracy, and the pushed version or the reason for none."""
+    """List past runs, one line each, or show everything about one run."""
     if cluster:
+        if run:
+            raise typer.BadParameter(
+                "for a run of the cluster, use `newsdesk logs RUN`"
+            )
         _on_the_cluster(config, overrides, as_json)
         return
-    from rich.table import Table
-    from rich.text import Text
-
-    from newsdesk.escaping import as_json as written
-    from newsdesk.escaping import one_line
+    from pipeline.commands import run_details
     from pipeline.local.history import past_runs
-    from pipeline.terminal.streams import answer, encodes_all, require_written
+    from pipeline.terminal.streams import answer
 
     roots = [root] if root else sorted(Path("newsdesk").glob("*"))
-    found = [summary for folder in roots for summary in past_runs(folder)]
+    found = [(folder, summary) for folder in roots for summary in past_runs(folder)]
+    if run:
+        found = [_chosen(found, run)]
     if as_json:
-        for summary in found:
-            values = json.loads(summary.model_dump_json())
-            answer(written(values, ascii_only=not encodes_all(sys.stdout)))
-        return
-    if not found:
+        _print_json([summary for _, summary in found])
+    elif run:
+        _print_page(run_details.page(*found[0]))
+    elif found:
+        _print_list(roots, [summary for _, summary in found])
+    else:
         answer("no runs yet; `newsdesk run CONFIG` starts one")
-        return
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for head in ("run", "pipeline", "data", "rows", "accuracy", "took"):
-        table.add_column(head, no_wrap=True, overflow="ellipsis")
-    table.add_column("result", ratio=1)
-    for summary in found:
-        accuracy = summary.metrics.get("accuracy")
-        rows = summary.rows.get("rows_out")
-        why = summary.error or "; ".join(summary.refusals)
-        table.add_row(
-            *(
-                Text(one_line(cell))
-                for cell in (
-                    summary.run,
-                    summary.pipeline,
-                    Path(summary.data).name,
-                    "" if rows is None else f"{rows:,}",
-                    "" if accuracy is None else f"{accuracy:.4f}",
-                    f"{summary.seconds:.0f} s",
-                    f"{summary.state}: {why}" if why else summary.state,
-                )
-            )
+
+
+def _chosen(found: list[tuple[Path, "Summary"]], given: str) -> tuple[Path, "Summary"]:
+    """The only run whose id begins as given."""
+    exact = [one for one in found if one[1].run == given]
+    fitting = exact or [one for one in found if one[1].run.startswith(given)]
+    if not fitting:
+        raise ConfigError(f"there is no run {given}; `newsdesk runs` lists the runs")
+    if len(fitting) > 1:
+        names = ", ".join(f"{summary.run} in {root}" for root, summary in fitting)
+        raise ConfigError(
+            f"several runs begin with {given}: {names}; give more characters, or "
+            "choose a pipeline with --root FOLDER"
         )
-    Console().print(table)
+    return fitting[0]
+
+
+def _print_json(summaries: Iterable["Summary"]) -> None:
+    from newsdesk.escaping import as_json
+    from pipeline.terminal.streams import answer, encodes_all
+
+    for summary in summaries:
+        values = json.loads(summary.model_dump_json())
+        answer(as_json(values, ascii_only=not encodes_all(sys.stdout)))
+
+
+def _print_page(lines: Iterable[tuple[str, str]]) -> None:
+    from newsdesk.escaping import escaped
+    from pipeline.terminal.layout import paragraph
+    from pipeline.terminal.streams import require_written
+
+    console = Console()
+    for head, text in lines:
+        paragraph(console, f"{head:<10} ", escaped(text), "bold")
+    require_written()
+
+
+def _print_list(roots: Iterable[Path], summaries: Sequence["Summary"]) -> None:
+    """Prints a line for each run, and one for each model in service."""
+    from pipeline.commands import run_details
+    from pipeline.local import in_service
+    from pipeline.terminal.layout import paragraph, table
+    from pipeline.terminal.streams import require_written
+
+    console = Console()
+    width = console.width if console.is_terminal else sys.maxsize
+    table(console, run_details.rows(summaries, width))
+    for root in roots:
+        if current := in_service.of_root(root):
+            console.print()
+            text = run_details.in_service(current)
+            paragraph(console, f"in service of {root.name}: ", text, "green")
     require_written()
 
 

@@ -1,7 +1,6 @@
 """Reads results of nodes for the screen and the summary of a run."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,28 +45,6 @@ def rows_note(rows: dict[str, int]) -> str:
         note += "; 1 row spans several lines"
     elif over_lines:
         note += f"; {over_lines:,} rows span several lines"
-    return note
-
-
-def spans_note(spans: Sequence[str], window: int = 0) -> str:
-    """Says which spans a run has read.
-
-    Args:
-        spans: their names in order, days as YYYY-MM-DD or numbers.
-        window: `data.window`; 0 if it is not known.
-
-    Returns:
-        For example `days 2026-11-01 to 2026-11-03 (3)`; "" without spans.
-    """
-    if not spans:
-        return ""
-    kind = "day" if "-" in spans[0] else "span"
-    if len(spans) == 1:
-        note = f"{kind} {spans[0]}"
-    else:
-        note = f"{kind}s {spans[0]} to {spans[-1]} ({len(spans)})"
-    if len(spans) < window:
-        note += f"; data.window is {window}, but there are no more {kind}s"
     return note
 
 

@@ -10,6 +10,7 @@ from newsdesk.published.in_service import OUTCOME, VERSION, InService, Outcome
 from pipeline.local import node_results
 from pipeline.local.executions import text_property
 from pipeline.local.history import Summary
+from pipeline.local.spans_note import spans_note
 
 # The first artifact of every output, by the name of the output.
 Outputs = Mapping[str, Any]
@@ -52,7 +53,7 @@ class Notes:
         """Notes the number of rows."""
         self._summary.rows = node_results.rows(outputs["quarantine"].uri)
         window = self._config.data.window
-        spans = node_results.spans_note(self._summary.spans, window)
+        spans = spans_note(self._summary.spans, window)
         rows = node_results.rows_note(self._summary.rows)
         return f"{rows}; {spans}" if spans else rows
 

@@ -1,8 +1,8 @@
-"""Breaks text at spaces, so that a terminal does not break it inside a word."""
+"""Fits text to a terminal, which would break it inside words."""
 
 from collections.abc import Iterator, Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -62,3 +62,37 @@ def _wrapped(head: str, text: str, width: int) -> Iterator[str]:
         yield from packed([head + spaces + first, *words], width, indent + len(spaces))
         # Only the first line has the head; the writer has placed the others.
         head, indent = "", 0
+
+
+def table(console: Console, rows: Sequence[Sequence[str]]) -> None:
+    """Prints rows in columns, one line a row; the first row names the columns.
+
+    Args:
+        console: where to print. A terminal cuts long lines with an ellipsis; pipes and
+            files get them whole.
+        rows: cells that cannot control the terminal.
+    """
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for index, row in enumerate(rows):
+        padded = [
+            set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)
+        ]
+        line = "  ".join([*padded[:-1], row[-1]]).rstrip()
+        if console.is_terminal:
+            line = cut(line, console.width)
+        console.print(Text(line, "" if index else "dim"), soft_wrap=True)
+
+
+def cut(text: str, width: int) -> str:
+    """Shortens text to a width.
+
+    Args:
+        text: one line.
+        width: the most columns.
+
+    Returns:
+        The text, or its beginning and an ellipsis.
+    """
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…"

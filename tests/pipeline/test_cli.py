@@ -1,16 +1,23 @@
 """Messages and exit codes of the commands, without a whole run."""
 
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from newsdesk.published import manifest
+from pipeline.commands import run_details
 from pipeline.local.history import Node, RunFolder, Summary
+from pipeline.terminal import layout
 from tests.conftest import REPOSITORY
+from tests.support import model
 
 
 @pytest.fixture
@@ -123,37 +130,130 @@ def test_an_empty_list_of_runs_names_the_command(
     assert newsdesk("runs").stdout == "no runs yet; `newsdesk run CONFIG` starts one\n"
 
 
-def test_runs_are_listed_with_the_reason(
-    newsdesk: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
-    folder = tmp_path / "newsdesk" / "desks" / "runs" / "20260102-030405"
+@pytest.fixture
+def past_run(tmp_path: Path) -> Summary:
+    """A run that was not good enough."""
+    folder = tmp_path / "newsdesk" / "desks" / "runs" / "r000012-20260102T030405Z"
     folder.mkdir(parents=True)
     summary = Summary(
         run=folder.name,
         pipeline="desks",
         started="2026-01-02T03:04:05Z",  # type: ignore[arg-type]
-        data="/data/rows.csv",
+        data="/data/{YYYY}-{MM}-{DD}/rows.csv",
+        spans=["2026-01-01", "2026-01-02"],
         seconds=61.2,
         state="not good enough",
-        nodes=[Node(name="Trainer", state="done", seconds=40.0)],
-        rows={"rows_out": 1234},
-        metrics={"accuracy": 0.5},
-        refusals=["too low"],
+        nodes=[
+            Node(name="Transform", state="cached", seconds=0.1),
+            Node(name="Trainer", state="done", seconds=40.0),
+        ],
+        rows={
+            "rows_in": 1240,
+            "rows_out": 1234,
+            "quarantined": 6,
+            "rows/train": 1000,
+            "rows/test": 234,
+        },
+        split="test",
+        metrics={"accuracy": 0.5, "macro_f1": 0.4, "loss": 1.2, "rows": 234.0},
+        baseline="7",
+        baseline_metrics={"accuracy": 0.6, "macro_f1": 0.5, "loss": 1.0, "rows": 234.0},
+        refusals=["accuracy 0.5 is too low " + "because of this " * 9],
     )
     RunFolder(folder).write(summary)
-    shown = newsdesk("runs").stdout.splitlines()[1]
+    return summary
+
+
+def test_runs_are_listed_with_the_reason(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]], past_run: Summary
+) -> None:
+    head, shown = newsdesk("runs").stdout.splitlines()
+    assert head.split() == [
+        *("run", "pipeline", "data", "rows", "accuracy", "took", "result")
+    ]
     assert shown.split(maxsplit=7) == [
-        "20260102-030405",
+        past_run.run,
         "desks",
         "rows.csv",
         "1,234",
         "0.5000",
         "61",
         "s",
-        "not good enough: too low",
+        f"not good enough: {past_run.refusals[0].rstrip()}",
     ]
     (line,) = newsdesk("runs", "--json").stdout.splitlines()
-    assert json.loads(line)["refusals"] == ["too low"]
+    assert json.loads(line)["refusals"] == past_run.refusals
+    assert json.loads(line)["spans"] == ["2026-01-01", "2026-01-02"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_a_terminal_lists_one_line_a_run(past_run: Summary, width: int) -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=True, no_color=True)
+    layout.table(console, run_details.rows([past_run, past_run], width))
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()
+    assert len(lines) == 3
+    assert all(len(line) <= width for line in lines)
+    assert lines[1].startswith("r000012")
+    assert "not good enough" in lines[1]
+    assert lines[1].endswith("…")
+
+
+def test_a_run_is_shown_whole(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]], past_run: Summary
+) -> None:
+    folder = f"newsdesk/desks/runs/{past_run.run}"
+    assert newsdesk("runs", "r000012").stdout.splitlines() == [
+        f"run        {past_run.run}",
+        "pipeline   desks",
+        "state      not good enough",
+        f"reason     {past_run.refusals[0].rstrip()}",
+        "data       /data/{YYYY}-{MM}-{DD}/rows.csv",
+        "days       2026-01-01 to 2026-01-02 (2)",
+        "rows       1,240 read, 1,234 used, 6 quarantined",
+        "splits     train 1,000, test 234",
+        "metrics    accuracy 0.5000, macro F1 0.4000, loss 1.2000 on 234 test rows",
+        "baseline   version 7: accuracy 0.6000, macro F1 0.5000, loss 1.0000 on the "
+        "same rows",
+        "started    2026-01-02 03:04:05+00:00",
+        "took       61.2 s",
+        "nodes      Transform        cached       0.1 s",
+        "           Trainer          done        40.0 s",
+        f"folder     {folder}",
+        f"log        {folder}/log.txt",
+    ]
+    done = newsdesk("runs", "r000013")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error there is no run r000013; `newsdesk runs` lists the runs\n",
+    )
+
+
+def test_the_metrics_of_the_model_in_service_outlive_its_run(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]],
+    past_run: Summary,
+    tmp_path: Path,
+) -> None:
+    serving = tmp_path / "newsdesk" / "desks" / "serving" / "7"
+    (serving / "assets.extra").mkdir(parents=True)
+    metrics = {"accuracy": 0.91, "macro_f1": 0.9, "loss": 0.3, "rows": 50.0}
+    origin = model.origin().model_copy(update={"metrics": metrics, "run": "r000003-x"})
+    described = manifest.describe(serving, origin)
+    manifest.write(described, serving)
+    last = newsdesk("runs").stdout.splitlines()[-1]
+    assert last == (
+        "in service of desks: version 7, pushed by run r000003-x on "
+        f"{described.published:%Y-%m-%d}: accuracy 0.9100, macro F1 0.9000, loss "
+        "0.3000 on 50 rows"
+    )
+
+
+def test_runs_imports_nothing_slow() -> None:
+    code = (
+        "import sys, pipeline.commands.run_details, pipeline.local.in_service\n"
+        "assert not {'tensorflow', 'tfx', 'apache_beam'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=REPOSITORY)
 
 
 def test_doctor_accepts_this_installation(

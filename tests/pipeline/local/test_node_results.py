@@ -7,6 +7,7 @@ import pytest
 
 from components.text_statistics.statistics import FILE, SplitStatistics, TextStatistics
 from pipeline.local import node_results
+from pipeline.local.spans_note import spans_note
 
 
 @pytest.mark.parametrize(
@@ -61,4 +62,4 @@ def test_rows_over_several_lines_are_noted(tmp_path: Path) -> None:
 def test_a_run_says_which_spans_it_has_read(
     spans: list[str], window: int, note: str
 ) -> None:
-    assert node_results.spans_note(spans, window) == note
+    assert spans_note(spans, window) == note
