@@ -11,7 +11,14 @@ def gc(
     config: File = NEWSDESK,
     overrides: Overrides = None,
     keep_last: Annotated[
-        int, typer.Option(min=1, help="Number of newest runs to keep.")
+        int,
+        typer.Option(
+            "--keep",
+            "--keep-last",
+            min=1,
+            help="Number of newest good runs to keep: those that ended with a verdict "
+            "on their model or data.",
+        ),
     ] = 3,
     dry_run: Annotated[
         bool, typer.Option(help="List what would be removed; remove nothing.")
@@ -19,11 +26,12 @@ def gc(
 ) -> None:
     """Remove the artifacts, checkpoints and logs that only old runs need.
 
-    Does not remove published versions; `push.keep` limits their number.
+    Keeps the run that made the model in service. Does not remove published versions;
+    `push.keep` limits their number.
     """
     from newsdesk.config.load import load
     from pipeline.commands.shown import shown
-    from pipeline.local import garbage, lock, ownership
+    from pipeline.local import garbage, garbage_summary, lock, ownership
     from pipeline.terminal.logfile import quiet
     from pipeline.terminal.streams import answer, say
 
@@ -37,13 +45,13 @@ def gc(
             found = garbage.find(loaded, keep_last)
         for entry in found.garbage:
             show(f"{entry.size:>15,}  {shown(entry.path)}")
+        # Before the removal, which ends what tells files from folders.
+        summary = list(garbage_summary.lines(loaded, found, keep_last))
         if not dry_run:
             garbage.remove(found.garbage)
-    total = sum(entry.size for entry in found.garbage)
-    show(
-        f"{total:>15,}  bytes in {len(found.garbage)} entries "
-        + ("would be removed" if dry_run else "were removed")
-    )
+    for head, text in summary:
+        word = "would remove" if dry_run and head == "removed" else head
+        show(f"{word:>15}  {text}")
     for path in found.unexplained:
         show(f"{'kept':>15}  {shown(path)}")
     if found.unexplained:

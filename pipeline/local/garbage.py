@@ -11,8 +11,10 @@ from newsdesk import regular
 from newsdesk.config.environment import RUN_FILE
 from newsdesk.config.sections import Config
 from newsdesk.errors import ModelError, NewsdeskError
+from newsdesk.published.in_service import newest
+from newsdesk.states import RunState
 from pipeline.local import database
-from pipeline.local.history import RUN_NAME, past_runs
+from pipeline.local.history import RUN_NAME, VERDICTS, Summary, past_runs
 from pipeline.local.outputs import DIGESTS
 
 # A larger file cannot be the record of a run.
@@ -44,10 +46,27 @@ class Found:
         garbage: entries that can be removed, sorted.
         unexplained: entries that no record of this root explains, sorted; they are
             kept.
+        oldest: the oldest of the newest good runs; it and all newer runs are kept. ""
+            if all runs are kept.
+        in_service: the run that made the model in service, which is kept; "" if there
+            is no model in service.
     """
 
     garbage: list[Garbage]
     unexplained: list[Path]
+    oldest: str = ""
+    in_service: str = ""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The runs to keep: the oldest, all newer ones, and that of the model in service."""
+
+    oldest: str
+    in_service: str
+
+    def has(self, run: str) -> bool:
+        return run >= self.oldest or run == self.in_service
 
 
 @dataclass(frozen=True)
@@ -69,40 +88,58 @@ class _Records:
 def find(config: Config, keep_last: int) -> Found:
     """Finds what can be removed, and changes nothing.
 
-    Keeps what the newest runs wrote or read, and so what the cache needs for the next
-    run. Does not look at published versions. Compares paths relative to the root,
+    Keeps what the newest good runs and all newer runs wrote or read, and so what the
+    cache needs for the next run, and the same of the run that made the model in
+    service. Does not look at published versions. Compares paths relative to the root,
     because it may have been moved or copied, and ages by the names of runs, because
     clocks may be wrong.
 
     Args:
         config: the whole configuration.
-        keep_last: the number of newest runs to keep, of those that ran any node.
+        keep_last: the number of newest good runs to keep: those that ran any node and
+            ended with a verdict on their model or data.
 
     Returns:
         Artifacts, checkpoints and runs.
     """
     runs = list(past_runs(config.root))
-    worked = [run for run in runs if run.nodes]
-    if len(worked) <= keep_last:
-        return Found([], [])
-    oldest = worked[keep_last - 1].run
+    good = [run for run in runs if run.nodes and run.state in VERDICTS]
+    in_service = _in_service(config, runs)
+    if len(good) < keep_last:
+        return Found([], [], in_service=in_service)
+    kept = _Kept(good[keep_last - 1].run, in_service)
+    if all(kept.has(run.run) for run in runs if run.nodes):
+        return Found([], [], in_service=in_service)
     garbage: list[Path] = []
     unexplained = sorted(config.root.glob(f"{database.ARTIFACTS}.unusable-*"))
     unexplained += sorted(config.root.glob(f"{database.DATABASE}.unusable-*"))
     found = [
-        *_artifacts(config.root / database.ARTIFACTS, _read(config.root, oldest)),
-        *_checkpoints(config, oldest),
+        *_artifacts(config.root / database.ARTIFACTS, _read(config.root, kept)),
+        *_checkpoints(config, kept),
     ]
     for path, is_old in found:
         (garbage if is_old else unexplained).append(path)
     garbage += [
         folder
         for folder in (config.root / "runs").iterdir()
-        if _is_ours(folder, _RUN) and folder.name < oldest
+        if _is_ours(folder, _RUN) and not kept.has(folder.name)
     ]
     return Found(
-        [Garbage(path, _size(path)) for path in sorted(garbage)], sorted(unexplained)
+        [Garbage(path, _size(path)) for path in sorted(garbage)],
+        sorted(unexplained),
+        kept.oldest,
+        in_service,
     )
+
+
+def _in_service(config: Config, runs: list[Summary]) -> str:
+    """Names the run that made the model in service."""
+    try:
+        current = newest(config.serving)
+    except (NewsdeskError, OSError):
+        # A damaged version or an unreachable store: the last push is the best guess.
+        return next((run.run for run in runs if run.state is RunState.PUSHED), "")
+    return current.manifest.origin.run if current else ""
 
 
 def remove(found: list[Garbage]) -> None:
@@ -127,7 +164,7 @@ def remove(found: list[Garbage]) -> None:
             ) from None
 
 
-def _read(root: Path, oldest: str) -> _Records:
+def _read(root: Path, runs: _Kept) -> _Records:
     """Reads the executions of all runs; none if the database cannot be used."""
     if database.fault(root) or not (root / database.DATABASE).exists():
         return _Records()
@@ -142,7 +179,7 @@ def _read(root: Path, oldest: str) -> _Records:
     for context in store.get_contexts_by_type(_RUN_CONTEXT):
         # By name, not by summary: the summary of a killed run has no nodes, although
         # they ran, and any summary may be damaged.
-        is_old = _RUN.fullmatch(context.name) and context.name < oldest
+        is_old = _RUN.fullmatch(context.name) and not runs.has(context.name)
         executions = old if is_old else kept
         executions.update(one.id for one in store.get_executions_by_context(context.id))
     events = store.get_events_by_execution_ids(list(kept)) if kept else []
@@ -172,7 +209,7 @@ def _artifacts(folder: Path, records: _Records) -> Iterator[tuple[Path, bool]]:
             yield entry, is_known and execution in records.old
 
 
-def _checkpoints(config: Config, oldest: str) -> Iterator[tuple[Path, bool]]:
+def _checkpoints(config: Config, kept: _Kept) -> Iterator[tuple[Path, bool]]:
     """Lists folders no kept run wrote to, and whether a run of this root did."""
     for folder in config.checkpoints.glob("*"):
         if not _is_ours(folder, _CHECKPOINTS):
@@ -193,7 +230,7 @@ def _checkpoints(config: Config, oldest: str) -> Iterator[tuple[Path, bool]]:
             # Another root may have been at this path before.
             yield folder, False
             continue
-        if run.name < oldest:
+        if not kept.has(run.name):
             yield folder, True
 
 

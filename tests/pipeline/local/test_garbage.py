@@ -12,10 +12,13 @@ from typer.testing import CliRunner
 
 from newsdesk.config.sections import Config
 from newsdesk.errors import Locked, NewsdeskError
+from newsdesk.published import manifest
+from newsdesk.states import RunState
 from pipeline.cli import app
 from pipeline.local import garbage, lock
-from pipeline.local.history import Node, RunFolder, Summary
+from pipeline.local.history import Node, RunFolder, Summary, past_runs
 from pipeline.local.outputs import Outputs
+from tests.support import model
 from trainer.training.checkpoints import Checkpoints
 
 OLD, MIDDLE, NEW = "20260101-000000", "20260102-000000", "20260103-000000"
@@ -105,7 +108,12 @@ def store(root: Path) -> Store:
     return store
 
 
-def _finish(root: Path, *runs: str, nodes: Sequence[str] = ("Gen", "Trainer")) -> None:
+def _finish(
+    root: Path,
+    *runs: str,
+    nodes: Sequence[str] = ("Gen", "Trainer"),
+    state: RunState = RunState.NOT_GOOD_ENOUGH,
+) -> None:
     for run in runs:
         folder = RunFolder(root / "runs" / run)
         folder.path.mkdir(parents=True)
@@ -116,6 +124,7 @@ def _finish(root: Path, *runs: str, nodes: Sequence[str] = ("Gen", "Trainer")) -
                 started=datetime.datetime.strptime(run, "%Y%m%d-%H%M%S").astimezone(),
                 data="/rows.csv",
                 nodes=[Node(name=name, state="done", seconds=1.0) for name in nodes],
+                state=state,
             )
         )
 
@@ -297,13 +306,63 @@ def test_a_dry_run_lists_and_removes_nothing(
     config: Config, command: list[str]
 ) -> None:
     done = CliRunner().invoke(app, [*command, "--dry-run"])
-    *lines, total = done.output.splitlines()
+    *lines, total, kept = done.output.splitlines()
     assert len(lines) == 5
-    assert total.split(maxsplit=1)[1] == "bytes in 5 entries would be removed"
+    removed = "4 artifact folders, 1 run; 0.0 MB"
+    assert total.split() == ["would", "remove", *removed.split()]
+    assert kept.split() == [
+        *("kept", "run", MIDDLE),
+        *"and newer runs: they include the newest 2 good runs".split(),
+        *"(failed runs do not count)".split(),
+    ]
     assert len(_found(config, 2)) == 5
     done = CliRunner().invoke(app, command)
-    assert done.output.endswith("bytes in 5 entries were removed\n")
+    assert done.output.splitlines()[-2].split() == ["removed", *removed.split()]
     assert _found(config, 2) == set()
+    done = CliRunner().invoke(app, command)
+    assert done.output.split() == [
+        *"removed nothing: no run is older than the newest 2 good runs".split()
+    ]
+
+
+@pytest.mark.usefixtures("store")
+def test_failed_runs_do_not_count_as_good(config: Config) -> None:
+    failed = ["20260104-000000", "20260105-000000", "20260106-000000"]
+    _finish(config.root, *failed, state=RunState.FAILED)
+    assert _found(config, 3) == set()
+    assert f"runs/{OLD}" in _found(config, 2)
+    assert not any(one.startswith("runs/2026010") for one in _found(config, 3))
+    # A failed run that is older than every kept run is removed.
+    _finish(config.root, "20251231-000000", state=RunState.FAILED)
+    assert _found(config, 3) == {"runs/20251231-000000"}
+
+
+@pytest.mark.usefixtures("store")
+def test_what_made_the_model_in_service_is_kept(
+    config: Config, command: list[str]
+) -> None:
+    version = Path(config.serving) / "1"
+    (version / "assets.extra").mkdir(parents=True)
+    origin = model.origin().model_copy(update={"run": OLD})
+    manifest.write(manifest.describe(version, origin), version)
+    found = _found(config, 1)
+    assert f"runs/{MIDDLE}" in found
+    assert "artifacts/Trainer/output/4" in found
+    assert not {f"runs/{OLD}", "artifacts/Gen/output/1"} & found
+    done = CliRunner().invoke(app, [*command, "--keep", "1"])
+    last = done.output.splitlines()[-1].split(maxsplit=1)
+    assert last == ["kept", f"run {OLD}: it made the model in service"]
+    assert (config.root / "artifacts" / "Trainer" / "output" / "2").is_dir()
+
+
+@pytest.mark.usefixtures("store")
+def test_without_a_manifest_the_last_push_is_kept(config: Config) -> None:
+    (Path(config.serving) / "1").mkdir(parents=True)
+    folder = RunFolder(config.root / "runs" / OLD)
+    summary = next(run for run in past_runs(config.root) if run.run == OLD)
+    summary.state = RunState.PUSHED
+    folder.write(summary)
+    assert f"runs/{OLD}" not in _found(config, 1)
 
 
 @pytest.mark.usefixtures("store")

@@ -26,7 +26,8 @@ def config(make_config: Callable[..., Config], tmp_path: Path) -> Config:
                 pipeline="x",
                 started=began,
                 data="/rows.csv",
-                nodes=[Node(name="Trainer", state="failed", seconds=60.0)],
+                nodes=[Node(name="Trainer", state="done", seconds=60.0)],
+                state="not good enough",
             )
         )
     return make_config(output={"root": str(tmp_path / "root")})
