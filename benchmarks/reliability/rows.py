@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.reliability.row_files import RowFile, RowFiles
 from benchmarks.reliability.row_rules import Cells, expected
 from components.text_example_gen.splits import Division
-from components.text_example_gen.transforms import NOTES, ReadFiles, Source
+from components.text_example_gen.transforms import BATCHES, NOTES, ReadFiles, Source
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows.readers import Layout, LineCount, columns_of, read_rows
@@ -156,11 +156,12 @@ def _read(data: Data, path: Path) -> Outcome:
     found = Outcome([], 0, 0, "")
     source = Source(str(path), Division.by({"train": 1}))
     for output in ReadFiles(data).process(source):
-        if output.tag != NOTES:
-            for serialized in output.value:
+        if output.tag == BATCHES:
+            for serialized in output.value.rows:
                 feature = Example.FromString(serialized).features.feature
                 text = feature["text"].bytes_list.value[0].decode()
                 found.rows.append((text, feature["label"].int64_list.value[0]))
+        if output.tag != NOTES:
             continue
         note = json.loads(output.value)
         found.rows_in += note.get("rows", 0)

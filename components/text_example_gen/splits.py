@@ -50,10 +50,60 @@ class Division:
         Returns:
             The name of the split.
         """
-        if len(self.names) == 1:
-            return self.names[0]
-        digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-        return self.names[bisect.bisect(self.bounds, int.from_bytes(digest, "big"))]
+        return self.of_hash(hash_of(text)) if self.divides else self.names[0]
+
+    @property
+    def divides(self) -> bool:
+        """Whether there are several splits."""
+        return len(self.names) > 1
+
+    def of_hash(self, text: int) -> str:
+        """Returns the split of a row by the hash of its text.
+
+        Args:
+            text: the result of `hash_of`.
+
+        Returns:
+            The name of the split.
+        """
+        return self.names[bisect.bisect(self.bounds, text)]
+
+    def share(self, split: str) -> float:
+        """Returns the expected share of a split, between 0 and 1."""
+        begin, end = self._interval(split)
+        return (end - begin) / _HASHES
+
+    def distance(self, text: int, split: str) -> int:
+        """Measures how far a hash is from the hashes of a split.
+
+        Args:
+            text: the result of `hash_of`.
+            split: the name of the split.
+
+        Returns:
+            0 if the text belongs to the split. The first hash follows the last one.
+        """
+        begin, end = self._interval(split)
+        if begin <= text < end:
+            return 0
+        return min((begin - text) % _HASHES, (text - end + 1) % _HASHES)
+
+    def _interval(self, split: str) -> tuple[int, int]:
+        index = self.names.index(split)
+        return (self.bounds[index - 1] if index else 0), self.bounds[index]
+
+
+def hash_of(text: str) -> int:
+    """Computes the 64-bit hash that decides the split of a text.
+
+    Args:
+        text: the joined text of a row.
+
+    Returns:
+        The same number in every release.
+    """
+    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
 
 
 def given_splits(data: Data) -> dict[str, str]:

@@ -6,19 +6,20 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import apache_beam as beam
-from tensorflow.core.example.example_pb2 import Example
 
+from components.text_example_gen.batches import Batches
+from components.text_example_gen.routing import Route, Stratify
 from components.text_example_gen.splits import Division, names_of
-from newsdesk import features
+from components.text_example_gen.strata import Strata
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows import readers
 from newsdesk.rows.labelling import Labelled, Labelling, check_columns
 from newsdesk.rows.row import BadRow, Row
 
-# Rows move in batches, because passing an element costs Beam more than reading a row.
-BATCH = 500
 NOTES = "notes"
+BATCHES = "batches"
+_TEXTS = "texts"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Source:
 
 
 class ReadFiles(beam.DoFn):
-    """Sources -> lists of serialized tf.Examples, tagged by split, and notes."""
+    """Sources -> batches of tf.Examples, the texts of each class, and notes."""
 
     def __init__(self, data: Data) -> None:
         """Keeps the settings that workers need.
@@ -48,10 +49,10 @@ class ReadFiles(beam.DoFn):
             source: the file.
 
         Yields:
-            Batches, a note for every bad row, and a note with the number of rows. If
-            the file cannot be read, a note with the error.
+            Batches; the texts of each class; a note for every bad row, and a note with
+            the number of rows. If the file cannot be read, a note with the error.
         """
-        batches: dict[str, list[bytes]] = {name: [] for name in source.division.names}
+        batches = Batches(source.division)
         rows = lines = over_lines = 0
         count = readers.LineCount()
         try:
@@ -63,18 +64,15 @@ class ReadFiles(beam.DoFn):
                     yield note(bad=asdict(found))
                     continue
                 over_lines += row.lines > 1
-                split = source.division.of(found.text)
-                batches[split].append(serialized(found))
-                if len(batches[split]) == BATCH:
-                    yield beam.pvalue.TaggedOutput(split, batches[split])
-                    batches[split] = []
+                if full := batches.add(found):
+                    yield beam.pvalue.TaggedOutput(BATCHES, full)
             count.check(source.file, lines)
         except DataError as error:
             # An exception would lose its type on the way from another process.
             yield note(fault=str(error))
-        for split, batch in batches.items():
-            if batch:
-                yield beam.pvalue.TaggedOutput(split, batch)
+        for batch in batches.rest():
+            yield beam.pvalue.TaggedOutput(BATCHES, batch)
+        yield beam.pvalue.TaggedOutput(_TEXTS, batches.texts)
         yield note(rows=rows, over_lines=over_lines)
 
     def _rows(self, file: str, count: readers.LineCount) -> Iterator[Row | BadRow]:
@@ -119,16 +117,25 @@ class ExamplesFromFiles(beam.PTransform):
         Returns:
             The names of the note files.
         """
-        splits = names_of({source.file: source.division for source in self._sources})
+        plan = {source.file: source.division for source in self._sources}
         read = (
             pipeline
             | "Files" >> beam.Create(self._sources)
             | "SpreadFiles" >> beam.Reshuffle()
             | "Read" >> beam.ParDo(ReadFiles(self._data)).with_outputs()
         )
-        notes = [read[NOTES]]
-        for split in splits:
-            batches = read[split] | f"SpreadRows[{split}]" >> beam.Reshuffle()
+        # One division at most has several splits; without any, there are no texts.
+        division = max(plan.values(), key=lambda one: len(one.names))
+        strata = read[_TEXTS] | beam.CombineGlobally(Stratify(division))
+        routed = (
+            read[BATCHES]
+            | "SpreadRows" >> beam.Reshuffle()
+            | "Route"
+            >> beam.ParDo(Route(), beam.pvalue.AsSingleton(strata)).with_outputs()
+        )
+        notes = [read[NOTES], strata | "Small" >> beam.FlatMap(_small)]
+        for split in names_of(plan):
+            batches = routed[split]
             # Counted again behind the shuffle, so that the report notices lost rows.
             notes.append(batches | f"Count[{split}]" >> beam.Map(_written, split))
             _ = (
@@ -142,33 +149,15 @@ class ExamplesFromFiles(beam.PTransform):
         return notes | beam.Flatten() | beam.io.WriteToText(self._notes)
 
 
-def serialized(row: Labelled) -> bytes:
-    """Makes a tf.Example.
-
-    Args:
-        row: text, label and slices.
-
-    Returns:
-        The serialized proto: text and each slice as a bytes value, label as an int64.
-    """
-    example = Example()
-    feature = example.features.feature
-    feature[features.TEXT].bytes_list.value.append(row.text.encode())
-    feature[features.LABEL].int64_list.value.append(row.label)
-    for name, value in row.slices.items():
-        feature[name].bytes_list.value.append(value.encode())
-    # By default, protobuf does not order the features, and equal rows must give equal
-    # bytes.
-    return bytes(example.SerializeToString(deterministic=True))
-
-
 def note(**values: object) -> beam.pvalue.TaggedOutput:
     """Makes a note, which is one line of JSON.
 
     Args:
         **values: `bad`, the fields of a BadRow; `fault`, why a file cannot be read;
             `rows`, how many rows were read, and `over_lines`, how many good rows
-            cover several lines; `written`, how many rows went into `split`.
+            cover several lines; `written`, how many rows went into `split`; `label`,
+            the number of a class that has fewer different `texts` than there are
+            splits.
 
     Returns:
         The line, tagged as a note.
@@ -178,6 +167,13 @@ def note(**values: object) -> beam.pvalue.TaggedOutput:
 
 def _written(batch: list[bytes], split: str) -> str:
     return json.dumps({"written": len(batch), "split": split})
+
+
+def _small(strata: Strata) -> list[str]:
+    return [
+        json.dumps({"label": label, "texts": texts})
+        for label, texts in strata.small.items()
+    ]
 
 
 def _each(batch: list[bytes]) -> list[bytes]:

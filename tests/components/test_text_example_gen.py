@@ -162,3 +162,27 @@ def test_columns_that_are_not_needed_cost_no_row(
     for file in sorted(folder.iterdir()):
         found = generate(path=str(file), labels=["neg", "pos"])
         assert found.summary["rows_in"] == found.summary["rows_out"] > 0
+
+
+def test_every_class_has_rows_in_each_split_on_any_number_of_workers(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    labels = [f"c{n}" for n in range(60)]
+    rows = [f"{label},text {n} of {label}" for n in range(12) for label in labels]
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for part in range(3):
+        lines = ["label,text", *rows[part::3]]
+        (folder / f"{part}.csv").write_text("\n".join(lines) + "\n")
+    one = generate(path=str(folder), labels=labels)
+    for found in one.splits.values():
+        assert {row["label"] for row in found} == set(range(60))
+    assert one.summary["rows_out"] == len(rows)
+    for file in (tmp_path / "out").rglob("*.gz"):
+        file.unlink()
+    (folder / "0.csv").rename(folder / "9.csv")
+    two = generate(
+        beam=Beam(mode="multi_processing", workers=2), path=str(folder), labels=labels
+    )
+    for name, found in one.splits.items():
+        assert sorted(map(str, two.splits[name])) == sorted(map(str, found))

@@ -16,7 +16,7 @@ import pytest
 from tensorflow.core.example.example_pb2 import Example
 
 from components.text_example_gen.splits import Division
-from components.text_example_gen.transforms import NOTES, ReadFiles, Source
+from components.text_example_gen.transforms import BATCHES, NOTES, ReadFiles, Source
 from newsdesk.config.sections import Config
 from newsdesk.rows import csv_lines, lines, streams, tf_records
 
@@ -519,8 +519,9 @@ def read(make_config: Callable[..., Config]) -> Callable[..., Any]:
         source = Source(str(file), Division.by({"train": 1}))
         rows, total, bad, faults = 0, 0, {}, []
         for output in ReadFiles(data).process(source):
+            if output.tag == BATCHES:
+                rows += len(output.value.rows)
             if output.tag != NOTES:
-                rows += len(output.value)
                 continue
             found = json.loads(output.value)
             total += found.get("rows", 0)

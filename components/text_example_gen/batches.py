@@ -1,0 +1,99 @@
+"""Collects the rows of a file into batches of tf.Examples by split.
+
+Rows move in batches, because passing an element costs Beam more than reading a row.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tensorflow.core.example.example_pb2 import Example
+
+from components.text_example_gen.splits import Division, hash_of
+from components.text_example_gen.strata import Texts
+from newsdesk import features
+from newsdesk.rows.labelling import Labelled
+
+SIZE = 500
+
+
+@dataclass
+class Batch:
+    """Rows that have the same split by their hashes.
+
+    Attributes:
+        split: that split.
+        rows: serialized tf.Examples.
+        hashes: the hash of the text of each row; empty if no text may move.
+    """
+
+    split: str
+    rows: list[bytes]
+    hashes: list[int]
+
+
+class Batches:
+    """The rows of one file that are not yet sent on.
+
+    Attributes:
+        texts: the texts of each class, by its number; {} if the rows are not divided.
+    """
+
+    def __init__(self, division: Division) -> None:
+        """Begins without rows.
+
+        Args:
+            division: how the rows are divided.
+        """
+        self.texts: dict[int, Texts] = defaultdict(Texts)
+        self._division = division
+        self._filling: dict[str, Batch] = {}
+
+    def add(self, row: Labelled) -> Batch | None:
+        """Adds a row.
+
+        Args:
+            row: text, label and slices.
+
+        Returns:
+            A batch if it is full now.
+        """
+        if not self._division.divides:
+            return self._put(row, self._division.names[0])
+        text = hash_of(row.text)
+        self.texts[row.label].add(text, self._division)
+        split = self._division.of_hash(text)
+        full = self._put(row, split)
+        (full or self._filling[split]).hashes.append(text)
+        return full
+
+    def rest(self) -> Iterable[Batch]:
+        """Returns the batches that are not full."""
+        return self._filling.values()
+
+    def _put(self, row: Labelled, split: str) -> Batch | None:
+        if split not in self._filling:
+            self._filling[split] = Batch(split, [], [])
+        batch = self._filling[split]
+        batch.rows.append(serialized(row))
+        return self._filling.pop(split) if len(batch.rows) == SIZE else None
+
+
+def serialized(row: Labelled) -> bytes:
+    """Makes a tf.Example.
+
+    Args:
+        row: text, label and slices.
+
+    Returns:
+        The serialized proto: text and each slice as a bytes value, label as an int64.
+    """
+    example = Example()
+    feature = example.features.feature
+    feature[features.TEXT].bytes_list.value.append(row.text.encode())
+    feature[features.LABEL].int64_list.value.append(row.label)
+    for name, value in row.slices.items():
+        feature[name].bytes_list.value.append(value.encode())
+    # By default, protobuf does not order the features, and equal rows must give equal
+    # bytes.
+    return bytes(example.SerializeToString(deterministic=True))
