@@ -192,6 +192,8 @@ def _train(config: Config, transform: BaseComponent) -> BaseComponent:
             "labels": config.data.labels,
             "text_columns": config.data.text_columns,
             "quoting": config.data.quoting,
+            "encoding": config.data.encoding,
+            "delimiter": config.data.delimiter,
             # The whole package, because some modules are loaded by dotted names.
             "fingerprint": fingerprint.of(["trainer"], config.model.encoder.files),
         },

@@ -25,4 +25,6 @@ class TrainerSettings(Section):
     labels: list[str]
     text_columns: list[str]
     quoting: str = "auto"
+    encoding: str = "auto"
+    delimiter: str = "auto"
     fingerprint: str

@@ -34,6 +34,8 @@ class Data(Section):
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "tfrecord"] = "auto"
     columns: list[Name] = []
     quoting: Literal["auto", "standard", "none"] = "auto"
+    encoding: Literal["auto", "utf-8", "utf-16", "windows-1252"] = "auto"
+    delimiter: Literal["auto", ",", ";", "\t", "|"] = "auto"
     text_columns: list[Name] = Field(min_length=1)
     label_column: Name
     labels: list[Name] = Field(min_length=2)

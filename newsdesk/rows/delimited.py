@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from newsdesk.errors import DataError
-from newsdesk.rows.lines import LineCount, is_damaged, read_lines
+from newsdesk.rows.excel import separator_of
+from newsdesk.rows.lines import Line, LineCount, is_damaged, read_lines
 from newsdesk.rows.records import Dialect, Record, Records, miscounted
 from newsdesk.rows.remedies import remedy
 from newsdesk.rows.row import BadRow, Row, clip
@@ -40,7 +41,7 @@ def read(
         DataError: the file cannot be read, or its header cannot be used.
     """
     count = LineCount() if count is None else count
-    records = Records(read_lines(file, count), dialect)
+    records = Records(_lines(file, dialect, count), dialect)
     names = list(columns) or _header(file, dialect, records, count)
     picked = [
         (index, name)
@@ -83,7 +84,19 @@ def header(file: str, dialect: Dialect) -> list[str]:
     Raises:
         DataError: the file cannot be read, or its header cannot be used.
     """
-    return _header(file, dialect, Records(read_lines(file), dialect), LineCount())
+    count = LineCount()
+    return _header(file, dialect, Records(_lines(file, dialect, count), dialect), count)
+
+
+def _lines(file: str, dialect: Dialect, count: LineCount) -> Iterator[Line]:
+    """Leaves out the line with which Excel names the delimiter."""
+    lines = read_lines(file, count, dialect.encoding)
+    first = next(lines)
+    if separator_of(first.text) == dialect.delimiter:
+        count.header += 1
+    else:
+        yield first
+    yield from lines
 
 
 def _header(
@@ -95,13 +108,15 @@ def _header(
         count.blank += len(record.lines)
     else:
         raise DataError(f"{file}: contains only blank lines; remove it or fill it")
-    count.header = len(record.lines)
+    count.header += len(record.lines)
     where = f"{file}:{record.lines[0].number}"
     fault = _damage(record) or record.fault
     if fault:
         advice = remedy(BadRow(file, 1, fault, _content(record)))
         if not advice:
             advice = "check that the file is UTF-8 text, and check data.format"
+        if "NUL" in fault:
+            advice += '; for UTF-16, set data.encoding = "utf-16" (`init` finds it)'
         raise DataError(f"{where}: {fault}, in the header; {advice}")
     names = [cell.strip() for cell in record.cells]
     if not dialect.quotes and all(_is_quoted(name) for name in names):

@@ -59,11 +59,12 @@ _SPLIT = _Form(
 )
 
 
-def explain_json(file: str) -> str:
+def explain_json(file: str, encoding: str = "auto") -> str:
     """Explains what a JSON file is if it does not have one object per line.
 
     Args:
         file: a local path, plain or gzip.
+        encoding: a value of `data.encoding`.
 
     Returns:
         What the file is and what to do; "" if most lines have one object, or if the
@@ -72,7 +73,7 @@ def explain_json(file: str) -> str:
     Raises:
         DataError: the file cannot be read.
     """
-    form = _form(head(file).strip())
+    form = _form(head(file, encoding).strip())
     if form is None:
         return ""
     return (

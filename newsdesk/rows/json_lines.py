@@ -12,7 +12,10 @@ from newsdesk.rows.row import BadRow, Row, checked, clip
 
 
 def read(
-    file: str, needed: Collection[str] | None = None, count: LineCount | None = None
+    file: str,
+    needed: Collection[str] | None = None,
+    count: LineCount | None = None,
+    encoding: str = "auto",
 ) -> Iterator[Row | BadRow]:
     """Reads a JSON Lines file, and skips blank lines.
 
@@ -23,6 +26,7 @@ def read(
         file: a local path, plain or gzip.
         needed: the columns to read and to check; None for all.
         count: gets the number of lines of each kind.
+        encoding: a value of `data.encoding`.
 
     Yields:
         Rows in the order of the file.
@@ -31,10 +35,10 @@ def read(
         DataError: the file cannot be read, or is JSON of another form.
     """
     count = LineCount() if count is None else count
-    other_form = explain_json(file)
+    other_form = explain_json(file, encoding)
     if other_form:
         raise DataError(other_form)
-    for line in read_lines(file, count):
+    for line in read_lines(file, count, encoding):
         if line.text.strip():
             yield _row(file, line, needed)
         else:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from newsdesk.errors import DataError
-from newsdesk.rows.commands import encoded, ending, piped
-from newsdesk.rows.streams import opened
+from newsdesk.rows.commands import ending, piped
+from newsdesk.rows.encodings import NAMES, UTF_8, opened_text
 
 MAX_LINE = 16 * 2**20
 # A file beyond these limits is not a table of texts, and reading it would take long.
@@ -15,14 +15,6 @@ MAX_SKIPPED = 2**30
 _MAX_BLANK = 100_000
 _NUL = "\udc00"
 _DAMAGE = re.compile("[\udc00\udc80-\udcff]")
-_BOM = b"\xef\xbb\xbf"
-_WIDE_BOMS = {
-    # The mark of UTF-32 begins with the mark of UTF-16, so it comes first.
-    b"\xff\xfe\0\0": "UTF-32",
-    b"\0\0\xfe\xff": "UTF-32",
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-}
 
 
 class Line(NamedTuple):
@@ -30,7 +22,7 @@ class Line(NamedTuple):
 
     Attributes:
         number: the number of the line, from 1.
-        text: the text with its line end; bytes that are not UTF-8, and NUL characters,
+        text: the text with its line end; damaged bytes, and NUL characters,
             are lone surrogates, which `is_damaged` finds.
         fault: what is wrong with the line, or "".
         is_cut: whether the line is too long, so that the text is only its beginning.
@@ -87,25 +79,28 @@ def is_damaged(cell: str) -> bool:
         cell: a part of the text of a line.
 
     Returns:
-        Whether it contains bytes that are not UTF-8, or a NUL character.
+        Whether it contains damaged bytes, or a NUL character.
     """
     return not cell.isascii() and _DAMAGE.search(cell) is not None
 
 
-def read_lines(file: str, count: LineCount | None = None) -> Iterator[Line]:
-    """Reads a UTF-8 text file line by line; only LF and CR LF end a line.
+def read_lines(
+    file: str, count: LineCount | None = None, encoding: str = "auto"
+) -> Iterator[Line]:
+    """Reads a text file line by line; only LF and CR LF end a line.
 
     Args:
         file: a local path, plain or gzip.
         count: gets the number of lines after the last line.
+        encoding: a value of `data.encoding`.
 
     Yields:
         Every line; bad lines have a fault.
 
     Raises:
-        DataError: the file as a whole is not UTF-8 text, or cannot be read.
+        DataError: the file as a whole is not text in this encoding, or cannot be read.
     """
-    with opened(file) as stream:
+    with opened_text(file, encoding) as (stream, found):
         number = blank = 0
         while raw := stream.readline(MAX_LINE + 1):
             number += 1
@@ -117,7 +112,7 @@ def read_lines(file: str, count: LineCount | None = None) -> Iterator[Line]:
                     f"{file}:{number}: more than {_MAX_BLANK:,} blank lines follow "
                     "each other; remove them"
                 )
-            yield _line(file, number, raw, stream)
+            yield _line(file, number, raw, stream, found)
         if number == 0:
             raise DataError(f"{file}: is empty; remove it or fill it")
         if count:
@@ -125,12 +120,6 @@ def read_lines(file: str, count: LineCount | None = None) -> Iterator[Line]:
 
 
 def _first(file: str, raw: bytes) -> bytes:
-    for bom, encoding in _WIDE_BOMS.items():
-        if raw.startswith(bom):
-            raise DataError(
-                f"{file}: is {encoding}; convert it to UTF-8: {encoded(file, encoding)}"
-            )
-    raw = raw.removeprefix(_BOM)
     if b"\n" not in raw and b"\r" in raw.rstrip(b"\r"):
         command = piped(file, r"tr '\r' '\n'", ending(file))
         raise DataError(
@@ -140,7 +129,7 @@ def _first(file: str, raw: bytes) -> bytes:
     return raw
 
 
-def _line(file: str, number: int, raw: bytes, stream: BinaryIO) -> Line:
+def _line(file: str, number: int, raw: bytes, stream: BinaryIO, encoding: str) -> Line:
     if len(raw) > MAX_LINE:
         _skip(file, number, raw, stream)
         head = raw[:2000].decode("utf-8", "surrogateescape")
@@ -153,6 +142,10 @@ def _line(file: str, number: int, raw: bytes, stream: BinaryIO) -> Line:
     except UnicodeDecodeError as error:
         text = raw.decode("utf-8", "surrogateescape")
         fault = f"is not valid UTF-8 at byte {error.start + 1}"
+        if encoding != UTF_8:
+            # The stream was converted, so its bytes are not those of the file.
+            place = len(raw[: error.start].decode("utf-8")) + 1
+            fault = f"is not valid {NAMES[encoding]} at character {place}"
     if "\0" in text:
         text = text.replace("\0", _NUL)
         fault = fault or "contains a NUL character"

@@ -54,12 +54,17 @@ class Layout:
         format: csv, tsv, jsonl, parquet, tfrecord, or auto to decide by the name.
         columns: the names of the columns of a CSV or TSV file without a header.
         quoting: whether quotes enclose cells of a CSV or TSV file: standard means yes,
-            none means no, and auto means yes in CSV and no in TSV.
+            none means no, and auto means no if the delimiter is a tab, else yes.
+        encoding: a value of `data.encoding`, for CSV, TSV and JSON Lines.
+        delimiter: the delimiter of a CSV or TSV file; auto means a comma in CSV and a
+            tab in TSV.
     """
 
     format: str = "auto"
     columns: tuple[str, ...] = ()
     quoting: str = "auto"
+    encoding: str = "auto"
+    delimiter: str = "auto"
 
     @classmethod
     def of(cls, data: Data) -> "Layout":
@@ -71,7 +76,13 @@ class Layout:
         Returns:
             The layout of its files.
         """
-        return cls(data.format, tuple(data.columns), data.quoting)
+        return cls(
+            data.format,
+            tuple(data.columns),
+            data.quoting,
+            data.encoding,
+            data.delimiter,
+        )
 
 
 def read_rows(
@@ -103,7 +114,7 @@ def read_rows(
         dialect = _dialect(found, layout)
         return delimited.read(file, dialect, layout.columns, needed, is_row, count)
     if found == "jsonl":
-        return json_lines.read(file, needed, count)
+        return json_lines.read(file, needed, count, layout.encoding)
     return _READERS[found](file, needed)
 
 
@@ -161,6 +172,23 @@ def quotes_enclose(file: str, layout: Layout = Layout()) -> bool:
     return found not in _DELIMITERS or _dialect(found, layout).quotes
 
 
+def find_delimiter(file: str, layout: Layout = Layout()) -> str:
+    """Finds the delimiter of a CSV or TSV file.
+
+    Args:
+        file: as in read_rows.
+        layout: as in read_rows; its delimiter is only an expectation.
+
+    Returns:
+        A value of `data.delimiter`.
+
+    Raises:
+        DataError: the file as a whole cannot be read.
+    """
+    expected = _dialect(format_of(file, layout.format), layout)
+    return dialect.find_delimiter(file, expected, layout.columns)
+
+
 def check_delimiter(file: str, layout: Layout = Layout()) -> None:
     """Refuses a file with another delimiter than its format says.
 
@@ -173,7 +201,12 @@ def check_delimiter(file: str, layout: Layout = Layout()) -> None:
     """
     found = format_of(file, layout.format)
     if found in _DELIMITERS:
-        other = dialect.explain_delimiter(file, _DELIMITERS[found], layout.columns)
+        other = dialect.explain_delimiter(
+            file,
+            _dialect(found, layout),
+            layout.columns,
+            is_given=layout.delimiter != "auto",
+        )
         if other:
             raise DataError(other)
 
@@ -197,9 +230,11 @@ def format_of(file: str, file_format: str = "auto") -> str:
 
 
 def _dialect(found: str, layout: Layout) -> Dialect:
-    by_default = found == "csv"
+    given = layout.delimiter
+    delimiter = _DELIMITERS[found] if given == "auto" else given
+    by_default = delimiter != _DELIMITERS["tsv"]
     quotes = {"standard": True, "none": False}.get(layout.quoting, by_default)
-    return Dialect(_DELIMITERS[found], quotes)
+    return Dialect(delimiter, quotes, layout.encoding)
 
 
 def _format_by_name(file: str) -> str:

@@ -22,10 +22,12 @@ class Dialect(NamedTuple):
         delimiter: one character.
         quotes: whether quotes enclose cells as in RFC 4180. If not, a quote is an
             ordinary character.
+        encoding: a value of `data.encoding`.
     """
 
     delimiter: str
     quotes: bool
+    encoding: str = "auto"
 
 
 class Record(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from newsdesk.rows.commands import encoded, ending, piped
+from newsdesk.rows.encodings import WINDOWS_1252
 from newsdesk.rows.row import BadRow
 
 
@@ -33,10 +34,14 @@ def latin(file: str) -> str:
         file: a local path.
 
     Returns:
-        A command, with a condition, because the bytes do not show the encoding.
+        The key to set and a command, with a condition, because the bytes do not show
+        the encoding.
     """
     command = encoded(file, "WINDOWS-1252")
-    return f"if the file is in Latin-1 or Windows-1252, convert it: {command}"
+    return (
+        "if the file is in Latin-1 or Windows-1252, set data.encoding = "
+        f'"{WINDOWS_1252}" (init: --encoding {WINDOWS_1252}), or convert it: {command}'
+    )
 
 
 def remedies(rows: Iterable[BadRow]) -> list[str]:

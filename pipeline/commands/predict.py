@@ -88,7 +88,12 @@ def predict(
         asked: Iterator[questions.Question | Pause]
         if file:
             asked = questions.rows(
-                str(file), answerer.text_columns, columns or (), answerer.quoting
+                str(file),
+                answerer.text_columns,
+                columns or (),
+                answerer.quoting,
+                answerer.encoding,
+                answerer.delimiter,
             )
         elif texts:
             asked = questions.typed(texts)

@@ -63,8 +63,22 @@ class Answerer:
     @property
     def quoting(self) -> str:
         """What quotes mean in the training data; a value of `data.quoting`."""
+        return self._setting("quoting")
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the training data; a value of `data.encoding`."""
+        return self._setting("encoding")
+
+    @property
+    def delimiter(self) -> str:
+        """The delimiter of the training data; a value of `data.delimiter`."""
+        return self._setting("delimiter")
+
+    def _setting(self, name: str) -> str:
+        # Cards of older models do not have every setting.
         try:
-            return str(self._card()["quoting"])
+            return str(self._card()[name])
         except (OSError, ValueError, KeyError, TypeError):
             return "auto"
 

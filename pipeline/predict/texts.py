@@ -3,13 +3,20 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from newsdesk.errors import DataError, NewsdeskError
 from newsdesk.rows import lines as text_lines
 from newsdesk.rows.labelling import is_visible, joined, missing_cell
-from newsdesk.rows.readers import BadRow, Layout, columns_of, format_of, read_rows
+from newsdesk.rows.readers import (
+    BadRow,
+    Layout,
+    columns_of,
+    find_delimiter,
+    format_of,
+    read_rows,
+)
 from newsdesk.rows.remedies import remedy
 from pipeline.predict.line_reader import LONGEST, Pause, TooLong, read_lines
 
@@ -79,6 +86,8 @@ def rows(
     text_columns: Sequence[str],
     columns: Sequence[str] = (),
     quoting: str = "auto",
+    encoding: str = "auto",
+    delimiter: str = "auto",
 ) -> Iterator[Question]:
     """Reads a text from each row of a file, and joins its columns as in training.
 
@@ -88,6 +97,9 @@ def rows(
         text_columns: the columns that the model was trained on.
         columns: the names of the columns of a CSV or TSV file without a header.
         quoting: what quotes mean in a CSV or TSV file; a value of `data.quoting`.
+        encoding: a value of `data.encoding`.
+        delimiter: the expected delimiter of a CSV or TSV file; a value of
+            `data.delimiter`.
 
     Yields:
         A question for each row, in the order of the file.
@@ -96,9 +108,12 @@ def rows(
         DataError: the file cannot be read, or none of its rows has the columns.
     """
     if _TEXT_FILE.search(file):
-        yield from _lines_of(file)
+        yield from _lines_of(file, encoding)
         return
-    layout = Layout(_format_of(file), tuple(columns), quoting)
+    layout = Layout(_format_of(file), tuple(columns), quoting, encoding, delimiter)
+    if layout.format in ("csv", "tsv"):
+        # Nobody can set a key for a published model, so another delimiter is found.
+        layout = replace(layout, delimiter=find_delimiter(file, layout))
     found = columns_of(file, layout)
     missing = [name for name in text_columns if name not in found] if found else []
     if missing:
@@ -129,8 +144,8 @@ def _line(line: bytes | TooLong, where: str, is_first: bool) -> Question:
     return _question(text.strip(), where)
 
 
-def _lines_of(file: str) -> Iterator[Question]:
-    for line in text_lines.read_lines(file):
+def _lines_of(file: str, encoding: str) -> Iterator[Question]:
+    for line in text_lines.read_lines(file, encoding=encoding):
         where = f"{file}:{line.number}"
         if line.fault:
             yield Unusable(f"{where}: {line.fault}")

@@ -86,8 +86,59 @@ def jsonl(*lines: str) -> bytes:
 
 KINDS = [
     Kind("BOM", b"\xef\xbb\xbf" + GOOD, 1),
-    Kind("UTF-16", GOOD.decode().encode("utf-16"), 0, fault="UTF-16"),
-    Kind("UTF-16 without BOM", GOOD.decode().encode("utf-16-le"), 0, fault="NUL"),
+    Kind("UTF-16", GOOD.decode().encode("utf-16"), 1),
+    Kind(
+        "UTF-16 without BOM",
+        GOOD.decode().encode("utf-16-le"),
+        0,
+        fault='set data.encoding = "utf-16"',
+    ),
+    Kind(
+        "UTF-16, encoding utf-8",
+        GOOD.decode().encode("utf-16"),
+        0,
+        fault='set data.encoding = "auto"',
+        settings={"encoding": "utf-8"},
+    ),
+    Kind(
+        "UTF-16 without BOM, named",
+        GOOD.decode().encode("utf-16-be"),
+        1,
+        settings={"encoding": "utf-16"},
+    ),
+    Kind(
+        "UTF-8, encoding utf-16",
+        GOOD,
+        0,
+        fault='is not UTF-16; set data.encoding = "auto"',
+        settings={"encoding": "utf-16"},
+    ),
+    Kind(
+        "UTF-16 with a cut end",
+        "label,text\n0,a\n0,last".encode("utf-16") + b"\xe4",
+        1,
+        {3: "not valid UTF-16 at character 7"},
+    ),
+    Kind(
+        "NUL in UTF-16",
+        "label,text\n0,a\0b\n0,c\n".encode("utf-16"),
+        1,
+        {2: "contains a NUL"},
+    ),
+    Kind("UTF-32", GOOD.decode().encode("utf-32"), 0, fault="iconv -f UTF-32"),
+    Kind(
+        "Windows-1252, named",
+        GOOD + b"0,caf\xe9 5 \x80\n",
+        2,
+        settings={"encoding": "windows-1252"},
+    ),
+    Kind(
+        "Windows-1252: a byte that is no character",
+        GOOD + b"0,caf\xe9 \x81\n" + LAST,
+        2,
+        {3: "not valid Windows-1252 at character 8"},
+        settings={"encoding": "windows-1252"},
+    ),
     Kind("Latin-1", GOOD + b"0,caf\xe9\n" + LAST, 2, {3: "not valid UTF-8 at byte 6"}),
     Kind(
         "Latin-1 header", b"label,text,caf\xe9\n", 0, fault="at byte 15, in the header"
@@ -309,7 +360,26 @@ KINDS = [
         fault="by semicolons",
         settings={"columns": ["label", "text"]},
     ),
-    Kind("Excel's sep line", b"sep=,\n" + GOOD, 0, fault="tail -n +2 > NEW.csv"),
+    Kind("Excel's sep line", b"sep=,\n" + GOOD, 1),
+    Kind(
+        "Excel's sep line, delimiter named",
+        b"sep=;\r\n" + GOOD.replace(b",", b";"),
+        1,
+        settings={"delimiter": ";"},
+    ),
+    Kind(
+        "semicolons, named",
+        GOOD.replace(b",", b";") + b'0;"a; b"\n',
+        2,
+        settings={"delimiter": ";"},
+    ),
+    Kind(
+        "commas, delimiter ;",
+        GOOD,
+        0,
+        fault='by commas, not by semicolons; set data.delimiter = ","',
+        settings={"delimiter": ";"},
+    ),
     Kind(
         "Excel's sep line with semicolons",
         b"sep=;\r\n" + GOOD.replace(b",", b";"),

@@ -75,8 +75,8 @@ def test_quotes_that_pair_up_hide_no_row(
         ("d4_pretty.json", "writes each JSON object over several lines"),
         ("d5_array_after_blank.json", "is a JSON array"),
         ("g2_excel_sep.csv", ":1: is Excel's line sep=;, not a header"),
-        ("g3_semicolon.csv", "by semicolons, not by commas; convert it"),
-        ("g5_pipe.csv", "by vertical bars, not by commas; convert it"),
+        ("g3_semicolon.csv", 'by semicolons, not by commas; set data.delimiter = ";"'),
+        ("g5_pipe.csv", 'by vertical bars, not by commas; set data.delimiter = "|"'),
     ],
 )
 def test_other_form(

@@ -29,6 +29,8 @@ def card(settings: TrainerSettings, rows: Rows, fitted: Fitted) -> dict[str, obj
     return {
         "text_columns": settings.text_columns,
         "quoting": settings.quoting,
+        "encoding": settings.encoding,
+        "delimiter": settings.delimiter,
         "labels": settings.labels,
         "max_length": settings.text.max_length,
         "tokenizer": settings.text.tokenizer,

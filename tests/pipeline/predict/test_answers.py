@@ -78,14 +78,17 @@ def test_a_batch_of_errors_does_not_call_the_model(saved: Path) -> None:
     assert list(Answerer(saved).answers([Unusable("a")])) == [{"error": "a"}]
 
 
-def test_the_model_knows_what_quotes_meant(saved: Path) -> None:
+def test_the_model_knows_how_its_data_was_written(saved: Path) -> None:
     card = saved / "assets.extra" / "newsdesk.json"
     before = card.read_text()
     answerer = Answerer(saved)
     assert answerer.quoting == "auto"
+    assert (answerer.encoding, answerer.delimiter) == ("auto", "auto")
     try:
-        card.write_text(json.dumps({"quoting": "none"}))
+        written = {"quoting": "none", "encoding": "utf-16", "delimiter": ";"}
+        card.write_text(json.dumps(written))
         assert answerer.quoting == "none"
+        assert (answerer.encoding, answerer.delimiter) == ("utf-16", ";")
     finally:
         card.write_text(before)
 

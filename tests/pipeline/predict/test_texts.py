@@ -119,3 +119,16 @@ def test_a_name_that_does_not_say_the_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "rows.dat").write_text("text\na\n")
     with pytest.raises(DataError, match=r"rename it .* \.txt if each line is a text"):
         next(rows(str(tmp_path / "rows.dat"), ["text"]))
+
+
+@pytest.mark.parametrize("delimiter", ["auto", ";", "|"])
+def test_excel_csv_is_read(tmp_path: Path, delimiter: str) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes('sep=;\r\ntext;id\r\n"über; 5 €";1\r\n'.encode("windows-1252"))
+    found = rows(str(file), ["text"], encoding="windows-1252", delimiter=delimiter)
+    assert list(found) == ["über; 5 €"]
+
+
+def test_lines_in_utf_16(tmp_path: Path) -> None:
+    (tmp_path / "texts.txt").write_bytes("eins\r\nzwei ü\r\n".encode("utf-16"))
+    assert list(rows(str(tmp_path / "texts.txt"), [])) == ["eins", "zwei ü"]
