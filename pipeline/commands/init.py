@@ -1,21 +1,26 @@
 """`newsdesk init`."""
 
-from collections.abc import Iterable
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from newsdesk.escaping import one_line
+from newsdesk.errors import ConfigError
 from pipeline.commands.shown import shown
 from pipeline.terminal.streams import is_interactive, say
 
+_TABS = ("tab", "\\t")
+
 
 def init(
-    file: Annotated[
-        Path,
+    paths: Annotated[
+        list[Path],
         typer.Argument(
-            help="File of CSV, TSV, JSON Lines, Parquet or TFRecord, one text per row."
+            metavar="PATH",
+            help="File of CSV, TSV, JSON Lines, Parquet or TFRecord, one text per row; "
+            "or a folder, or a pattern such as 'rows/*.csv' or "
+            "'rows/{YYYY}-{MM}-{DD}.csv', of which the newest is read.",
         ),
     ],
     text: Annotated[
@@ -55,6 +60,28 @@ def init(
             "for TSV.",
         ),
     ] = "auto",
+    encoding: Annotated[
+        str,
+        typer.Option(
+            help="Encoding of CSV, TSV and JSON Lines: utf-8, utf-16 or windows-1252; "
+            "auto guesses it."
+        ),
+    ] = "auto",
+    delimiter: Annotated[
+        str,
+        typer.Option(
+            help="What separates the cells of CSV and TSV: a comma, a semicolon, a "
+            "vertical bar or tab; auto finds it."
+        ),
+    ] = "auto",
+    slices: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--slice",
+            help="Column, such as a language or a source; a model is also evaluated "
+            "for each of its values. May be repeated.",
+        ),
+    ] = None,
     name: Annotated[
         str, typer.Option(help="Name of the pipeline; by default, that of the file.")
     ] = "",
@@ -62,57 +89,39 @@ def init(
     force: Annotated[bool, typer.Option(help="Overwrite existing files.")] = False,
 ) -> None:
     """Examine your data, and write newsdesk.toml and a schema for `newsdesk run`."""
-    from pipeline.init.findings import (
-        about_header,
-        about_labels,
-        about_lost_rows,
-        about_texts,
-    )
     from pipeline.init.look import look
     from pipeline.init.proposal import propose
+    from pipeline.init.questions import ask_label, ask_text
+    from pipeline.init.report import report
     from pipeline.init.starter import write
     from pipeline.init.texts import look_at_texts
     from pipeline.terminal.logfile import quiet
 
+    if len(paths) > 1:
+        raise ConfigError(
+            f"{paths[0]}, {paths[1]}: give one path; in a shell, put a pattern in "
+            "quotes, such as 'rows/*.csv'"
+        )
     # To read TFRecord imports TensorFlow, which prints to the screen.
     with quiet():
-        survey = look(file, columns or (), file_format, header, quoting)
-    candidates = survey.label_candidates
-    if not label and len(candidates) > 1 and is_interactive():
-        label = typer.prompt(f"Which column is the label? {_listed(candidates)}")
-    proposal = propose(survey, text or (), label, name)
+        survey = look(
+            paths[0],
+            columns or (),
+            file_format,
+            header,
+            quoting,
+            encoding,
+            "\t" if delimiter in _TABS else delimiter,
+        )
+    if not label and is_interactive():
+        label = ask_label(survey)
+    proposal = propose(survey, text or (), label, name, slices or ())
     if not text and is_interactive():
-        guess = ",".join(proposal.text_columns)
-        question = f"Text columns, joined by a space [{one_line(guess)}]"
-        typed = typer.prompt(question, default=guess, show_default=False)
-        chosen = [column.strip() for column in typed.split(",")]
-        proposal = propose(survey, chosen, proposal.label_column, name)
-    texts = look_at_texts(proposal)
+        proposal = ask_text(proposal)
+    with quiet():
+        texts = look_at_texts(proposal)
     written = write(proposal, to, force, texts)
-    # Only the second pass, which knows the labels, finds rows between two lone quotes.
-    bad = texts.reasons["cannot be read"]
-    say(f"rows     {texts.rows - bad:,}, and {bad:,} that cannot be read")
-    if survey.bad:
-        say(f"         the first one: {survey.bad}")
-    _show("hint", [hint] if (hint := survey.cause) else [])
-    _show("header", [about_header(survey)] if survey.header else [])
-    say(f"text     {' + '.join(map(one_line, proposal.text_columns))}")
-    say(f"label    {one_line(proposal.label_column)}: {_labels_shown(proposal.labels)}")
-    _show("check", about_labels(proposal) + about_texts(texts))
-    _show("unused", about_lost_rows(texts))
-    say(f"written  {shown(written.absolute())} and its schema")
-    say(f"next     newsdesk run {shown(written.absolute())}")
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(one_line, names))
-
-
-def _show(heading: str, sentences: list[str]) -> None:
-    for sentence in sentences:
-        say(f"{heading:<8} {sentence}")
-
-
-def _labels_shown(labels: dict[str, int]) -> str:
-    shown = [f"{one_line(name)} ({rows:,})" for name, rows in labels.items()]
-    return ", ".join(shown[:10]) + (", ..." if len(shown) > 10 else "")
+    report(proposal, texts)
+    place = shown(written.absolute())
+    say(f"written  {place} and its schema")
+    say(f"next     newsdesk run {shlex.quote(place)}")

@@ -20,12 +20,14 @@ class Column:
         words: number of words in all cells.
         longest: length of the longest cell in characters.
         values: how often each value occurs; None above MAX_LABELS distinct values.
+        example: the first cell that is not empty.
     """
 
     filled: int = 0
     words: int = 0
     longest: int = 0
     values: Counter[str] | None = field(default_factory=Counter)
+    example: str = ""
 
     def add(self, cell: str) -> None:
         """Adds one cell to the statistics.
@@ -37,6 +39,7 @@ class Column:
         if not cell:
             return
         self.filled += 1
+        self.example = self.example or cell
         self.words += len(cell.split())
         self.longest = max(self.longest, len(cell))
         if self.values is not None:

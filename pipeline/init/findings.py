@@ -1,15 +1,27 @@
 """Sentences about the data that the user should read before the first run."""
 
+import os
 from collections.abc import Iterable, Mapping
 
+from components.text_example_gen.spans import has_span
 from newsdesk.config.data import Data
+from newsdesk.rows.encodings import NAMES
 from pipeline.init import odd_labels
+from pipeline.init.agreement import DELIMITERS
+from pipeline.init.inputs import MAX_ROWS, Inputs
 from pipeline.init.proposal import Proposal
+from pipeline.init.settings import (
+    MIN_TEXTS,
+    MOST_BAD_ROWS,
+    UNSPACED,
+    enough_bad_rows,
+    tiny_classes,
+)
 from pipeline.init.survey import Survey
 from pipeline.init.texts import Texts
 
 _SHOWN = 10
-_UNSPACED = 0.1
+_FILES = 5
 _TEXT = 60
 
 
@@ -38,6 +50,69 @@ def about_header(survey: Survey) -> str:
     if survey.repeated:
         sentence += f"; {_rows(survey.repeated)} repeat it and will not be used"
     return sentence
+
+
+def about_files(survey: Survey) -> str:
+    """Names the files that were read.
+
+    Args:
+        survey: the survey of the files.
+
+    Returns:
+        Their number and the first of them; "" if the user named a single file.
+    """
+    files = survey.inputs.files
+    if files == (str(survey.file),):
+        return ""
+    names = ", ".join(map(os.path.basename, files[:_FILES]))
+    more = f" and {len(files) - _FILES:,} more" if len(files) > _FILES else ""
+    newest = " (the newest)" if has_span(str(survey.file)) else ""
+    folder = os.path.dirname(files[0]) or "."
+    sentence = f"{len(files):,} in {folder}{newest}: {names}{more}"
+    if survey.is_cut:
+        share = max(1, MAX_ROWS // len(files))
+        sentence += f"; of each, only the first {share:,} rows were read"
+    return sentence
+
+
+def about_splits(inputs: Inputs) -> str:
+    """Says which files are which split.
+
+    Args:
+        inputs: the files.
+
+    Returns:
+        The pattern of each split; "" if the names of the files do not say it.
+    """
+    if not inputs.splits:
+        return ""
+    shown = ", ".join(f"{split} = {name}" for split, name in inputs.splits.items())
+    if not inputs.unused:
+        return f"{shown} (by the names of the files)"
+    return f"{shown} (by the names of the files); not read: {', '.join(inputs.unused)}"
+
+
+def about_format(survey: Survey) -> str:
+    """Says which encoding and delimiter the files have, if it is unusual.
+
+    Args:
+        survey: the survey of the files.
+
+    Returns:
+        What was found, and how to change a guess; "" for UTF-8 with the delimiter of
+        its format.
+    """
+    found = []
+    if survey.delimiter in DELIMITERS:
+        found.append(f"{DELIMITERS[survey.delimiter]} between cells")
+    if survey.encoding in NAMES:
+        found.append(NAMES[survey.encoding])
+    if survey.example:
+        found[-1] += (
+            f", guessed by words such as {survey.example!r}; if they look wrong, "
+            "convert the file to UTF-8"
+        )
+    return ", ".join(found)
 
 
 def about_labels(proposal: Proposal) -> list[str]:
@@ -91,12 +166,35 @@ def about_lost_rows(texts: Texts) -> list[str]:
     limit = Data.model_fields["max_bad_rows"].default
     if texts.lost_share <= limit:
         return []
-    enough = min(1.0, round(texts.lost_share + 0.005, 2))
-    reasons = [f"{rows:,} {reason}" for reason, rows in texts.reasons.most_common()]
-    return [
+    enough = enough_bad_rows(texts)
+    lost = (
         f"{texts.lost:,} of {_rows(texts.rows)} ({texts.lost_share:.1%}) cannot be "
-        f"used ({', '.join(reasons)}), and `run` stops above {limit:.1%}; fix them, or "
-        f"set data.max_bad_rows = {enough}"
+        f"used ({texts.reasons_shown})"
+    )
+    if texts.lost_share <= MOST_BAD_ROWS:
+        return [f"{lost}; data.max_bad_rows = {enough} lets `run` leave them out"]
+    return [
+        f"{lost}, and `run` stops above {limit:.1%}; fix them, or set "
+        f"data.max_bad_rows = {enough}"
+    ]
+
+
+def about_tiny_classes(texts: Texts) -> list[str]:
+    """Names labels with too few texts, and the choices.
+
+    Args:
+        texts: the statistics of the rows.
+
+    Returns:
+        One sentence if there are such labels, else none.
+    """
+    tiny = tiny_classes(texts)
+    if not tiny:
+        return []
+    return [
+        f"{_counted(tiny, tiny)}: fewer than {MIN_TEXTS} different texts, but train, "
+        "eval and test need one each; add rows, merge them with another label "
+        "(data.merge_labels), or leave them out (data.drop_labels)"
     ]
 
 
@@ -124,7 +222,7 @@ def about_texts(texts: Texts) -> list[str]:
             "quotes, as programs write cells with quotes; if quotes enclose cells, add "
             "--quoting standard"
         )
-    if texts.unspaced_share > _UNSPACED:
+    if texts.unspaced_share > UNSPACED:
         found.append(
             f"{texts.unspaced_share:.0%} of the texts have no spaces between words, as "
             "in Chinese, Japanese or Thai; the tokenizer `words` splits only at "

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 LABEL_NAMES = re.compile(
-    r"(.*[_ -])?(label|class|category|target|topic|sentiment|desk|section|intent|y)s?"
+    r"(.*[_ -])?(label|class|category|target|topic|sentiment|desk|section|intent|y|"
+    r"categoria|categoría|catégorie|classe|etiqueta|étiquette|kategorie|klasse|thema)s?"
     r"([_ -](name|text|id|index))?"
 )
 _OTHER_NAMES = re.compile(

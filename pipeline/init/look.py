@@ -1,21 +1,18 @@
-"""Surveys a file of labelled text in one pass, with or without a header."""
+"""Surveys files of labelled text in one pass, with or without a header."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import get_args
 
+from newsdesk.config.data import Data
 from newsdesk.errors import ConfigError, DataError, printable
-from newsdesk.rows.folders import explain_partitions
-from newsdesk.rows.readers import (
-    Layout,
-    Row,
-    check_delimiter,
-    first_row,
-    format_of,
-    read_rows,
-)
+from newsdesk.rows.readers import Layout, Row, first_row, read_rows
+from pipeline.init import agreement
+from pipeline.init.agreement import DELIMITED, TEXT
 from pipeline.init.header import Header, judge
+from pipeline.init.inputs import Sample, find_inputs
 from pipeline.init.survey import Survey
 
 # Rows that are compared with the first row.
@@ -30,66 +27,99 @@ def look(
     file_format: str = "auto",
     header: bool | None = None,
     quoting: str = "auto",
+    encoding: str = "auto",
+    delimiter: str = "auto",
 ) -> Survey:
-    """Reads a file once and surveys its columns.
+    """Reads the files of a path once and surveys their columns.
 
     Args:
-        file: CSV, TSV, JSON Lines, Parquet or TFRecord.
+        file: a file of CSV, TSV, JSON Lines, Parquet or TFRecord, a folder of such
+            files, a glob, or a pattern with spans, whose newest span is read.
         columns: the names of the columns of a CSV or TSV file without a header.
         file_format: one of data.format.
         header: whether the first row of a CSV or TSV file names the columns; None to
             decide from the rows. Columns without names get the names column_1,
             column_2, ...
         quoting: what quotes mean in a CSV or TSV file, one of data.quoting.
+        encoding: one of data.encoding; auto to guess it.
+        delimiter: one of data.delimiter; auto to find it.
 
     Returns:
         The survey.
 
     Raises:
-        ConfigError: the file does not exist, its name does not show its format, or the
-            arguments contradict each other.
-        DataError: the file cannot be read, or none of its rows can.
+        ConfigError: there is no such file, a name does not show its format, the files
+            do not agree, or the arguments contradict each other.
+        DataError: a file cannot be read, or none of the rows can.
     """
     path = str(file)
-    if not file.exists():
-        raise ConfigError(f"{path}: there is no such file")
+    _check_arguments(path, columns, header)
+    _check_choice("--quoting", quoting)
+    _check_choice("--encoding", encoding)
+    _check_choice("--delimiter", delimiter)
+    inputs = find_inputs(path)
+    files = inputs.files
+    found = agreement.one_format(files, file_format)
+    layout = Layout(file_format, tuple(columns), quoting, encoding, delimiter)
+    example, decided = "", None
+    if found in TEXT:
+        layout, example = agreement.one_encoding(files, layout)
+    if found in DELIMITED:
+        layout = agreement.one_delimiter(files, layout)
+        names, decided = _decide(files[0], layout, header)
+        layout = replace(layout, columns=tuple(names))
+    else:
+        layout = replace(layout, columns=())
+    agreement.check_columns(files, layout)
+    survey = Survey(
+        file,
+        {},
+        0,
+        None,
+        0,
+        not layout.columns,
+        file_format,
+        decided,
+        quoting=quoting,
+        encoding=layout.encoding,
+        example=example,
+        delimiter=layout.delimiter,
+        inputs=inputs,
+    )
+    sample = Sample(files)
+    for row in sample.rows(lambda name: read_rows(name, layout)):
+        survey.add(row)
+    survey.is_cut = sample.is_cut
+    _check_rows(path, survey)
+    return survey
+
+
+def _check_arguments(path: str, columns: Sequence[str], header: bool | None) -> None:
     if printable(path) != path:
         raise ConfigError(
             f"{path}: the file name is not UTF-8, so a configuration cannot contain "
             "it; rename the file"
         )
-    if file.is_dir():
-        raise ConfigError(
-            explain_partitions(path) or f"{path}: is a folder; name one of its files"
-        )
-    if quoting not in ("auto", "standard", "none"):
-        raise ConfigError(f"--quoting {quoting}: use auto, standard or none")
     if columns and header:
         raise ConfigError("--columns is for files without a header; omit --header")
-    try:
-        delimited = format_of(path, file_format) in ("csv", "tsv")
-    except DataError:
-        raise ConfigError(
-            f"{path}: its name does not say which format it has; "
-            "add --format csv, tsv, jsonl, parquet or tfrecord"
-        ) from None
-    if not delimited:
-        columns, decided = (), None
-    else:
-        check_delimiter(path, Layout(file_format, tuple(columns)))
-        layout = Layout(file_format, tuple(columns), quoting)
-        columns, decided = _decide(path, layout, header)
-    survey = Survey(
-        file, {}, 0, None, 0, not columns, file_format, decided, quoting=quoting
-    )
-    for row in read_rows(path, survey.layout_of(columns)):
-        survey.add(row)
-    if not survey.rows:
-        if survey.cause:
-            raise DataError(f"{path}: {survey.cause}")
-        reason = f"; the first is {survey.bad}" if survey.bad else ""
-        raise DataError(f"{path}: contains no row that can be read{reason}")
-    return survey
+
+
+def _check_choice(option: str, value: str) -> None:
+    """Refuses a value that the key of the same name in the data section refuses."""
+    allowed = get_args(Data.model_fields[option.removeprefix("--")].annotation)
+    if value not in allowed:
+        names = ["tab" if name == "\t" else name for name in allowed]
+        *first, last = names
+        raise ConfigError(f"{option} {value}: use {', '.join(first)} or {last}")
+
+
+def _check_rows(path: str, survey: Survey) -> None:
+    if survey.rows:
+        return
+    if survey.cause:
+        raise DataError(f"{path}: {survey.cause}")
+    reason = f"; the first is {survey.bad}" if survey.bad else ""
+    raise DataError(f"{path}: contains no row that can be read{reason}")
 
 
 def _decide(

@@ -7,8 +7,12 @@ from pathlib import Path
 from newsdesk.errors import DataError
 from newsdesk.rows import folders, nested
 from pipeline.init import odd_labels
+from pipeline.init.column import Column
 from pipeline.init.header import LABEL_NAMES
 from pipeline.init.survey import Survey
+
+# In characters.
+_EXAMPLE = 40
 
 
 def explain_no_label(survey: Survey) -> None:
@@ -66,6 +70,36 @@ def refuse_several(file: Path, name: str, counts: Mapping[str, int]) -> None:
             f"label per row, or train one model per label; if {separator!r} is part of "
             f"the names, add --label {name}"
         )
+
+
+def with_examples(columns: Mapping[str, Column], names: Iterable[str]) -> str:
+    """Formats columns for a sentence that asks to choose one.
+
+    Args:
+        columns: statistics of each column.
+        names: the columns to choose from.
+
+    Returns:
+        The first 20, each with a cell of it.
+    """
+    return ", ".join(
+        f"{name!r} (such as {shortened(columns[name].example)!r})"
+        if columns[name].example
+        else repr(name)
+        for name in islice(names, 20)
+    )
+
+
+def shortened(cell: str) -> str:
+    """Cuts a cell that is only an example.
+
+    Args:
+        cell: the text of a cell.
+
+    Returns:
+        At most 40 characters.
+    """
+    return cell if len(cell) <= _EXAMPLE else f"{cell[: _EXAMPLE - 3]}..."
 
 
 def listed(names: Iterable[str]) -> str:

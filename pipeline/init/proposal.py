@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from newsdesk import features
 from newsdesk.errors import ConfigError, DataError, NewsdeskError
+from newsdesk.rows.labelling import Labelling
 from pipeline.init import odd_labels
 from pipeline.init.column import MAX_LABELS, Column
 from pipeline.init.misplaced import (
@@ -13,9 +15,12 @@ from pipeline.init.misplaced import (
     listed,
     refuse_nested,
     refuse_several,
+    with_examples,
 )
 from pipeline.init.survey import Survey
 
+_OWN_NAMES = (features.TEXT, features.LABEL)
+_PATTERN = re.compile(r"[*?\[{]")
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
 
@@ -32,6 +37,7 @@ class Proposal:
         missing: the number of rows of each value that is not a label, because programs
             write it for a missing value.
         spellings: maps other spellings of a number to the label that they are read as.
+        slice_columns: columns by whose values a model is also evaluated.
     """
 
     survey: Survey
@@ -41,18 +47,23 @@ class Proposal:
     labels: dict[str, int]
     missing: dict[str, int] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
+    slice_columns: tuple[str, ...] = ()
 
-    def label_of(self, cell: str) -> str:
-        """Reads a cell of the label column.
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The labels in the order of the classes."""
+        return tuple(self.labels)
 
-        Args:
-            cell: without the space around it.
-
-        Returns:
-            The label, or "" if the cell contains none.
-        """
-        label = self.spellings.get(cell, cell)
-        return label if label in self.labels else ""
+    @property
+    def labelling(self) -> Labelling:
+        """The rules that `run` applies to a row."""
+        return Labelling(
+            self.text_columns,
+            self.label_column,
+            self.names,
+            self.first_label,
+            self.slice_columns,
+        )
 
     @property
     def numbered(self) -> bool:
@@ -82,7 +93,11 @@ class Proposal:
 
 
 def propose(
-    survey: Survey, text: Sequence[str] = (), label: str = "", name: str = ""
+    survey: Survey,
+    text: Sequence[str] = (),
+    label: str = "",
+    name: str = "",
+    slices: Sequence[str] = (),
 ) -> Proposal:
     """Decides what the columns of a file mean.
 
@@ -91,6 +106,7 @@ def propose(
         text: the text columns, if the user named them.
         label: the label column, if the user named it.
         name: the pipeline's name; by default made from the file name.
+        slices: columns by whose values a model is also evaluated.
 
     Returns:
         The proposal.
@@ -102,21 +118,43 @@ def propose(
             or the columns cannot be found because most rows cannot be read.
     """
     try:
-        return _proposed(survey, text, label, name)
+        _check_slices(survey, slices)
+        found = _proposed(survey, text, label, name)
     except NewsdeskError as error:
         if not survey.cause:
             raise
         raise DataError(f"{survey.file}: {survey.cause}") from error
+    return replace(found, slice_columns=tuple(slices))
+
+
+def _check_slices(survey: Survey, slices: Sequence[str]) -> None:
+    for column in slices:
+        _check_column(survey, column)
+        if survey.columns[column].values is None:
+            raise ConfigError(
+                f"--slice {column}: has more than {MAX_LABELS:,} different values; "
+                "choose a column with few values, such as a language"
+            )
+        if column in _OWN_NAMES:
+            raise ConfigError(
+                f"--slice {column}: Newsdesk uses this name itself; rename the column"
+            )
+        if slices.count(column) > 1:
+            raise ConfigError(f"--slice {column}: is given twice; remove one of them")
+
+
+def _check_column(survey: Survey, column: str) -> None:
+    if column not in survey.columns:
+        refuse_nested(survey, [column])
+        raise ConfigError(
+            f"{survey.file}: has no column {column!r}; "
+            f"its columns are {listed(survey.columns)}"
+        )
 
 
 def _proposed(survey: Survey, text: Sequence[str], label: str, name: str) -> Proposal:
     for column in (*text, *([label] if label else [])):
-        if column not in survey.columns:
-            refuse_nested(survey, [column])
-            raise ConfigError(
-                f"{survey.file}: has no column {column!r}; "
-                f"its columns are {listed(survey.columns)}"
-            )
+        _check_column(survey, column)
     chosen = bool(label)
     label = label or _only_label(survey)
     if label in text:
@@ -130,9 +168,10 @@ def _proposed(survey: Survey, text: Sequence[str], label: str, name: str) -> Pro
         others = [column for column in survey.columns if column != label]
         raise ConfigError(
             f"{survey.file}: no column looks like text; "
-            f"choose one of {listed(others)} with --text COLUMN"
+            f"choose one of {with_examples(survey.columns, others)} "
+            "with --text COLUMN"
         )
-    name = _as_name(name or survey.file.name.partition(".")[0])
+    name = _as_name(name or _stem(survey.file))
     missing = {value: counts.pop(value) for value in odd_labels.missing(counts)}
     spellings = {}
     for shortest, *others in odd_labels.same_number(counts):
@@ -158,11 +197,13 @@ def _only_label(survey: Survey) -> str:
     if found:
         raise ConfigError(
             f"{survey.file}: several columns may hold the label; "
-            f"choose one of {listed(found)} with --label COLUMN"
+            f"choose one of {with_examples(survey.columns, found)} "
+            "with --label COLUMN"
         )
     raise ConfigError(
         f"{survey.file}: no column looks like a label (few short values, repeated); "
-        f"choose one of {listed(survey.columns)} with --label COLUMN"
+        f"choose one of {with_examples(survey.columns, survey.columns)} "
+        "with --label COLUMN"
     )
 
 
@@ -182,6 +223,13 @@ def _counted(file: Path, name: str, column: Column) -> dict[str, int]:
     if all(_INTEGER.fullmatch(label) for label in found):
         found.sort(key=int)
     return {label: column.values[label] for label in found}
+
+
+def _stem(path: Path) -> str:
+    """Returns the name of a file or folder; of a pattern, that of its folder."""
+    parts = path.absolute().parts
+    plain = (part for part in reversed(parts) if not _PATTERN.search(part))
+    return next(plain, "").partition(".")[0]
 
 
 def _as_name(text: str) -> str:

@@ -11,6 +11,7 @@ from newsdesk.rows.readers import BadRow, Layout, Row
 from newsdesk.rows.remedies import remedy
 from pipeline.init.column import Column
 from pipeline.init.header import LABEL_NAMES, Header
+from pipeline.init.inputs import Inputs
 
 
 @dataclass
@@ -18,7 +19,7 @@ class Survey:
     """The result of one pass over a file.
 
     Attributes:
-        file: the surveyed file.
+        file: the file, folder or pattern that the user named.
         columns: statistics of each column, in the order of the file.
         rows: number of rows that could be read.
         bad: the first row that could not be read, or None.
@@ -31,6 +32,11 @@ class Survey:
         causes: causes of rows that cannot be read, with the number of rows.
         examples: the first row of each cause.
         quoting: the quoting that the user named, or auto.
+        encoding: a value of `data.encoding`.
+        example: a word that shows whether the encoding is right, or "".
+        delimiter: a value of `data.delimiter`; auto if it is that of the format.
+        inputs: the files of the path.
+        is_cut: whether the files have more rows than were read.
     """
 
     file: Path
@@ -46,6 +52,11 @@ class Survey:
     causes: Counter[str] = field(default_factory=Counter)
     examples: dict[str, BadRow] = field(default_factory=dict)
     quoting: str = "auto"
+    encoding: str = "auto"
+    example: str = ""
+    delimiter: str = "auto"
+    inputs: Inputs = Inputs(())
+    is_cut: bool = False
 
     def add(self, row: Row | BadRow) -> None:
         """Adds one row to the statistics.
@@ -84,7 +95,9 @@ class Survey:
         Returns:
             The layout.
         """
-        return Layout(self.file_format, tuple(names), self.quoting)
+        return Layout(
+            self.file_format, tuple(names), self.quoting, self.encoding, self.delimiter
+        )
 
     @property
     def cause(self) -> str:

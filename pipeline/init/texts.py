@@ -1,20 +1,32 @@
-"""Reads a file again after its columns are known, and examines texts and labels."""
+"""Reads the files again after their columns are known, and examines the texts."""
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from newsdesk.rows.labelling import is_header, is_visible, joined
+from newsdesk.rows.labelling import (
+    Labelled,
+    Labelling,
+    is_header,
+    is_visible,
+    joined,
+    missing_cell,
+)
 from newsdesk.rows.readers import BadRow, Row, quotes_enclose, read_rows
+from pipeline.init.inputs import Sample
 from pipeline.init.proposal import Proposal
 
 MAX_TEXTS = 1_000_000
+MAX_WORDS = 4096
 _CHINESE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _THAI = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _ENCLOSED = re.compile(r'"(?:[^"]|"")+"')
 # A longer piece between two spaces is not a single word.
 _LONGEST_CHINESE = 8
 _LONGEST_THAI = 20
+_PUNCTUATION = r"!-/:-@\[-`{-~\u00a1\u00ab\u00bb\u00bf\u2010-\u2027\u3001-\u3003"
+_WORDS = re.compile(rf"[^\s{_PUNCTUATION}]+")
 
 
 @dataclass
@@ -29,6 +41,9 @@ class Texts:
         unspaced: number of rows whose text has no spaces between words.
         conflicts: the labels of each text that has several, with the number of rows;
             only the first MAX_TEXTS texts are compared.
+        words: number of rows by the number of words in their text, up to MAX_WORDS.
+        distinct: number of different texts of each label; a text with several labels
+            counts for its first one.
     """
 
     rows: int = 0
@@ -36,6 +51,8 @@ class Texts:
     enclosed: int = 0
     unspaced: int = 0
     conflicts: dict[str, Counter[str]] = field(default_factory=dict)
+    words: Counter[int] = field(default_factory=Counter)
+    distinct: Counter[str] = field(default_factory=Counter)
 
     @property
     def lost(self) -> int:
@@ -48,9 +65,20 @@ class Texts:
         return self.lost / max(self.rows, 1)
 
     @property
+    def reasons_shown(self) -> str:
+        """Each reason with its number of rows, the most frequent first."""
+        return ", ".join(f"{n:,} {reason}" for reason, n in self.reasons.most_common())
+
+    @property
     def unspaced_share(self) -> float:
         """Share of usable rows whose text has no spaces between words."""
         return self.unspaced / max(self.rows - self.lost, 1)
+
+    @property
+    def duplicate_share(self) -> float:
+        """Share of usable rows that repeat the text of another row."""
+        used = self.rows - self.lost
+        return (used - sum(self.distinct.values())) / max(used, 1)
 
     @property
     def conflicting_rows(self) -> int:
@@ -59,7 +87,7 @@ class Texts:
 
 
 def look_at_texts(proposal: Proposal) -> Texts:
-    """Reads the file again as `run` will.
+    """Reads the files again as `run` will.
 
     Args:
         proposal: what the columns mean.
@@ -70,23 +98,29 @@ def look_at_texts(proposal: Proposal) -> Texts:
     found = Texts()
     # By the hash of the text, because the texts would need as much memory as the file.
     labels: dict[int, tuple[str, int]] = {}
-    file, layout = str(proposal.survey.file), proposal.survey.layout
-
-    is_literal = not quotes_enclose(file, layout)
+    layout, labelling = proposal.survey.layout, proposal.labelling
+    files = proposal.survey.inputs.files
+    is_literal = not quotes_enclose(files[0], layout)
 
     def is_row(values: dict[str, str]) -> bool:
-        return not _read(Row(file, 0, values), proposal)[0]
+        return isinstance(labelling.apply(Row("", 0, values)), Labelled)
 
-    for row in read_rows(file, layout, is_row=is_row):
+    def rows_of(file: str) -> Iterator[Row | BadRow]:
+        return read_rows(file, layout, labelling.columns, is_row)
+
+    for row in Sample(files).rows(rows_of):
         found.rows += 1
-        reason, text, label = _read(row, proposal)
-        if reason:
-            found.reasons[reason] += 1
+        used = row if isinstance(row, BadRow) else labelling.apply(row)
+        if isinstance(used, BadRow):
+            found.reasons[_reason(row, labelling)] += 1
             continue
+        text, label = used.text, proposal.names[used.label]
         found.enclosed += is_literal and is_enclosed(row, proposal)
         found.unspaced += is_unspaced(text)
+        found.words[min(count_words(text), MAX_WORDS)] += 1
         key = hash(text)
         first, count = labels.get(key, (label, 0))
+        found.distinct[label] += not count
         if text in found.conflicts:
             found.conflicts[text][label] += 1
         elif label != first:
@@ -130,17 +164,26 @@ def is_unspaced(text: str) -> bool:
     )
 
 
-def _read(row: Row | BadRow, proposal: Proposal) -> tuple[str, str, str]:
-    """Gives the reason why `run` cannot use a row (or ""), its text and its label."""
+def count_words(text: str) -> int:
+    """Counts the words of a text, as the tokenizer `words` would.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The number of pieces between spaces and punctuation.
+    """
+    return len(_WORDS.findall(text))
+
+
+def _reason(row: Row | BadRow, labelling: Labelling) -> str:
+    """Sums up why `run` cannot use a row, so that rows can be counted by reason."""
     if isinstance(row, BadRow):
-        return "cannot be read", "", ""
-    columns = (*proposal.text_columns, proposal.label_column)
-    if any(name not in row.values for name in columns):
-        return "lack a column", "", ""
-    if is_header(row, columns):
-        return "repeat the header", "", ""
-    text = joined(row.values, proposal.text_columns)
-    if not is_visible(text):
-        return "have no text", "", ""
-    label = proposal.label_of(row.values[proposal.label_column].strip())
-    return "" if label else "have no label", text, label
+        return "cannot be read"
+    if missing_cell(row, labelling.columns):
+        return "lack a column"
+    if is_header(row, labelling.columns):
+        return "repeat the header"
+    if not is_visible(joined(row.values, labelling.text_columns)):
+        return "have no text"
+    return "have no label"

@@ -100,7 +100,8 @@ def unwritten(error: OSError) -> str:
 
 def is_interactive() -> bool:
     """Decides whether the command can ask the user a question."""
-    return sys.stdin is not None and sys.stdin.isatty()
+    # With the output in a file or a pipe, nobody would see the question.
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def encodes_all(stream: TextIO) -> bool:

@@ -69,7 +69,8 @@ def test_the_proposed_accuracy_is_above_guessing(rare: int) -> None:
 def test_several_candidates_are_named_with_the_option() -> None:
     survey = _survey(kind=["x", "y", "x", "y"], side=["l", "r", "r", "l"], body=BODY)
     with pytest.raises(
-        ConfigError, match="choose one of 'kind', 'side' with --label COLUMN"
+        ConfigError,
+        match=r"one of 'kind' \(such as 'x'\), 'side' \(such as 'l'\) with --label COL",
     ):
         propose(survey)
 
@@ -77,14 +78,19 @@ def test_several_candidates_are_named_with_the_option() -> None:
 def test_without_a_candidate_the_columns_are_named() -> None:
     survey = _survey(id=["1", "2", "3", "4"], body=BODY)
     with pytest.raises(
-        ConfigError, match="choose one of 'id', 'body' with --label COLUMN"
+        ConfigError,
+        match=r"one of 'id' \(such as '1'\), 'body' \(such as 'the envoys met again'\) "
+        "with --label COLUMN",
     ):
         propose(survey)
 
 
 def test_without_text_the_columns_are_named() -> None:
     survey = _survey(label=["a", "b"] * 2, p=["1", "2"] * 2, q=["3", "4"] * 2)
-    with pytest.raises(ConfigError, match="choose one of 'p', 'q' with --text COLUMN"):
+    with pytest.raises(
+        ConfigError,
+        match=r"choose one of 'p' \(such as '1'\), 'q' \(such as '3'\) with --text C",
+    ):
         propose(survey)
 
 

@@ -64,7 +64,8 @@ def test_the_configuration_has_comments_and_no_defaults(tmp_path: Path) -> None:
         "\n"
         "[evaluation]\n"
         "# Always predicting '3' has accuracy 0.500; a model must be clearly better to "
-        "be pushed.\n"
+        "be\n"
+        "# pushed.\n"
         "min_accuracy = 0.67\n"
     )
 

@@ -119,7 +119,7 @@ def test_the_count_of_distinct_values_is_limited(tmp_path: Path) -> None:
         ("empty.csv", b"", DataError, "empty"),
         ("head.csv", b"label,body\n", DataError, "contains no row"),
         ("bad.csv", b"label,body\n1\n", DataError, "bad.csv:2: has 1 cells"),
-        ("wide.csv", "label,body\n".encode("utf-16"), DataError, "UTF-16"),
+        ("wide.csv", "label,body\n".encode("utf-32"), DataError, "UTF-32"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named(
@@ -132,6 +132,6 @@ def test_a_file_that_cannot_be_used_is_named(
     assert name in str(caught.value)
 
 
-def test_a_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="is a folder"):
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="contains no file"):
         look(tmp_path)
