@@ -8,6 +8,7 @@ import typer
 import newsdesk.legacy_keras  # noqa: F401  before any command imports TensorFlow
 from newsdesk.errors import ExitCode, NewsdeskError
 from pipeline.commands.cancel import cancel
+from pipeline.commands.check import check
 from pipeline.commands.compile import compile
 from pipeline.commands.doctor import doctor
 from pipeline.commands.encoder import encoder
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 for command in (
     init,
+    check,
     run,
     predict,
     runs,

@@ -53,7 +53,7 @@ LAYERS = {
     """,
     "pipeline": """
         beam configs machine sample terminal
-        doctor graph init interrupt
+        check doctor graph init interrupt
         local
         notify predict
         commands

@@ -1,0 +1,1 @@
+"""`newsdesk check`: what a run would find before it trains, without TensorFlow."""

@@ -1,0 +1,84 @@
+"""Counts the tokens of texts without TensorFlow: exactly for words, else about."""
+
+import unicodedata
+from collections import Counter
+
+from newsdesk.config.text import Text
+
+# Punctuation, spaces and control characters end a word.
+_ENDS = "PZC"
+# English texts have about 4 characters for each word piece; other languages have less.
+CHARACTERS = 4
+
+
+class _Spaced(dict[int, str]):
+    """Maps characters that end a word to a space; looks up each character once."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        ends = unicodedata.category(character)[0] in _ENDS
+        self[code] = " " if ends else character
+        return self[code]
+
+
+class Lengths:
+    """The lengths of texts.
+
+    Args:
+        text: the text section.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self._are_words = text.tokenizer == "words"
+        self._spaced = _Spaced()
+        self._limit = text.max_length
+        self._counts: Counter[int] = Counter()
+
+    def add(self, text: str) -> int:
+        """Counts the tokens of a text.
+
+        Args:
+            text: the joined text of a row.
+
+        Returns:
+            The number of words, or an estimate of the number of word pieces.
+        """
+        if self._are_words:
+            count = len(text.translate(self._spaced).split())
+        else:
+            count = -(-len(text) // CHARACTERS)
+        self._counts[count] += 1
+        return count
+
+    @property
+    def longest(self) -> int:
+        """The number of tokens of the longest text."""
+        return max(self._counts, default=0)
+
+    @property
+    def mean(self) -> float:
+        """The mean number of tokens."""
+        total = sum(length * rows for length, rows in self._counts.items())
+        return total / max(self._counts.total(), 1)
+
+    @property
+    def cut_share(self) -> float:
+        """The share of texts that are longer than text.max_length."""
+        cut = sum(rows for length, rows in self._counts.items() if length > self._limit)
+        return cut / max(self._counts.total(), 1)
+
+    def enough(self, share: float = 0.95) -> int:
+        """Finds a length that is enough for most texts.
+
+        Args:
+            share: the share of texts that must not be longer.
+
+        Returns:
+            The number of tokens.
+        """
+        rest = share * self._counts.total()
+        for length in sorted(self._counts):
+            rest -= self._counts[length]
+            if rest <= 0:
+                return length
+        return self.longest
