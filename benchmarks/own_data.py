@@ -52,8 +52,12 @@ def main() -> int:
     print(table, *refused, sep="\n")
     if not arguments.names:
         about = (__doc__ or "").partition("\n\n")[2].strip()
-        keep("Own data", [about, table, "\n".join(refused), f"{where}."])
+        keep("Own data", [about, table, *_joined(refused), f"{where}."])
     return int(is_lost)
+
+
+def _joined(lines: list[str]) -> list[str]:
+    return ["\n".join(lines)] if lines else []
 
 
 def _row(name: str, found: Attempt) -> list[str]:

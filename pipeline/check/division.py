@@ -1,6 +1,6 @@
 """Divides rows among splits as TextExampleGen does."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from components.text_example_gen import splits
 from newsdesk.config.data import Data
@@ -23,16 +23,17 @@ def names(data: Data) -> list[str]:
     return list(splits.names_of(splits.divisions(data)))
 
 
-def divided(data: Data, rows: Iterable[Placed]) -> Iterator[Placed]:
+def divided(data: Data, read: Callable[[], Iterable[Placed]]) -> Iterator[Placed]:
     """Decides the split of every row.
 
     Args:
         data: the data section.
-        rows: the good rows, with the name of their set of files.
+        read: reads the good rows from the beginning, with the name of their set of
+            files.
 
     Yields:
         The name of the split and the row.
     """
     plan = splits.divisions(data)
-    for source, row in rows:
+    for source, row in read():
         yield plan[source].of(row.text), row

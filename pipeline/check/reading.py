@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from components.text_example_gen import sources
 from components.text_statistics.conflicts import Conflict
@@ -71,7 +72,8 @@ def read(config: Config) -> Rows:
     found = Rows([file for _, file in files], Lengths(config.text))
     names = division.names(config.data)
     tallies = {name: Tally() for name in names}
-    for split, row in division.divided(config.data, _good(config.data, files, found)):
+    good = partial(_good, config.data, files, found)
+    for split, row in division.divided(config.data, good):
         tokens = found.lengths.add(row.text)
         tallies[split].add(Counted(row.text, row.label, tokens, None, None))
     found.splits = {name: tally.statistics(None) for name, tally in tallies.items()}
@@ -94,7 +96,8 @@ def _files(data: Data) -> list[tuple[str, str]]:
 def _good(
     data: Data, files: list[tuple[str, str]], found: Rows
 ) -> Iterator[division.Placed]:
-    """Yields the good rows, and counts the others."""
+    """Yields the good rows, and counts the others, each time from the beginning."""
+    found.read, found.bad, found.kept = 0, 0, []
     labelling = Labelling.of(data)
     layout = readers.Layout.of(data)
 
