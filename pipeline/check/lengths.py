@@ -31,6 +31,8 @@ class Lengths:
     def __init__(self, text: Text) -> None:
         self._are_words = text.tokenizer == "words"
         self._spaced = _Spaced()
+        # A pretrained tokenizer puts a token before each text and one behind it.
+        self._ends = 0 if self._are_words else 2
         self._limit = text.max_length
         self._counts: Counter[int] = Counter()
 
@@ -50,6 +52,14 @@ class Lengths:
         self._counts[count] += 1
         return count
 
+    def is_cut(self, tokens: int) -> bool:
+        """Decides whether a text is longer than text.max_length.
+
+        Args:
+            tokens: the number of its tokens.
+        """
+        return tokens + self._ends > self._limit
+
     @property
     def longest(self) -> int:
         """The number of tokens of the longest text."""
@@ -64,7 +74,7 @@ class Lengths:
     @property
     def cut_share(self) -> float:
         """The share of texts that are longer than text.max_length."""
-        cut = sum(rows for length, rows in self._counts.items() if length > self._limit)
+        cut = sum(rows for length, rows in self._counts.items() if self.is_cut(length))
         return cut / max(self._counts.total(), 1)
 
     def enough(self, share: float = 0.95) -> int:
@@ -74,11 +84,11 @@ class Lengths:
             share: the share of texts that must not be longer.
 
         Returns:
-            The number of tokens.
+            A value for text.max_length.
         """
         rest = share * self._counts.total()
         for length in sorted(self._counts):
             rest -= self._counts[length]
             if rest <= 0:
-                return length
-        return self.longest
+                return length + self._ends
+        return self.longest + self._ends

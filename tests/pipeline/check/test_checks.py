@@ -213,3 +213,21 @@ def test_many_labels_are_summed_up(project: Path) -> None:
     assert "20 larger labels" in done.output
     assert "label 29" in done.output
     assert max(map(len, done.output.splitlines())) <= 80
+
+
+def test_lengths_of_a_pretrained_tokenizer_are_estimated(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.encoders.inspection.check", lambda _: [])
+    encoder = '{kind="hub", path="hub://encoder", preprocess="hub://preprocess"}'
+    _write_rows([("ab"[n % 2], f"{n:<40}.") for n in range(200)])
+    words = ["--set", f"model.encoder={encoder}", "--set", "text.max_length=12"]
+    found = _found(*words)
+    assert found["lengths"] == {
+        "exact": False,
+        "mean": 11.0,
+        "longest": 11,
+        "cut_share": 1.0,
+    }
+    assert "set text.max_length = 13" in found["notes"]["lengths"][0]
+    assert "tokens (estimated: 4 characters each)" in _check(*words).output
