@@ -60,7 +60,7 @@ class Found:
 
 @dataclass(frozen=True)
 class _Kept:
-    """The runs to keep: the oldest, all newer ones, and that of the model in service."""
+    """The runs to keep: from the oldest on, and that of the model in service."""
 
     oldest: str
     in_service: str
