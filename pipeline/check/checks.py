@@ -9,8 +9,8 @@ from pipeline.check.findings import Findings
 from pipeline.check.lengths import CHARACTERS
 from pipeline.check.reading import Rows
 
-# A share of cut texts that is worth a note.
-_CUT = 0.02
+# Above this share of cut texts, `Lengths.enough` is above text.max_length.
+_CUT = 0.05
 
 
 def check(config: Config, inspect: Callable[[Config], list[str]]) -> Findings:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
 from newsdesk.errors import ExitCode
 from newsdesk.escaping import escaped
 from pipeline.check.findings import Findings
@@ -79,7 +81,7 @@ def _table(splits: Mapping[str, Any]) -> Iterator[str]:
         for label in next(iter(splits.values()))["labels"]
     }
     shown = sorted(counts, key=lambda label: sum(counts[label]), reverse=True)
-    left = shown[: -_LABELS // 2] if len(shown) > _LABELS else []
+    left = shown[: -(_LABELS // 2)] if len(shown) > _LABELS else []
     cells = [f"{head:>9}" for head in heads]
     yield f"{'splits':<{_HEAD}}{'label':<{_NAME}}{''.join(cells)}".rstrip()
     if left:
@@ -95,6 +97,7 @@ def _sums(rows: Any) -> list[int]:
 
 def _row(label: str, counts: list[int]) -> str:
     name = escaped(label, keep="")
-    name = name if len(name) < _NAME else name[: _NAME - 4] + "..."
+    if cell_len(name) >= _NAME:
+        name = set_cell_size(name, _NAME - 4) + "..."
     cells = [f"{count:>9,}" for count in (sum(counts), *counts)]
-    return f"{'':<{_HEAD}}{name:<{_NAME}}{''.join(cells)}"
+    return " " * _HEAD + set_cell_size(name, _NAME) + "".join(cells)

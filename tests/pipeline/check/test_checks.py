@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from newsdesk.errors import ConfigError, NewsdeskError
@@ -97,7 +98,7 @@ def test_bad_rows_are_shown_with_their_remedy(project: Path) -> None:
     problem = next(one for one in _problems() if "cannot be used" in one)
     assert problem.startswith("10 of 100 rows cannot be used (10.00%; data.max_bad_")
     assert problem.count("is not valid UTF-8") == 5
-    assert "Hint: if the file is in Latin-1 or Windows-1252, convert it" in problem
+    assert "Hint: if the file is in Latin-1 or Windows-1252" in problem
     assert _found()["exit_code"] == 4
 
 
@@ -231,3 +232,13 @@ def test_lengths_of_a_pretrained_tokenizer_are_estimated(
     }
     assert "set text.max_length = 13" in found["notes"]["lengths"][0]
     assert "tokens (estimated: 4 characters each)" in _check(*words).output
+
+
+def test_wide_labels_keep_the_table_aligned(project: Path) -> None:
+    labels = ["\N{CJK UNIFIED IDEOGRAPH-8A9E}" * 3, "x" * 60]
+    _write_rows([(labels[n % 2], f"text number {n}") for n in range(200)])
+    done = _check("--set", f"data.labels={json.dumps(labels)}")
+    lines = done.output.splitlines()
+    (head,) = (line for line in lines if line.startswith("splits"))
+    rows = [line for line in lines if line.split()[0] in labels or "xxx..." in line]
+    assert [cell_len(row) for row in rows] == [cell_len(head)] * 2
