@@ -181,8 +181,9 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
         ) from None
     base, splits = sources.input_of(data)
     if mirror:
-        patterns = sources.resolve(base, splits, data.span_marker, data.window).values()
-        mirror.fill(file for glob in patterns for file in sources.list_files(glob))
+        selection = (data.span_marker, data.window)
+        found = sources.files_of(base, splits, *selection).values()
+        mirror.fill(file for files in found for file in files)
     return {
         **properties,
         "data": data.model_dump_json(),

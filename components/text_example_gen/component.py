@@ -66,16 +66,16 @@ def _relevant(data: Data) -> str:
     """Returns the section as JSON, without values that cannot change the result."""
     # A change of such a value must not change the cache key.
     unused: dict[str, Any] = {"schema_file": "/"}
-    if splits.given_splits(data):
+    if splits.given_splits(data) or data.named_splits:
         unused["ratios"] = Data.model_fields["ratios"].default
-    else:
+    elif data.named_splits is not None:
         unused["eval_ratio"] = Data.model_fields["eval_ratio"].default
     return data.model_copy(update=unused).model_dump_json()
 
 
 def _output_config(data: Data) -> Any:
     """Describes to TFX how one set of files is divided."""
-    if splits.given_splits(data):
+    if splits.given_splits(data) or data.named_splits:
         return example_gen_pb2.Output()
     shares = data.ratios.model_dump()
     return example_gen_pb2.Output(

@@ -34,9 +34,9 @@ def digest_of_input(
     if base.startswith(tf_datasets.PREFIX):
         found.update(base.encode())
         return found.hexdigest()[:32]
-    patterns = sources.resolve(base, wanted, marker, window)
-    for split, pattern in sorted(patterns.items()):
-        for file in sources.list_files(pattern):
+    selection = (marker, window)
+    for split, files in sorted(sources.files_of(base, wanted, *selection).items()):
+        for file in files:
             # The suffixes can decide the format.
             line = f"{split}\0{Path(file).suffixes}\0{_of_file(file)}\n"
             found.update(line.encode("utf-8", "surrogateescape"))

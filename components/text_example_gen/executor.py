@@ -10,7 +10,13 @@ from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 from tfx.utils import proto_utils
 
-from components.text_example_gen import content, quarantine, sources, splits
+from components.text_example_gen import (
+    content,
+    named_splits,
+    quarantine,
+    sources,
+    splits,
+)
 from components.text_example_gen.report import Report
 from components.text_example_gen.transforms import ExamplesFromFiles, Source
 from newsdesk.config.data import Data
@@ -49,7 +55,14 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         data = Data.model_validate_json(exec_properties["data"])
         examples = artifact_utils.get_single_instance(output_dict["examples"])
         quarantined = artifact_utils.get_single_instance(output_dict["quarantine"])
+        patterns = example_gen_pb2.Input()
+        proto_utils.json_to_proto(exec_properties["input_config"], patterns)
+        base = exec_properties["input_base"]
+        found = _found(data, base, patterns)
+        planned, data = data, named_splits.settled(data, found)
+        named_splits.check_tested(planned, data)
         plan = splits.divisions(data)
+        files = [Source(file, plan[name]) for name in found for file in found[name]]
         names = splits.names_of(plan)
         examples.split_names = artifact_utils.encode_split_names(list(names))
         prefixes = {
@@ -57,10 +70,6 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             for name in names
         }
         notes = os.path.join(quarantined.uri, _NOTES)
-        patterns = example_gen_pb2.Input()
-        proto_utils.json_to_proto(exec_properties["input_config"], patterns)
-        base = exec_properties["input_base"]
-        files = _files(data, base, patterns, plan)
         selection = (data.span_marker, data.window)
         digest = content.digest_of_input(base, patterns, *selection)
         with self._make_beam_pipeline() as pipeline:
@@ -87,17 +96,10 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         examples_utils.set_file_format(examples, "tfrecords_gzip")
 
 
-def _files(
-    data: Data, base: str, wanted: Any, plan: dict[str, splits.Division]
-) -> list[Source]:
-    """Lists the files of every pattern, with their division."""
+def _found(data: Data, base: str, wanted: Any) -> dict[str, list[str]]:
+    """Lists the files of every split."""
     if data.path.startswith(tf_datasets.PREFIX):
         tf_datasets.prepare(data.path)
     # The driver has already filled in the span, but open-source Kubeflow Pipelines
     # runs no drivers.
-    patterns = sources.resolve(base, wanted, data.span_marker, data.window)
-    return [
-        Source(file, plan[name])
-        for name, pattern in patterns.items()
-        for file in sources.list_files(pattern)
-    ]
+    return sources.files_of(base, wanted, data.span_marker, data.window)

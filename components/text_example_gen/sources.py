@@ -4,11 +4,12 @@ import glob
 import itertools
 import os
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from tfx.proto import example_gen_pb2
 
-from components.text_example_gen import spans, splits
+from components.text_example_gen import named, spans, splits
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows import folders, tf_datasets
@@ -25,7 +26,8 @@ def input_of(data: Data) -> tuple[str, Any]:
 
     Returns:
         The folder above every pattern, and an `example_gen_pb2.Input` with one
-        pattern for each configured split, or one for all files.
+        pattern for each configured split, or one for all files, called MIXED if
+        their names do not count.
     """
     if data.path.startswith(tf_datasets.PREFIX):
         base, rest = data.path, ""
@@ -35,10 +37,11 @@ def input_of(data: Data) -> tuple[str, Any]:
         name: os.path.join(rest, pattern)
         for name, pattern in splits.given_splits(data).items()
     }
+    alone = splits.MIXED if data.named_splits == [] else splits.ALL
     return base, example_gen_pb2.Input(
         splits=[
             example_gen_pb2.Input.Split(name=name, pattern=pattern)
-            for name, pattern in (patterns or {splits.ALL: rest}).items()
+            for name, pattern in (patterns or {alone: rest}).items()
         ]
     )
 
@@ -70,19 +73,10 @@ def list_files(source: str) -> list[str]:
     """
     if source.startswith(tf_datasets.PREFIX):
         return [source]
-    pattern = source
     if "\n" in source and not os.path.exists(source):
         several = map(list_files, source.split("\n"))
         return sorted(set(itertools.chain.from_iterable(several)))
-    if os.path.isdir(source):
-        pattern = os.path.join(glob.escape(source), "*")
-    elif os.path.exists(source):
-        return [source]
-    found = [
-        file
-        for file in glob.glob(pattern, recursive=True)
-        if not os.path.isdir(file) and not os.path.basename(file).startswith("_")
-    ]
+    found = _matching(source)
     if not found:
         partitions = folders.explain_partitions(source)
         if partitions:
@@ -91,6 +85,81 @@ def list_files(source: str) -> list[str]:
             f"{source}: there is no such file; check data.path and data.splits"
         )
     return sorted(found)
+
+
+def files_of(
+    base: str, wanted: Any, marker: str | None = None, window: int = 1
+) -> dict[str, list[str]]:
+    """Lists the files of each split: all parts of a run call this function.
+
+    Args:
+        base: the folder above every pattern.
+        wanted: an `example_gen_pb2.Input`; of its spans, the newest are read.
+        marker: the file that marks the folder of a span as complete.
+        window: how many spans to read; fewer are read if there are fewer.
+
+    Returns:
+        Sorted paths by the name of their split, or by ALL if they are one set.
+
+    Raises:
+        DataError: no file matches, or it is not clear which files are which split.
+    """
+    patterns = resolve(base, wanted, marker, window)
+    if splits.MIXED in patterns:
+        return {splits.ALL: list_files(patterns[splits.MIXED])}
+    if splits.ALL not in patterns:
+        return {name: list_files(pattern) for name, pattern in patterns.items()}
+    pattern = patterns[splits.ALL]
+    return _named(pattern) or {splits.ALL: list_files(pattern)}
+
+
+def _named(pattern: str) -> dict[str, list[str]]:
+    """Lists the files of each split if their names say it, in every span."""
+    several = [pattern] if os.path.exists(pattern) else pattern.split("\n")
+    found = []
+    for one in several:
+        files = sorted(_matching(one) + _in_named_folders(one))
+        found.append(named.by_split(files, named.folder_above(one)))
+    for one, by_split in zip(several, found, strict=True):
+        if set(by_split) != set(found[0]):
+            raise DataError(
+                f"{one}: the files are named as {_listed(by_split)}, but those of "
+                f"{several[0]} as {_listed(found[0])}; name the files of all spans "
+                "alike, or set data.splits"
+            )
+    return {
+        name: sorted(file for by_split in found for file in by_split[name])
+        for name in found[0]
+    }
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "no split"
+
+
+def _in_named_folders(source: str) -> list[str]:
+    """Lists the files in folders that are named as a split is."""
+    if not os.path.isdir(source):
+        return []
+    below = glob.glob(os.path.join(glob.escape(source), "*", "*"))
+    return [
+        file
+        for file in below
+        if named.split_named(file.split("/")[-2]) and _may_be_data(file)
+    ]
+
+
+def _matching(source: str) -> list[str]:
+    pattern = source
+    if os.path.isdir(source):
+        pattern = os.path.join(glob.escape(source), "*")
+    elif os.path.exists(source):
+        return [source]
+    return list(filter(_may_be_data, glob.glob(pattern, recursive=True)))
+
+
+def _may_be_data(file: str) -> bool:
+    return not os.path.isdir(file) and not os.path.basename(file).startswith("_")
 
 
 def resolve(

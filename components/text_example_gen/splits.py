@@ -10,6 +10,7 @@ from newsdesk.config.data import Data
 from newsdesk.rows import tf_datasets
 
 ALL = "all"
+MIXED = "mixed"
 SPLITS = ("train", "eval", "test")
 _HASHES = 2**64
 
@@ -129,9 +130,10 @@ def divisions(data: Data) -> dict[str, Division]:
         data: the data section.
 
     Returns:
-        A division for each split with its own files, or one for ALL.
+        A division for each split with its own files, or one for ALL. If the names of
+        files decide, `data.named_splits` must have their splits.
     """
-    given = given_splits(data)
+    given = given_splits(data) or data.named_splits
     if not given:
         return {ALL: Division.by(data.ratios.model_dump())}
     plan = {name: Division.by({name: 1}) for name in given}

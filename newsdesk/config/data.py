@@ -29,6 +29,8 @@ class Data(Section):
     span_marker: FileName | None = None
     window: int = Field(1, ge=1)
     splits: dict[Split, Pattern] = {}
+    # None means that the names of the files decide, and [] that they mean nothing.
+    named_splits: list[Split] | None = None
     ratios: Ratios = Ratios()
     eval_ratio: float = Field(0.1, gt=0.0, lt=1.0)
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "tfrecord"] = "auto"
@@ -87,6 +89,26 @@ class Data(Section):
             raise ValueError("needs a pattern for train")
         return splits
 
+    @field_validator("named_splits", mode="before")
+    @classmethod
+    def _off_is_no_split(cls, names: object) -> object:
+        return [] if names == "off" else names
+
+    @field_validator("named_splits")
+    @classmethod
+    def _train_is_named(cls, names: list[Split] | None) -> list[Split] | None:
+        if names and "train" not in names:
+            raise ValueError('needs train; "off" ignores the names of files')
+        return names
+
+    @model_validator(mode="after")
+    def _splits_are_given_once(self) -> "Data":
+        if self.splits and self.named_splits:
+            raise ValueError(
+                "splits and named_splits exclude each other; remove one of them"
+            )
+        return self
+
     @model_validator(mode="after")
     def _a_window_has_spans(self) -> "Data":
         patterns = [self.path, *self.splits.values()]
@@ -112,5 +134,6 @@ class Data(Section):
     @property
     def tested_split(self) -> Split:
         """The split that decides about a push: test if there is one, else eval."""
-        has_test = "test" in self.splits if self.splits else self.ratios.test > 0
+        given = self.splits or self.named_splits
+        has_test = "test" in given if given else self.ratios.test > 0
         return "test" if has_test else "eval"

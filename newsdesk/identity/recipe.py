@@ -20,6 +20,7 @@ _BY_CONTENT = {
     "vocabulary",
     "preprocess",
     "span_marker",
+    "named_splits",
     "window",
 }
 _NAMED = (

@@ -85,12 +85,9 @@ def _files(data: Data) -> list[tuple[str, str]]:
     """Lists the set and the path of every file."""
     if data.path.startswith(tf_datasets.PREFIX):
         tf_datasets.prepare(data.path)
-    patterns = sources.resolve(*sources.input_of(data), data.span_marker)
-    return [
-        (name, file)
-        for name, pattern in patterns.items()
-        for file in sources.list_files(pattern)
-    ]
+    base, wanted = sources.input_of(data)
+    found = sources.files_of(base, wanted, data.span_marker, data.window)
+    return [(name, file) for name, files in found.items() for file in files]
 
 
 def _good(

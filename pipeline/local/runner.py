@@ -114,8 +114,11 @@ class LocalRun:
     def launch(self, beam_args: Sequence[str]) -> None:
         """Compiles the pipeline and launches its nodes in order."""
         self.screen.begin("starting")
-        from components.text_example_gen import content, sources
+        from components.text_example_gen import content, named_splits, sources
 
+        data = named_splits.find(self.config.data)
+        self.config = self.config.model_copy(update={"data": data})
+        self.summary.split = data.tested_split
         self.summary.spans = sources.span_names(self.config.data)
         self.summary.data_digest = content.data_digest(self.config.data)
         began = recipe(self.config)

@@ -118,7 +118,7 @@ class Screen(logging.Handler):
                 step and steps. If it has a `sentence`, this is printed.
         """
         if sentence := getattr(record, "sentence", None):
-            self.console.print(Text(f"  {escaped(sentence)}"), soft_wrap=True)
+            paragraph(self.console, "  ", escaped(sentence))
         progress: dict[str, Any] | None = getattr(record, "progress", None)
         if progress is None:
             return

@@ -26,11 +26,13 @@ def generate(tmp_path: Path, make_config: Callable[..., Config]) -> Callable[...
     def run(beam: Beam | None = None, **data: Any) -> Outcome:
         from tfx.utils import proto_utils
 
+        from components.text_example_gen import named_splits
         from components.text_example_gen.component import TextExampleGen
         from components.text_example_gen.executor import Executor
 
         wanted = {"text_columns": ["text"], "label_column": "label"} | data
-        node = TextExampleGen(make_config(data=wanted).data, "x")
+        section = named_splits.find(make_config(data=wanted).data)
+        node = TextExampleGen(section, "x")
         properties = {
             key: value if isinstance(value, str) else proto_utils.proto_to_json(value)
             for key, value in node.exec_properties.items()

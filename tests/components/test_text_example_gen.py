@@ -186,3 +186,14 @@ def test_every_class_has_rows_in_each_split_on_any_number_of_workers(
     )
     for name, found in one.splits.items():
         assert sorted(map(str, two.splits[name])) == sorted(map(str, found))
+
+
+def test_files_named_as_splits_are_not_mixed(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    write_csv(tmp_path / "data" / "train-00000-of-00002.csv", 50)
+    write_csv(tmp_path / "data" / "train-00001-of-00002.csv", 50, start=50)
+    write_csv(tmp_path / "data" / "validation.csv", 20, start=100)
+    found = generate(path=str(tmp_path / "data"))
+    assert found.summary["splits"] == {"train": 100, "eval": 20}
+    assert min(row["text"] for row in found.splits["eval"]) == b"text number 100"

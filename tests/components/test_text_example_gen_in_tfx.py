@@ -83,7 +83,10 @@ def test_only_settings_that_change_the_result_are_in_the_cache_key(
         node = TextExampleGen(make_config(data=data).data, fingerprint)
         return str(node.exec_properties)
 
-    assert key(schema_file="/other.pbtxt", eval_ratio=0.3) == key()
+    mixed = key(named_splits="off")
+    assert key(schema_file="/x.pbtxt", eval_ratio=0.3, named_splits="off") == mixed
+    named = {"named_splits": ["train", "test"]}
+    assert key(ratios={"train": 2}, **named) == key(**named)
     given = {"train": "train.csv"}
     assert key(splits=given, ratios={"train": 2}) == key(splits=given)
     different = [
@@ -92,6 +95,9 @@ def test_only_settings_that_change_the_result_are_in_the_cache_key(
         key(max_bad_rows=0.5),
         key(ratios={"train": 2}),
         key(splits=given),
+        key(eval_ratio=0.3),
+        key(**named),
+        mixed,
         key(splits=given, eval_ratio=0.3),
         key(path="/other.csv"),
     ]

@@ -135,7 +135,9 @@ def test_after_a_rollback_the_run_is_withdrawn_not_unchanged(
     state: str,
     pushed: bool,
 ) -> None:
-    config = make_config(output={"root": str(tmp_path / "root")})
+    (tmp_path / "rows.csv").touch()
+    data = {"path": str(tmp_path / "rows.csv")}
+    config = make_config(data=data, output={"root": str(tmp_path / "root")})
     told = {"run_key": runner.run_key("recipe", "digest"), "restored": restored}
     (tmp_path / "model").mkdir()
     current = manifest.describe(
