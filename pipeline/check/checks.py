@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from components.text_example_gen import named_splits
 from newsdesk.config.sections import Config
 from newsdesk.identity.recipe import recipe
 from pipeline.check import contract, reading, rules, service
@@ -26,7 +27,10 @@ def check(config: Config, inspect: Callable[[Config], list[str]]) -> Findings:
     found = Findings()
     service.check_folders(config, found)
     _check_encoder(config, inspect, found)
-    rows = found.attempt("data", lambda: reading.read(config))
+    data = found.attempt("data", lambda: named_splits.find(config.data))
+    if data:
+        config = config.model_copy(update={"data": data})
+    rows = found.attempt("data", lambda: reading.read(config)) if data else None
     found.attempt("schema", lambda: recipe(config))
     if not found.has_problem("schema"):
         contract.check_schema(config, found)

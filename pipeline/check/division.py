@@ -1,8 +1,10 @@
 """Divides rows among splits as TextExampleGen does."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from components.text_example_gen import splits
+from components.text_example_gen.strata import Texts, stratify
 from newsdesk.config.data import Data
 from newsdesk.rows.labelling import Labelled
 
@@ -35,5 +37,15 @@ def divided(data: Data, read: Callable[[], Iterable[Placed]]) -> Iterator[Placed
         The name of the split and the row.
     """
     plan = splits.divisions(data)
+    division = max(plan.values(), key=lambda one: len(one.names))
+    texts: dict[int, Texts] = defaultdict(Texts)
+    if division.divides:
+        for source, row in read():
+            if plan[source].divides:
+                texts[row.label].add(splits.hash_of(row.text), division)
+    moved = stratify(texts, division).moved
     for source, row in read():
-        yield plan[source].of(row.text), row
+        split = plan[source].of(row.text)
+        if plan[source].divides:
+            split = moved.get(splits.hash_of(row.text), split)
+        yield split, row
