@@ -114,7 +114,7 @@ def init(
             "\t" if delimiter in _TABS else delimiter,
         )
     if not label and is_interactive():
-        label = ask_label(survey)
+        label = ask_label(survey, slices or ())
     proposal = propose(survey, text or (), label, name, slices or ())
     if not text and is_interactive():
         proposal = ask_text(proposal)

@@ -57,7 +57,12 @@ class Column:
         )
 
     @property
+    def has_words(self) -> bool:
+        """Whether cells have several words on average."""
+        return self.filled > 0 and self.words >= _WORDS_OF_TEXT * self.filled
+
+    @property
     def may_be_text(self) -> bool:
         """Whether cells have several words and are mostly distinct."""
         distinct = self.values is None or len(self.values) > self.filled / 2
-        return distinct and self.words >= _WORDS_OF_TEXT * max(self.filled, 1)
+        return distinct and self.has_words

@@ -69,7 +69,7 @@ def find_inputs(path: str) -> Inputs:
         patterns = sources.resolve(*sources.input_of(data))
     except DataError as error:
         raise ConfigError(str(error)) from None
-    found = {file for source in patterns.values() for file in _listed(source)}
+    found = {file for source in patterns.values() for file in _listed(source, path)}
     files = sorted(found if os.path.isabs(path) else map(os.path.relpath, found))
     if _WILD.search(os.path.basename(path)) or len(files) < 2:
         return Inputs(tuple(files))
@@ -108,12 +108,17 @@ class Sample:
             self.is_cut |= next(rows, None) is not None
 
 
-def _listed(source: str) -> list[str]:
+def _listed(source: str, path: str) -> list[str]:
     try:
         return sources.list_files(source)
     except DataError:
-        what = "contains no file" if os.path.isdir(source) else "there is no such file"
-        raise ConfigError(explain_partitions(source) or f"{source}: {what}") from None
+        if os.path.isdir(source):
+            what = "contains no file"
+        elif _WILD.search(path):
+            what = "no file matches this pattern"
+        else:
+            what = "there is no such file"
+        raise ConfigError(explain_partitions(source) or f"{path}: {what}") from None
 
 
 def _divided(files: Sequence[str]) -> Inputs:

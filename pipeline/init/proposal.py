@@ -119,12 +119,25 @@ def propose(
     """
     try:
         _check_slices(survey, slices)
-        found = _proposed(survey, text, label, name)
+        found = _proposed(survey, text, label, name, slices)
     except NewsdeskError as error:
         if not survey.cause:
             raise
         raise DataError(f"{survey.file}: {survey.cause}") from error
     return replace(found, slice_columns=tuple(slices))
+
+
+def candidates(survey: Survey, slices: Sequence[str] = ()) -> list[str]:
+    """Names the columns that may contain the label.
+
+    Args:
+        survey: the survey of the files.
+        slices: the slice columns, which are excluded.
+
+    Returns:
+        Names in the order of the file; only one if its name decides.
+    """
+    return [name for name in survey.label_candidates if name not in slices]
 
 
 def _check_slices(survey: Survey, slices: Sequence[str]) -> None:
@@ -152,17 +165,23 @@ def _check_column(survey: Survey, column: str) -> None:
         )
 
 
-def _proposed(survey: Survey, text: Sequence[str], label: str, name: str) -> Proposal:
+def _proposed(
+    survey: Survey,
+    text: Sequence[str],
+    label: str,
+    name: str,
+    slices: Sequence[str],
+) -> Proposal:
     for column in (*text, *([label] if label else [])):
         _check_column(survey, column)
     chosen = bool(label)
-    label = label or _only_label(survey)
+    label = label or _only_label(survey, slices)
     if label in text:
         raise ConfigError(f"{label!r} cannot be both --label and --text")
     counts = _counted(survey.file, label, survey.columns[label])
     if not chosen:
         refuse_several(survey.file, label, counts)
-    text_columns = tuple(text) or tuple(survey.text_candidates(label))
+    text_columns = tuple(text) or tuple(survey.text_candidates(label, slices))
     if not text_columns:
         refuse_nested(survey, survey.nested)
         others = [column for column in survey.columns if column != label]
@@ -180,14 +199,14 @@ def _proposed(survey: Survey, text: Sequence[str], label: str, name: str) -> Pro
     return Proposal(survey, name, text_columns, label, counts, missing, spellings)
 
 
-def _only_label(survey: Survey) -> str:
+def _only_label(survey: Survey, slices: Sequence[str]) -> str:
     if len(survey.columns) == 1:
         explain_no_label(survey)
         raise DataError(
             f"{survey.file}: has only the column {listed(survey.columns)}; a label and "
             "a text are required, in separate columns"
         )
-    found = survey.label_candidates
+    found = candidates(survey, slices)
     if not found and not survey.one_class:
         explain_no_label(survey)
     if survey.one_class and not found:

@@ -1,30 +1,31 @@
 """Asks the user what the columns mean, if the data leaves a choice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import typer
 
 from newsdesk.escaping import one_line
 from pipeline.init.misplaced import shortened
-from pipeline.init.proposal import Proposal, propose
+from pipeline.init.proposal import Proposal, candidates, propose
 from pipeline.init.survey import Survey
 from pipeline.terminal.streams import say
 
 
-def ask_label(survey: Survey) -> str:
+def ask_label(survey: Survey, slices: Sequence[str] = ()) -> str:
     """Asks which column contains the label, if several may.
 
     Args:
         survey: the survey of the files.
+        slices: the slice columns, which are not the label.
 
     Returns:
         The column as typed; "" if there was nothing to ask.
     """
-    candidates = survey.label_candidates
-    if len(candidates) < 2:
+    found = candidates(survey, slices)
+    if len(found) < 2:
         return ""
     say("Which column says the class of a text (the label)?")
-    _list(survey, candidates)
+    _list(survey, found)
     return str(typer.prompt("Type its name (or use --label NAME)")).strip()
 
 
@@ -37,11 +38,11 @@ def ask_text(proposal: Proposal) -> Proposal:
     Returns:
         The proposal with the columns that the user chose.
     """
-    candidates = proposal.text_columns
-    if len(candidates) < 2:
+    found = proposal.text_columns
+    if len(found) < 2:
         return proposal
     say("Which columns contain the text? Several are joined by a space.")
-    _list(proposal.survey, candidates)
+    _list(proposal.survey, found)
     typed = typer.prompt(
         "Type their names with commas between them; Enter takes all (or use --text "
         "NAME)",

@@ -177,10 +177,15 @@ def _gate(texts: Texts) -> Iterator[Setting]:
         )
         limit = min(1.0, math.ceil(10 * texts.duplicate_share + 1) / 10)
         yield Setting("gate", "max_duplicate_share", limit, why)
+    empty = texts.words[0] / max(texts.words.total(), 1)
+    if empty > Gate.model_fields["max_empty_share"].default:
+        why = f"{empty:.1%} of the texts have no word, only punctuation"
+        limit = min(1.0, math.ceil(100 * empty + 1) / 100)
+        yield Setting("gate", "max_empty_share", limit, why)
     if tiny := tiny_classes(texts):
         why = (
-            f"{len(tiny):,} labels have fewer than {MIN_TEXTS} different texts, so a "
-            "split may have none"
+            f"fewer than {MIN_TEXTS} different texts: {', '.join(map(repr, tiny))}; so "
+            "the split that decides may have none"
         )
         yield Setting("gate", "min_tested_rows", "off", why)
 

@@ -126,15 +126,18 @@ class Survey:
                 return name
         return ""
 
-    def text_candidates(self, label: str) -> list[str]:
+    def text_candidates(self, label: str, slices: Sequence[str] = ()) -> list[str]:
         """Names the columns that may be text.
 
         Args:
             label: the label column, which is excluded.
+            slices: the slice columns, which are excluded.
 
         Returns:
             Names in the order of the file. A single other column always counts.
         """
-        others = [name for name in self.columns if name != label]
+        others = [name for name in self.columns if name not in (label, *slices)]
         found = [name for name in others if self.columns[name].may_be_text]
+        # Most texts of a file may be repeated.
+        found = found or [name for name in others if self.columns[name].has_words]
         return found or (others if len(others) == 1 else [])

@@ -11,6 +11,7 @@ from newsdesk.config.load import load
 from newsdesk.errors import NewsdeskError
 from newsdesk.rows.readers import Layout, Row, read_rows
 from pipeline.cli import app
+from pipeline.commands import init as init_command
 from pipeline.predict.texts import Unusable, rows
 
 Init = Callable[..., str]
@@ -230,3 +231,102 @@ def test_predict_gives_the_same_reason(shared: Path, name: str, sentence: str) -
     except NewsdeskError as error:
         found = [str(error)]
     assert found and all(sentence in reason for reason in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("g2_excel_sep.csv", "format   semicolons between cells\n"),
+        ("g3_semicolon.csv", "format   semicolons between cells\n"),
+        ("g5_pipe.csv", "format   vertical bars between cells\n"),
+        ("g8_latin1.csv", "format   Windows-1252, guessed by words such as 'ärger'"),
+    ],
+)
+def test_delimiter_and_encoding_are_found(
+    shared: Path, init: Init, name: str, found: str
+) -> None:
+    file = shared / "cases" / "w10_sentences" / name
+    printed = init(file)
+    assert found in printed and "0 that cannot be read" in printed
+
+
+def test_too_small_classes_are_named_with_the_choices(
+    tmp_path: Path, init: Init
+) -> None:
+    rows = "".join(f"{'ab'[n % 2]},text number {n}\n" for n in range(40))
+    (tmp_path / "rows.csv").write_text(f"label,text\n{rows}c d,rare one\n")
+    printed = init(tmp_path / "rows.csv")
+    assert "check    'c d' (1): fewer than 3 different texts" in printed
+    assert "(data.merge_labels), or leave them out (data.drop_labels)" in printed
+    written = (tmp_path / "to" / "newsdesk.toml").read_text()
+    assert '\n# drop_labels = ["c d"]\n' in written
+    assert '\n# merge_labels = { "ANOTHER LABEL" = ["c d"] }\n' in written
+
+
+def test_files_and_splits_are_named(tmp_path: Path, init: Init) -> None:
+    rows = "label,text\n" + "".join(f"{'ab'[n % 2]},text {n}\n" for n in range(10))
+    for name in ("train", "validation", "notes_of_users"):
+        (tmp_path / f"{name}.csv").write_text(rows)
+    printed = init(tmp_path)
+    assert f"files    2 in {tmp_path}: train.csv, validation.csv\n" in printed
+    assert (
+        "splits   train = train.csv, eval = validation.csv (by the names of the "
+        "files); not read: notes_of_users.csv\n" in printed
+    )
+
+
+def test_a_pattern_that_the_shell_has_expanded(tmp_path: Path) -> None:
+    found = CliRunner().invoke(app, ["init", "a.csv", "b.csv"])
+    assert "put a pattern in quotes" in str(found.exception)
+
+
+AMBIGUOUS = "kind,side,title,body\n" + "".join(
+    f"{'ab'[n % 2]},{'xy'[n // 2 % 2]},a title {n},a whole body {n}\n"
+    for n in range(40)
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "text"),
+    [("side\nbody\n", "side", ["body"]), ("kind\n\n", "kind", ["title", "body"])],
+)
+def test_a_terminal_is_asked_what_is_not_clear(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    label: str,
+    text: list[str],
+) -> None:
+    (tmp_path / "rows.csv").write_text(AMBIGUOUS)
+    monkeypatch.setattr(init_command, "is_interactive", lambda: True)
+    command = ["init", str(tmp_path / "rows.csv"), "--to", str(tmp_path)]
+    result = CliRunner().invoke(app, command, input=typed)
+    assert result.exit_code == 0, result.output
+    assert "  kind, for example: a\n  side, for example: x\n" in result.output
+    assert "  title, for example: a title 0\n" in result.output
+    data = load(tmp_path / "newsdesk.toml").data
+    assert (data.label_column, data.text_columns) == (label, text)
+
+
+def test_without_a_terminal_the_candidates_are_named(
+    tmp_path: Path, init: Init
+) -> None:
+    (tmp_path / "rows.csv").write_text(AMBIGUOUS)
+    assert "one of 'kind' (such as 'a'), 'side' (such as 'x') with --label" in init(
+        tmp_path / "rows.csv"
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "sentence"),
+    [
+        ("none", "has no column 'none'; its columns are"),
+        ("text", "--slice text: Newsdesk uses this name itself; rename the column"),
+    ],
+)
+def test_a_wrong_slice_is_refused(
+    tmp_path: Path, init: Init, column: str, sentence: str
+) -> None:
+    rows = "".join(f"{'ab'[n % 2]},text number {n}\n" for n in range(40))
+    (tmp_path / "rows.csv").write_text(f"label,text\n{rows}")
+    assert sentence in init(tmp_path / "rows.csv", "--slice", column)

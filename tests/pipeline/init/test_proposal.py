@@ -120,3 +120,31 @@ def test_an_unknown_column_is_refused() -> None:
 def test_an_empty_cell_is_not_a_label() -> None:
     survey = _survey(label=["a", "", "b", " "], body=BODY)
     assert survey.columns["label"].values == Counter({"a": 1, "b": 1})
+
+
+def test_a_slice_is_neither_label_nor_text() -> None:
+    survey = _survey(kind=["x", "y", "x", "y"], side=["l", "r", "r", "l"], body=BODY)
+    assert propose(survey, slices=["side"]).label_column == "kind"
+    survey = _survey(label=["x", "y"] * 2, title=BODY, body=BODY)
+    assert propose(survey, slices=["title"]).text_columns == ("body",)
+
+
+def test_a_slice_with_too_many_values_is_refused() -> None:
+    survey = _survey(label=["x", "y"] * 2, body=BODY, id=BODY)
+    survey.columns["id"].values = None
+    with pytest.raises(ConfigError, match="--slice id: has more than 1,000 different"):
+        propose(survey, slices=["id"])
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("news/{YYYY}-{MM}-{DD}/*.csv", "news"),
+        ("My Rows/*.csv", "my-rows"),
+        ("a.train.csv", "a"),
+    ],
+)
+def test_the_name_of_a_pattern_is_that_of_its_folder(path: str, name: str) -> None:
+    survey = _survey(label=["x", "y"] * 2, body=BODY)
+    survey.file = Path(path)
+    assert propose(survey).name == name

@@ -135,3 +135,10 @@ def test_a_file_that_cannot_be_used_is_named(
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="contains no file"):
         look(tmp_path)
+
+
+def test_repeated_texts_are_text_where_there_is_nothing_else(tmp_path: Path) -> None:
+    rows = [("label", "id", "body")]
+    rows += [("ab"[n % 2], str(n), f"a text for row {n % 5}") for n in range(40)]
+    survey = look(_written(tmp_path / "rows.csv", [*rows]))
+    assert survey.text_candidates("label") == ["body"]
