@@ -168,6 +168,7 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
 
     from components.text_example_gen import sources
     from newsdesk.config.data import Data
+    from newsdesk.config.sentences import sentence
 
     section = json.loads(properties["data"])
     address = section["path"]
@@ -176,9 +177,8 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
     try:
         data = Data.model_validate(section)
     except ValidationError as error:
-        raise ConfigError(
-            f"data_path = {address}: {error.errors()[0]['msg']}"
-        ) from None
+        told = sentence(error.errors()[0])
+        raise ConfigError(f"data_path = {address}: {told}") from None
     base, splits = sources.input_of(data)
     if mirror:
         selection = (data.span_marker, data.window)

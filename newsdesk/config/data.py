@@ -73,12 +73,14 @@ class Data(Section):
             )
         return first
 
-    @field_validator("slice_columns")
+    @field_validator("columns", "text_columns", "slice_columns")
     @classmethod
-    def _slice_columns_differ(cls, columns: list[str]) -> list[str]:
+    def _columns_differ(cls, columns: list[str], info: ValidationInfo) -> list[str]:
+        kind = {"text_columns": "text ", "slice_columns": "slice "}
         if twice := [name for name in columns if columns.count(name) > 1]:
             raise ValueError(
-                f"slice column {twice[0]!r} is listed twice; remove one of them"
+                f"{kind.get(info.field_name or '', '')}column {twice[0]!r} is listed "
+                "twice; remove one of them"
             )
         return columns
 
@@ -129,6 +131,37 @@ class Data(Section):
                     f"slice column {column!r} has a name that Newsdesk uses itself; "
                     "rename the column"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _every_column_has_one_use(self) -> "Data":
+        if self.label_column in self.text_columns:
+            raise ValueError(
+                f"label_column {self.label_column!r} is in text_columns too, so the "
+                "model would read the answer; remove it from text_columns"
+            )
+        for column in self.slice_columns:
+            if column == self.label_column:
+                raise ValueError(
+                    f"slice column {column!r} is the label_column, and every run shows "
+                    "the figures of each label; remove it from slice_columns"
+                )
+            if column in self.text_columns:
+                raise ValueError(
+                    f"slice column {column!r} is in text_columns too, so each text "
+                    "would be a slice; remove it from one of them"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _used_columns_are_named(self) -> "Data":
+        used = [*self.text_columns, self.label_column, *self.slice_columns]
+        missing = [name for name in used if self.columns and name not in self.columns]
+        if missing:
+            raise ValueError(
+                f"columns, which names the columns of files without a header, has no "
+                f"{missing[0]!r}; it has {', '.join(map(repr, self.columns))}"
+            )
         return self
 
     @property

@@ -67,20 +67,21 @@ def conflicts(statistics: str) -> str:
     return f"{share:.1%} of the {split} rows have a text that also has another label"
 
 
-def skipped_rules(verdict: str) -> str:
-    """Lists the rules that the data gate skipped.
+def skipped_rules(verdict: str, why: str) -> str:
+    """Says which rules the data gate skipped, and why.
 
     Args:
         verdict: the folder of the DataVerdict artifact.
+        why: why there was nothing to compare with.
 
     Returns:
-        The names of the rules, or "".
+        A sentence, or "".
     """
     # Imported here, because it imports TFX, which a run with nothing to do never needs.
     from components.data_gate import skipped
 
     rules = skipped(verdict)
-    return f"skipped: {', '.join(rules)}" if rules else ""
+    return f"{why} (skipped: {', '.join(rules)})" if rules else ""
 
 
 def training(model: str) -> Training | None:

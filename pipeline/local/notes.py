@@ -72,6 +72,18 @@ class Notes:
         ended = self._summary.training = node_results.training(outputs["model"].uri)
         return ended.sentence if ended else ""
 
+    def gate(self, outputs: Outputs) -> str:
+        """Notes the rules that had nothing to compare with."""
+        if self._summary.baseline:
+            why = f"version {self._summary.baseline} has no figures to compare with"
+        elif self.current:
+            why = (
+                "the model in service is given up, so there is nothing to compare with"
+            )
+        else:
+            why = "no model in service yet, so there is nothing to compare with"
+        return node_results.skipped_rules(outputs["verdict"].uri, why)
+
     def evaluation(self, outputs: Outputs) -> str:
         """Notes the accuracy of the candidate and of the model in service."""
         evaluation, labels = outputs["evaluation"].uri, self._config.data.labels
@@ -113,7 +125,7 @@ NOTES: Mapping[str, Callable[[Notes, Outputs], str]] = {
     "TextExampleGen": Notes.rows,
     "BaselineModel": Notes.baseline,
     "TextStatistics": lambda _, made: node_results.conflicts(made["statistics"].uri),
-    "DataGate": lambda _, made: node_results.skipped_rules(made["verdict"].uri),
+    "DataGate": Notes.gate,
     "Trainer": Notes.training,
     "Evaluator": Notes.evaluation,
     "Pusher": Notes.push,

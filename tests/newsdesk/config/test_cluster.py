@@ -58,7 +58,7 @@ def test_settings_of_a_node_override_defaults_and_built_in_values() -> None:
         ("kubeflow.nodes.Transform.gpus=1", "only Trainer and Evaluator"),
         ("kubeflow.nodes.Tranier.cpu='2'", "must be one of TextExampleGen, Import"),
         ("kubeflow.defaults.gpus=1", "would give every node a GPU"),
-        ("kubeflow.defaults.memory='much'", "should match pattern"),
+        ("kubeflow.defaults.memory='much'", "must be an amount of memory, such"),
         ("kubeflow.defaults.environment.S3_SECRET_KEY='x'", "sounds like a secret"),
         ("kubeflow.volumes={'data'='claim'}", "not an absolute path"),
         ("kubeflow.volumes={'/data'='claim.v2'}", "but no dots; create a claim"),
@@ -74,22 +74,22 @@ def test_settings_of_a_node_override_defaults_and_built_in_values() -> None:
         ("kubeflow.nodes.Trainer={gpus=1, gpu_type='gpu'}", "write DOMAIN/NAME"),
         (
             "kubeflow.nodes.Trainer.backoff_factor=1.5",
-            "nodes.Trainer.backoff_factor = 1.5: is not a whole number.*use 1",
+            "nodes.Trainer.backoff_factor=1.5: is not a whole number.*use 1",
         ),
         (
             "kubeflow.nodes.Trainer={retries=20, backoff_factor=2}",
             "nodes.Trainer: the pauses before its retries add up to 62,914,500",
         ),
-        ("kubeflow.nodes.Trainer.timeout_minutes=40000000", "less than or equal to"),
+        ("kubeflow.nodes.Trainer.timeout_minutes=40000000", "must be at most 527040"),
         (
             "kubeflow.nodes.Trainer.backoff_max_seconds=600",
-            "nodes.Trainer.backoff_max_seconds: was removed.*delete it",
+            "nodes.Trainer.backoff_max_seconds=600: was removed.*delete it",
         ),
         (
             "kubeflow.defaults.backoff_max_seconds=600",
-            "defaults.backoff_max_seconds: was removed.*delete it",
+            "defaults.backoff_max_seconds=600: was removed.*delete it",
         ),
-        ("kubeflow.host='cluster'", "should match pattern"),
+        ("kubeflow.host='cluster'", "must be an address that begins with http"),
         ("kubeflow.token='x'", "unknown key"),
     ],
 )

@@ -33,23 +33,29 @@ def file(tmp_path: Path) -> Path:
     ("overrides", "words"),
     [
         (['data.labels=["a", " a "]'], ["'a' is listed twice"]),
-        (['data.labels=["a", " "]'], ["data.labels.1 = ' '", "must be a name"]),
-        (["data.label_column= "], ["data.label_column = ''", "must be a name"]),
+        (
+            ['data.labels=["a", " "]'],
+            ["""--set data.labels=["a", " "]: entry 2 = ' '""", "must be a name"],
+        ),
+        (
+            ["data.label_column= "],
+            ["--set data.label_column=: must be a name", "must be a name"],
+        ),
         (['data.labels=["1", "1.0"]'], ["'1' and '1.0' are the same number"]),
         (['data.labels=["x", "-0", "+.0"]'], ["'-0' and '+.0' are the same number"]),
         (
             ['data.labels=["1", "0"]', "data.first_label=1"],
-            ["--set data.first_label = 1", "'1'", "compared by value", "remove"],
+            ["--set data.first_label=1: counts", "'1'", "compared by value", "remove"],
         ),
         (
             ['data.labels=["a", "7", "b"]', "data.first_label=3"],
-            ["data.first_label = 3", "'7'", "compared by value"],
+            ["data.first_label=3: counts", "'7'", "compared by value"],
         ),
         (["data.slice_columns=['a', ' a']"], ["'a' is listed twice"]),
         (["data.slice_columns=['label ']"], ["slice column 'label'", "rename"]),
         (
             ["train.class_weights={Wrold = 2}"],
-            ["newsdesk.toml: train.class_weights", "'Wrold'", "'World', 'Sports'"],
+            ["--set train.class_weights={Wrold = 2}: ", "'Wrold'", "'World', 'Sports'"],
         ),
         (["train.class_weights={World = 0}"], ["weight of 'World' is 0.0", "positive"]),
         (["train.class_weights={World = inf}"], ["'World' is inf", "positive"]),

@@ -1,6 +1,7 @@
 """Errors name the file or option, the key, the value and what is allowed."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -101,26 +102,53 @@ def test_epochs_that_the_rows_decide_are_read_as_they_were_written(file: Path) -
             ["--set train.epoch", "unknown key", "did you mean 'epochs'"],
         ),
         ("trian.epochs=3", ["unknown key", "did you mean 'train'"]),
-        ("train.epochs=many", ["--set train.epochs = 'many'", "integer"]),
-        ("train.epochs=0", ["--set train.epochs = 0", "greater than or equal to 1"]),
+        ("train.epochs=many", ["--set train.epochs=many: must be a whole number"]),
+        ("train.epochs=1.5", ["--set train.epochs=1.5: must be a whole number"]),
+        ("train.epochs=0", ["--set train.epochs=0: must be at least 1"]),
+        ("text.lower_case=no way", ["--set text.lower_case=no way: must be true or"]),
+        ("train=3", ["--set train=3: must be a section with keys, not a value"]),
+        ("data.labels=[1, 2]", ["--set data.labels=[1, 2]: entry 1 = 1: must be text"]),
+        ("data.text_columns=[]", ["--set data.text_columns=[]: must not be empty"]),
+        (
+            "train.class_weights=some",
+            ["--set train.class_weights=some: must be 'none' or 'balanced', or a sec"],
+        ),
+        (
+            'train.class_weights={a = "x"}',
+            ["""--set train.class_weights={a = "x"}: a = 'x': must be a number"""],
+        ),
+        (
+            'model.encoder={width = "x"}',
+            ["""--set model.encoder={width = "x"}: width = 'x': must be a whole"""],
+        ),
+        ("model.encoder=3", ["--set model.encoder=3: must be a section with keys"]),
+        ("kubeflow.nodes.X.gpus=1", ["--set kubeflow.nodes.X.gpus=1: ", "must be one"]),
+        ("kubeflow.schedule.start=x", ["kubeflow.schedule.start=x: must be a date"]),
+        ("kubeflow.defaults.memory=x", ["memory=x: must be an amount of memory, such"]),
         ("train.epochs", ["--set train.epochs", "section.key=value"]),
         ("name.first=x", ["--set name.first", "name is a value, not a section"]),
-        ("name=../../etc", ["--set name = '../../etc'", "match pattern"]),
-        ("data.path=gs://b/x", ["data.path = 'gs://b/x'", "local path or tfds:NAME"]),
-        ("data.format=xlsx", ["--set data.format = 'xlsx'", "'csv', 'tsv'"]),
-        ("data.max_bad_rows=7", ["--set data.max_bad_rows = 7", "less than or equal"]),
-        ('data.labels=["a"]', ["--set data.labels", "at least 2 items"]),
+        ("name=../../etc", ["--set name=../../etc: must be at most 63"]),
+        ("data.path=gs://b/x", ["data.path=gs://b/x", "local path or tfds:NAME"]),
+        ("data.format=xlsx", ["--set data.format=xlsx", "'csv', 'tsv'"]),
+        ("data.max_bad_rows=7", ["--set data.max_bad_rows=7: must be at most 1"]),
+        ('data.labels=["a"]', ["--set data.labels", "at least 2 entries, not 1"]),
         ('data.labels=["a", "a"]', ["--set data.labels", "listed twice"]),
         ('data.splits={dev = "x"}', ["data.splits", "'train', 'eval' or 'test'"]),
         ('data.splits={test = "x"}', ["data.splits", "needs a pattern for train"]),
-        ('data.slice_columns=["text"]', ["slice column 'text'", "rename"]),
-        ("text.tokenizer=wordpiece", ["text", "text.vocabulary"]),
+        (
+            'data.slice_columns=["text"]',
+            ["--set data.slice_columns=", "'text'", "rename"],
+        ),
+        (
+            "text.tokenizer=wordpiece",
+            ["--set text.tokenizer=wordpiece: tokenizer 'wordpiece'"],
+        ),
         ("text.vocabulary=v.txt", ["text", "'wordpiece' requires text.vocabulary"]),
-        ("model.encoder.kind=lstm", ["model.encoder.kind = 'lstm'", "'transformer'"]),
+        ("model.encoder.kind=lstm", ["model.encoder.kind=lstm", "'transformer'"]),
         ("model.encoder.heads=3", ["width 32 cannot be divided among 3 heads"]),
-        ("optimizer.warmup_ratio=2", ["optimizer.warmup_ratio = 2", "less than"]),
-        ("beam.mode=threads", ["--set beam.mode = 'threads'", "'multi_processing'"]),
-        ("output.root=gs://b/x", ["output.root = 'gs://b/x'", "must be a local path"]),
+        ("optimizer.warmup_ratio=2", ["optimizer.warmup_ratio=2", "at most 1"]),
+        ("beam.mode=threads", ["--set beam.mode=threads", "'multi_processing'"]),
+        ("output.root=gs://b/x", ["output.root=gs://b/x: must be a local path"]),
         ("", ["section.key=value"]),
     ],
 )
@@ -131,7 +159,40 @@ def test_wrong_settings_are_explained(
         load(file, [override])
     for word in words:
         assert word in str(caught.value)
+    assert not re.search(r"Input should|literal\[|dict\[|\[key\]", str(caught.value))
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ('data.columns=["title", "title"]', "column 'title' is listed twice"),
+        ('data.text_columns=["body", "body"]', "text column 'body' is listed twice"),
+        ('data.text_columns=["desk"]', "label_column 'desk' is in text_columns too"),
+        ('data.slice_columns=["desk"]', "slice column 'desk' is the label_column"),
+        ('data.slice_columns=["title"]', "slice column 'title' is in text_columns too"),
+        ('data.columns=["title", "body"]', "columns, which names .* has no 'desk'"),
+    ],
+)
+def test_columns_that_cannot_work_are_refused_at_load(
+    file: Path, override: str, words: str
+) -> None:
+    file.write_text(GOOD.replace('["title"]', '["title", "body"]'))
+    with pytest.raises(ConfigError, match=words):
+        load(file, [override])
+
+
+def test_every_type_of_fault_that_a_section_can_have_has_a_sentence() -> None:
+    """Fails if a section gets a kind of value that has only pydantic's message."""
+    schema = json.dumps(Config.__pydantic_core_schema__, default=str)
+    kinds = set(re.findall(r'"type": "([a-z-]+)"', schema))
+    assert {"int", "float", "literal"} <= kinds
+    assert kinds - {"function-after", "function-before", "function-wrap"} <= {
+        *("any", "bool", "datetime", "default", "definition-ref", "definitions"),
+        *("dict", "float", "int", "list", "literal", "model", "model-field"),
+        *("model-fields", "nullable", "str", "tagged-union", "union", "field"),
+        *("function-plain", "no-info", "with-info"),
+    }
 
 
 def test_a_fault_in_the_file_names_the_file(file: Path) -> None:

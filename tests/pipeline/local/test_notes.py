@@ -104,3 +104,34 @@ def test_the_note_of_the_pusher_names_the_outcome(
 
 def test_other_nodes_have_no_note(notes: Notes) -> None:
     assert notes.of("StatisticsGen", {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("version", "baseline", "why"),
+    [
+        (None, None, "no model in service yet, so there is nothing to compare with"),
+        (
+            7,
+            None,
+            "the model in service is given up, so there is nothing to compare with",
+        ),
+        (7, "7", "version 7 has no figures to compare with"),
+    ],
+)
+def test_the_note_of_the_gate_says_why_rules_were_skipped(
+    notes: Notes,
+    summary: Summary,
+    tmp_path: Path,
+    version: int | None,
+    baseline: str | None,
+    why: str,
+) -> None:
+    current: Any = version and SimpleNamespace(version=version)
+    notes.current, summary.baseline = current, baseline
+    skipped = [{"rule": "min_row_ratio"}, {"rule": "max_label_shift"}]
+    (tmp_path / "verdict.json").write_text(json.dumps({"skipped": skipped}))
+    outputs = {"verdict": SimpleNamespace(uri=str(tmp_path))}
+    told = notes.of("DataGate", outputs)
+    assert told == f"{why} (skipped: max_label_shift, min_row_ratio)"
+    (tmp_path / "verdict.json").write_text(json.dumps({"skipped": []}))
+    assert notes.of("DataGate", outputs) == ""
