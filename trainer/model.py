@@ -83,7 +83,8 @@ class Classifier(tf_keras.layers.Layer):
         hidden = self.encoder(input_ids, seed=seed)
         if self._pooling == "cls":
             return tf.cast(self.encoder.cls(hidden), tf.float32)
-        return masked_mean(tf.cast(hidden, tf.float32), input_ids != PADDING_ID)
+        pool = masked_max if self._pooling == "max" else masked_mean
+        return pool(tf.cast(hidden, tf.float32), input_ids != PADDING_ID)
 
     def head(self, features: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
         """Computes logits from features.
@@ -112,6 +113,19 @@ def masked_mean(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
     """
     weights = tf.cast(mask, hidden.dtype)[:, :, None]
     return tf.reduce_sum(hidden * weights, 1) / tf.reduce_sum(weights, 1)
+
+
+def masked_max(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+    """Takes the largest number of each column over the tokens that are not padding.
+
+    Args:
+        hidden: float32 [batch, length, width].
+        mask: bool [batch, length], with at least one true value in every row.
+
+    Returns:
+        float32 [batch, width].
+    """
+    return tf.reduce_max(tf.where(mask[:, :, None], hidden, hidden.dtype.min), 1)
 
 
 def loss(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:

@@ -117,6 +117,15 @@ class CheckpointEncoder(EncoderSection):
     kind: Literal["checkpoint"]
     path: LocalPath
     trainable: bool = True
+    train_layers: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def _frozen_layers_are_not_trained(self) -> "CheckpointEncoder":
+        if self.train_layers is not None and not self.trainable:
+            raise ValueError(
+                "train_layers requires trainable = true; remove one of the two"
+            )
+        return self
 
     @property
     def token_files(self) -> list[str]:

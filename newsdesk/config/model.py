@@ -12,7 +12,7 @@ class Model(Section):
     """The encoder, the pooling of its output, and the dense head."""
 
     encoder: Encoder = TransformerEncoder()
-    pooling: Literal["mean", "cls"] = "mean"
+    pooling: Literal["mean", "cls", "max"] = "mean"
     head_width: int = Field(20, ge=1)
     dropout: float = Field(0.1, ge=0.0, lt=1.0)
     token_dropout: float = Field(0.0, ge=0.0, lt=1.0)

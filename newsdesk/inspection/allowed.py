@@ -38,9 +38,10 @@ _STRINGS = """
     StringToHashBucketFast StringToHashBucketStrong StringUpper Substr
     UnicodeDecode UnicodeDecodeWithOffsets UnicodeEncode UnicodeScript UnicodeTranscode
 """
-# Those of tensorflow-text. TensorFlow Serving has all of them where it is built with
-# TF.Text 2.20.0 and SentencePiece 0.1.96 (org_tensorflow_text and
-# com_google_sentencepiece in its tensorflow_serving/workspace.bzl).
+# Those of tensorflow-text. TensorFlow Serving has all of them: 2.12.0 to 2.19.1 are
+# built with TF.Text 2.12.1, and 2.20.0 with TF.Text 2.20.0, each with SentencePiece
+# 0.1.96 (org_tensorflow_text and com_google_sentencepiece in its
+# tensorflow_serving/workspace.bzl, and ops_lib in its model_servers/BUILD).
 _TEXT = """
     CaseFoldUTF8 FastBertNormalize FastWordpieceTokenizeWithOffsets NormalizeUTF8
     NormalizeUTF8WithOffsetsMap RegexSplitWithOffsets SentencepieceOp

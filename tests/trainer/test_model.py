@@ -12,7 +12,7 @@ from newsdesk.config.encoders import TransformerEncoder
 from newsdesk.config.model import Model
 from trainer.data.transformed import Rows
 from trainer.encoders.dropout import drop, drop_tokens
-from trainer.model import Classifier, loss, masked_mean
+from trainer.model import Classifier, loss, masked_max, masked_mean
 
 MakeModel = Callable[..., Classifier]
 
@@ -75,6 +75,13 @@ def test_attention_sums_to_one_and_leaves_padding_out(make_model: MakeModel) -> 
     np.testing.assert_allclose(attention.sum(-1), 1, atol=1e-6)
     assert attention[0, :, :, :, 2:].max() == 0
     assert attention[1].min() > 0
+
+
+def test_the_maximum_is_over_the_tokens_that_are_there() -> None:
+    hidden = tf.constant([[[-2.0, 5.0], [-4.0, 1.0], [9.0, 9.0]]])
+    mask = tf.constant([[True, True, False]])
+
+    assert masked_max(hidden, mask).numpy().tolist() == [[-2.0, 5.0]]
 
 
 def test_the_mean_is_over_the_tokens_that_are_there() -> None:

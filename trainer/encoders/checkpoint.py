@@ -43,6 +43,7 @@ def build(
     """
     found = families.read(config.path)
     families.check_size(found, config.path, id_count, "the vocabulary", max_length)
+    families.check_layers(found, config.path, config.train_layers)
     tensors = Tensors(config.path, found.prefixes)
     has_pooler = POOLER in tensors
     shapes = found.tensor_shapes(has_pooler)
@@ -53,10 +54,14 @@ def build(
     def initial(name: str) -> Callable[..., tf.Tensor]:
         return _initializer(tensors, found, name)
 
+    encoder: Stack
     if isinstance(found, ModernBertConfig):
-        return ModernBert(_modernbert_shape(found), precision, initial)
-    assert isinstance(found, BertConfig)
-    return Bert(_bert_shape(found, has_pooler), precision, initial)
+        encoder = ModernBert(_modernbert_shape(found), precision, initial)
+    else:
+        assert isinstance(found, BertConfig)
+        encoder = Bert(_bert_shape(found, has_pooler), precision, initial)
+    encoder.train_layers = config.train_layers
+    return encoder
 
 
 def _bert_shape(config: BertConfig, has_pooler: bool) -> BertShape:

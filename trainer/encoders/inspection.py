@@ -51,7 +51,11 @@ def check_checkpoint_encoder(encoder: CheckpointEncoder, max_length: int) -> lis
     Returns:
         See `check_checkpoint`.
     """
-    return check_checkpoint(encoder.path, max_length)
+    notes = check_checkpoint(encoder.path, max_length)
+    families.check_layers(
+        families.read(encoder.path), encoder.path, encoder.train_layers
+    )
+    return notes
 
 
 def check_checkpoint(folder: str, max_length: int = 0) -> list[str]:

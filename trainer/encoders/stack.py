@@ -38,6 +38,8 @@ class Stack(tf_keras.layers.Layer):
         self.pooler: tf_keras.layers.Layer | None = None
         self.final_norm: tf_keras.layers.Layer | None = None
         self.blocks = list(blocks)
+        # How many of the last blocks are trained; None for all, and the embeddings.
+        self.train_layers: int | None = None
 
     @abstractmethod
     def embed(self, input_ids: tf.Tensor, seed: tf.Tensor | None) -> tf.Tensor:
@@ -69,9 +71,35 @@ class Stack(tf_keras.layers.Layer):
         return self.add_weight(name, shape, initializer=initial(name))
 
     @property
+    def trainable_weights(self) -> list[tf.Variable]:
+        """The variables to train: all, or those above the frozen blocks."""
+        return [one for one in super().trainable_weights if not self._is_frozen(one)]
+
+    @property
+    def non_trainable_weights(self) -> list[tf.Variable]:
+        """All other variables."""
+        frozen = [one for one in super().trainable_weights if self._is_frozen(one)]
+        return super().non_trainable_weights + frozen
+
+    def _is_frozen(self, weight: tf.Variable) -> bool:
+        if self.train_layers is None:
+            return False
+        trained = [*self._trained_blocks, self.final_norm, self.pooler]
+        return not any(
+            weight is one
+            for layer in trained
+            if layer is not None
+            for one in layer.weights
+        )
+
+    @property
+    def _trained_blocks(self) -> list[tf_keras.layers.Layer]:
+        return self.blocks[-(self.train_layers or len(self.blocks)) :]
+
+    @property
     def depths(self) -> list[list[tf.Variable]]:
         """Trainable variables by depth: first the embeddings, last the last block."""
-        above = [block.trainable_weights for block in self.blocks]
+        above = [block.trainable_weights for block in self._trained_blocks]
         # What follows the last block gets its learning rate.
         for layer in (self.final_norm, self.pooler):
             if layer is not None:
@@ -126,6 +154,9 @@ class Stack(tf_keras.layers.Layer):
         hidden = tf.reshape(embedded, [-1, self._width])
         weights = []
         for number, block in enumerate(self.blocks):
+            if self.train_layers == len(self.blocks) - number:
+                # Otherwise gradients of the frozen blocks would be computed in vain.
+                hidden = tf.stop_gradient(hidden)
             draw = _FIRST_BLOCK_DRAW + DRAWS * number
             hidden, block_weights = block(hidden, mask, seed, draw)
             weights.append(block_weights)

@@ -92,7 +92,10 @@ class Served(tf.Module):
         """int32 [batch, length], padded with 0, computed by Transform's graph."""
         raw = tf.reshape(texts, [-1, *self._text_spec.shape])
         ids = self._untracked.transform({features.TEXT: raw})[features.INPUT_IDS]
-        return tf.cast(tf.sparse.to_dense(ids), tf.int32)
+        dense = tf.cast(tf.sparse.to_dense(ids), tf.int32)
+        # A batch without texts has no columns, and encoders take the first one.
+        missing = tf.cast(tf.shape(dense)[1] == 0, tf.int32)
+        return tf.pad(dense, [[0, 0], [0, missing]])
 
 
 class _Untracked:

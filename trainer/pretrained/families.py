@@ -95,6 +95,24 @@ def check_size(
         )
 
 
+def check_layers(found: EncoderConfig, folder: str, count: int | None) -> None:
+    """Compares the number of layers to train with that of an encoder.
+
+    Args:
+        found: its config.json.
+        folder: the checkpoint, for an error.
+        count: model.encoder.train_layers.
+
+    Raises:
+        ConfigError: the encoder has fewer layers.
+    """
+    if count is not None and count > found.num_hidden_layers:
+        raise ConfigError(
+            f"model.encoder.train_layers is {count}, but {folder} has "
+            f"{found.num_hidden_layers} layers; lower train_layers to that or less"
+        )
+
+
 def _explained(fault: Any, family: Any) -> str:
     """A sentence with the key, its value and what is allowed."""
     if not fault["loc"]:

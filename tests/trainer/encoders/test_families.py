@@ -11,10 +11,12 @@ import safetensors.numpy
 import tensorflow as tf
 
 from newsdesk.config.encoders import CheckpointEncoder
+from newsdesk.config.model import Model
 from newsdesk.errors import ConfigError, DataError
 from trainer import encoders
 from trainer.encoders import inspection, probe
 from trainer.encoders.description import describe
+from trainer.model import Classifier, loss
 
 FAMILIES = (
     *("bert-uncased", "distilbert", "electra"),
@@ -118,13 +120,48 @@ def test_depths_hold_each_weight_once(name: str, copied: Any) -> None:
     assert every == {id(weight) for weight in layer.trainable_weights}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "count"), [("distilbert", 12), ("modernbert", 7)])
+def test_only_the_last_layers_are_trained(name: str, count: int, copied: Any) -> None:
+    section = {"kind": "checkpoint", "path": str(copied(name)), "train_layers": 1}
+    settings = Model.model_validate({"encoder": section, "pooling": "mean"})
+    model = Classifier(settings, 800, 48, classes=2)
+    encoder = model.encoder
+    with tf.GradientTape() as tape:
+        logits = model(tf.constant([[5, 6, 7]]), seed=tf.constant([1, 2]))
+        total = tf.reduce_sum(loss(logits, tf.constant([1])))
+    gradients = tape.gradient(total, encoder.weights)
+
+    trained = {id(weight) for weight in encoder.trainable_weights}
+    assert len(trained) == count
+    for weight, gradient in zip(encoder.weights, gradients, strict=True):
+        assert (gradient is not None) is (id(weight) in trained)
+    # A head of two layers is trained as well.
+    assert len(model.trainable_weights) == count + 4
+    assert len(model.weights) > count + 4
+    assert [len(weights) for weights in encoder.depths] == [0, count]
+
+
+def test_more_layers_than_there_are_cannot_be_trained(copied: Any) -> None:
+    section = {"kind": "checkpoint", "path": str(copied("electra")), "train_layers": 4}
+    encoder = CheckpointEncoder.model_validate(section)
+
+    with pytest.raises(ConfigError, match="train_layers is 4, but .* has 3 layers"):
+        inspection.check_checkpoint_encoder(encoder, 20)
+    with pytest.raises(ValueError, match="train_layers requires trainable = true"):
+        CheckpointEncoder.model_validate(section | {"trainable": False})
+
+
 @pytest.mark.parametrize(
     ("name", "prefix", "head"),
     [
         ("distilbert", "distilbert.", "vocab_projector.bias"),
         ("electra", "electra.", "discriminator_predictions.dense.weight"),
         ("roberta", "roberta.", "lm_head.decoder.weight"),
-        ("xlm-roberta", "roberta.", "classifier.out_proj.bias"),
+        pytest.param(
+            *("xlm-roberta", "roberta.", "classifier.out_proj.bias"),
+            marks=pytest.mark.slow,
+        ),
         ("modernbert", "model.", "head.dense.weight"),
     ],
 )
