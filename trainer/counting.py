@@ -10,6 +10,7 @@ import tensorflow as tf
 from trainer.custom_config import TransformSettings
 from trainer.text import tokenizer
 from trainer.text.vocabularies import HubPieces, Tokens, find
+from trainer.text.words import split_words
 
 _UNKNOWN_PIECE = "[UNK]"
 _BUCKETS = 2**50
@@ -40,6 +41,7 @@ class Counter:
     Attributes:
         vocabulary: which vocabulary is used, in words; None if there is none.
         room: the most words that Transform will learn; None if it learns none.
+        min_rows: how many rows a word must be in to be learned.
     """
 
     def __init__(self, settings: Mapping[str, Any], model: str | None) -> None:
@@ -47,6 +49,7 @@ class Counter:
         self._text = parsed.text
         self.vocabulary: str | None = None
         self.room: int | None = None
+        self.min_rows = parsed.text.min_frequency
         self._words: tf.lookup.StaticHashTable | None = None
         self._cut: Callable[[tf.Tensor], tf.RaggedTensor] | None = None
         self._unknown: int | None = None
@@ -80,7 +83,7 @@ class Counter:
             # Bytes are never unknown, so a byte-level tokenizer has no such token.
             unknown = -1 if self._unknown is None else self._unknown
             return Counted(_lengths(ids), _total(ids == unknown), None)
-        words = tokenizer.split_words(tf.constant(texts), self._text.lower_case)
+        words = split_words(tf.constant(texts), self._text.lower_case)
         numbers = tf.strings.to_hash_bucket_fast(words, _BUCKETS)
         shares = [[number / _BUCKETS for number in row] for row in numbers.to_list()]
         if self._words is None:

@@ -109,20 +109,23 @@ class Judge:
             unknown = None if counted.unknown is None else counted.unknown[place]
             label = self._labels.index(row.label)
             tally.add(Row(row.text, label, tokens, unknown, counted.words[place]))
-        return tally.statistics(self._counter.room)
+        return tally.statistics(self._counter.room, self._counter.min_rows)
 
 
 def _learn(texts: list[str], assets: Path) -> None:
     """Writes the words that Transform would learn to where a model has them."""
     import tensorflow as tf
 
-    from trainer.text.tokenizer import VOCABULARY, split_words
+    from trainer.text.tokenizer import VOCABULARY
+    from trainer.text.words import once_a_row, split_words
 
     settings = Text()
-    words = split_words(tf.constant(texts), settings.lower_case).flat_values
+    words = once_a_row(split_words(tf.constant(texts), settings.lower_case))
     kept = Counter(words.numpy().tolist()).most_common(settings.vocabulary_size - 2)
     assets.mkdir()
-    (assets / VOCABULARY).write_bytes(b"".join(word + b"\n" for word, _ in kept))
+    (assets / VOCABULARY).write_bytes(
+        b"".join(word + b"\n" for word, rows in kept if rows >= settings.min_frequency)
+    )
 
 
 def false_alarms(rows: list[News], resamples: int) -> list[str]:

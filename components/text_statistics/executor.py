@@ -56,7 +56,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                     | f"Batch {name}" >> beam.BatchElements(max_batch_size=512)
                     | f"Look {name}"
                     >> beam.ParDo(_Look(exec_properties["counter"], settings, model))
-                    | f"Count {name}" >> beam.CombineGlobally(_Count(counter.room))
+                    | f"Count {name}" >> beam.CombineGlobally(_Count(counter.room, counter.min_rows))
                     | f"Encode {name}"
                     >> beam.Map(lambda counted: counted.model_dump_json())
                     | f"Write {name}"
@@ -130,8 +130,8 @@ class _Look(beam.DoFn):
 class _Count(beam.CombineFn):
     """Rows -> _Counted."""
 
-    def __init__(self, room: int | None) -> None:
-        self._room = room
+    def __init__(self, room: int | None, min_rows: int) -> None:
+        self._vocabulary = (room, min_rows)
 
     def create_accumulator(self) -> Tally:
         return Tally()
@@ -148,5 +148,5 @@ class _Count(beam.CombineFn):
 
     def extract_output(self, tally: Tally) -> _Counted:
         return _Counted(
-            statistics=tally.statistics(self._room), conflicts=tally.conflicts()
+            statistics=tally.statistics(*self._vocabulary), conflicts=tally.conflicts()
         )

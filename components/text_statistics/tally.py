@@ -83,12 +83,13 @@ class Tally:
         self._shorten(min(self._reach, other._reach))
         self._forget()
 
-    def statistics(self, room: int | None) -> SplitStatistics:
+    def statistics(self, room: int | None, min_rows: int = 1) -> SplitStatistics:
         """Computes the statistics of all rows added so far.
 
         Args:
             room: how many words a vocabulary learned from these rows may have; None
                 if no vocabulary is learned.
+            min_rows: how many rows a word of this vocabulary must be in.
 
         Returns:
             The statistics of all rows added.
@@ -99,7 +100,7 @@ class Tally:
             empty=self._empty,
             tokens=self._tokens,
             unknown=self._unknown,
-            unseen=None if room is None else self._unseen(room),
+            unseen=None if room is None else self._unseen(room, min_rows),
             sketch=self._texts.sketch(),
             conflict_share=self._texts.conflict_share(),
         )
@@ -108,20 +109,18 @@ class Tally:
         """Returns examples of texts that occur with several labels."""
         return self._texts.conflicts()
 
-    def _unseen(self, room: int) -> float:
+    def _unseen(self, room: int, min_rows: int) -> float:
         """Estimates the share of tokens that a vocabulary of all other rows lacks.
 
         After Good 1953, "The population frequencies of species", but by rows instead
         of tokens, because a rare name often occurs several times in one text.
         """
-        ordered = sorted(
-            self._occurrences, key=lambda word: (-self._occurrences[word], word)
-        )
+        ordered = sorted(self._spread, key=lambda word: (-self._spread[word], word))
         kept = round(room * self._reach)
         lost = sum(
             self._occurrences[word]
             for rank, word in enumerate(ordered)
-            if rank >= kept or self._spread[word] == 1
+            if rank >= kept or self._spread[word] <= min_rows
         )
         return min(lost / self._reach / max(self._tokens, 1), 1.0)
 

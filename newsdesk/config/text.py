@@ -14,6 +14,7 @@ class Text(Section):
     tokenizer: Literal["words", "wordpiece", "encoder"] = "words"
     vocabulary: LocalPath | None = None
     vocabulary_size: int = Field(20_000, ge=3)
+    min_frequency: int = Field(2, ge=1)
     max_length: int = Field(256, ge=3, le=8192)
     lower_case: bool = True
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 TRAIN = [("oil falls", 0), ("cup final", 1), ("Oil  Falls", 0), ("...", 1)]
 EVAL = [("cup final", 1), ("gas up again", 0), ("Cup final", 0)]
 SETTINGS: dict[str, Any] = {
-    "text": {},
+    "text": {"min_frequency": 1},
     "encoder": {"kind": "transformer"},
     "fingerprint": "x",
 }

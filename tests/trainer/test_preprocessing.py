@@ -53,8 +53,29 @@ def test_words_are_counted_over_train_and_the_rest_is_unknown(
         [2, 3],
         [1],  # nothing but punctuation: one unknown token
         [2, 1, 1],  # four words, truncated to three
-        [1],
+        [1, 1],
     ]
+
+
+def test_a_word_of_one_row_is_not_learned(transform: Any, tmp_path: Path) -> None:
+    texts = ["ticket 4711 4711", "ticket 4712"]
+    rows = [{"text": text, "label": 0} for text in texts]
+
+    found = transform(tmp_path / "graph", rows, {})
+    path = tokenizer.vocabulary_file(tft.TFTransformOutput(str(tmp_path / "graph")))
+
+    assert Path(path).read_text().split() == ["ticket"]
+    assert [row["input_ids"] for row in found] == [[2, 1, 1], [2, 1]]
+
+
+def test_texts_without_a_common_word_are_unknown(
+    transform: Any, tmp_path: Path
+) -> None:
+    rows = [{"text": text, "label": 0} for text in ("oil", "gas")]
+
+    found = transform(tmp_path / "graph", rows, {})
+
+    assert [row["input_ids"] for row in found] == [[1], [1]]
 
 
 def test_label_and_a_key_of_the_text_are_kept(

@@ -12,6 +12,7 @@ from newsdesk.config.text import Text
 from newsdesk.errors import DataError
 from trainer.text.padding import exchanged, swapped
 from trainer.text.vocabularies import HubPieces, Tokens, file_of, find
+from trainer.text.words import once_a_row, split_words
 from trainer.tokenizers.graph import Tokenizer
 
 PADDING_ID = 0
@@ -44,24 +45,6 @@ def token_ids(texts: tf.Tensor, config: Text, encoder: Encoder) -> tf.RaggedTens
     _keep_as_asset(swapped(list(found.names), padding))
     ids = tokenizer.with_ends(tokenizer(texts), config.max_length)
     return exchanged(ids, padding)
-
-
-def split_words(texts: tf.Tensor, lower_case: bool) -> tf.RaggedTensor:
-    """Cuts texts at white space, without ASCII punctuation.
-
-    Args:
-        texts: string [batch], UTF-8; bytes that are not become U+FFFD.
-        lower_case: whether upper and lower case are one.
-
-    Returns:
-        string [batch, (words)]; a row may be empty.
-    """
-    texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8")
-    if lower_case:
-        # tf.strings.lower ends a text at its first NUL.
-        texts = tf.strings.regex_replace(texts, r"\x00", "")
-        texts = tf.strings.lower(texts, encoding="utf-8")
-    return tf.strings.split(tf.strings.regex_replace(texts, "[[:punct:]]", ""))
 
 
 def cutter(found: Tokens) -> Callable[[tf.Tensor], tf.RaggedTensor]:
@@ -154,8 +137,10 @@ def id_count(path: str, config: Text) -> int:
 def _word_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
     words = split_words(texts, config.lower_case)
     vocabulary = tft.vocabulary(
-        words,
+        # A word that one row repeats can be as private as one that it has once.
+        once_a_row(words),
         top_k=config.vocabulary_size - _FIRST_WORD_ID,
+        frequency_threshold=config.min_frequency,
         vocab_filename=VOCABULARY,
     )
     places = tft.apply_vocabulary(
