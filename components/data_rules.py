@@ -59,6 +59,7 @@ def judge(
         *(one for split in now.splits for one in _alone(rules, now, split)),
         *_conflicts(rules, now, labels, conflicts),
         *_unknown(rules, now, before, reference),
+        *_truncated(rules, now),
         *_overlap(rules, now),
         *_tested(rules, now, labels),
     ]
@@ -67,6 +68,24 @@ def judge(
     else:
         found += _compared(rules, now.splits["train"], before, labels, reference)
     return found
+
+
+def cut(share: float, counted: SplitStatistics, max_length: int | None) -> str:
+    """Says how many texts are cut, and what would help.
+
+    Args:
+        share: of the texts.
+        counted: the statistics of their split.
+        max_length: the text.max_length of the run.
+
+    Returns:
+        A sentence without its end.
+    """
+    return (
+        f"{share:.1%} of the texts have more tokens than text.max_length = "
+        f"{max_length}, and the model does not see their ends; "
+        f"{counted.covering} would be enough for 95% of the texts"
+    )
 
 
 def _alone(rules: Gate, now: TextStatistics, split: str) -> Iterator[Judged]:
@@ -130,6 +149,20 @@ def _unknown(
         if is_learned:
             reason += f"; {expected:.1%} are expected from {reference}"
         yield from _at_most(rules, rule, split, max(share - expected, 0.0), reason)
+
+
+def _truncated(rules: Gate, now: TextStatistics) -> Iterator[Judged]:
+    rule, limit = "max_truncated_share", rules.max_truncated_share
+    if limit is None:
+        return
+    for split, counted in now.splits.items():
+        share = counted.truncated_share
+        if share is None:
+            why = "the tokens are not known before Transform"
+            yield Judged(rule, split, None, limit, why, None)
+            continue
+        reason = cut(share, counted, now.max_length)
+        yield from _at_most(rules, rule, split, share, reason)
 
 
 def _overlap(rules: Gate, now: TextStatistics) -> Iterator[Judged]:

@@ -142,6 +142,7 @@ def _count_texts(config: Config, examples: Channel, baseline: Channel) -> BaseCo
         counter=_COUNTER,
         settings=_token_settings(config, _COUNTER),
         fingerprint=fingerprint.of(["components.text_statistics"]),
+        slice_columns=config.data.slice_columns,
     )
 
 

@@ -27,7 +27,7 @@ ROOMS = {
 # its own line, and not its neighbours in the same line.
 LAYERS = {
     "newsdesk": """
-        atomic errors escaping features legacy_keras nodes signals str_enum
+        atomic errors escaping features legacy_keras nodes signals str_enum unspaced
         explain regular states
         config
         evaluation identity inspection rows training

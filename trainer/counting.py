@@ -22,6 +22,7 @@ class Counted(NamedTuple):
     Attributes:
         tokens: number of tokens, before the text is truncated.
         unknown: how many of them the vocabulary does not have; None without one.
+        truncated: whether the text has more tokens than fit.
         words: a hash from 0 to 1 for every token, equal for equal words; None for word
             pieces, which are not learned.
     """
@@ -29,6 +30,7 @@ class Counted(NamedTuple):
     tokens: Sequence[int]
     unknown: Sequence[int] | None
     words: Sequence[Sequence[float]] | None
+    truncated: Sequence[bool]
 
 
 class Counter:
@@ -41,6 +43,8 @@ class Counter:
     Attributes:
         vocabulary: which vocabulary is used, in words; None if there is none.
         room: the most words that Transform will learn; None if it learns none.
+        ends: special tokens that Transform puts around each text.
+        max_length: the most tokens of a text, with these.
         min_rows: how many rows a word must be in to be learned.
     """
 
@@ -49,6 +53,8 @@ class Counter:
         self._text = parsed.text
         self.vocabulary: str | None = None
         self.room: int | None = None
+        self.max_length = parsed.text.max_length
+        self.ends = 0 if parsed.text.tokenizer == "words" else 2
         self.min_rows = parsed.text.min_frequency
         self._words: tf.lookup.StaticHashTable | None = None
         self._cut: Callable[[tf.Tensor], tf.RaggedTensor] | None = None
@@ -82,24 +88,30 @@ class Counter:
             ids = self._cut(tf.constant(texts))
             # Bytes are never unknown, so a byte-level tokenizer has no such token.
             unknown = -1 if self._unknown is None else self._unknown
-            return Counted(_lengths(ids), _total(ids == unknown), None)
+            return self._counted(ids, _total(ids == unknown), None)
         words = split_words(tf.constant(texts), self._text.lower_case)
         numbers = tf.strings.to_hash_bucket_fast(words, _BUCKETS)
         shares = [[number / _BUCKETS for number in row] for row in numbers.to_list()]
         if self._words is None:
-            return Counted(_lengths(words), None, shares)
+            return self._counted(words, None, shares)
         lines = tf.ragged.map_flat_values(self._words.lookup, words)
-        return Counted(_lengths(words), _total(lines < 0), shares)
+        return self._counted(words, _total(lines < 0), shares)
+
+    def _counted(
+        self,
+        tokens: tf.RaggedTensor,
+        unknown: Sequence[int] | None,
+        words: Sequence[Sequence[float]] | None,
+    ) -> Counted:
+        lengths = np.asarray(tokens.row_lengths())
+        truncated = lengths > self.max_length - self.ends
+        return Counted(lengths.tolist(), unknown, words, truncated.tolist())
 
 
 def _unknown(found: Tokens) -> int | None:
     if isinstance(found, HubPieces):
         return found.names.index(_UNKNOWN_PIECE)
     return found.special.get("unk")
-
-
-def _lengths(tokens: tf.RaggedTensor) -> Sequence[int]:
-    return np.asarray(tokens.row_lengths()).tolist()
 
 
 def _total(marked: tf.RaggedTensor) -> Sequence[int]:

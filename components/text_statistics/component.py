@@ -1,6 +1,7 @@
 """Declares the node TextStatistics for the graph."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from tfx import types
@@ -11,7 +12,7 @@ from components.text_statistics.executor import Executor
 
 
 class TextStatisticsOfSplits(types.Artifact):
-    """A folder with `statistics.json` and `conflicts.json`."""
+    """A folder with `statistics.json`, `conflicts.json` and `slices.json`."""
 
     TYPE_NAME = "components.TextStatistics"
 
@@ -22,6 +23,7 @@ class TextStatisticsSpec(component_spec.ComponentSpec):
     PARAMETERS = {
         "counter": component_spec.ExecutionParameter(type=str),
         "settings": component_spec.ExecutionParameter(type=str),
+        "slice_columns": component_spec.ExecutionParameter(type=str, optional=True),
         "fingerprint": component_spec.ExecutionParameter(type=str),
     }
     INPUTS = {
@@ -46,6 +48,7 @@ class TextStatistics(base_beam_component.BaseBeamComponent):
         counter: str,
         settings: dict[str, Any],
         fingerprint: str,
+        slice_columns: Sequence[str] = (),
     ) -> None:
         """Declares the node.
 
@@ -56,6 +59,7 @@ class TextStatistics(base_beam_component.BaseBeamComponent):
             counter: dotted name of a class like `trainer.counting.Counter`.
             settings: the first argument of its constructor.
             fingerprint: a digest of the code and files that the result depends on.
+            slice_columns: columns whose values are counted one by one.
         """
         super().__init__(
             spec=TextStatisticsSpec(
@@ -63,6 +67,7 @@ class TextStatistics(base_beam_component.BaseBeamComponent):
                 baseline=baseline,
                 counter=counter,
                 settings=json.dumps(settings, sort_keys=True),
+                slice_columns=json.dumps(list(slice_columns)),
                 fingerprint=fingerprint,
                 statistics=types.Channel(type=TextStatisticsOfSplits),
             )

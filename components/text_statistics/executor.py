@@ -13,15 +13,16 @@ from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 from tfx.utils import import_utils, path_utils
 
-from components.text_statistics import conflicts, statistics
+from components.text_statistics import conflicts, slices, statistics
 from components.text_statistics.conflicts import Conflict
+from components.text_statistics.slices import Slice
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
 from components.text_statistics.tally import Row, Tally
 from newsdesk import features
 
 
 class Executor(base_beam_executor.BaseBeamExecutor):
-    """Raw examples -> `statistics.json` and `conflicts.json`."""
+    """Raw examples -> `statistics.json`, `conflicts.json` and `slices.json`."""
 
     def Do(  # noqa: N802  TFX calls it by this name
         self,
@@ -33,9 +34,10 @@ class Executor(base_beam_executor.BaseBeamExecutor):
 
         Args:
             input_dict: raw `examples`; `baseline`, the model in service, or none.
-            output_dict: `statistics`, the folder of both files.
+            output_dict: `statistics`, the folder of these files.
             exec_properties: `counter`, the dotted name of the class that counts
-                tokens; `settings`, the argument of its constructor as JSON.
+                tokens; `settings`, the argument of its constructor as JSON;
+                `slice_columns`, a JSON list of names.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         examples = artifact_utils.get_single_instance(input_dict["examples"])
@@ -45,6 +47,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         settings = json.loads(exec_properties["settings"])
         model = _served(input_dict.get("baseline") or [])
         counter = _counter(exec_properties["counter"], settings, model)
+        # Pipelines that older releases compiled do not have it.
+        columns = json.loads(exec_properties.get("slice_columns") or "[]")
         names = artifact_utils.decode_split_names(examples.split_names)
         with self._make_beam_pipeline() as pipeline:
             for name in names:
@@ -55,8 +59,13 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                     >> beam.io.ReadFromTFRecord(os.path.join(split, "*"))
                     | f"Batch {name}" >> beam.BatchElements(max_batch_size=512)
                     | f"Look {name}"
-                    >> beam.ParDo(_Look(exec_properties["counter"], settings, model))
-                    | f"Count {name}" >> beam.CombineGlobally(_Count(counter.room, counter.min_rows))
+                    >> beam.ParDo(
+                        _Look(exec_properties["counter"], settings, model, columns)
+                    )
+                    | f"Count {name}"
+                    >> beam.CombineGlobally(
+                        _Count(counter.room, counter.min_rows, counter.ends)
+                    )
                     | f"Encode {name}"
                     >> beam.Map(lambda counted: counted.model_dump_json())
                     | f"Write {name}"
@@ -72,17 +81,23 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             counted[name] = _Counted.model_validate_json(part.read_bytes())
             part.unlink()
         splits = {name: split.statistics for name, split in counted.items()}
-        found = TextStatistics(vocabulary=counter.vocabulary, splits=splits)
+        found = TextStatistics(
+            vocabulary=counter.vocabulary,
+            max_length=counter.max_length,
+            splits=splits,
+        )
         (folder / statistics.FILE).write_text(found.model_dump_json(), encoding="utf-8")
         examples_of = {name: split.conflicts for name, split in counted.items()}
         conflicts.write(examples_of, folder)
+        slices.write({name: split.slices for name, split in counted.items()}, folder)
 
 
 class _Counted(BaseModel):
-    """The counts and the conflicts of one split."""
+    """The counts, conflicts and slices of one split."""
 
     statistics: SplitStatistics
     conflicts: list[Conflict]
+    slices: dict[str, Slice]
 
 
 def _counter(name: str, settings: Any, model: str | None) -> Any:
@@ -102,8 +117,11 @@ def _served(models: list[types.Artifact]) -> str | None:
 class _Look(beam.DoFn):
     """Batches of serialized examples -> Rows."""
 
-    def __init__(self, counter: str, settings: Any, model: str | None) -> None:
+    def __init__(
+        self, counter: str, settings: Any, model: str | None, columns: list[str]
+    ) -> None:
         self._arguments = (counter, settings, model)
+        self._columns = columns
 
     def setup(self) -> None:
         self._counter = _counter(*self._arguments)
@@ -116,22 +134,40 @@ class _Look(beam.DoFn):
         labels = [one[features.LABEL].int64_list.value[0] for one in examples]
         counted = self._counter.count(texts)
         nothing = [None] * len(batch)
-        for text, label, tokens, unknown, words in zip(
+        for one, text, label, tokens, unknown, words, truncated in zip(
+            examples,
             texts,
             labels,
             counted.tokens,
             nothing if counted.unknown is None else counted.unknown,
             nothing if counted.words is None else counted.words,
+            counted.truncated,
             strict=True,
         ):
-            yield Row(text.decode("utf-8", "replace"), label, tokens, unknown, words)
+            yield Row(
+                text.decode("utf-8", "replace"),
+                label,
+                tokens,
+                unknown,
+                words,
+                truncated,
+                [_slice(column, one) for column in self._columns if column in one],
+            )
+
+
+def _slice(column: str, example: Any) -> str:
+    feature = example[column]
+    values = feature.bytes_list.value or feature.int64_list.value or [b""]
+    value = values[0]
+    shown = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return f"{column}={shown}"
 
 
 class _Count(beam.CombineFn):
     """Rows -> _Counted."""
 
-    def __init__(self, room: int | None, min_rows: int) -> None:
-        self._vocabulary = (room, min_rows)
+    def __init__(self, room: int | None, min_rows: int, ends: int) -> None:
+        self._arguments = (room, min_rows, ends)
 
     def create_accumulator(self) -> Tally:
         return Tally()
@@ -148,5 +184,7 @@ class _Count(beam.CombineFn):
 
     def extract_output(self, tally: Tally) -> _Counted:
         return _Counted(
-            statistics=tally.statistics(*self._vocabulary), conflicts=tally.conflicts()
+            statistics=tally.statistics(*self._arguments),
+            conflicts=tally.conflicts(),
+            slices=tally.slices(),
         )

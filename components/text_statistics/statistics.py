@@ -28,6 +28,10 @@ class SplitStatistics(BaseModel):
         empty: rows whose text has no token.
         tokens: tokens of all rows, before texts are cut to the longest length.
         unknown: tokens that the vocabulary lacks; None without a vocabulary.
+        truncated: rows whose text is cut, because it has more tokens than
+            text.max_length allows; None if the tokens are not known yet.
+        covering: the text.max_length that is enough for 95% of the rows; None likewise.
+        unspaced: rows whose text has no spaces between words, as in Chinese.
         unseen: expected share of unknown tokens in other texts of the same kind, for a
             vocabulary learned from these rows; None if no vocabulary is learned.
         sketch: the texts with the smallest hashes, and how often each occurs. This
@@ -44,9 +48,22 @@ class SplitStatistics(BaseModel):
     empty: int = 0
     tokens: int = 0
     unknown: int | None = None
+    truncated: int | None = None
+    covering: int | None = None
+    unspaced: int = 0
     unseen: float | None = None
     sketch: dict[str, int] = {}
     conflict_share: float = 0.0
+
+    @property
+    def truncated_share(self) -> float | None:
+        """Share of rows whose text is cut; None if it is not known."""
+        return None if self.truncated is None else self.truncated / max(self.rows, 1)
+
+    @property
+    def unknown_share(self) -> float | None:
+        """Share of tokens that the vocabulary lacks; None without a vocabulary."""
+        return None if self.unknown is None else self.unknown / max(self.tokens, 1)
 
     @property
     def duplicate_share(self) -> float:
@@ -75,12 +92,14 @@ class TextStatistics(BaseModel):
 
     Attributes:
         vocabulary: what messages call the vocabulary; None without a vocabulary.
+        max_length: the text.max_length of the run; None in files of older releases.
         splits: the counts by split.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     vocabulary: str | None = None
+    max_length: int | None = None
     splits: dict[str, SplitStatistics]
 
 

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from components.text_statistics.conflicts import Conflict
+from components.text_statistics.lengths import Lengths
+from components.text_statistics.slices import Slice, Slices
 from components.text_statistics.statistics import SKETCH_SIZE, SplitStatistics
 from components.text_statistics.texts import Texts
+from newsdesk.unspaced import is_unspaced
 
 
 class Row(NamedTuple):
@@ -21,6 +24,8 @@ class Row(NamedTuple):
             vocabulary.
         words: a hash from 0 to 1 for every token, equal for equal words; None if the
             vocabulary is not learned from these rows.
+        truncated: whether the text is cut; None if it is not known.
+        slices: the slices of the row, such as `source=mail`.
     """
 
     text: str
@@ -28,6 +33,8 @@ class Row(NamedTuple):
     tokens: int
     unknown: int | None
     words: Sequence[float] | None
+    truncated: bool | None = None
+    slices: Sequence[str] = ()
 
 
 class Tally:
@@ -40,6 +47,10 @@ class Tally:
         self._empty = 0
         self._tokens = 0
         self._unknown: int | None = None
+        self._truncated: int | None = None
+        self._unspaced = 0
+        self._lengths = Lengths()
+        self._slices = Slices()
         self._texts = Texts()
         # Only for words whose hash is at most the reach: how often a word occurs, and
         # in how many rows.
@@ -59,6 +70,18 @@ class Tally:
         self._tokens += row.tokens
         if row.unknown is not None:
             self._unknown = (self._unknown or 0) + row.unknown
+        if row.truncated is not None:
+            self._truncated = (self._truncated or 0) + row.truncated
+        self._unspaced += is_unspaced(row.text)
+        self._lengths.add(row.tokens)
+        if row.slices:
+            counts = Slice(
+                rows=1,
+                tokens=row.tokens,
+                unknown=row.unknown,
+                truncated=row.truncated,
+            )
+            self._slices.add(row.slices, counts)
         self._texts.add(row.text, row.label)
         words = [word for word in row.words or () if word <= self._reach]
         self._occurrences.update(words)
@@ -77,19 +100,27 @@ class Tally:
         self._tokens += other._tokens
         if other._unknown is not None:
             self._unknown = (self._unknown or 0) + other._unknown
+        if other._truncated is not None:
+            self._truncated = (self._truncated or 0) + other._truncated
+        self._unspaced += other._unspaced
+        self._lengths.merge(other._lengths)
+        self._slices.merge(other._slices)
         self._texts.merge(other._texts)
         self._occurrences.update(other._occurrences)
         self._spread.update(other._spread)
         self._shorten(min(self._reach, other._reach))
         self._forget()
 
-    def statistics(self, room: int | None, min_rows: int = 1) -> SplitStatistics:
+    def statistics(
+        self, room: int | None, min_rows: int = 1, ends: int = 0
+    ) -> SplitStatistics:
         """Computes the statistics of all rows added so far.
 
         Args:
             room: how many words a vocabulary learned from these rows may have; None
                 if no vocabulary is learned.
             min_rows: how many rows a word of this vocabulary must be in.
+            ends: special tokens around each text, which count as its length.
 
         Returns:
             The statistics of all rows added.
@@ -100,10 +131,19 @@ class Tally:
             empty=self._empty,
             tokens=self._tokens,
             unknown=self._unknown,
+            truncated=self._truncated,
+            covering=None
+            if self._truncated is None
+            else self._lengths.covering() + ends,
+            unspaced=self._unspaced,
             unseen=None if room is None else self._unseen(room, min_rows),
             sketch=self._texts.sketch(),
             conflict_share=self._texts.conflict_share(),
         )
+
+    def slices(self) -> dict[str, Slice]:
+        """Returns the counts of each slice."""
+        return self._slices.found()
 
     def conflicts(self) -> list[Conflict]:
         """Returns examples of texts that occur with several labels."""

@@ -17,7 +17,8 @@ class Gate(Section):
     label shift is the largest change of the share of one label. `min_tested_rows`
     applies to each label in the tested split, because without rows the quality for a
     label is not known. `max_conflict_share` counts rows whose text occurs with another
-    label in the same split. Duplicates, conflicts, overlap and new rows are counted up
+    label in the same split. `max_truncated_share` counts texts with more tokens than
+    `text.max_length`; without a limit, a run only warns. Duplicates, conflicts, overlap and new rows are counted up
     to 16,384 texts in a split, and estimated beyond that.
     """
 
@@ -25,6 +26,7 @@ class Gate(Section):
     max_empty_share: Share | None = 0.01
     max_duplicate_share: Share | None = 0.2
     max_unknown_share: Share | None = 0.05
+    max_truncated_share: Share | None = None
     max_length_ratio: float | None = Field(2.0, ge=1.0)
     max_overlap_share: Share | None = 0.05
     max_conflict_share: Share | None = 0.05

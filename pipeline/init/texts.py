@@ -14,17 +14,13 @@ from newsdesk.rows.labelling import (
     missing_cell,
 )
 from newsdesk.rows.readers import BadRow, Row, quotes_enclose, read_rows
+from newsdesk.unspaced import is_unspaced
 from pipeline.init.inputs import Sample
 from pipeline.init.proposal import Proposal
 
 MAX_TEXTS = 1_000_000
 MAX_WORDS = 4096
-_CHINESE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_THAI = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _ENCLOSED = re.compile(r'"(?:[^"]|"")+"')
-# A longer piece between two spaces is not a single word.
-_LONGEST_CHINESE = 8
-_LONGEST_THAI = 20
 _PUNCTUATION = r"!-/:-@\[-`{-~\u00a1\u00ab\u00bb\u00bf\u2010-\u2027\u3001-\u3003"
 _WORDS = re.compile(rf"[^\s{_PUNCTUATION}]+")
 
@@ -143,24 +139,6 @@ def is_enclosed(row: Row | BadRow, proposal: Proposal) -> bool:
     return isinstance(row, Row) and any(
         '""' in row.values[name][1:-1] and _ENCLOSED.fullmatch(row.values[name])
         for name in proposal.text_columns
-    )
-
-
-def is_unspaced(text: str) -> bool:
-    """Decides whether a text has no spaces between words, as in Chinese or Thai.
-
-    Args:
-        text: any text.
-
-    Returns:
-        Whether a piece between two spaces is longer than a word of these scripts.
-    """
-    if text.isascii():
-        return False
-    return any(
-        len(_CHINESE.findall(piece)) > _LONGEST_CHINESE
-        or len(_THAI.findall(piece)) > _LONGEST_THAI
-        for piece in text.split()
     )
 
 

@@ -7,7 +7,7 @@ from newsdesk.config.sections import Config
 from newsdesk.evaluation import results
 from newsdesk.evaluation.refusals import refusals
 from newsdesk.published.in_service import OUTCOME, VERSION, InService, Outcome
-from pipeline.local import node_results
+from pipeline.local import node_results, text_notes
 from pipeline.local.executions import text_property
 from pipeline.local.history import Summary
 from pipeline.local.spans_note import spans_note
@@ -84,6 +84,11 @@ class Notes:
             why = "no model in service yet, so there is nothing to compare with"
         return node_results.skipped_rules(outputs["verdict"].uri, why)
 
+    def texts(self, outputs: Outputs) -> str:
+        """Notes what is wrong with texts: cut, unknown, or with several labels."""
+        folder = outputs["statistics"].uri
+        return text_notes.about_texts(folder, self._config.text.tokenizer)
+
     def evaluation(self, outputs: Outputs) -> str:
         """Notes the accuracy of the candidate and of the model in service."""
         evaluation, labels = outputs["evaluation"].uri, self._config.data.labels
@@ -124,7 +129,7 @@ class Notes:
 NOTES: Mapping[str, Callable[[Notes, Outputs], str]] = {
     "TextExampleGen": Notes.rows,
     "BaselineModel": Notes.baseline,
-    "TextStatistics": lambda _, made: node_results.conflicts(made["statistics"].uri),
+    "TextStatistics": Notes.texts,
     "DataGate": Notes.gate,
     "Trainer": Notes.training,
     "Evaluator": Notes.evaluation,

@@ -148,9 +148,10 @@ def test_a_rule_that_compares_with_the_model_in_service(
 @pytest.mark.parametrize("rule", sorted(Gate.model_fields))
 def test_a_rule_without_a_limit_is_not_applied(rule: str) -> None:
     data = _data(_split(unknown=1), vocabulary="the given vocabulary")
-    applied = {name for name, _ in _judged(data, Gate(min_new_rows=1), BEFORE)}
+    every = Gate(min_new_rows=1, max_truncated_share=0.5)
+    applied = {name for name, _ in _judged(data, every, BEFORE)}
     assert applied == set(Gate.model_fields)
-    rules = Gate(**{"min_new_rows": 1, rule: None})
+    rules = Gate(**every.model_dump() | {rule: None})
     assert {name for name, _ in _judged(data, rules, BEFORE)} == applied - {rule}
 
 
@@ -224,3 +225,25 @@ def test_contradicting_rows_stop_the_run_with_examples(shared: Path) -> None:
         r"\(rule gate\.max_conflict_share = 0\.05, 'train'\)",
         str(broken),
     )
+
+
+def test_texts_that_are_cut_break_a_rule_only_if_it_has_a_limit() -> None:
+    now = _data(_split(truncated=34, covering=700), _split(10_000, truncated=0))
+    now = now.model_copy(update={"max_length": 256})
+    rule = ("max_truncated_share", "train")
+
+    assert rule not in _judged(now)
+    assert _judged(now, Gate(max_truncated_share=0.34))[rule].holds
+    broken = _judged(now, Gate(max_truncated_share=0.3))[rule]
+    assert not broken.holds
+    assert str(broken) == (
+        "34.0% of the texts have more tokens than text.max_length = 256, and the model "
+        "does not see their ends; 700 would be enough for 95% of the texts (rule "
+        "gate.max_truncated_share = 0.3, 'train')"
+    )
+
+
+def test_the_rule_for_cut_texts_waits_until_tokens_are_known() -> None:
+    found = _judged(_data(_split()), Gate(max_truncated_share=0.3))
+
+    assert found["max_truncated_share", "train"].holds is None

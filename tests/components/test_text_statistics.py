@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.text_statistics import conflicts, statistics
+from components.text_statistics import conflicts, slices, statistics
 from components.text_statistics.component import TextStatistics, TextStatisticsOfSplits
 from components.text_statistics.executor import Executor
 from newsdesk.config.sections import Beam
@@ -18,9 +18,9 @@ from pipeline.beam import beam_args
 pytestmark = pytest.mark.slow
 
 TRAIN = [("oil falls", 0), ("cup final", 1), ("Oil  Falls", 0), ("...", 1)]
-EVAL = [("cup final", 1), ("gas up again", 0), ("Cup final", 0)]
+EVAL = [("cup final", 1), ("gas up, up", 0), ("Cup final", 0)]
 SETTINGS: dict[str, Any] = {
-    "text": {"min_frequency": 1},
+    "text": {"min_frequency": 1, "max_length": 3},
     "encoder": {"kind": "transformer"},
     "fingerprint": "x",
 }
@@ -30,6 +30,9 @@ def _example(text: str, label: int) -> bytes:
     feature = {
         "text": tf.train.Feature(bytes_list=tf.train.BytesList(value=[text.encode()])),
         "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[label])),
+        "source": tf.train.Feature(
+            bytes_list=tf.train.BytesList(value=[b"mail" if "gas" in text else b"web"])
+        ),
     }
     example = tf.train.Example(features=tf.train.Features(feature=feature))
     return bytes(example.SerializeToString())
@@ -59,6 +62,7 @@ def count(tmp_path: Path) -> Callable[..., statistics.TextStatistics]:
             baseline=_channel(standard_artifacts.Model()),
             counter="trainer.counting.Counter",
             settings=SETTINGS,
+            slice_columns=["source"],
             fingerprint="x",
         )
         context = Executor.Context(beam_pipeline_args=beam_args(beam or Beam()))
@@ -70,6 +74,7 @@ def count(tmp_path: Path) -> Callable[..., statistics.TextStatistics]:
         assert {file.name for file in (tmp_path / "statistics").iterdir()} == {
             statistics.FILE,
             conflicts.FILE,
+            slices.FILE,
         }
         return statistics.read(tmp_path / "statistics")
 
@@ -105,6 +110,22 @@ def test_a_first_run_counts_without_a_vocabulary(count: Callable[..., Any]) -> N
     assert train.unseen == pytest.approx(2 / 6)
     assert (evaluated.rows, evaluated.tokens) == (3, 7)
     assert evaluated.share_within(train) == 0.5
+
+
+def test_texts_that_are_cut_are_counted_by_split_and_slice(
+    count: Callable[..., Any], served: Any, tmp_path: Path
+) -> None:
+    found = count(served)
+    assert found.max_length == 3
+    assert (found.splits["train"].truncated, found.splits["eval"].truncated) == (0, 0)
+    assert found.splits["eval"].covering == 3
+    by_slice = slices.read(tmp_path / "statistics")
+    assert by_slice["train"] == {
+        "source=web": slices.Slice(rows=4, tokens=6, unknown=3, truncated=0)
+    }
+    assert by_slice["eval"]["source=mail"] == slices.Slice(
+        rows=1, tokens=3, unknown=3, truncated=0
+    )
 
 
 def test_unknown_tokens_are_counted_with_the_vocabulary_in_service(
