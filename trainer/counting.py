@@ -14,15 +14,17 @@ from trainer.text.words import split_words
 
 _UNKNOWN_PIECE = "[UNK]"
 _BUCKETS = 2**50
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 
 
 class Counted(NamedTuple):
     """Token counts, with one entry for each text.
 
     Attributes:
-        tokens: number of tokens, before the text is truncated.
+        tokens: number of tokens, before the text is truncated; of pieces that are
+            learned later, number of words and of characters that need no spaces.
         unknown: how many of them the vocabulary does not have; None without one.
-        truncated: whether the text has more tokens than fit.
+        truncated: whether the text has more tokens than fit; None if not known.
         words: a hash from 0 to 1 for every token, equal for equal words; None for word
             pieces, which are not learned.
     """
@@ -30,7 +32,7 @@ class Counted(NamedTuple):
     tokens: Sequence[int]
     unknown: Sequence[int] | None
     words: Sequence[Sequence[float]] | None
-    truncated: Sequence[bool]
+    truncated: Sequence[bool] | None
 
 
 class Counter:
@@ -54,11 +56,13 @@ class Counter:
         self.vocabulary: str | None = None
         self.room: int | None = None
         self.max_length = parsed.text.max_length
-        self.ends = 0 if parsed.text.tokenizer == "words" else 2
+        self.ends = 0 if parsed.text.tokenizer in ("words", "pieces") else 2
         self.min_rows = parsed.text.min_frequency
         self._words: tf.lookup.StaticHashTable | None = None
         self._cut: Callable[[tf.Tensor], tf.RaggedTensor] | None = None
         self._unknown: int | None = None
+        if self._text.tokenizer == "pieces":
+            return
         if self._text.tokenizer != "words":
             found = find(self._text, parsed.encoder)
             # Compiled, because hundreds of small operations are slow one by one.
@@ -89,6 +93,8 @@ class Counter:
             # Bytes are never unknown, so a byte-level tokenizer has no such token.
             unknown = -1 if self._unknown is None else self._unknown
             return self._counted(ids, _total(ids == unknown), None)
+        if self._text.tokenizer == "pieces":
+            return self._without_pieces(texts)
         words = split_words(tf.constant(texts), self._text.lower_case)
         numbers = tf.strings.to_hash_bucket_fast(words, _BUCKETS)
         shares = [[number / _BUCKETS for number in row] for row in numbers.to_list()]
@@ -96,6 +102,12 @@ class Counter:
             return self._counted(words, None, shares)
         lines = tf.ragged.map_flat_values(self._words.lookup, words)
         return self._counted(words, _total(lines < 0), shares)
+
+    def _without_pieces(self, texts: Sequence[bytes]) -> Counted:
+        """Counts words, because Transform has yet to learn the pieces."""
+        spaced = tf.strings.regex_replace(tf.constant(texts), _UNSPACED, r" \0 ")
+        words = split_words(spaced, self._text.lower_case)
+        return self._counted(words, None, None)._replace(truncated=None)
 
     def _counted(
         self,

@@ -1,7 +1,7 @@
 """Counts per value of the slice columns.
 
-They are in a separate file, because the statistics are published with the model, and the
-values of a slice column can be private.
+They are in a separate file, because the statistics are published with the model, and
+the values of a slice column can be private.
 """
 
 import hashlib

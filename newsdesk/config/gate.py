@@ -18,8 +18,8 @@ class Gate(Section):
     applies to each label in the tested split, because without rows the quality for a
     label is not known. `max_conflict_share` counts rows whose text occurs with another
     label in the same split. `max_truncated_share` counts texts with more tokens than
-    `text.max_length`; without a limit, a run only warns. Duplicates, conflicts, overlap and new rows are counted up
-    to 16,384 texts in a split, and estimated beyond that.
+    `text.max_length`; without a limit, a run only warns. Duplicates, conflicts, overlap
+    and new rows are counted up to 16,384 texts in a split, and estimated beyond that.
     """
 
     max_label_shift: Share | None = 0.2

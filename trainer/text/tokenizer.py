@@ -10,6 +10,7 @@ import tensorflow_transform as tft
 from newsdesk.config.encoders import Encoder
 from newsdesk.config.text import Text
 from newsdesk.errors import DataError
+from trainer.text import learned_pieces
 from trainer.text.padding import exchanged, swapped
 from trainer.text.vocabularies import HubPieces, Tokens, file_of, find
 from trainer.text.words import once_a_row, split_words
@@ -37,6 +38,8 @@ def token_ids(texts: tf.Tensor, config: Text, encoder: Encoder) -> tf.RaggedTens
     """
     if config.tokenizer == "words":
         return _word_ids(texts, config)
+    if config.tokenizer == "pieces":
+        return _learned_piece_ids(texts, config)
     found = find(config, encoder)
     if isinstance(found, HubPieces):
         return _piece_ids(texts, found, config.max_length)
@@ -115,7 +118,7 @@ def first_vocabulary_id(config: Text) -> int:
         config: the text section.
 
     Returns:
-        0 for word pieces, whose file counts padding; 2 for learned words.
+        0 for pieces, whose file counts padding; 2 for learned words.
     """
     return _FIRST_WORD_ID if config.tokenizer == "words" else 0
 
@@ -148,6 +151,21 @@ def _word_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
     )
     ids = (places + _FIRST_WORD_ID)[:, : config.max_length]
     return _fill_empty_rows(ids)
+
+
+def _learned_piece_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
+    model = learned_pieces.model_of(texts, config)
+    if model is None:
+        # Before the analysis, only the type of the result matters.
+        ids = tf.RaggedTensor.from_tensor(tf.fill([tf.size(texts), 1], UNKNOWN_ID))
+        return tf.cast(ids, tf.int64)
+    known = model
+    pieces = tft.make_and_track_object(
+        lambda: learned_pieces.tokenizer_of(known), name="pieces"
+    )
+    _keep_as_asset(learned_pieces.names(model))
+    ids = tf.cast(pieces.tokenize(texts), tf.int64)
+    return _fill_empty_rows(ids[:, : config.max_length])
 
 
 def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
