@@ -6,6 +6,8 @@ LABEL = "label"
 
 # Transformed examples, written by `preprocessing_fn`.
 INPUT_IDS = "input_ids"
+TOKEN_COUNT = "token_count"
+UNKNOWN_COUNT = "unknown_count"
 TEXT_KEY = "text_key"
 
 # The exported model.
@@ -14,4 +16,8 @@ PROBABILITIES = "probabilities"
 LABELS = "labels"
 SERVING_TEXT = "serving_default"
 SERVING_EXAMPLES = "serving_examples"
+# Models of older releases do not have it.
+SERVING_COVERAGE = "coverage"
+TRUNCATED = "truncated"
+UNKNOWN_SHARE = "unknown_share"
 MODEL_CARD = "newsdesk.json"

@@ -9,10 +9,9 @@ import tensorflow as tf
 
 from trainer.custom_config import TransformSettings
 from trainer.text import tokenizer
-from trainer.text.vocabularies import HubPieces, Tokens, find
+from trainer.text.vocabularies import find
 from trainer.text.words import split_words
 
-_UNKNOWN_PIECE = "[UNK]"
 _BUCKETS = 2**50
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 
@@ -56,7 +55,7 @@ class Counter:
         self.vocabulary: str | None = None
         self.room: int | None = None
         self.max_length = parsed.text.max_length
-        self.ends = 0 if parsed.text.tokenizer in ("words", "pieces") else 2
+        self.ends = tokenizer.special_tokens(parsed.text)
         self.min_rows = parsed.text.min_frequency
         self._words: tf.lookup.StaticHashTable | None = None
         self._cut: Callable[[tf.Tensor], tf.RaggedTensor] | None = None
@@ -71,7 +70,7 @@ class Counter:
                 [tf.TensorSpec([None], tf.string)],
                 autograph=False,
             )
-            self._unknown = _unknown(found)
+            self._unknown = tokenizer.unknown_id(found)
             self.vocabulary = "the given vocabulary"
             return
         self.room = self._text.vocabulary_size
@@ -118,12 +117,6 @@ class Counter:
         lengths = np.asarray(tokens.row_lengths())
         truncated = lengths > self.max_length - self.ends
         return Counted(lengths.tolist(), unknown, words, truncated.tolist())
-
-
-def _unknown(found: Tokens) -> int | None:
-    if isinstance(found, HubPieces):
-        return found.names.index(_UNKNOWN_PIECE)
-    return found.special.get("unk")
 
 
 def _total(marked: tf.RaggedTensor) -> Sequence[int]:

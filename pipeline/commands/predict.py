@@ -64,7 +64,7 @@ def predict(
     from newsdesk.inspection import operations, trial
     from newsdesk.published import manifest
     from pipeline.predict import texts as questions
-    from pipeline.predict.answers import Answerer
+    from pipeline.predict.answers import Answerer, doubts
     from pipeline.predict.find_model import opened_model
     from pipeline.predict.line_reader import Pause
     from pipeline.terminal.logfile import quiet
@@ -106,6 +106,8 @@ def predict(
             elif "error" in result:
                 line = one_line(f"error   {result['error']}")
             else:
-                line = one_line(f"{result['probability']:.4f}  {result['label']}")
+                line = one_line(
+                    f"{result['probability']:.4f}  {result['label']}{doubts(result)}"
+                )
             answer(line, screen)
     sys.exit(ExitCode.FAILED if failed else ExitCode.DONE)

@@ -226,8 +226,8 @@ def about_texts(texts: Texts) -> list[str]:
         found.append(
             f"{texts.unspaced_share:.0%} of the texts have no spaces between words, as "
             "in Chinese, Japanese or Thai; the tokenizer `words` splits only at "
-            "spaces, so the model learns little: put spaces between words, or use "
-            'a pretrained encoder (model.encoder.kind = "checkpoint")'
+            "spaces and punctuation, so the model learns little: set "
+            'text.tokenizer = "pieces"'
         )
     return found
 

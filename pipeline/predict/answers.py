@@ -1,7 +1,7 @@
 """Classifies texts with a pushed model; needs only the SavedModel."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,18 @@ class Answerer:
             # Kept, because the signature does not keep its variables alive.
             with plainly_named(folder) as plain:
                 self._model = tf.saved_model.load(str(plain))
-            self._signature = self._model.signatures[features.SERVING_TEXT]
+            signatures = self._model.signatures
+            self._signature = signatures[features.SERVING_TEXT]
         except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
             reason = first_line(error)
             raise ConfigError(
                 f"{folder}: cannot be loaded: {reason}; choose another model with "
                 "--model DIR"
             ) from None
+
+        # Models of older releases do not say what they see of a text.
+        has_coverage = features.SERVING_COVERAGE in signatures
+        self._coverage = signatures[features.SERVING_COVERAGE] if has_coverage else None
 
     @property
     def text_columns(self) -> list[str]:
@@ -99,7 +104,8 @@ class Answerer:
 
         Yields:
             For each question, in order, `label`, its `probability` and the
-            `probabilities` of all labels; or `error`.
+            `probabilities` of all labels, and if the model says so, whether the text
+            was `truncated` and the `unknown_share` of its tokens; or `error`.
         """
         for batch in _batches(questions):
             texts = [item for item in batch if isinstance(item, str)]
@@ -111,17 +117,49 @@ class Answerer:
                     yield next(answered)
 
     def _answered(self, texts: list[str]) -> Iterator[dict[str, Any]]:
-        outputs = self._signature(text=self._constant(texts))
+        batch = self._constant(texts)
+        outputs = self._signature(text=batch)
+        coverage = self._covered(batch, len(texts))
         names = [name.decode() for name in outputs[features.LABELS].numpy()[0]]
         labels = outputs[features.LABEL].numpy()
         rows = outputs[features.PROBABILITIES].numpy().tolist()
-        for label, row in zip(labels, rows, strict=True):
+        for label, row, covered in zip(labels, rows, coverage, strict=True):
             probabilities = dict(zip(names, row, strict=True))
             yield {
                 "label": label.decode(),
                 "probability": probabilities[label.decode()],
                 "probabilities": probabilities,
+                **covered,
             }
+
+    def _covered(self, batch: Any, count: int) -> list[dict[str, Any]]:
+        """What the model sees and knows of each text; nothing if it does not say."""
+        if self._coverage is None:
+            return [{}] * count
+        outputs = self._coverage(text=batch)
+        names = (features.TRUNCATED, features.UNKNOWN_SHARE)
+        columns = [outputs[name].numpy().tolist() for name in names]
+        return [
+            dict(zip(names, values, strict=True))
+            for values in zip(*columns, strict=True)
+        ]
+
+
+def doubts(answer: Mapping[str, Any]) -> str:
+    """Says why an answer may be wrong, for the end of its line.
+
+    Args:
+        answer: from `Answerer.answers`.
+
+    Returns:
+        A remark in parentheses; "" if there is none.
+    """
+    remarks = []
+    if answer.get(features.TRUNCATED):
+        remarks.append("the text is longer than the model reads")
+    if answer.get(features.UNKNOWN_SHARE) == 1:
+        remarks.append("the model knows no word of it")
+    return f"  ({'; '.join(remarks)})" if remarks else ""
 
 
 def _batches(questions: Iterable[Question | Pause]) -> Iterator[list[Question]]:

@@ -1,5 +1,7 @@
 """Exports the trained model with its signatures."""
 
+from typing import Any
+
 import tensorflow as tf
 import tensorflow_text  # noqa: F401  registers the operations of the transform graph
 import tensorflow_transform as tft
@@ -31,6 +33,7 @@ class Served(tf.Module):
         self._labels = tf.constant(labels)
         self._text_spec = transform_output.raw_feature_spec()[features.TEXT]
         vocabulary = tokenizer.vocabulary_file(transform_output)
+        self._longest = config.max_length - tokenizer.special_tokens(config)
         self._first_id = tokenizer.first_vocabulary_id(config)
         self.tokens = _table_of_lines(vocabulary)
         self.model_weights = list(model.weights)
@@ -71,6 +74,25 @@ class Served(tf.Module):
         parsed = tf.io.parse_example(examples, {features.TEXT: self._text_spec})
         return self.answer(tf.reshape(parsed[features.TEXT], [-1]))
 
+    def cover(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Tells how much of each text the model sees and knows.
+
+        Args:
+            texts: string [batch].
+
+        Returns:
+            `truncated`: bool [batch], whether the text has more tokens than the model
+            reads; `unknown_share`: float32 [batch], the share of its tokens that the
+            vocabulary lacks, 1 for a text without tokens.
+        """
+        found = self._transformed(texts)
+        count = found[features.TOKEN_COUNT]
+        share = found[features.UNKNOWN_COUNT] / tf.maximum(count, 1)
+        return {
+            features.TRUNCATED: count > self._longest,
+            features.UNKNOWN_SHARE: tf.where(count > 0, tf.cast(share, tf.float32), 1),
+        }
+
     def attend(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
         """Computes the attention weights between the tokens of texts.
 
@@ -90,12 +112,16 @@ class Served(tf.Module):
 
     def _ids(self, texts: tf.Tensor) -> tf.Tensor:
         """int32 [batch, length], padded with 0, computed by Transform's graph."""
-        raw = tf.reshape(texts, [-1, *self._text_spec.shape])
-        ids = self._untracked.transform({features.TEXT: raw})[features.INPUT_IDS]
+        ids = self._transformed(texts)[features.INPUT_IDS]
         dense = tf.cast(tf.sparse.to_dense(ids), tf.int32)
         # A batch without texts has no columns, and encoders take the first one.
         missing = tf.cast(tf.shape(dense)[1] == 0, tf.int32)
         return tf.pad(dense, [[0, 0], [0, missing]])
+
+    def _transformed(self, texts: tf.Tensor) -> dict[str, Any]:
+        raw = tf.reshape(texts, [-1, *self._text_spec.shape])
+        transformed: dict[str, Any] = self._untracked.transform({features.TEXT: raw})
+        return transformed
 
 
 class _Untracked:
@@ -120,6 +146,7 @@ def export(served: Served, folder: str) -> None:
     signatures = {
         features.SERVING_TEXT: (served.answer, texts),
         features.SERVING_EXAMPLES: (served.answer_examples, examples),
+        features.SERVING_COVERAGE: (served.cover, texts),
     }
     if served.shows_attention:
         signatures["attention"] = (served.attend, texts)

@@ -1,7 +1,8 @@
-"""Strings to token ids: words of a learned vocabulary, or given tokens."""
+"""Strings to token ids: words of a learned vocabulary, learned or given pieces."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import tensorflow as tf
 import tensorflow_text as tf_text
@@ -15,16 +16,33 @@ from trainer.text.padding import exchanged, swapped
 from trainer.text.vocabularies import HubPieces, Tokens, file_of, find
 from trainer.text.words import once_a_row, split_words
 from trainer.tokenizers.graph import Tokenizer
+from trainer.tokenizers.spec import Spec
 
 PADDING_ID = 0
 UNKNOWN_ID = 1
+UNKNOWN_PIECE = "[UNK]"
 # The file of the transform graph that holds a token a line.
 VOCABULARY = "tokens"
 
 _FIRST_WORD_ID = 2
 
 
-def token_ids(texts: tf.Tensor, config: Text, encoder: Encoder) -> tf.RaggedTensor:
+class Tokenized(NamedTuple):
+    """The tokens of a batch of texts.
+
+    Attributes:
+        ids: int64 [batch, (tokens)], at least one and at most `max_length` in a row;
+            the padding id only where a checkpoint's text has a literal padding token.
+        count: int64 [batch], tokens before the text is cut, without special ones.
+        unknown: int64 [batch], how many of these the vocabulary lacks.
+    """
+
+    ids: tf.RaggedTensor
+    count: tf.Tensor
+    unknown: tf.Tensor
+
+
+def tokens(texts: tf.Tensor, config: Text, encoder: Encoder) -> Tokenized:
     """Turns texts into token ids; to be called inside a preprocessing_fn.
 
     Args:
@@ -33,21 +51,42 @@ def token_ids(texts: tf.Tensor, config: Text, encoder: Encoder) -> tf.RaggedTens
         encoder: the model.encoder section; a pretrained one has its own tokens.
 
     Returns:
-        int64 [batch, (tokens)], at least one and at most `max_length` in a row; the
-        padding id only where a checkpoint's text has a literal padding token.
+        The tokens of each text.
     """
     if config.tokenizer == "words":
-        return _word_ids(texts, config)
+        return _without_ends(_word_ids(texts, config), config.max_length)
     if config.tokenizer == "pieces":
-        return _learned_piece_ids(texts, config)
+        return _without_ends(_learned_piece_ids(texts, config), config.max_length)
     found = find(config, encoder)
     if isinstance(found, HubPieces):
-        return _piece_ids(texts, found, config.max_length)
-    tokenizer = tft.make_and_track_object(lambda: Tokenizer(found), name="tokenizer")
-    padding = found.special["pad"]
-    _keep_as_asset(swapped(list(found.names), padding))
-    ids = tokenizer.with_ends(tokenizer(texts), config.max_length)
-    return exchanged(ids, padding)
+        return _hub_pieces(texts, found, config.max_length)
+    return _given(texts, found, config.max_length)
+
+
+def special_tokens(config: Text) -> int:
+    """Tells how many special tokens surround each text.
+
+    Args:
+        config: the text section.
+
+    Returns:
+        Their number, which text.max_length includes.
+    """
+    return 0 if config.tokenizer in ("words", "pieces") else 2
+
+
+def unknown_id(found: Tokens) -> int | None:
+    """Finds the id of unknown tokens in the files of a tokenizer.
+
+    Args:
+        found: the tokenizer.
+
+    Returns:
+        The id; None if no text has unknown tokens, as with bytes.
+    """
+    if isinstance(found, HubPieces):
+        return found.names.index(UNKNOWN_PIECE)
+    return found.special.get("unk")
 
 
 def cutter(found: Tokens) -> Callable[[tf.Tensor], tf.RaggedTensor]:
@@ -149,8 +188,7 @@ def _word_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
     places = tft.apply_vocabulary(
         words, vocabulary, default_value=UNKNOWN_ID - _FIRST_WORD_ID
     )
-    ids = (places + _FIRST_WORD_ID)[:, : config.max_length]
-    return _fill_empty_rows(ids)
+    return places + _FIRST_WORD_ID
 
 
 def _learned_piece_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
@@ -164,8 +202,21 @@ def _learned_piece_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
         lambda: learned_pieces.tokenizer_of(known), name="pieces"
     )
     _keep_as_asset(learned_pieces.names(model))
-    ids = tf.cast(pieces.tokenize(texts), tf.int64)
-    return _fill_empty_rows(ids[:, : config.max_length])
+    return tf.cast(pieces.tokenize(texts), tf.int64)
+
+
+def _without_ends(ids: tf.RaggedTensor, max_length: int) -> Tokenized:
+    return Tokenized(
+        _fill_empty_rows(ids[:, :max_length]),
+        ids.row_lengths(),
+        _occurrences(ids, UNKNOWN_ID),
+    )
+
+
+def _occurrences(ids: tf.RaggedTensor, wanted: int | None) -> tf.Tensor:
+    if wanted is None:
+        return tf.zeros_like(ids.row_lengths())
+    return tf.reduce_sum(tf.cast(ids == wanted, tf.int64), axis=1)
 
 
 def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
@@ -175,14 +226,30 @@ def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
     return tf.concat([ids, tf.RaggedTensor.from_row_lengths(unknown, missing)], 1)
 
 
-def _piece_ids(texts: tf.Tensor, pieces: HubPieces, max_length: int) -> tf.RaggedTensor:
-    """Ids of a model of the hub, whose special tokens have fixed names."""
+def _given(texts: tf.Tensor, found: Spec, max_length: int) -> Tokenized:
+    tokenizer = tft.make_and_track_object(lambda: Tokenizer(found), name="tokenizer")
+    padding = found.special["pad"]
+    _keep_as_asset(swapped(list(found.names), padding))
+    ids = tokenizer(texts)
+    return Tokenized(
+        exchanged(tokenizer.with_ends(ids, max_length), padding),
+        ids.row_lengths(),
+        _occurrences(ids, unknown_id(found)),
+    )
+
+
+def _hub_pieces(texts: tf.Tensor, pieces: HubPieces, max_length: int) -> Tokenized:
+    """The tokens of a model of the hub, whose special tokens have fixed names."""
     _keep_as_asset(pieces.names)
-    ids = cutter(pieces)(texts)[:, : max_length - 2]
+    ids = cutter(pieces)(texts)
     column = tf.ones([tf.shape(texts)[0], 1], tf.int64)
     first = column * pieces.names.index("[CLS]")
     last = column * pieces.names.index("[SEP]")
-    return tf.concat([first, ids, last], 1)
+    return Tokenized(
+        tf.concat([first, ids[:, : max_length - 2], last], 1),
+        ids.row_lengths(),
+        _occurrences(ids, unknown_id(pieces)),
+    )
 
 
 def _keep_as_asset(names: list[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsdesk.errors import ConfigError
-from pipeline.predict.answers import BATCH, Answerer
+from pipeline.predict.answers import BATCH, Answerer, doubts
 from pipeline.predict.line_reader import Pause
 from pipeline.predict.texts import Question, Unusable
 
@@ -55,6 +55,41 @@ def test_answers_come_in_order_and_errors_in_their_place(saved: Path) -> None:
         },
     ]
     assert json.loads(json.dumps(answers)) == answers
+
+
+def test_a_model_says_whether_a_text_was_cut_or_unknown(tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    class Covering(tf.Module):  # type: ignore[misc]
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+        def answer(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+            column = tf.ones([tf.size(text), 1])
+            names = tf.fill([tf.size(text), 1], "one")
+            return {"label": names[:, 0], "probabilities": column, "labels": names}
+
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+        def cover(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+            length = tf.strings.length(text)
+            return {
+                "truncated": length > 5,
+                "unknown_share": tf.cast(length % 2, tf.float32),
+            }
+
+    model = Covering()
+    signatures = {"serving_default": model.answer, "coverage": model.cover}
+    tf.saved_model.save(model, str(tmp_path), signatures=signatures)
+    answers = list(Answerer(tmp_path).answers(["four", "longest"]))
+
+    shown = [(one["truncated"], one["unknown_share"], doubts(one)) for one in answers]
+    assert shown == [
+        (False, 0.0, ""),
+        (
+            True,
+            1.0,
+            "  (the text is longer than the model reads; the model knows no word of "
+            "it)",
+        ),
+    ]
 
 
 def test_answers_of_many_batches_are_streamed(saved: Path) -> None:

@@ -46,6 +46,7 @@ one = call("serving_default", text=tf.constant([texts[0]]))
 many = call("serving_default", text=tf.constant(texts * 13))
 parsed = call("serving_examples", examples=tf.constant([example(t) for t in texts]))
 none = call("serving_default", text=tf.constant([], tf.string))
+covered = call("coverage", text=tf.constant(texts))
 seen = call("attention", text=tf.constant(texts[:2]))
 print(json.dumps({
     "labels": names(many["labels"]),
@@ -55,6 +56,8 @@ print(json.dumps({
     "parsed": parsed["probabilities"].tolist(),
     "none": {name: list(value.shape) for name, value in none.items()},
     "tokens": names(seen["tokens"]),
+    "truncated": covered["truncated"].tolist(),
+    "unknown_share": covered["unknown_share"].tolist(),
     "attention": list(seen["attention"].shape),
     "signatures": sorted(signatures),
 }))
@@ -155,8 +158,20 @@ def test_attention_comes_with_its_tokens(trained: dict[str, Any]) -> None:
     assert trained["attention"] == [2, 1, 2, 2, 2]
 
 
+def test_the_model_says_what_it_sees_and_knows_of_a_text(
+    trained: dict[str, Any],
+) -> None:
+    assert trained["truncated"] == [False, False, False, True, False]
+    assert trained["unknown_share"] == [0, 1, 1, 0, 1]
+
+
 def test_nothing_but_inference_is_exported(trained: dict[str, Any]) -> None:
-    assert trained["signatures"] == ["attention", "serving_default", "serving_examples"]
+    assert trained["signatures"] == [
+        "attention",
+        "coverage",
+        "serving_default",
+        "serving_examples",
+    ]
     assert "keras_metadata.pb" not in trained["files"]
     assert "assets/tokens" in trained["files"]
 
