@@ -15,11 +15,11 @@ class _Rule(NamedTuple):
 
 
 # docs/design/training.md has the measurements behind these numbers.
-_FROM_SCRATCH = _Rule(steps=1500, fewest=3, most=100)
-_FINE_TUNED = _Rule(steps=1500, fewest=3, most=10)
-_FROZEN = _Rule(steps=1500, fewest=10, most=100)
+_FROM_SCRATCH = _Rule(steps=1000, fewest=3, most=200)
+_FINE_TUNED = _Rule(steps=1000, fewest=3, most=10)
+_FROZEN = _Rule(steps=1000, fewest=10, most=200)
 _SHARE_OF_EPOCHS = 5
-_LEAST_PATIENCE = 2
+_LEAST_EPOCHS, _LEAST_STEPS = 2, 100
 
 
 def for_steps(per_epoch: int, encoder: Encoder) -> int:
@@ -38,15 +38,19 @@ def for_steps(per_epoch: int, encoder: Encoder) -> int:
     return min(max(-(-rule.steps // per_epoch), rule.fewest), rule.most)
 
 
-def patience(train: Train, epochs: int) -> int:
+def patience(train: Train, epochs: int, per_epoch: int) -> int:
     """Computes how many epochs without better results end a training.
 
     Args:
         train: the train section.
         epochs: the number of epochs.
+        per_epoch: optimizer steps of one epoch.
 
     Returns:
-        `train.patience`; by default a fifth of the epochs, because many epochs are
-        short ones, and results of short epochs differ by chance.
+        `train.patience`; by default a fifth of the epochs, but at least two, and enough
+        for 100 steps, because the results of short epochs differ by chance.
     """
-    return train.patience or max(_LEAST_PATIENCE, epochs // _SHARE_OF_EPOCHS)
+    if train.patience:
+        return train.patience
+    enough = -(-_LEAST_STEPS // per_epoch)
+    return max(_LEAST_EPOCHS, epochs // _SHARE_OF_EPOCHS, enough)

@@ -1,52 +1,65 @@
-"""Decides whether rare classes need a larger weight."""
-
-from dataclasses import dataclass
+"""Decides what `auto` means where one class has nearly all rows."""
 
 import numpy as np
+
+from newsdesk.config.train import SelectBy, Train
 
 # Above it, a model that always predicts the largest class looks good by its accuracy.
 _DOMINANT_SHARE = 0.8
 
 
-@dataclass(frozen=True)
-class Largest:
-    """The class with the most rows, and its share of all rows."""
-
-    label: str
-    share: float
-
-    @property
-    def is_dominant(self) -> bool:
-        """Whether the class has so many rows that training may ignore the others."""
-        return self.share > _DOMINANT_SHARE
-
-    @property
-    def sentence(self) -> str:
-        """The weights that `train.class_weights = "auto"` gives, and why."""
-        if not self.is_dominant:
-            return f"class weights: none, because {self._has} (over 80% dominate)"
-        return (
-            f"class weights: balanced, because {self._has}; train.class_weights = "
-            "'none' switches them off"
-        )
-
-    @property
-    def _has(self) -> str:
-        return f"{self.label!r} has {self.share:.1%} of the train rows"
-
-
-def largest(names: list[str], labels: np.ndarray) -> Largest:
-    """Finds the class with the most rows.
+def is_dominated(labels: np.ndarray) -> bool:
+    """Decides whether one class has so many rows that a model may ignore the others.
 
     Args:
+        labels: int32 [rows] of the train split.
+
+    Returns:
+        Whether it has over 80% of the rows.
+    """
+    return bool(np.bincount(labels).max() > _DOMINANT_SHARE * len(labels))
+
+
+def select_by(train: Train, labels: np.ndarray) -> SelectBy:
+    """Names the figure that decides which epoch is best.
+
+    Args:
+        train: the train section.
+        labels: int32 [rows] of the train split.
+
+    Returns:
+        `train.select_by`; auto means macro F1 if one class dominates, because a model
+        that always predicts it has the best accuracy at first.
+    """
+    if train.select_by != "auto":
+        return train.select_by
+    return "macro_f1" if is_dominated(labels) else "accuracy"
+
+
+def sentence(train: Train, names: list[str], labels: np.ndarray) -> str:
+    """Says what the keys that are auto mean for these rows, and why.
+
+    Args:
+        train: the train section.
         names: the classes in the order of their numbers.
         labels: int32 [rows] of the train split.
 
     Returns:
-        The class.
+        A sentence; "" if none of the keys is auto, or no class dominates.
     """
-    counts = np.bincount(labels, minlength=len(names))
-    return Largest(names[int(np.argmax(counts))], counts.max() / len(labels))
+    if not is_dominated(labels):
+        return ""
+    chosen = []
+    if train.class_weights == "auto":
+        chosen.append("train.class_weights is 'balanced'")
+    if train.select_by == "auto":
+        chosen.append("train.select_by is 'macro_f1'")
+    if not chosen:
+        return ""
+    counts = np.bincount(labels)
+    share = counts.max() / len(labels)
+    largest = names[int(np.argmax(counts))]
+    return f"{share:.1%} of the train rows are {largest!r}: {' and '.join(chosen)}"
 
 
 def balanced(counts: np.ndarray) -> np.ndarray:

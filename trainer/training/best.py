@@ -78,7 +78,7 @@ class BestWeights:
         self, weights: list[tf.Variable], patience: int, by: SelectBy = "accuracy"
     ) -> None:
         self._weights = weights
-        self._by = by
+        self.by = by
         self.patience = patience
         self.values: list[np.ndarray] = []
         self.figures: Figures | None = None
@@ -110,7 +110,7 @@ class BestWeights:
             Whether they are.
         """
         self.measured += 1
-        better = self.figures is None or figures.better_than(self.figures, self._by)
+        better = self.figures is None or figures.better_than(self.figures, self.by)
         if better:
             self.figures = figures
             self.values = [weight.numpy() for weight in self._weights]

@@ -78,5 +78,5 @@ class Limits:
             ended=ended,
             patience=self._best.patience,
             max_minutes=self._train.max_minutes,
-            select_by=self._train.select_by,
+            select_by=self._best.by,
         )

@@ -17,7 +17,7 @@ from trainer.optim import epochs
 from trainer.optim.adamw import AdamW
 from trainer.optim.optimizer import Steps
 from trainer.optim.precision import uses_xla
-from trainer.training import strategy
+from trainer.training import balance, strategy
 from trainer.training.best import BestWeights, Figures
 from trainer.training.checkpoints import Checkpoints
 from trainer.training.clock import Clock
@@ -96,10 +96,12 @@ class Loop:
             Interrupted: a signal asked to stop; all steps are in a checkpoint.
             NewsdeskError: the loss is not finite.
         """
-        patience = epochs.patience(self._train, self._steps.epochs)
-        best = BestWeights(self._weights, patience, self._train.select_by)
-        clock = Clock(self._train.max_minutes)
-        limits = Limits(self._train, self._steps, best, clock)
+        train, steps = self._train, self._steps
+        patience = epochs.patience(train, steps.epochs, steps.per_epoch)
+        by = balance.select_by(train, rows.labels)
+        best = BestWeights(self._weights, patience, by)
+        clock = Clock(train.max_minutes)
+        limits = Limits(train, steps, best, clock)
         snapshot = Snapshot(self._weights, self.adamw, best, clock)
         place = checkpoints.restore(snapshot.restore) or Place()
         strategy.refuse_unequal(self._count(place))

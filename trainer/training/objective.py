@@ -64,8 +64,7 @@ def class_weights(
     """
     counts = np.bincount(labels, minlength=len(names))
     if train.class_weights == "auto":
-        dominates = balance.largest(names, labels).is_dominant
-        return balance.balanced(counts) if dominates else None
+        return balance.balanced(counts) if balance.is_dominated(labels) else None
     if train.class_weights == "none":
         return None
     if train.class_weights == "balanced":

@@ -1,7 +1,6 @@
 """Runs a training, from transformed examples to a SavedModel."""
 
 import dataclasses
-import logging
 import os
 from pathlib import Path
 
@@ -25,8 +24,6 @@ from trainer.training.loop import Fitted, Loop
 from trainer.training.objective import Objective, class_weights
 from trainer.training.progress import Progress
 from trainer.training.vectors import Features, Kept, compute
-
-_log = logging.getLogger("newsdesk")
 
 
 def run_fn(fn_args: Job) -> None:
@@ -118,9 +115,8 @@ def _fit(
     )
     depths = model.encoder.depths if model.encoder.trainable else []
     adamw = optimizer.build(settings.optimizer, steps, depths, scale)
-    if train.class_weights == "auto":
-        largest = balance.largest(settings.labels, rows.labels)
-        (progress.say if largest.is_dominant else _log.info)(largest.sentence)
+    if chosen := balance.sentence(train, settings.labels, rows.labels):
+        progress.say(chosen)
     weights = class_weights(train, settings.labels, rows.labels)
     objective = Objective(weights, train.label_smoothing)
     loop = Loop(model, adamw, train, steps, objective)

@@ -30,7 +30,7 @@ def test_micro_batches_make_one_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "expected"), [(16, 100), (320, 100), (1600, 30), (24_000, 3)]
+    ("rows", "expected"), [(16, 200), (320, 100), (1600, 20), (96_000, 3)]
 )
 def test_few_rows_get_more_epochs(rows: int, expected: int) -> None:
     assert count_steps(rows, Train(), Optimizer()).epochs == expected
@@ -38,12 +38,12 @@ def test_few_rows_get_more_epochs(rows: int, expected: int) -> None:
 
 
 def test_the_warmup_is_a_part_of_the_steps_that_the_rows_give() -> None:
-    assert count_steps(1600, Train(), Optimizer()) == Steps(50, 1500, 150)
+    assert count_steps(1600, Train(), Optimizer()) == Steps(50, 1000, 100)
 
 
 @pytest.mark.parametrize(
     ("trainable", "steps", "expected"),
-    [(True, 1, 10), (True, 300, 5), (True, 999, 3), (False, 1, 100), (False, 999, 10)],
+    [(True, 1, 10), (True, 200, 5), (True, 999, 3), (False, 1, 200), (False, 999, 10)],
 )
 def test_a_pretrained_encoder_has_its_own_limits(
     trainable: bool, steps: int, expected: int
@@ -55,11 +55,14 @@ def test_a_pretrained_encoder_has_its_own_limits(
 
 
 @pytest.mark.parametrize(
-    ("of_epochs", "expected"), [(1, 2), (3, 2), (14, 2), (15, 3), (100, 20)]
+    ("of_epochs", "per_epoch", "expected"),
+    [(1, 999, 2), (14, 999, 2), (15, 999, 3), (200, 3, 40), (200, 1, 100), (3, 50, 2)],
 )
-def test_patience_is_a_fifth_of_the_epochs(of_epochs: int, expected: int) -> None:
-    assert epochs.patience(Train(), of_epochs) == expected
-    assert epochs.patience(Train(patience=7), of_epochs) == 7
+def test_patience_is_a_fifth_of_the_epochs_and_100_steps(
+    of_epochs: int, per_epoch: int, expected: int
+) -> None:
+    assert epochs.patience(Train(), of_epochs, per_epoch) == expected
+    assert epochs.patience(Train(patience=7), of_epochs, per_epoch) == 7
 
 
 @pytest.mark.parametrize(
