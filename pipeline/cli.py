@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from typing import Annotated
 
 import typer
 
@@ -23,14 +24,13 @@ from pipeline.commands.schedule import schedule
 from pipeline.commands.shown import complain
 from pipeline.commands.submit import submit
 from pipeline.commands.verify import verify
+from pipeline.commands.versions import print_versions
 from pipeline.terminal import streams
 from pipeline.terminal.output import Output
 
 app = typer.Typer(
-    help="Train text classifiers on labelled text, and publish them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 for command in (
     init,
@@ -52,12 +52,27 @@ app.add_typer(encoder, name="encoder")
 app.add_typer(schedule, name="schedule")
 
 
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the versions of newsdesk, Python and TensorFlow.",
+            is_eager=True,
+            callback=print_versions,
+        ),
+    ] = False,
+) -> None:
+    """Train text classifiers on labelled text, and publish them."""
+
+
 def main() -> None:
     """Runs the command line, and prints an expected error as one sentence."""
     streams.open_standard()
     try:
         try:
-            app()
+            app(prog_name="newsdesk")
         except SystemExit as end:
             # Typer prints the help itself, and its text is the result of --help.
             if not end.code:

@@ -50,6 +50,8 @@ def _unknown(line: str) -> list[str]:
     words = shlex.split(line.rstrip("\\ "))
     command = COMMAND_LINE
     while words and (commands := getattr(command, "commands", None)):
+        if words[0].startswith("-"):
+            break
         name, *words = words
         if name not in commands:
             return [name]

@@ -2,17 +2,19 @@
 
 import datetime
 import logging
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from newsdesk.errors import ExitCode, NewsdeskError
 from newsdesk.escaping import escaped
 from pipeline.commands.arguments import NEWSDESK, File, Overrides
-from pipeline.commands.shown import complain, shown
+from pipeline.commands.shown import command, complain, shown
 from pipeline.terminal import streams
 from pipeline.terminal.layout import paragraph
 
@@ -207,7 +209,10 @@ def _conclude(
             shown(summary.pushed),
             "green",
         )
-        say("next", f'newsdesk predict --root {shown(config.root)} "some text"')
+        root = shlex.quote(shown(config.root))
+        # Not wrapped, so that it can be copied.
+        line = f'{"next":<10} {command()} predict --root {root} "some text"'
+        console.print(Text(escaped(line)), soft_wrap=True)
     elif summary.exit_code == ExitCode.NOT_GOOD_ENOUGH:
         say("not pushed", "; ".join(summary.refusals), "yellow")
         advice = summary.training.advice(config) if summary.training else "train longer"

@@ -1,5 +1,9 @@
 """Formats paths and errors for the terminal."""
 
+import os
+import shlex
+import shutil
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -34,3 +38,19 @@ def shown(path: Path | str) -> str:
         return str(Path(path).relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def command() -> str:
+    """Finds how to type this command line in the working directory.
+
+    Returns:
+        `newsdesk` if PATH leads to this installation, otherwise the path of its
+        script, such as `.venv/bin/newsdesk`, or a call of Python.
+    """
+    script = Path(sys.executable).with_name("newsdesk")
+    found = shutil.which("newsdesk")
+    if found and script.exists() and os.path.samefile(found, script):
+        return "newsdesk"
+    if script.exists():
+        return shlex.quote(shown(script))
+    return f"{shlex.quote(shown(sys.executable))} -m pipeline.cli"

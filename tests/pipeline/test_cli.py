@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from newsdesk.published import manifest
 from pipeline.commands import run_details
+from pipeline.commands.shown import command
 from pipeline.local.history import Node, RunFolder, Summary
 from pipeline.terminal import layout
 from tests.conftest import REPOSITORY
@@ -262,3 +264,51 @@ def test_doctor_accepts_this_installation(
     done = newsdesk("doctor")
     assert done.returncode == 0, done.stdout
     assert "tensorflow-text" in done.stdout
+
+
+def test_the_versions_are_printed_without_importing_tensorflow(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    done = newsdesk("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    python = re.escape(platform.python_version())
+    assert re.fullmatch(
+        rf"newsdesk [\d.]+\S*, Python {python}, TensorFlow 2\.\d+\.\d+\n", done.stdout
+    )
+
+
+def test_a_shell_completes_commands(tmp_path: Path) -> None:
+    asked = {
+        "_NEWSDESK_COMPLETE": "complete_bash",
+        "COMP_WORDS": "newsdesk ver",
+        "COMP_CWORD": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline.cli"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | asked | {"PYTHONPATH": str(REPOSITORY)},
+    )
+    assert done.stdout.split() == ["verify"]
+
+
+@pytest.mark.parametrize(
+    ("on_path", "expected"),
+    [(True, "newsdesk"), (False, "'a venv/bin/newsdesk'")],
+)
+def test_the_printed_command_works_where_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_path: bool, expected: str
+) -> None:
+    scripts = tmp_path / "a venv" / "bin"
+    scripts.mkdir(parents=True)
+    (scripts / "newsdesk").touch(mode=0o755)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "newsdesk").touch(mode=0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(scripts / "python"))
+    monkeypatch.setenv("PATH", str(scripts if on_path else other))
+    assert command() == expected
+    (scripts / "newsdesk").unlink()
+    assert command() == "'a venv/bin/python' -m pipeline.cli"
