@@ -1,10 +1,14 @@
 """The node that copies the model in service, for the Evaluator to compare with.
 
+If an earlier version was better on the rows of a later run, the node copies both.
+
 It replaces TFX's Resolver, which looks into the metadata of one pipeline root and does
 not run on open-source Kubeflow Pipelines. Users get answers from the model in service.
 """
 
 import json
+import logging
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +20,17 @@ from tfx.utils import path_utils
 
 from newsdesk.errors import ModelError
 from newsdesk.inspection import operations, signatures, trial
-from newsdesk.published.in_service import ABSENT, VERSION, Expected, InService, newest
+from newsdesk.published.in_service import (
+    ABSENT,
+    BEST,
+    VERSION,
+    Expected,
+    InService,
+    newest,
+)
 from newsdesk.published.stores import store
+
+_log = logging.getLogger("newsdesk")
 
 
 class BaselineModelSpec(component_spec.ComponentSpec):
@@ -29,6 +42,7 @@ class BaselineModelSpec(component_spec.ComponentSpec):
         "labels": component_spec.ExecutionParameter(type=str),
         "accepted": component_spec.ExecutionParameter(type=str),
         "mark_absent": component_spec.ExecutionParameter(type=int),
+        "compare_with_last": component_spec.ExecutionParameter(type=int),
         "allowed": component_spec.ExecutionParameter(type=str, optional=True),
         "fingerprint": component_spec.ExecutionParameter(type=str),
     }
@@ -71,6 +85,7 @@ class Executor(base_executor.BaseExecutor):
                 output_dict["model"] = []
             return
         model.set_string_custom_property(VERSION, str(current.version))
+        _copy_best(current, model, exec_properties)
 
 
 class BaselineModel(base_component.BaseComponent):
@@ -86,6 +101,7 @@ class BaselineModel(base_component.BaseComponent):
         labels: list[str],
         accepted: str,
         fingerprint: str,
+        compare_with_last: int = 0,
         mark_absent: bool = False,
         allowed: Sequence[str] = (),
     ) -> None:
@@ -99,6 +115,7 @@ class BaselineModel(base_component.BaseComponent):
             accepted: the user's reason to give up a model in service that cannot be
                 compared with a candidate; "" without a reason.
             fingerprint: a digest of the code that this node runs.
+            compare_with_last: how many of the newest versions can be the best one.
             mark_absent: if there is no model, keep the artifact and set its custom
                 property `absent`, because the runner requires every output. The runner
                 must then remove it from the inputs of later nodes.
@@ -112,6 +129,7 @@ class BaselineModel(base_component.BaseComponent):
                 labels=json.dumps(labels),
                 accepted=accepted,
                 mark_absent=int(mark_absent),
+                compare_with_last=compare_with_last,
                 fingerprint=fingerprint,
                 **optional,
                 model=types.Channel(type=standard_artifacts.Model),
@@ -156,3 +174,33 @@ def _copied(
             "--accept-new-baseline REASON (`newsdesk run`, `newsdesk submit`)"
         )
     return not difference
+
+
+def _copy_best(
+    current: InService, model: types.Artifact, exec_properties: dict[str, Any]
+) -> None:
+    """Copies the version that is better than the model in service, if there is one.
+
+    Without it, a candidate is compared with the model in service alone, so a version
+    that was retired or damaged does not stop the run.
+    """
+    best, origin = current.manifest.origin.best, current.manifest.origin
+    destination = store(exec_properties["destination"])
+    last = exec_properties["compare_with_last"]
+    if best is None or best not in destination.versions()[-1 - last : -1]:
+        return
+    folder = Path(model.uri, BEST)
+    try:
+        found = destination.fetch(best, folder)
+        if found.origin.labels != origin.labels or (
+            found.model_digest in origin.withdrawn
+        ):
+            shutil.rmtree(folder)
+            return
+        operations.check(folder, json.loads(exec_properties.get("allowed") or "[]"))
+        trial.check(folder)
+    except ModelError as error:
+        _log.warning("version %d is not compared with: %s", best, error)
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        model.set_string_custom_property(BEST, str(best))

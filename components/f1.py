@@ -1,10 +1,11 @@
-"""F1 by arg-max as TFMA metrics: of one class, and the mean over classes.
+"""Macro F1 by arg-max as a TFMA metric.
 
 TFMA has no macro average over arg-max predictions: its binarized metrics compare each
-class with a threshold of 0.5, and `macro_average` refuses `top_k`. A limit on a metric
-that is binarized with `top_k` does not work either: TFMA does not find the metric.
+class with a threshold of 0.5, and `macro_average` refuses `top_k`. They also cost a
+pass over all rows for each class.
 """
 
+from collections import defaultdict
 from typing import Any
 
 from tensorflow_model_analysis.metrics import metric_types, metric_util
@@ -30,42 +31,7 @@ class MacroF1(metric_types.Metric):
         )
 
 
-class ClassF1(metric_types.Metric):
-    """The F1 of one class."""
-
-    def __init__(self, class_id: int, name: str) -> None:
-        """Sets up the metric.
-
-        Args:
-            class_id: the number of the class.
-            name: the key under which the value is written.
-        """
-        super().__init__(
-            metric_util.merge_per_key_computations(_computations),
-            class_id=class_id,
-            name=name,
-        )
-
-
 metric_types.register_metric(MacroF1)
-metric_types.register_metric(ClassF1)
-
-
-def class_f1(matrix: Matrix, class_id: int) -> float:
-    """Computes F1 of one class from a confusion matrix.
-
-    Args:
-        matrix: number of rows by (actual class, predicted class).
-        class_id: the number of the class.
-
-    Returns:
-        The harmonic mean of precision and recall; 0 for a class that neither occurs
-        nor is predicted.
-    """
-    hits = matrix.get((class_id, class_id), 0.0)
-    actual = sum(n for (a, _), n in matrix.items() if a == class_id)
-    predicted = sum(n for (_, p), n in matrix.items() if p == class_id)
-    return 2 * hits / (actual + predicted) if actual + predicted else 0.0
 
 
 def macro_f1(matrix: Matrix) -> float:
@@ -78,14 +44,19 @@ def macro_f1(matrix: Matrix) -> float:
         The mean over the classes that occur or are predicted, as in scikit-learn's
         `f1_score(average="macro")`.
     """
-    classes = {one for pair in matrix for one in pair}
-    scores = [class_f1(matrix, one) for one in classes]
+    hits: defaultdict[int, float] = defaultdict(float)
+    # A row counts for its class and for its predicted class, so twice if it is a hit.
+    rows: defaultdict[int, float] = defaultdict(float)
+    for (actual, predicted), number in matrix.items():
+        rows[actual] += number
+        rows[predicted] += number
+        hits[actual] += number if actual == predicted else 0
+    scores = [2 * hits[each] / rows[each] for each in rows if rows[each]]
     return sum(scores) / len(scores) if scores else float("nan")
 
 
 def _computations(
     name: str = NAME,
-    class_id: int | None = None,
     eval_config: Any = None,
     model_name: str = "",
     output_name: str = "",
@@ -113,9 +84,7 @@ def _computations(
             (pair.actual_class_id, pair.predicted_class_id): rows
             for pair, rows in found.items()
         }
-        if class_id is None:
-            return {key: macro_f1(matrix)}
-        return {key: class_f1(matrix, class_id)}
+        return {key: macro_f1(matrix)}
 
     derived = metric_types.DerivedMetricComputation(keys=[key], result=result)
     return [*matrices, derived]

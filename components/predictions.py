@@ -1,32 +1,46 @@
-"""The node that writes the candidate's predictions for the tested split.
+"""The node that writes the predictions of all compared models for the tested split.
 
 It writes them once, for every node that needs them.
 """
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tfx import types
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
 from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.utils import path_utils
 
 from newsdesk import features
+from newsdesk.evaluation.confusion import Array
+from newsdesk.evaluation.tested_rows import Predicted, TestedRows
 from newsdesk.inspection import trial
+from newsdesk.published.in_service import BEST
+from newsdesk.rows.parquet_opener import open_parquet
 
 FILE = "predictions.parquet"
 # Rows per batch: quick enough, and rows of 512 tokens fit in memory. The publisher
 # repeats the first batch, so that padding and rounding are the same.
 BATCH = 64
+# The models that a candidate is compared with.
+_OTHERS = ("baseline", "best")
+_SLICE = "slice/"
+# Keras limits probabilities in the same way, so that no loss is infinite.
+_LEAST = 1e-7
 
 
 class RowPredictions(types.Artifact):
     """One Parquet file with a row for every row of the tested split.
 
     Its columns are `text`, `label` (the number of the true class), `predicted` (the
-    number of the likeliest class) and `probabilities` (float32, one for each class).
+    number of the likeliest class), `loss` (cross entropy in nats, NaN if a probability
+    is not finite) and `probabilities` (float32, one for each class); for each other
+    model that was given, `baseline/predicted` and `baseline/loss`, or `best/...`; and
+    `slice/<column>` for each slice column.
     """
 
     TYPE_NAME = "components.RowPredictions"
@@ -37,11 +51,15 @@ class PredictionsSpec(component_spec.ComponentSpec):
 
     PARAMETERS = {
         "split": component_spec.ExecutionParameter(type=str),
+        "slice_columns": component_spec.ExecutionParameter(type=str),
         "fingerprint": component_spec.ExecutionParameter(type=str),
     }
     INPUTS = {
         "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples),
         "model": component_spec.ChannelParameter(type=standard_artifacts.Model),
+        "baseline": component_spec.ChannelParameter(
+            type=standard_artifacts.Model, optional=True
+        ),
     }
     OUTPUTS = {"predictions": component_spec.ChannelParameter(type=RowPredictions)}
 
@@ -58,33 +76,73 @@ class Executor(base_executor.BaseExecutor):
         """Writes the predictions.
 
         Args:
-            input_dict: raw `examples`, and `model`.
+            input_dict: raw `examples`; `model`, the candidate; `baseline`, the
+                output of BaselineModel, or none.
             output_dict: `predictions`, the folder of the file.
-            exec_properties: `split`, the name of the tested split.
+            exec_properties: `split`, the name of the tested split; `slice_columns`.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         examples = artifact_utils.get_single_instance(input_dict["examples"])
-        model = artifact_utils.get_single_instance(input_dict["model"])
         written = artifact_utils.get_single_instance(output_dict["predictions"])
         folder = Path(written.uri)
         folder.mkdir(parents=True, exist_ok=True)
+        columns: list[str] = json.loads(exec_properties["slice_columns"])
+        models = _models(input_dict)
+        others = [name for name in _OTHERS if name in models]
         schema = pa.schema(
             {
                 "text": pa.string(),
                 "label": pa.int64(),
                 "predicted": pa.int64(),
+                "loss": pa.float64(),
                 "probabilities": pa.list_(pa.float32()),
+                **{f"{name}/predicted": pa.int64() for name in others},
+                **{f"{name}/loss": pa.float64() for name in others},
+                **{_SLICE + column: pa.string() for column in columns},
             }
         )
         files = _files(examples, exec_properties["split"])
-        exported = path_utils.serving_model_path(
-            model.uri, path_utils.is_old_model_artifact(model)
-        )
         with pq.ParquetWriter(folder / FILE, schema) as writer:
-            for columns in _predicted(exported, files):
-                writer.write_batch(pa.RecordBatch.from_pydict(columns, schema))
+            for batch in _predicted(models, files, columns):
+                writer.write_batch(pa.RecordBatch.from_pydict(batch, schema))
+
+
+def read(folder: Path) -> TestedRows:
+    """Reads the predictions without texts and probabilities.
+
+    Args:
+        folder: of a RowPredictions artifact.
+
+    Returns:
+        The rows, in the order of the file.
+    """
+    file = open_parquet(folder / FILE)
+    names = file.schema_arrow.names
+    table = file.read(
+        columns=[name for name in names if name not in ("text", "probabilities")]
+    )
+
+    def predicted(prefix: str) -> Predicted | None:
+        if f"{prefix}predicted" not in names:
+            return None
+        found = [table[prefix + key].to_numpy() for key in ("predicted", "loss")]
+        return Predicted(*found)
+
+    candidate = predicted("")
+    assert candidate is not None
+    return TestedRows(
+        table["label"].to_numpy(),
+        candidate,
+        baseline=predicted("baseline/"),
+        best=predicted("best/"),
+        slices={
+            name.removeprefix(_SLICE): table[name].to_numpy()
+            for name in names
+            if name.startswith(_SLICE)
+        },
+    )
 
 
 class Predictions(base_component.BaseComponent):
@@ -97,7 +155,9 @@ class Predictions(base_component.BaseComponent):
         self,
         examples: types.BaseChannel,
         model: types.BaseChannel,
+        baseline: types.BaseChannel,
         split: str,
+        slice_columns: list[str],
         fingerprint: str,
     ) -> None:
         """Declares the node.
@@ -105,14 +165,18 @@ class Predictions(base_component.BaseComponent):
         Args:
             examples: raw examples.
             model: the candidate.
+            baseline: the output of BaselineModel.
             split: the name of the tested split.
+            slice_columns: columns by which models are compared.
             fingerprint: a digest of the code that this node runs.
         """
         super().__init__(
             spec=PredictionsSpec(
                 examples=examples,
                 model=model,
+                baseline=baseline,
                 split=split,
+                slice_columns=json.dumps(slice_columns),
                 fingerprint=fingerprint,
                 predictions=types.Channel(type=RowPredictions),
             )
@@ -125,24 +189,69 @@ def _files(examples: types.Artifact, split: str) -> list[str]:
     return sorted(os.path.join(folder, name) for name in os.listdir(folder))
 
 
-def _predicted(model: str, files: list[str]) -> Iterator[dict[str, Any]]:
+def _models(input_dict: dict[str, list[types.Artifact]]) -> dict[str, str]:
+    """The folders of the models: `model`, and those of `_OTHERS` that there are."""
+    candidate = artifact_utils.get_single_instance(input_dict["model"])
+    found = {
+        "model": path_utils.serving_model_path(
+            candidate.uri, path_utils.is_old_model_artifact(candidate)
+        )
+    }
+    for baseline in input_dict.get("baseline") or []:
+        found["baseline"] = path_utils.serving_model_path(baseline.uri)
+        if baseline.get_string_custom_property(BEST):
+            found["best"] = os.path.join(baseline.uri, BEST)
+    return found
+
+
+def _predicted(
+    folders: Mapping[str, str], files: list[str], slice_columns: Sequence[str]
+) -> Iterator[dict[str, Any]]:
     import tensorflow as tf
-    import tensorflow_text  # noqa: F401  registers operations of the model
+    import tensorflow_text  # noqa: F401  registers operations of the models
 
     # A call in this process that never ends could not be stopped, so try it in another.
-    trial.check(Path(model))
-    loaded = tf.saved_model.load(model)
-    answer = loaded.signatures[features.SERVING_EXAMPLES]
+    # BaselineModel has tried the other models.
+    trial.check(Path(folders["model"]))
+    models = {name: tf.saved_model.load(folder) for name, folder in folders.items()}
     spec = {
         features.TEXT: tf.io.FixedLenFeature([], tf.string),
         features.LABEL: tf.io.FixedLenFeature([], tf.int64),
+        **{name: tf.io.VarLenFeature(tf.string) for name in slice_columns},
     }
     for batch in tf.data.TFRecordDataset(files, "GZIP").batch(BATCH):
         rows = tf.io.parse_example(batch, spec)
-        probabilities = answer(batch)[features.PROBABILITIES].numpy()
-        yield {
+        label = rows[features.LABEL].numpy()
+        found = {
             "text": [text.decode("utf-8") for text in rows[features.TEXT].numpy()],
-            "label": rows[features.LABEL].numpy(),
-            "predicted": probabilities.argmax(1),
-            "probabilities": list(probabilities),
+            "label": label,
+            **{_SLICE + name: _values(rows[name]) for name in slice_columns},
         }
+        for name, model in models.items():
+            answer = model.signatures[features.SERVING_EXAMPLES](batch)
+            probabilities = answer[features.PROBABILITIES].numpy()
+            prefix = "" if name == "model" else f"{name}/"
+            found[f"{prefix}predicted"] = probabilities.argmax(1)
+            found[f"{prefix}loss"] = _losses(probabilities, label)
+            if name == "model":
+                found["probabilities"] = list(probabilities)
+        yield found
+
+
+def _values(column: Any) -> list[str | None]:
+    """The first value in each row of a sparse column of strings."""
+    values: list[str | None] = [None] * int(column.dense_shape[0])
+    for (row, place), value in zip(
+        column.indices.numpy(), column.values.numpy(), strict=True
+    ):
+        if place == 0:
+            values[row] = value.decode("utf-8", "replace")
+    return values
+
+
+def _losses(probabilities: Array, label: Array) -> Array:
+    """The cross entropy of each row in nats, as Keras computes it."""
+    shares = np.clip(probabilities.astype(np.float64), _LEAST, 1 - _LEAST)
+    right = shares[np.arange(len(label)), label]
+    losses: Array = np.log(shares.sum(1)) - np.log(right)
+    return losses

@@ -132,7 +132,7 @@ def _execute_in(
             )
     result_pages.fill(options.node, task, facts["labels"])
     if options.node == "Pusher":
-        outcome = pushed.describe(task, facts["labels"])
+        outcome = pushed.describe(task)
     if outcome:
         if facts.get("fail_when_not_pushed"):
             outcome = pushed.required(outcome)

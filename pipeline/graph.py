@@ -3,13 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tfx.components import (
-    Evaluator,
-    ExampleValidator,
-    StatisticsGen,
-    Trainer,
-    Transform,
-)
+from tfx.components import ExampleValidator, StatisticsGen, Trainer, Transform
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.orchestration import metadata
 from tfx.orchestration.pipeline import Pipeline
@@ -18,13 +12,14 @@ from tfx.types import Channel
 
 from components.baseline_model import BaselineModel
 from components.data_gate import DataGate
+from components.evaluator import Evaluator
 from components.predictions import Predictions
 from components.publisher.component import Pusher
 from components.schema_import import ImportSchemaGen
 from components.text_example_gen.component import TextExampleGen
 from components.text_statistics.component import TextStatistics
 from newsdesk.config.sections import Config
-from newsdesk.evaluation.thresholds import eval_config
+from newsdesk.evaluation.tfma_config import eval_config
 from newsdesk.identity import fingerprint
 from newsdesk.identity.recipe import recipe
 from newsdesk.published.in_service import Expected
@@ -72,8 +67,17 @@ def create_pipeline(
     transform.add_upstream_node(gate)
     trainer = _train(config, transform)
     model = trainer.outputs["model"]
-    predictions = _predict(config, examples, model)
-    evaluator = _evaluate(config, examples, schema, model, baseline)
+    predictions = _predict(config, examples, model, baseline)
+    evaluator = _evaluate(
+        config,
+        {
+            "examples": examples,
+            "model": model,
+            "baseline_model": baseline,
+            "schema": schema,
+            "predictions": predictions.outputs["predictions"],
+        },
+    )
     pusher = _push(
         config,
         accepted,
@@ -130,6 +134,7 @@ def _find_baseline(
         accepted=accepted,
         mark_absent=mark_absent,
         fingerprint=fingerprint.of(["components.baseline_model"]),
+        compare_with_last=config.evaluation.compare_with_last,
         allowed=config.model.allowed_operations,
     )
 
@@ -201,35 +206,31 @@ def _train(config: Config, transform: BaseComponent) -> BaseComponent:
     )
 
 
-def _predict(config: Config, examples: Channel, model: Channel) -> BaseComponent:
-    """Predicts every tested row once, for all nodes that need the predictions."""
+def _predict(
+    config: Config, examples: Channel, model: Channel, baseline: Channel
+) -> BaseComponent:
+    """Predicts every tested row once with each model that is compared."""
     return Predictions(
         examples=examples,
         model=model,
+        baseline=baseline,
         split=config.data.tested_split,
+        slice_columns=config.data.slice_columns,
         fingerprint=fingerprint.of(["components.predictions"]),
     )
 
 
-def _evaluate(
-    config: Config,
-    examples: Channel,
-    schema: Channel,
-    model: Channel,
-    baseline: Channel,
-) -> BaseComponent:
-    """Evaluates the exported model on raw rows, against thresholds and baseline."""
-    node = Evaluator(
-        examples=examples,
-        model=model,
-        baseline_model=baseline,
-        schema=schema,
-        example_splits=[config.data.tested_split],
+def _evaluate(config: Config, inputs: dict[str, Channel]) -> BaseComponent:
+    """Evaluates the exported model on raw rows, and decides whether it is pushed."""
+    return Evaluator(
+        inputs,
+        split=config.data.tested_split,
         eval_config=eval_config(config),
+        limits=config.evaluation,
+        labels=config.data.labels,
+        # TFX does not include the code of custom metrics in the cache key.
+        fingerprint=fingerprint.of(["components.evaluator", "components.f1"]),
     )
-    # TFX does not include the code of custom metrics in the cache key.
-    node.exec_properties["fingerprint"] = fingerprint.of(["components.f1"])
-    return node
 
 
 def _push(config: Config, accepted: str, inputs: dict[str, Channel]) -> BaseComponent:

@@ -37,7 +37,7 @@ LAYERS = {
     "components": """
         baseline_model f1 predictions schema_import schema_rules text_example_gen
         text_statistics
-        data_rules publisher
+        data_rules evaluator publisher
         data_gate
     """,
     "trainer": """
@@ -197,8 +197,8 @@ def test_the_page_about_rooms_has_the_same_layers(repository: Path) -> None:
         ),
         (
             "newsdesk/rows/lines.py",
-            "def read():\n    from newsdesk.evaluation import results",
-            "newsdesk.rows.lines -> newsdesk.evaluation.results",
+            "def read():\n    from newsdesk.evaluation import decision",
+            "newsdesk.rows.lines -> newsdesk.evaluation.decision",
         ),
         ("trainer/model.py", "import pipeline.beam", "trainer.model -> pipeline.beam"),
         (
@@ -214,7 +214,7 @@ def test_a_wrong_module_is_found(
     right = {
         "newsdesk/config/__init__.py": "from newsdesk.errors import reason",
         "newsdesk/errors.py": "",
-        "newsdesk/evaluation/results.py": "from newsdesk import config, errors",
+        "newsdesk/evaluation/decision.py": "from newsdesk import config, errors",
         "newsdesk/rows/lines.py": "from newsdesk.config import Data",
         "trainer/model.py": "from newsdesk.rows import lines",
         "pipeline/beam.py": "import newsdesk.errors",

@@ -12,7 +12,7 @@ from tfx import types
 from tfx.utils import path_utils
 
 from newsdesk.errors import GateError
-from newsdesk.evaluation import results
+from newsdesk.evaluation import fallen
 from newsdesk.published import manifest
 from newsdesk.published.in_service import VERSION
 
@@ -40,7 +40,7 @@ def check(
     folder = Path(path_utils.serving_model_path(baselines[0].uri))
     limit = exec_properties["min_accuracy"]
     before = manifest.read(folder).origin.metrics
-    if not results.has_fallen(figures, before, limit):
+    if not fallen.has_fallen(figures, before, limit):
         return False
     if exec_properties["accepted"]:
         return True
@@ -56,7 +56,7 @@ def check(
 
 def _below(before: Mapping[str, float], limit: float) -> str:
     """States the limit, and the accuracy that the model had when it was pushed."""
-    if results.least_in_service(before, limit) != limit:
+    if fallen.least_in_service(before, limit) != limit:
         return f"below half of the {before['accuracy']:.4f} when it was pushed"
     sentence = f"below evaluation.min_accuracy {limit:g}"
     if "accuracy" in before:

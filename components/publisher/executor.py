@@ -19,7 +19,8 @@ from components.text_statistics.statistics import FILE as STATISTICS
 from newsdesk.config.environment import RUN_FOLDER_VARIABLE
 from newsdesk.config.push import Sign
 from newsdesk.errors import ModelError, reason
-from newsdesk.evaluation import results
+from newsdesk.evaluation import decision
+from newsdesk.evaluation.decision import Decision
 from newsdesk.identity.recipe import DATA_DIGEST, run_key
 from newsdesk.inspection import operations, signatures
 from newsdesk.published import manifest, signing
@@ -202,9 +203,7 @@ def _given_up(
     input_dict: dict[str, list[types.Artifact]], exec_properties: dict[str, Any]
 ) -> bool:
     """Returns whether the user's reason replaces the comparison with a baseline."""
-    evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
-    labels = json.loads(exec_properties["labels"])
-    compared = results.metrics(evaluation, labels, of_baseline=True)
+    compared = _decided(input_dict).baseline_metrics
     baselines = input_dict.get("baseline") or []
     return baseline_rule.check(baselines, compared, exec_properties) or not compared
 
@@ -218,18 +217,23 @@ def _origin(
     recipe = json.loads(exec_properties["origin"])
     examples = artifact_utils.get_single_instance(input_dict["examples"])
     data = examples.get_string_custom_property(DATA_DIGEST)
-    evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
-    labels = json.loads(exec_properties["labels"])
+    decided = _decided(input_dict)
     return Origin(
         run=Path(os.environ.get(RUN_FOLDER_VARIABLE, "unknown")).name,
         run_key=run_key(recipe["recipe"], data),
         data_digest=data,
         code_digest=recipe["code"],
-        labels=labels,
-        metrics=results.metrics(evaluation, labels),
+        labels=json.loads(exec_properties["labels"]),
+        metrics=decided.metrics,
         versions=recipe["versions"],
         # Keep the reason only if a baseline was given up.
         accepted=(exec_properties["accepted"] or None) if given_up else None,
         withdrawn=withdrawn,
+        best=None if given_up else decided.best,
         allowed_operations=recipe.get("allowed", []),
     )
+
+
+def _decided(input_dict: dict[str, list[types.Artifact]]) -> Decision:
+    evaluation = artifact_utils.get_single_uri(input_dict["evaluation"])
+    return decision.read(Path(evaluation))

@@ -1,6 +1,7 @@
 """Finds what the Pusher of a pipeline did, and why it did not push."""
 
 import json
+from pathlib import Path
 
 from kubeflow.container.artifacts import Task
 from kubeflow.outcome import NOT_GOOD_ENOUGH, PUSHED, UNCHANGED, WITHDRAWN, Outcome
@@ -15,12 +16,11 @@ _STATES = {
 _ADDRESS = "pushed_destination"
 
 
-def describe(task: Task, labels: list[str]) -> Outcome:
+def describe(task: Task) -> Outcome:
     """Finds the outcome of the run, and adds it to the properties of the output.
 
     Args:
         task: the task of the Pusher, which has succeeded.
-        labels: the names of the classes, in the order of their numbers.
 
     Returns:
         The outcome of the run.
@@ -33,7 +33,7 @@ def describe(task: Task, labels: list[str]) -> Outcome:
         outcome = Outcome(
             state=NOT_GOOD_ENOUGH,
             exit_code=ExitCode.NOT_GOOD_ENOUGH,
-            refusals=_refusals(task, labels),
+            refusals=_refusals(task),
         )
     else:
         done = in_service.Outcome(output.get_string_custom_property(in_service.OUTCOME))
@@ -73,11 +73,7 @@ def require(outcome: Outcome) -> None:
         raise NotGoodEnough(f"nothing was pushed: {outcome.reason}")
 
 
-def _refusals(task: Task, labels: list[str]) -> list[str]:
-    from newsdesk.evaluation.refusals import refusals
+def _refusals(task: Task) -> list[str]:
+    from newsdesk.evaluation import decision
 
-    baselines = task.inputs.get("baseline") or []
-    version = None
-    if baselines:
-        version = baselines[0].get_string_custom_property(in_service.VERSION)
-    return refusals(task.inputs["evaluation"][0].uri, labels, version or None)
+    return decision.read(Path(task.inputs["evaluation"][0].uri)).refusals

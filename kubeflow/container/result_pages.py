@@ -25,7 +25,7 @@ def fill(node: str, task: Task, labels: list[str]) -> None:
         labels: the names of the classes, in the order of their numbers.
     """
     if node == "Evaluator":
-        task.show("metrics", **_metrics(task.outputs["evaluation"][0].uri, labels))
+        task.show("metrics", **_metrics(Path(task.outputs["evaluation"][0].uri)))
     elif node == "Predictions":
         matrix = confusion_matrix(Path(task.outputs["predictions"][0].uri), labels)
         task.show("confusion_matrix", confusionMatrix=matrix)
@@ -55,11 +55,11 @@ def confusion_matrix(predictions: Path, labels: list[str]) -> Mapping[str, Any]:
     }
 
 
-def _metrics(evaluation: str, labels: list[str]) -> dict[str, float]:
-    from newsdesk.evaluation import results
+def _metrics(evaluation: Path) -> dict[str, float]:
+    from newsdesk.evaluation import decision
 
-    metrics = results.metrics(evaluation, labels)
-    in_service = results.metrics(evaluation, labels, of_baseline=True)
+    decided = decision.read(evaluation)
+    metrics, in_service = dict(decided.metrics), decided.baseline_metrics
     for name in _COMPARED:
         if name in in_service:
             metrics[f"{name}/in service"] = in_service[name]

@@ -1,1 +1,1 @@
-"""Thresholds for models, and the results of the Evaluator."""
+"""The figures of models on the tested rows, and the decision about a push."""

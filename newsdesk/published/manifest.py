@@ -51,6 +51,8 @@ class Origin(BaseModel):
         withdrawn: digests of models that were rolled back and must not be published
             again.
         restored: the version that this one is a copy of.
+        best: the version that was more accurate than this one on the same rows, which
+            later candidates are also compared with; None if there was none.
         allowed_operations: operations that the configuration allowed in addition to
             the list; only a record, which allows nothing to those who load the model.
     """
@@ -72,6 +74,7 @@ class Origin(BaseModel):
     restored: int | None = None
     # Left out if empty: `parse` compares a manifest with the bytes that `to_bytes`
     # would write, and older releases did not write this key.
+    best: int | None = Field(None, exclude_if=lambda value: value is None)
     allowed_operations: list[str] = Field([], exclude_if=lambda value: not value)
 
 

@@ -86,6 +86,8 @@ class Summary(BaseModel):
     baseline_metrics: dict[str, float] = {}
     accepted: Words | None = None
     refusals: list[Words] = []
+    # Figures beyond a limit that rest on too few rows to refuse the model.
+    shown: list[Words] = []
     pushed: Words | None = None
 
 

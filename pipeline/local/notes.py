@@ -1,11 +1,11 @@
 """Reads the outputs of nodes into the summary, and writes the notes on their lines."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from newsdesk.config.sections import Config
-from newsdesk.evaluation import results
-from newsdesk.evaluation.refusals import refusals
+from newsdesk.evaluation import decision, fallen
 from newsdesk.published.in_service import OUTCOME, VERSION, InService, Outcome
 from pipeline.local import node_results, text_notes
 from pipeline.local.executions import text_property
@@ -91,13 +91,11 @@ class Notes:
 
     def evaluation(self, outputs: Outputs) -> str:
         """Notes the accuracy of the candidate and of the model in service."""
-        evaluation, labels = outputs["evaluation"].uri, self._config.data.labels
-        now = self._summary.metrics = results.metrics(evaluation, labels)
-        before = results.metrics(evaluation, labels, of_baseline=True)
-        self._summary.baseline_metrics = before
-        if not node_results.is_blessed(outputs["blessing"].uri):
-            version = self._summary.baseline
-            self._summary.refusals = refusals(evaluation, labels, version)
+        decided = decision.read(Path(outputs["evaluation"].uri))
+        now = self._summary.metrics = decided.metrics
+        before = self._summary.baseline_metrics = decided.baseline_metrics
+        self._summary.refusals = decided.refusals
+        self._summary.shown = decided.shown
         note = f"accuracy {now['accuracy']:.4f}"
         # Record the reason only if it was needed.
         if before and self._accepted and self._has_fallen(before):
@@ -122,7 +120,7 @@ class Notes:
         """Decides whether the model in service fails on the rows of this run."""
         when_pushed = self.current.manifest.origin.metrics if self.current else {}
         limit = self._config.evaluation.min_accuracy
-        return results.has_fallen(before, when_pushed, limit)
+        return fallen.has_fallen(before, when_pushed, limit)
 
 
 # By the node's id; a node without an entry has no note.

@@ -123,7 +123,7 @@ def candidate(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
     predictions.Executor().Do(
         {"examples": [made.examples], "model": [made.model]},
         {"predictions": [made.predictions]},
-        {"split": "test", "fingerprint": ""},
+        {"split": "test", "slice_columns": "[]", "fingerprint": ""},
     )
     return made
 

@@ -72,6 +72,7 @@ def find(tmp_path: Path, serving: LocalStore) -> Callable[..., list[Any]]:
             "labels": json.dumps(LABELS),
             "accepted": "",
             "mark_absent": 0,
+            "compare_with_last": 20,
         }
         Executor().Do({}, outputs, given | properties)
         return outputs["model"]
@@ -207,7 +208,6 @@ def _states(
     folder: Path, config: Any, destination: str, expected: Expected
 ) -> dict[str, str]:
     """Runs importers, BaselineModel and Evaluator; returns states of the last two."""
-    from tfx.components import Evaluator
     from tfx.dsl.components.common.importer import Importer
     from tfx.orchestration import metadata
     from tfx.orchestration.local.local_dag_runner import LocalDagRunner
@@ -215,7 +215,9 @@ def _states(
     from tfx.types import standard_artifacts
 
     from components.baseline_model import BaselineModel
-    from newsdesk.evaluation.thresholds import eval_config
+    from components.evaluator import Evaluator
+    from components.predictions import Predictions
+    from newsdesk.evaluation.tfma_config import eval_config
 
     baseline = BaselineModel(destination, expected, LABELS, "", "f")
     rows = Importer(
@@ -226,12 +228,28 @@ def _states(
     candidate = Importer(str(folder / "candidate"), standard_artifacts.Model).with_id(
         "Candidate"
     )
+    inputs = {
+        "examples": rows.outputs["result"],
+        "model": candidate.outputs["result"],
+    }
+    predictions = Predictions(
+        **inputs,
+        baseline=baseline.outputs["model"],
+        split="test",
+        slice_columns=[],
+        fingerprint="f",
+    )
     evaluator = Evaluator(
-        examples=rows.outputs["result"],
-        model=candidate.outputs["result"],
-        baseline_model=baseline.outputs["model"],
-        example_splits=["test"],
+        inputs
+        | {
+            "baseline_model": baseline.outputs["model"],
+            "predictions": predictions.outputs["predictions"],
+        },
+        split="test",
         eval_config=eval_config(config),
+        limits=config.evaluation,
+        labels=LABELS,
+        fingerprint="f",
     )
     connection = metadata.sqlite_metadata_connection_config(str(folder / "m.sqlite"))
     LocalDagRunner().run(
@@ -239,7 +257,7 @@ def _states(
             pipeline_name="x",
             pipeline_root=str(folder / "root"),
             metadata_connection_config=connection,
-            components=[rows, candidate, baseline, evaluator],
+            components=[rows, candidate, baseline, predictions, evaluator],
             enable_cache=True,
         )
     )

@@ -32,7 +32,7 @@ def test_the_same_rows_make_the_same_file(candidate: Candidate, tmp_path: Path) 
     predictions.Executor().Do(
         {"examples": [candidate.examples], "model": [candidate.model]},
         {"predictions": [again]},
-        {"split": "test", "fingerprint": ""},
+        {"split": "test", "slice_columns": "[]", "fingerprint": ""},
     )
     first = Path(candidate.predictions.uri, predictions.FILE).read_bytes()
     assert (tmp_path / predictions.FILE).read_bytes() == first

@@ -15,6 +15,7 @@ from components.text_statistics.component import TextStatisticsOfSplits
 from newsdesk.config.environment import RUN_FOLDER_VARIABLE
 from newsdesk.config.push import Sign
 from newsdesk.errors import ConfigError, GateError, ModelError
+from newsdesk.evaluation.decision import Decision
 from newsdesk.inspection import fresh
 from newsdesk.published import manifest, signing
 from newsdesk.published.in_service import OUTCOME, Outcome
@@ -51,9 +52,9 @@ def push(
     figures = {"accuracy": 0.9}
     in_service: dict[str, float] = {}
     monkeypatch.setattr(
-        executor.results,
-        "metrics",
-        lambda *_, of_baseline=False: in_service if of_baseline else figures,
+        executor.decision,
+        "read",
+        lambda _: Decision(metrics=figures, baseline_metrics=in_service),
     )
 
     def run(

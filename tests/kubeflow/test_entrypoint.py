@@ -18,6 +18,7 @@ from kubeflow.intervals.reports import Reports
 from kubeflow.outcome import in_log, in_message
 from newsdesk.config.load import load
 from newsdesk.errors import ExitCode
+from newsdesk.evaluation.decision import Decision
 from tests.kubeflow.cluster_run import Cluster, TaskFailed
 from tests.kubeflow.object_stores import Bucket, buckets
 from tests.support.kfp.workflows import failed
@@ -216,9 +217,8 @@ def test_a_pusher_that_pushes_nothing_reports_it_and_finishes_its_interval(
     fails: bool,
 ) -> None:
     monkeypatch.setattr("components.publisher.executor.Executor.Do", lambda *_: None)
-    monkeypatch.setattr(
-        "newsdesk.evaluation.refusals.refusals", lambda *_: ["loss is 9"]
-    )
+    refused = Decision(metrics={}, refusals=["loss is 9"])
+    monkeypatch.setattr("newsdesk.evaluation.decision.read", lambda _: refused)
     cluster = start(RUN, f"kubeflow.fail_when_not_pushed={str(fails).lower()}")
     _give_inputs(cluster, "pusher", tmp_path)
     ledger = Ledger(str(tmp_path / "models"))

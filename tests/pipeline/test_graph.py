@@ -84,7 +84,12 @@ def test_tokenizing_reruns_all_nodes_that_cut_texts(
 
 
 def test_a_reader_reruns_the_rows(rerun_by: Callable[[str], set[str]]) -> None:
-    assert rerun_by("newsdesk/rows/parquet_opener.py") == {"TextExampleGen", "Pusher"}
+    assert rerun_by("newsdesk/rows/parquet_opener.py") == {
+        "TextExampleGen",
+        "Predictions",
+        "Evaluator",
+        "Pusher",
+    }
 
 
 def test_the_gate_reads_the_model_in_service(

@@ -10,18 +10,19 @@ from tfx.types import standard_artifacts
 from kubeflow.container import pushed
 from kubeflow.outcome import Outcome, in_log
 from newsdesk.errors import ExitCode, NotGoodEnough, Withdrawn
+from newsdesk.evaluation import decision
+from newsdesk.evaluation.decision import Decision
 from newsdesk.published import in_service
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+def described(tmp_path: Path) -> Any:
     """Finds the outcome for properties of a Pusher and a reason of the Evaluator."""
-    monkeypatch.setattr(
-        "newsdesk.evaluation.refusals.refusals",
-        lambda evaluation, labels, version: [f"loss is 9, version {version} has 1"],
-    )
+    evaluation = standard_artifacts.ModelEvaluation()
+    evaluation.uri = str(tmp_path)
+    decision.write(Decision(metrics={}, refusals=["loss is 9"]), tmp_path)
 
     def describe(outcome: str | None) -> tuple[Outcome, Any]:
         model, blessing = (
@@ -33,17 +34,14 @@ def described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
             model.set_string_custom_property("outcome", outcome)
             if outcome != in_service.Outcome.WITHDRAWN:
                 model.set_string_custom_property("pushed_destination", "s3://m/17")
-        baseline = standard_artifacts.Model()
-        baseline.set_string_custom_property("version", "16")
         task: Any = SimpleNamespace(
             outputs={"pushed_model": [model]},
             inputs={
                 "model_blessing": [blessing],
-                "evaluation": [standard_artifacts.ModelEvaluation()],
-                "baseline": [baseline],
+                "evaluation": [evaluation],
             },
         )
-        return pushed.describe(task, ["a", "b"]), model
+        return pushed.describe(task), model
 
     return describe
 
@@ -68,9 +66,9 @@ def test_each_outcome_of_the_pusher_has_its_state(
 
 def test_a_refusal_is_in_the_metadata(described: Any) -> None:
     outcome, model = described(None)
-    assert outcome.refusals == ["loss is 9, version 16 has 1"]
+    assert outcome.refusals == ["loss is 9"]
     refusals = model.get_string_custom_property("refusals")
-    assert refusals == '["loss is 9, version 16 has 1"]'
+    assert refusals == '["loss is 9"]'
 
 
 def test_a_run_that_did_not_push_can_fail(described: Any) -> None:

@@ -1,0 +1,72 @@
+"""The tested rows, and what each model predicts for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from newsdesk.evaluation.confusion import Array, Counts
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """The predictions of one model.
+
+    Attributes:
+        classes: the number of the likeliest class of each row, int64 [rows].
+        losses: the cross entropy of each row in nats, float64 [rows]; NaN if a
+            probability is not finite.
+    """
+
+    classes: Array
+    losses: Array
+
+
+@dataclass(frozen=True)
+class TestedRows:
+    """The rows of the split that decides about a push.
+
+    Attributes:
+        label: the number of the true class of each row, int64 [rows].
+        candidate: predictions of the model that was trained.
+        baseline: predictions of the model in service; None without one.
+        best: predictions of the best of the last versions; None if that is the model
+            in service.
+        slices: the value of each row by slice column, [rows]; None in a row without.
+    """
+
+    label: Array
+    candidate: Predicted
+    baseline: Predicted | None = None
+    best: Predicted | None = None
+    slices: Mapping[str, Array] = field(default_factory=dict)
+
+
+def figures(label: Array, predicted: Predicted, labels: list[str]) -> dict[str, float]:
+    """Computes the figures of a model over all rows.
+
+    Args:
+        label: the number of the true class of each row, int64 [rows].
+        predicted: what the model predicts for these rows.
+        labels: the names of the classes, in the order of their numbers.
+
+    Returns:
+        `accuracy`, `macro_f1`, `loss`, `rows`, and for each class
+        `precision/<label>`, `recall/<label>`, `f1/<label>`, `rows/<label>`.
+    """
+    counts = Counts.of(label, predicted.classes, len(labels))
+    overall = {
+        "accuracy": float((label == predicted.classes).mean()),
+        "macro_f1": float(counts.macro_f1),
+        "loss": float(predicted.losses.mean()),
+        "rows": float(len(label)),
+    }
+    by_class = {
+        "precision": counts.precision,
+        "recall": counts.recall,
+        "f1": counts.f1,
+        "rows": counts.actual,
+    }
+    return overall | {
+        f"{name}/{label}": float(values[index])
+        for index, label in enumerate(labels)
+        for name, values in by_class.items()
+    }
