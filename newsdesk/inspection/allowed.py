@@ -27,6 +27,8 @@ _NUMBERS = """
     Round Rsqrt Select SelectV2 Selu Sigmoid Sign Softmax Softplus Sqrt Square
     SquaredDifference Sub Sum Tanh TopKV2 Unique UniqueV2
 """
+# Rotary positions, which a ModernBERT has.
+_ROTARY = "Cos Sin"
 # Dropout, in encoders that can be fine-tuned.
 _RANDOM = """
     RandomStandardNormal RandomUniform StatelessRandomGetAlg
@@ -66,7 +68,7 @@ _EXAMPLES = "ParseExample ParseExampleV2 ParseSingleExample"
 
 OPERATIONS = frozenset(
     " ".join(
-        (_STRUCTURE, _SHAPES, _NUMBERS, _RANDOM)
+        (_STRUCTURE, _SHAPES, _NUMBERS, _ROTARY, _RANDOM)
         + (_STRINGS, _TEXT, _RAGGED, _TABLES, _EXAMPLES)
     ).split()
 )
