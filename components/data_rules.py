@@ -158,7 +158,7 @@ def _truncated(rules: Gate, now: TextStatistics) -> Iterator[Judged]:
     for split, counted in now.splits.items():
         share = counted.truncated_share
         if share is None:
-            why = "the tokens are not known before Transform"
+            why = "the statistics do not have the texts that are cut"
             yield Judged(rule, split, None, limit, why, None)
             continue
         reason = cut(share, counted, now.max_length)

@@ -20,10 +20,10 @@ class Counted(NamedTuple):
     """Token counts, with one entry for each text.
 
     Attributes:
-        tokens: number of tokens, before the text is truncated; of pieces that are
-            learned later, number of words and of characters that need no spaces.
+        tokens: number of tokens, before the text is truncated. For pieces that are
+            learned later, an estimate: words, and characters that need no spaces.
         unknown: how many of them the vocabulary does not have; None without one.
-        truncated: whether the text has more tokens than fit; None if not known.
+        truncated: whether the text has more tokens than fit.
         words: a hash from 0 to 1 for every token, equal for equal words; None for word
             pieces, which are not learned.
     """
@@ -31,7 +31,7 @@ class Counted(NamedTuple):
     tokens: Sequence[int]
     unknown: Sequence[int] | None
     words: Sequence[Sequence[float]] | None
-    truncated: Sequence[bool] | None
+    truncated: Sequence[bool]
 
 
 class Counter:
@@ -103,10 +103,10 @@ class Counter:
         return self._counted(words, _total(lines < 0), shares)
 
     def _without_pieces(self, texts: Sequence[bytes]) -> Counted:
-        """Counts words, because Transform has yet to learn the pieces."""
+        """Estimates, because Transform has yet to learn the pieces."""
         spaced = tf.strings.regex_replace(tf.constant(texts), _UNSPACED, r" \0 ")
         words = split_words(spaced, self._text.lower_case)
-        return self._counted(words, None, None)._replace(truncated=None)
+        return self._counted(words, None, None)
 
     def _counted(
         self,

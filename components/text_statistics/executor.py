@@ -141,7 +141,7 @@ class _Look(beam.DoFn):
             counted.tokens,
             nothing if counted.unknown is None else counted.unknown,
             nothing if counted.words is None else counted.words,
-            nothing if counted.truncated is None else counted.truncated,
+            counted.truncated,
             strict=True,
         ):
             yield Row(

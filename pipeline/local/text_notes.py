@@ -32,7 +32,7 @@ def about_texts(folder: str, tokenizer: str) -> str:
     by_slice = slices.read(Path(folder))
     notes = [
         node_results.conflicts(folder),
-        *_truncated(found, by_slice),
+        *_truncated(found, by_slice, tokenizer),
         *_unknown(found, by_slice),
         *(_unspaced(found) if tokenizer == "words" else ()),
     ]
@@ -40,16 +40,20 @@ def about_texts(folder: str, tokenizer: str) -> str:
     return "; ".join(note for note in notes if note)
 
 
-def _truncated(found: Any, by_slice: Mapping[str, Any]) -> Iterator[str]:
+def _truncated(
+    found: Any, by_slice: Mapping[str, Any], tokenizer: str
+) -> Iterator[str]:
     split, share = _largest(found.splits, lambda counts: counts.truncated_share)
     if not share:
         return
     worst = _worst_slice(by_slice, share, lambda one: _share(one.truncated, one.rows))
+    # Learned pieces are not known yet, so their number is estimated.
+    about = "about " if tokenizer == "pieces" else ""
     if share <= _MANY_TRUNCATED and not worst:
-        yield f"{share:.1%} of the {split} texts are cut at text.max_length"
+        yield f"{about}{share:.1%} of the {split} texts are cut at text.max_length"
         return
     yield (
-        f"{_WARNING}{share:.1%} of the {split} texts have more tokens than "
+        f"{_WARNING}{about}{share:.1%} of the {split} texts have more tokens than "
         f"text.max_length = {found.max_length}{worst}, and the model does not see "
         f"their ends; {found.splits[split].covering} would be enough for 95% of them"
     )

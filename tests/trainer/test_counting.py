@@ -63,3 +63,25 @@ def test_pieces_are_looked_up_in_the_given_vocabulary(
     # oil fall ##s , again; three dots and oil, for the broken byte is dropped.
     assert (found.tokens, found.unknown) == ([5, 0, 4], [2, 0, 3])
     assert found.words is None
+
+
+def test_texts_with_more_tokens_than_fit_are_counted_as_cut(tmp_path: Path) -> None:
+    assert Counter(_settings(max_length=3), None).count(
+        [b"one two three", b"one two three four"]
+    ).truncated == [False, True]
+    file = tmp_path / "vocab.txt"
+    file.write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\noil\n")
+    given = _settings(tokenizer="wordpiece", vocabulary=str(file), max_length=4)
+    counter = Counter(given, None)
+    # [CLS] and [SEP] also count.
+    assert counter.count([b"oil oil", b"oil oil oil"]).truncated == [False, True]
+    assert counter.ends == 2
+
+
+def test_pieces_that_are_learned_later_are_estimated() -> None:
+    counter = Counter(_settings(tokenizer="pieces", max_length=4), None)
+    assert (counter.vocabulary, counter.room) == (None, None)
+    found = counter.count([b"oil falls, again", "银行 利润。大".encode()])
+    assert found.tokens == [3, 5]
+    assert found.truncated == [False, True]
+    assert (found.unknown, found.words) == (None, None)

@@ -72,6 +72,13 @@ def test_texts_without_spaces_are_no_problem_for_other_tokenizers(
     assert note(tmp_path, "pieces", unspaced=100) == ""
 
 
+def test_the_length_in_learned_pieces_is_an_estimate(tmp_path: Path) -> None:
+    text = "about 10.0% of the train texts are cut at text.max_length"
+    assert note(tmp_path, "pieces", truncated=10, covering=300) == text
+    text = note(tmp_path, "pieces", truncated=11, covering=300)
+    assert text.startswith("warning: about 11.0% of the train texts have more tokens")
+
+
 def test_a_slice_that_is_much_worse_is_named(tmp_path: Path) -> None:
     found = {
         "source=mail": Slice(rows=30, tokens=300, unknown=150, truncated=30),
