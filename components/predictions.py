@@ -9,15 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from tfx import types
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
 from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.utils import path_utils
 
 from newsdesk import features
-from newsdesk.evaluation.confusion import Array
-from newsdesk.evaluation.tested_rows import Predicted, TestedRows
+from newsdesk.evaluation.tested_rows import Predicted, TestedRows, losses
 from newsdesk.inspection import trial
 from newsdesk.published.in_service import BEST
 from newsdesk.rows.parquet_opener import open_parquet
@@ -29,8 +27,6 @@ BATCH = 64
 # The models that a candidate is compared with.
 _OTHERS = ("baseline", "best")
 _SLICE = "slice/"
-# Keras limits probabilities in the same way, so that no loss is infinite.
-_LEAST = 1e-7
 
 
 class RowPredictions(types.Artifact):
@@ -232,7 +228,7 @@ def _predicted(
             probabilities = answer[features.PROBABILITIES].numpy()
             prefix = "" if name == "model" else f"{name}/"
             found[f"{prefix}predicted"] = probabilities.argmax(1)
-            found[f"{prefix}loss"] = _losses(probabilities, label)
+            found[f"{prefix}loss"] = losses(probabilities, label)
             if name == "model":
                 found["probabilities"] = list(probabilities)
         yield found
@@ -247,11 +243,3 @@ def _values(column: Any) -> list[str | None]:
         if place == 0:
             values[row] = value.decode("utf-8", "replace")
     return values
-
-
-def _losses(probabilities: Array, label: Array) -> Array:
-    """The cross entropy of each row in nats, as Keras computes it."""
-    shares = np.clip(probabilities.astype(np.float64), _LEAST, 1 - _LEAST)
-    right = shares[np.arange(len(label)), label]
-    losses: Array = np.log(shares.sum(1)) - np.log(right)
-    return losses

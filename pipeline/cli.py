@@ -13,6 +13,7 @@ from pipeline.commands.check import check
 from pipeline.commands.compile import compile
 from pipeline.commands.doctor import doctor
 from pipeline.commands.encoder import encoder
+from pipeline.commands.evaluate import evaluate
 from pipeline.commands.gc import gc
 from pipeline.commands.init import init
 from pipeline.commands.logs import logs
@@ -37,6 +38,7 @@ for command in (
     check,
     run,
     predict,
+    evaluate,
     runs,
     verify,
     rollback,

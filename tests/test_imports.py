@@ -56,6 +56,7 @@ LAYERS = {
         check doctor graph init interrupt
         local
         notify predict
+        evaluate
         commands
         cli
     """,

@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from newsdesk.evaluation.confusion import Array, Counts
+
+# Keras limits probabilities in the same way, so that no loss is infinite.
+_LEAST = 1e-7
 
 
 @dataclass(frozen=True)
@@ -70,3 +75,19 @@ def figures(label: Array, predicted: Predicted, labels: list[str]) -> dict[str, 
         for index, label in enumerate(labels)
         for name, values in by_class.items()
     }
+
+
+def losses(probabilities: Array, label: Array) -> Array:
+    """Computes the cross entropy of each row, as Keras does.
+
+    Args:
+        probabilities: of each class, float [rows, classes].
+        label: the number of the true class of each row, int64 [rows].
+
+    Returns:
+        The losses in nats, float64 [rows]; NaN if a probability of the row is NaN.
+    """
+    shares = np.clip(probabilities.astype(np.float64), _LEAST, 1 - _LEAST)
+    right = shares[np.arange(len(label)), label]
+    found: Array = np.log(shares.sum(1)) - np.log(right)
+    return found

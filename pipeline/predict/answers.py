@@ -66,6 +66,21 @@ class Answerer:
             ) from None
 
     @property
+    def labels(self) -> list[str]:
+        """The names of the classes, in the order of their numbers.
+
+        Raises:
+            ConfigError: the model does not name them.
+        """
+        try:
+            return list(self._card()["labels"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise ConfigError(
+                f"{self._card_file}: does not name the model's labels, so rows cannot "
+                "be compared with them; choose a model that `newsdesk run` pushed"
+            ) from None
+
+    @property
     def quoting(self) -> str:
         """What quotes mean in the training data; a value of `data.quoting`."""
         return self._setting("quoting")

@@ -1,0 +1,1 @@
+"""`newsdesk evaluate`: the figures of a published model on a labelled file."""

@@ -1,0 +1,126 @@
+"""Reads a labelled file as training does, and predicts its rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from newsdesk.errors import DataError
+from newsdesk.evaluation.tested_rows import Predicted, losses
+from newsdesk.rows.labelling import Labelled, Labelling
+from newsdesk.rows.readers import BadRow, Layout, columns_of, format_of, read_rows
+from newsdesk.rows.remedies import remedy
+from pipeline.predict.answers import Answerer
+
+_LISTED = 20
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The usable rows of a file, with the predictions of a model.
+
+    Attributes:
+        label: the number of the true class of each row, int64 [rows].
+        predicted: the predictions of the model.
+        bad: what is wrong with each row that cannot be used.
+    """
+
+    label: np.ndarray
+    predicted: Predicted
+    bad: list[str]
+
+
+def check_columns(file: str, layout: Layout, labelling: Labelling) -> None:
+    """Refuses a file without the columns that are needed.
+
+    Args:
+        file: the path.
+        layout: how the file is written.
+        labelling: the text columns and the label column.
+
+    Raises:
+        DataError: a column is missing, or the file cannot be read.
+    """
+    found = columns_of(file, layout)
+    if not found:
+        return
+    listed = f"its columns are {', '.join(map(repr, found[:_LISTED]))}"
+    missing = [name for name in labelling.text_columns if name not in found]
+    if missing:
+        raise DataError(
+            f"{file}: has no column {', '.join(map(repr, missing))}, which the model "
+            f"reads; {listed}"
+        )
+    if labelling.label_column not in found:
+        raise DataError(
+            f"{file}: has no column {labelling.label_column!r} with labels; {listed}; "
+            "choose one with --label-column NAME"
+        )
+
+
+def layout_of(file: str, columns: Sequence[str], quoting: str) -> Layout:
+    """Finds out how a file is written.
+
+    Args:
+        file: the path.
+        columns: the names of the columns of a CSV or TSV file without a header.
+        quoting: what quotes mean in a CSV or TSV file; a value of `data.quoting`.
+
+    Returns:
+        The layout.
+
+    Raises:
+        DataError: its name does not say which format it has.
+    """
+    try:
+        return Layout(format_of(file), tuple(columns), quoting)
+    except DataError:
+        raise DataError(
+            f"{file}: its name does not say which format it has; rename it to end in "
+            ".csv, .tsv, .jsonl, .parquet or .tfrecord"
+        ) from None
+
+
+def answer(
+    file: str, layout: Layout, labelling: Labelling, answerer: Answerer
+) -> Answered:
+    """Predicts every usable row.
+
+    Args:
+        file: the path.
+        layout: how the file is written.
+        labelling: the columns and labels, and how they apply to a row.
+        answerer: the model.
+
+    Returns:
+        The rows and their predictions.
+
+    Raises:
+        DataError: the file cannot be read, or no row can be used.
+    """
+    bad: list[str] = []
+    numbers: list[int] = []
+
+    def texts() -> Iterator[str]:
+        for row in read_rows(file, layout, labelling.columns):
+            found = row if isinstance(row, BadRow) else labelling.apply(row)
+            if isinstance(found, Labelled):
+                numbers.append(found.label)
+                yield found.text
+            else:
+                advice = remedy(found)
+                bad.append(f"{found}; {advice}" if advice else str(found))
+
+    shares = [
+        [result["probabilities"][name] for name in labelling.labels]
+        for result in answerer.answers(texts())
+    ]
+    if not shares:
+        why = f"; the first is {bad[0]}" if bad else ""
+        raise DataError(
+            f"{file}: none of its {len(bad):,} rows can be used, so nothing was "
+            f"evaluated{why}"
+        )
+    label, probabilities = np.asarray(numbers), np.asarray(shares)
+    predicted = Predicted(probabilities.argmax(1), losses(probabilities, label))
+    return Answered(label, predicted, bad)
