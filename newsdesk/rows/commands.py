@@ -49,6 +49,25 @@ def encoded(file: str, encoding: str) -> str:
     return piped(file, f"iconv -f {encoding} -t UTF-8", ending(file))
 
 
+def with_commas(delimiter: str) -> str:
+    """Makes a command that rewrites delimited rows as CSV.
+
+    Args:
+        delimiter: the delimiter of the rows that it reads.
+
+    Returns:
+        A command that reads from standard input.
+    """
+    # Keeps bytes that are not UTF-8 and line ends in cells, and removes a BOM.
+    program = (
+        "import csv; csv.field_size_limit(2**30); "
+        "csv.writer(open(1, 'w', newline='', errors='surrogateescape', "
+        "encoding='utf-8')).writerows(csv.reader(open(0, newline='', "
+        f"errors='surrogateescape', encoding='utf-8-sig'), delimiter={delimiter!r}))"
+    )
+    return f'python3 -c "{program}"'
+
+
 # Many rows of one file may need the same message, and is_gzip opens the file.
 @lru_cache(maxsize=64)
 def _reading(file: str) -> str:

@@ -9,7 +9,7 @@ import csv
 from collections.abc import Sequence
 
 from newsdesk.errors import DataError
-from newsdesk.rows.commands import piped
+from newsdesk.rows.commands import piped, with_commas
 from newsdesk.rows.encodings import HEAD, beginning_of, opened_text
 from newsdesk.rows.excel import separator_of
 from newsdesk.rows.magic import explain_content
@@ -172,7 +172,7 @@ def _fitting(lines: list[str], delimiter: str, names: Sequence[str]) -> float:
 
 def _excel(file: str, separator: str) -> str:
     other = _NAMES.get(separator, repr(separator))
-    command = piped(file, f"tail -n +2 | {_rewritten(separator)}", "csv")
+    command = piped(file, f"tail -n +2 | {with_commas(separator)}", "csv")
     return (
         f"{file}:1: is Excel's line sep={separator}, not a header; the cells are "
         f"separated by {other}; {_setting(separator)}convert the file: {command}"
@@ -183,21 +183,10 @@ def _advice(file: str, found: str, is_given: bool) -> str:
     if found in _FORMATS and not is_given:
         name = _FORMATS[found]
         return f'set data.format = "{name}" (init: --format {name}), or rename the file'
-    return f"{_setting(found)}convert it: {piped(file, _rewritten(found), 'csv')}"
+    return f"{_setting(found)}convert it: {piped(file, with_commas(found), 'csv')}"
 
 
 def _setting(delimiter: str) -> str:
     if delimiter not in _SETTINGS:
         return ""
     return f'set data.delimiter = "{_SETTINGS[delimiter]}" (`init` finds it), or '
-
-
-def _rewritten(delimiter: str) -> str:
-    # Keeps bytes that are not UTF-8 and line ends in cells, and removes a BOM.
-    program = (
-        "import csv; csv.field_size_limit(2**30); "
-        "csv.writer(open(1, 'w', newline='', errors='surrogateescape', "
-        "encoding='utf-8')).writerows(csv.reader(open(0, newline='', "
-        f"errors='surrogateescape', encoding='utf-8-sig'), delimiter={delimiter!r}))"
-    )
-    return f'python3 -c "{program}"'

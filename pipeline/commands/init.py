@@ -89,8 +89,8 @@ def init(
     force: Annotated[bool, typer.Option(help="Overwrite existing files.")] = False,
 ) -> None:
     """Examine your data, and write newsdesk.toml and a schema for `newsdesk run`."""
+    from pipeline.init.choose_columns import propose
     from pipeline.init.look import look
-    from pipeline.init.proposal import propose
     from pipeline.init.questions import ask_label, ask_text
     from pipeline.init.report import report
     from pipeline.init.starter import write

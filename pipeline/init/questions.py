@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 import typer
 
 from newsdesk.escaping import one_line
+from pipeline.init.choose_columns import candidates, propose
 from pipeline.init.misplaced import shortened
-from pipeline.init.proposal import Proposal, candidates, propose
+from pipeline.init.proposal import Proposal
 from pipeline.init.survey import Survey
 from pipeline.terminal.streams import say
 

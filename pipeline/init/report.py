@@ -6,13 +6,15 @@ import textwrap
 from collections.abc import Iterable
 
 from newsdesk.escaping import one_line
-from pipeline.init.findings import (
+from pipeline.init.about_files import (
     about_files,
     about_format,
     about_header,
+    about_splits,
+)
+from pipeline.init.findings import (
     about_labels,
     about_lost_rows,
-    about_splits,
     about_texts,
     about_tiny_classes,
 )

@@ -21,8 +21,6 @@ _COVERED = 0.95
 _LENGTHS = range(16, 513, 8)
 _FEW_ROWS = 1_000
 _SMALL_BATCH = 8
-_LARGEST_SHARE = 0.6
-_LARGEST_RATIO = 5
 _WIDEST_HEAD = 256
 
 
@@ -62,18 +60,6 @@ def choose(proposal: Proposal, texts: Texts) -> list[Setting]:
     ]
 
 
-def is_imbalanced(proposal: Proposal) -> bool:
-    """Decides whether a model could ignore a class and still look good.
-
-    Args:
-        proposal: what the columns mean.
-
-    Returns:
-        Whether a label has most of the rows, or many times the rows of another one.
-    """
-    return proposal.largest_share > _LARGEST_SHARE or _ratio(proposal) > _LARGEST_RATIO
-
-
 def tiny_classes(texts: Texts) -> dict[str, int]:
     """Finds labels that have too few texts for three splits.
 
@@ -93,10 +79,6 @@ def enough_bad_rows(texts: Texts) -> float:
         texts: the statistics of the rows.
     """
     return min(1.0, math.ceil(100 * texts.lost_share) / 100)
-
-
-def _ratio(proposal: Proposal) -> float:
-    return max(proposal.labels.values()) / max(min(proposal.labels.values()), 1)
 
 
 def _data(texts: Texts) -> Iterator[Setting]:
@@ -156,7 +138,7 @@ def _train(proposal: Proposal, texts: Texts) -> Iterator[Setting]:
     if 0 < used < _FEW_ROWS:
         why = f"only {used:,} rows: small batches give more steps in an epoch"
         yield Setting("train", "batch_size", _SMALL_BATCH, why)
-    if not is_imbalanced(proposal):
+    if not proposal.is_imbalanced:
         return
     counts = proposal.labels
     large, small = max(counts, key=counts.__getitem__), min(counts, key=counts.get)  # type: ignore[arg-type]
@@ -198,7 +180,7 @@ def _evaluation(proposal: Proposal) -> Iterator[Setting]:
         "a model must be clearly better to be pushed."
     )
     yield Setting("evaluation", "min_accuracy", proposal.min_accuracy, why)
-    if is_imbalanced(proposal):
+    if proposal.is_imbalanced:
         # The F1 of the only predicted label, over all labels.
         constant = 2 * share / (1 + share) / len(proposal.labels)
         why = (

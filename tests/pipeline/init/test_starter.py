@@ -10,8 +10,8 @@ from newsdesk.config.load import load
 from newsdesk.errors import ConfigError
 from newsdesk.rows.labelling import Labelled, Labelling
 from newsdesk.rows.readers import Layout, Row, read_rows
+from pipeline.init.choose_columns import propose
 from pipeline.init.look import look
-from pipeline.init.proposal import propose
 from pipeline.init.starter import schema, write
 
 ROWS = """3,Oil falls again,"Oil fell again, traders said"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.init import texts
+from pipeline.init.choose_columns import propose
 from pipeline.init.look import look
-from pipeline.init.proposal import propose
 from pipeline.init.texts import is_unspaced, look_at_texts
 
 

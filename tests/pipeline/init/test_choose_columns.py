@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from newsdesk.errors import ConfigError, DataError
+from pipeline.init.choose_columns import propose
 from pipeline.init.column import Column
-from pipeline.init.proposal import propose
 from pipeline.init.survey import Survey
 
 
