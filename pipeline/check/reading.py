@@ -1,6 +1,6 @@
 """Reads the rows as TextExampleGen does, and counts them by split and label."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -60,7 +60,7 @@ def read(config: Config) -> Rows:
     """Reads every file that a run would read.
 
     Args:
-        config: the whole configuration.
+        config: the whole configuration, with the splits that names of files say.
 
     Returns:
         The counts.
@@ -68,12 +68,12 @@ def read(config: Config) -> Rows:
     Raises:
         DataError: a file is missing or cannot be read, or lacks a column.
     """
-    files = _files(config.data)
-    found = Rows([file for _, file in files], Lengths(config.text))
-    names = division.names(config.data)
+    data, files = config.data, _files(config.data)
+    found = Rows([file for name in files for file in files[name]], Lengths(config.text))
+    names = division.names(data)
     tallies = {name: Tally() for name in names}
-    good = partial(_good, config.data, files, found)
-    for split, row in division.divided(config.data, good):
+    good = partial(_good, data, files, found)
+    for split, row in division.divided(data, good):
         tokens = found.lengths.add(row.text)
         tallies[split].add(Counted(row.text, row.label, tokens, None, None))
     found.splits = {name: tally.statistics(None) for name, tally in tallies.items()}
@@ -81,17 +81,16 @@ def read(config: Config) -> Rows:
     return found
 
 
-def _files(data: Data) -> list[tuple[str, str]]:
-    """Lists the set and the path of every file."""
+def _files(data: Data) -> dict[str, list[str]]:
+    """Lists the files of every set."""
     if data.path.startswith(tf_datasets.PREFIX):
         tf_datasets.prepare(data.path)
     base, wanted = sources.input_of(data)
-    found = sources.files_of(base, wanted, data.span_marker, data.window)
-    return [(name, file) for name, files in found.items() for file in files]
+    return sources.files_of(base, wanted, data.span_marker, data.window)
 
 
 def _good(
-    data: Data, files: list[tuple[str, str]], found: Rows
+    data: Data, files: Mapping[str, Sequence[str]], found: Rows
 ) -> Iterator[division.Placed]:
     """Yields the good rows, and counts the others, each time from the beginning."""
     found.read, found.bad, found.kept = 0, 0, []
@@ -101,7 +100,7 @@ def _good(
     def is_row(values: dict[str, str]) -> bool:
         return isinstance(labelling.apply(Row("", 0, values)), Labelled)
 
-    for name, file in files:
+    for name, file in ((key, one) for key in files for one in files[key]):
         columns = readers.columns_of(file, layout)
         check_columns(file, columns, labelling.columns)
         count, lines = readers.LineCount(), 0

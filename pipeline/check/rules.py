@@ -127,7 +127,7 @@ def _names(names: set[str]) -> str:
 def _stops(config: Config, counts: dict[str, int]) -> bool:
     """Returns whether a run stops because a label has so few rows."""
     needed = config.gate.min_tested_rows or 0
-    return not counts["train"] or counts[config.data.tested_split] < needed
+    return not counts["train"] or counts.get("test", counts["eval"]) < needed
 
 
 def _decided(config: Config, one: Judged) -> bool:
