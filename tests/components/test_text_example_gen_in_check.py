@@ -12,11 +12,19 @@ from pipeline.check import reading
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("splits", [{}, {"train": "a.csv", "test": "b.csv"}])
+@pytest.mark.parametrize(
+    ("names", "splits"),
+    [
+        ("a b", {}),
+        ("a b", {"train": "a.csv", "test": "b.csv"}),
+        ("train test", {}),
+    ],
+)
 def test_check_counts_the_rows_of_every_split(
     tmp_path: Path,
     generate: Callable[..., Any],
     make_config: Callable[..., Config],
+    names: str,
     splits: dict[str, str],
 ) -> None:
     data = {
@@ -26,7 +34,7 @@ def test_check_counts_the_rows_of_every_split(
         "label_column": "label",
         "labels": ["often", "seldom"],
     }
-    for name, begin in (("a", 0), ("b", 200)):
+    for name, begin in zip(names.split(), (0, 200), strict=True):
         lines = ["text,label"]
         for row in range(begin, begin + 200):
             # Every text occurs twice, and 6 of 200 with the second label.
