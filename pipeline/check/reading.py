@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from components.text_example_gen import sources
+from components.text_example_gen import named_splits, sources
 from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SplitStatistics
 from components.text_statistics.tally import Row as Counted
@@ -60,7 +60,7 @@ def read(config: Config) -> Rows:
     """Reads every file that a run would read.
 
     Args:
-        config: the whole configuration, with the splits that names of files say.
+        config: the whole configuration.
 
     Returns:
         The counts.
@@ -68,7 +68,8 @@ def read(config: Config) -> Rows:
     Raises:
         DataError: a file is missing or cannot be read, or lacks a column.
     """
-    data, files = config.data, _files(config.data)
+    files = _files(config.data)
+    data = named_splits.settled(config.data, files)
     found = Rows([file for name in files for file in files[name]], Lengths(config.text))
     names = division.names(data)
     tallies = {name: Tally() for name in names}
