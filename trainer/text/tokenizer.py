@@ -11,7 +11,7 @@ import tensorflow_transform as tft
 from newsdesk.config.encoders import Encoder
 from newsdesk.config.text import Text
 from newsdesk.errors import DataError
-from trainer.text import learned_pieces
+from trainer.text import learned_pieces, word_pieces
 from trainer.text.padding import exchanged, swapped
 from trainer.text.vocabularies import HubPieces, Tokens, file_of, find
 from trainer.text.words import once_a_row, split_words
@@ -201,7 +201,8 @@ def _learned_piece_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
     pieces = tft.make_and_track_object(
         lambda: learned_pieces.tokenizer_of(known), name="pieces"
     )
-    _keep_as_asset(learned_pieces.names(model))
+    # The name is the key, because tf.Transform keeps no annotation made after analysis.
+    _keep_as_asset(learned_pieces.names(model), VOCABULARY)
     return tf.cast(pieces.tokenize(texts), tf.int64)
 
 
@@ -252,8 +253,8 @@ def _hub_pieces(texts: tf.Tensor, pieces: HubPieces, max_length: int) -> Tokeniz
     )
 
 
-def _keep_as_asset(names: list[str]) -> None:
+def _keep_as_asset(names: list[str], name: str = word_pieces.VOCABULARY) -> None:
     """Copies the vocabulary into the transform graph, where the Trainer finds it."""
-    path = file_of(names)
+    path = file_of(names, name)
     tft.make_and_track_object(lambda: table_of_words(path), name=VOCABULARY)
     tft.annotate_asset(VOCABULARY, Path(path).name)

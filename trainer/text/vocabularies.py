@@ -55,23 +55,24 @@ def find(text: Text, encoder: Encoder) -> Tokens:
     return vocab_txt.of_pieces(Pieces(path, word_pieces.read(path), text.lower_case))
 
 
-def file_of(names: Sequence[str]) -> str:
+def file_of(names: Sequence[str], name: str = word_pieces.VOCABULARY) -> str:
     """Writes tokens into a file, for libraries that read one.
 
     Args:
         names: the tokens in the order of their ids.
+        name: the name of the file.
 
     Returns:
         The path of a text file with a token a line, which exists as long as this
         process; line ends in a token are written as escapes.
     """
-    lines = [name.replace("\n", "\\n").replace("\r", "\\r") for name in names]
-    return str(Path(_folder_with("\n".join(lines)).name, word_pieces.VOCABULARY))
+    lines = [one.replace("\n", "\\n").replace("\r", "\\r") for one in names]
+    return str(Path(_folder_with("\n".join(lines), name).name, name))
 
 
 @functools.cache
-def _folder_with(lines: str) -> tempfile.TemporaryDirectory[str]:
+def _folder_with(lines: str, name: str) -> tempfile.TemporaryDirectory[str]:
     folder = tempfile.TemporaryDirectory(prefix="newsdesk-")
-    path = Path(folder.name, word_pieces.VOCABULARY)
+    path = Path(folder.name, name)
     path.write_text(lines + "\n", encoding="utf-8", newline="\n")
     return folder
