@@ -159,6 +159,24 @@ def skipped(verdict: str) -> list[str]:
     return sorted({skip["rule"] for skip in content["skipped"]})
 
 
+def labels_without_rows(run_folder: Path) -> list[str]:
+    """Lists the labels because of which the gate stopped a run.
+
+    Args:
+        run_folder: the folder of the run.
+
+    Returns:
+        The labels, without duplicates; [] if another rule is broken as well.
+    """
+    try:
+        broken = json.loads((run_folder / STOPPED).read_text())["broken"]
+    except (OSError, ValueError, KeyError):
+        return []
+    if not all(one.get("labels") for one in broken):
+        return []
+    return list(dict.fromkeys(name for one in broken for name in one["labels"]))
+
+
 def _verdict(faults: Sequence[Fault], judged: Sequence[Judged]) -> dict[str, Any]:
     """Lists every rule as kept, broken or skipped."""
     broken = {fault.rule for fault in faults}

@@ -1,13 +1,14 @@
 """The rules of the gate section: each compares one measured value with its limit."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
 from newsdesk.config.gate import Gate
 
 _EXAMPLES = 2
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Judged:
         limit: the value that the configuration allows.
         reason: the finding in words, or why the rule was skipped.
         holds: whether the data keeps the rule; None if the rule was skipped.
+        labels: the labels that break the rule, if it measures labels.
     """
 
     rule: str
@@ -29,6 +31,7 @@ class Judged:
     limit: float
     reason: str
     holds: bool | None
+    labels: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.reason} (rule gate.{self.rule} = {self.limit:g}, '{self.split}')"
@@ -185,8 +188,38 @@ def _tested(rules: Gate, now: TextStatistics, labels: list[str]) -> Iterator[Jud
     split = "test" if "test" in now.splits else "eval"
     counts = now.splits[split].labels
     rows, label = min((counts.get(place, 0), name) for place, name in enumerate(labels))
-    yield from _at_least(
-        rules, "min_tested_rows", split, rows, f"{rows:,} rows are labelled {label!r}"
+    few = tuple(
+        name
+        for place, name in enumerate(labels)
+        if counts.get(place, 0) < (rules.min_tested_rows or 0)
+    )
+    reason = f"{rows:,} rows are labelled {label!r}"
+    if few:
+        reason = f"{_counted(now, split, labels, few)}; {_remedy(few)}"
+    for one in _at_least(rules, "min_tested_rows", split, rows, reason):
+        yield replace(one, labels=few)
+
+
+def _counted(
+    now: TextStatistics, split: str, labels: list[str], few: Sequence[str]
+) -> str:
+    """Says how many rows of a label are in the tested split, and in all splits."""
+    shown = []
+    for name in few[:_NAMED]:
+        place = labels.index(name)
+        rows = now.splits[split].labels.get(place, 0)
+        total = sum(one.labels.get(place, 0) for one in now.splits.values())
+        shown.append(f"{rows:,} of the {total:,} rows labelled {name!r}")
+    if more := len(few) - len(shown):
+        shown.append(f"too few rows of {more} more labels")
+    return f"the {split} split has only {', '.join(shown)}"
+
+
+def _remedy(few: Sequence[str]) -> str:
+    them, labels = ("it", "label") if len(few) == 1 else ("them", "labels")
+    return (
+        f"add rows of the {labels}, merge {them} into another label with "
+        f"data.merge_labels, or leave {them} out with data.drop_labels"
     )
 
 

@@ -16,12 +16,13 @@ RULES = ("schema", "label_missing")
 
 
 class Fault(NamedTuple):
-    """One broken rule, with its split, its feature and the reason."""
+    """One broken rule, with its split, its feature, the reason, and the labels."""
 
     rule: str
     split: str
     feature: str
     reason: str
+    labels: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return (
@@ -80,6 +81,7 @@ def label_faults(artifact: types.Artifact, labels: list[str]) -> Iterator[Fault]
             features.LABEL,
             f"no row has the label {', '.join(map(repr, missing))}; the rows have "
             f"only {', '.join(map(repr, present))}",
+            tuple(missing),
         )
 
 

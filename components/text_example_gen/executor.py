@@ -84,6 +84,15 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             report.rows_in,
             report.splits,
             report.over_lines,
+            {
+                quarantine.LEFT_OUT: dict.fromkeys(data.drop_labels, 0)
+                | report.left_out,
+                quarantine.MERGED: report.merged,
+                quarantine.SMALL: {
+                    data.labels[label]: texts for label, texts in report.small.items()
+                },
+                quarantine.SOURCES: named_splits.described(found, data),
+            },
         )
         fileio.rmtree(notes)
         if content.digest_of_input(base, patterns, *selection) != digest:

@@ -3,7 +3,8 @@
 The graph evaluates one split, so a run must know first which splits there are.
 """
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping, Sequence
 
 from components.text_example_gen import sources, splits
 from newsdesk.config.data import Data
@@ -50,6 +51,33 @@ def settled(data: Data, found: Iterable[str]) -> Data:
             f"files say {names or 'no split'}; correct data.named_splits"
         )
     return data.model_copy(update={"named_splits": names})
+
+
+def described(found: Mapping[str, Sequence[str]], data: Data) -> dict[str, str]:
+    """Says where the rows of each split come from.
+
+    Args:
+        found: the result of `sources.files_of`.
+        data: the data section.
+
+    Returns:
+        The files of each split that has files, or the share of train that became eval;
+        {} if the rows of all files are divided by `data.ratios`.
+    """
+    if splits.ALL in found:
+        return {}
+    told = {
+        name: _shown(found[name], data.path) for name in splits.SPLITS if name in found
+    }
+    if "eval" not in found:
+        told["eval"] = f"{data.eval_ratio:.3g} of train"
+    return told
+
+
+def _shown(files: Sequence[str], path: str) -> str:
+    folder = path if os.path.isdir(path) else os.path.dirname(files[0])
+    first = os.path.relpath(files[0], folder) if "/" in files[0] else files[0]
+    return first if len(files) == 1 else f"{first} and {len(files) - 1} more"
 
 
 def check_tested(planned: Data, found: Data) -> None:

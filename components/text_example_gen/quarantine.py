@@ -14,6 +14,7 @@ from newsdesk.rows.row import BadRow
 ROWS = "rows.jsonl"
 SUMMARY = "summary.json"
 OVER_LINES = "over_several_lines"
+LEFT_OUT, MERGED, SMALL, SOURCES = "left_out", "merged", "small_labels", "sources"
 
 
 class Quarantine(artifact.Artifact):
@@ -29,6 +30,7 @@ def write(
     rows_in: int,
     splits: Mapping[str, int],
     over_lines: int = 0,
+    more: Mapping[str, Any] | None = None,
 ) -> int:
     """Writes a quarantine.
 
@@ -38,6 +40,7 @@ def write(
         rows_in: how many rows were read.
         splits: how many rows each split got.
         over_lines: how many rows of the splits cover several lines of their file.
+        more: further entries of the summary.
 
     Returns:
         The number of bad rows.
@@ -49,6 +52,7 @@ def write(
         "quarantined": quarantined,
         OVER_LINES: over_lines,
         "splits": dict(splits),
+        **(more or {}),
     }
     with fileio.open(os.path.join(folder, SUMMARY), "w") as stream:
         stream.write(json.dumps(summary, indent=2) + "\n")
@@ -88,7 +92,9 @@ def read_summary(uri: str) -> dict[str, Any]:
         uri: the folder of the artifact.
 
     Returns:
-        rows_in, rows_out, quarantined, OVER_LINES, and splits (rows by split).
+        rows_in, rows_out, quarantined, OVER_LINES, and splits (rows by split); in newer
+        ones also LEFT_OUT and MERGED (rows by label), SMALL (different texts by label)
+        and SOURCES (by split, where its rows come from).
     """
     with fileio.open(os.path.join(uri, SUMMARY)) as stream:
         summary: dict[str, Any] = json.loads(stream.read())

@@ -29,6 +29,10 @@ class Report:
         rows_in: the number of rows read.
         quarantined: the number of bad rows.
         over_lines: the number of good rows that cover several lines of their file.
+        left_out: the number of good rows by label in data.drop_labels.
+        merged: the number of good rows by label that was merged into another.
+        small: the number of different texts of each class that has fewer than there
+            are splits, by the number of the class.
         splits: the number of rows written by split, in the order of the pipeline.
         faults: the errors of files that could not be read, sorted.
     """
@@ -37,6 +41,9 @@ class Report:
     rows_in: int
     quarantined: int
     over_lines: int
+    left_out: dict[str, int]
+    merged: dict[str, int]
+    small: dict[int, int]
     splits: dict[str, int]
     faults: list[str]
 
@@ -53,17 +60,31 @@ class Report:
         """
         sums: Counter[str] = Counter()
         written: Counter[str] = Counter()
-        faults = []
+        left_out: Counter[str] = Counter()
+        merged: Counter[str] = Counter()
+        small, faults = {}, []
         for note in _notes(notes):
             sums["rows"] += note.get("rows", 0)
             sums["bad"] += "bad" in note
             sums["over_lines"] += note.get("over_lines", 0)
             written[note.get("split", "")] += note.get("written", 0)
+            left_out.update(note.get("left_out", {}))
+            merged.update(note.get("merged", {}))
+            if "texts" in note:
+                small[note["label"]] = note["texts"]
             if "fault" in note:
                 faults.append(note["fault"])
-        counts = {name: written[name] for name in splits}
-        rows, bad, over_lines = sums["rows"], sums["bad"], sums["over_lines"]
-        return cls(notes, rows, bad, over_lines, counts, sorted(faults))
+        return cls(
+            notes,
+            rows_in=sums["rows"],
+            quarantined=sums["bad"],
+            over_lines=sums["over_lines"],
+            left_out=dict(left_out),
+            merged=dict(merged),
+            small=small,
+            splits={name: written[name] for name in splits},
+            faults=sorted(faults),
+        )
 
     def bad_rows(self) -> Iterator[BadRow]:
         """Reads the bad rows from the notes.
@@ -90,11 +111,13 @@ class Report:
             others = f" ({more} more files have errors)" if more else ""
             raise DataError(self.faults[0] + others)
         rows_out = sum(self.splits.values())
+        left_out = sum(self.left_out.values())
         # The reader counts rows before the shuffle, and each split behind it.
-        if self.rows_in != rows_out + self.quarantined:
+        if self.rows_in != rows_out + self.quarantined + left_out:
             raise DataError(
-                f"{self.rows_in} rows were read, but {rows_out} were written and "
-                f"{self.quarantined} quarantined; a worker of Beam lost rows, run again"
+                f"{self.rows_in} rows were read, but {rows_out} were written, "
+                f"{self.quarantined} quarantined and {left_out} left out; a worker of "
+                "Beam lost rows, run again"
             )
         if self.quarantined > max_bad_rows * self.rows_in:
             raise GateError(self._stopped(max_bad_rows))

@@ -1,6 +1,7 @@
 """The Beam transforms between files and tf.Examples."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from components.text_example_gen.strata import Strata
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows import readers
-from newsdesk.rows.labelling import Labelled, Labelling, check_columns
+from newsdesk.rows.labelling import Labelling, LeftOut, check_columns
 from newsdesk.rows.row import BadRow, Row
 
 NOTES = "notes"
@@ -54,6 +55,7 @@ class ReadFiles(beam.DoFn):
         """
         batches = Batches(source.division)
         rows = lines = over_lines = 0
+        left_out, merged = Counter[str](), Counter[str]()
         count = readers.LineCount()
         try:
             for row in self._rows(source.file, count):
@@ -63,6 +65,11 @@ class ReadFiles(beam.DoFn):
                 if isinstance(found, BadRow):
                     yield note(bad=asdict(found))
                     continue
+                if isinstance(found, LeftOut):
+                    left_out[found.label] += 1
+                    continue
+                if found.merged:
+                    merged[found.merged] += 1
                 over_lines += row.lines > 1
                 if full := batches.add(found):
                     yield beam.pvalue.TaggedOutput(BATCHES, full)
@@ -73,7 +80,9 @@ class ReadFiles(beam.DoFn):
         for batch in batches.rest():
             yield beam.pvalue.TaggedOutput(BATCHES, batch)
         yield beam.pvalue.TaggedOutput(_TEXTS, batches.texts)
-        yield note(rows=rows, over_lines=over_lines)
+        removed = {"left_out": left_out, "merged": merged}
+        counts = {key: dict(found) for key, found in removed.items() if found}
+        yield note(rows=rows, over_lines=over_lines, **counts)
 
     def _rows(self, file: str, count: readers.LineCount) -> Iterator[Row | BadRow]:
         needed = self._labelling.columns
@@ -81,7 +90,7 @@ class ReadFiles(beam.DoFn):
         return readers.read_rows(file, self._layout, needed, self._is_row, count)
 
     def _is_row(self, values: dict[str, str]) -> bool:
-        return isinstance(self._labelling.apply(Row("", 0, values)), Labelled)
+        return not isinstance(self._labelling.apply(Row("", 0, values)), BadRow)
 
 
 class ExamplesFromFiles(beam.PTransform):
@@ -154,10 +163,10 @@ def note(**values: object) -> beam.pvalue.TaggedOutput:
 
     Args:
         **values: `bad`, the fields of a BadRow; `fault`, why a file cannot be read;
-            `rows`, how many rows were read, and `over_lines`, how many good rows
-            cover several lines; `written`, how many rows went into `split`; `label`,
-            the number of a class that has fewer different `texts` than there are
-            splits.
+            `rows`, how many rows were read, `over_lines`, how many good rows cover
+            several lines, and by label how many were `left_out` and `merged`;
+            `written`, how many rows went into `split`; `label`, the number of a class
+            that has fewer different `texts` than there are splits.
 
     Returns:
         The line, tagged as a note.

@@ -2,11 +2,20 @@
 
 import re
 from decimal import Decimal
-from typing import Literal
+from itertools import chain
+from typing import Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
-from newsdesk.config import numeric_labels
+from newsdesk.config import numeric_labels, removed_labels
 from newsdesk.config.paths import DataLocation, FileName, LocalPath, Name, Pattern
 from newsdesk.config.section import Section, Share
 
@@ -42,9 +51,12 @@ class Data(Section):
     label_column: Name
     labels: list[Name] = Field(min_length=2)
     first_label: int = 0
+    drop_labels: list[Name] = []
+    merge_labels: dict[Name, list[Name]] = {}
     slice_columns: list[Name] = []
     max_bad_rows: Share = 0.001
     schema_file: LocalPath
+    _listed: list[str] = PrivateAttr(default_factory=list)
 
     @field_validator("labels")
     @classmethod
@@ -163,6 +175,29 @@ class Data(Section):
                 f"{missing[0]!r}; it has {', '.join(map(repr, self.columns))}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _removed_labels_are_no_classes(self) -> "Data":
+        self._listed = list(self.labels)
+        removed_labels.check(self.labels, self.drop_labels, self.merge_labels)
+        removed = {*self.drop_labels, *chain(*self.merge_labels.values())}
+        # Frozen for others; from now on, `labels` has the classes.
+        self.__dict__["labels"] = [name for name in self.labels if name not in removed]
+        return self
+
+    # A position in a label column counts in the list as it was written, and the
+    # configuration that a run writes must read back the same.
+    @model_serializer(mode="wrap")
+    def _labels_as_listed(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = write(self)
+        if "labels" in values and (self.drop_labels or self.merge_labels):
+            values["labels"] = self.listed_labels
+        return values
+
+    @property
+    def listed_labels(self) -> list[str]:
+        """The labels in the configuration, with those that are dropped or merged."""
+        return list(self._listed)
 
     @property
     def tested_split(self) -> Split:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
@@ -20,11 +20,26 @@ _LISTED = 20
 
 @dataclass(frozen=True)
 class Labelled:
-    """The text, the number of the label, and the slice columns of a row."""
+    """The text, the number of the label, and the slice columns of a row.
+
+    Attributes:
+        text: the joined text columns.
+        label: the number of the class.
+        slices: the cells of the slice columns.
+        merged: the label of the row if it was merged into another, otherwise "".
+    """
 
     text: str
     label: int
     slices: dict[str, str]
+    merged: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A good row that is not used, because its label is in data.drop_labels."""
+
+    label: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,8 @@ class Labelling:
     labels: tuple[str, ...]
     first_label: int = 0
     slice_columns: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    merged_into: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: Data) -> "Labelling":
@@ -50,9 +67,15 @@ class Labelling:
         return cls(
             text_columns=tuple(data.text_columns),
             label_column=data.label_column,
-            labels=tuple(data.labels),
+            labels=tuple(data.listed_labels),
             first_label=data.first_label,
             slice_columns=tuple(data.slice_columns),
+            classes=tuple(data.labels),
+            merged_into={
+                name: target
+                for target, names in data.merge_labels.items()
+                for name in names
+            },
         )
 
     @property
@@ -60,7 +83,7 @@ class Labelling:
         """Every column that a row must have."""
         return (*self.text_columns, self.label_column, *self.slice_columns)
 
-    def apply(self, row: Row) -> Labelled | BadRow:
+    def apply(self, row: Row) -> Labelled | LeftOut | BadRow:
         """Reads text, label and slices from a row.
 
         The label, without the space around it, is compared with the names, and then by
@@ -72,7 +95,7 @@ class Labelling:
             row: the cells by column.
 
         Returns:
-            The labelled row, or a bad row with the reason.
+            The labelled row, a row that is left out, or a bad row with the reason.
         """
         values = row.values
         fault = missing_cell(row, self.columns)
@@ -88,7 +111,17 @@ class Labelling:
             content = json.dumps(values, ensure_ascii=False)
             return BadRow(row.file, row.number, fault, clip(content))
         slices = {column: values[column] for column in self.slice_columns}
-        return Labelled(text, label, slices)
+        name = self.labels[label]
+        target = self.merged_into.get(name, name)
+        if target not in self._classes:
+            return LeftOut(name)
+        return Labelled(
+            text, self._classes[target], slices, name if target != name else ""
+        )
+
+    @cached_property
+    def _classes(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.classes or self.labels)}
 
     @cached_property
     def _names(self) -> dict[str, int]:

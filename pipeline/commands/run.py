@@ -223,4 +223,26 @@ def _conclude(
         say("log", shown(folder.log))
     else:
         say("error", summary.error or "", "red")
+        stopped = summary.exit_code == ExitCode.STOPPED_BY_GATE
+        if stopped and (command := _without_small_labels(config, folder)):
+            say("next", command)
         say("log", shown(folder.log))
+
+
+def _without_small_labels(config: "Config", folder: "RunFolder") -> str:
+    """Returns the command that leaves out the labels that stopped a run, or ""."""
+    import click
+
+    from components.data_gate import labels_without_rows
+    from newsdesk.config.removed_labels import override
+
+    context = click.get_current_context(silent=True)
+    small, data = labels_without_rows(folder.path), config.data
+    option = override(small, data.labels, data.drop_labels)
+    if context is None or not small or not option:
+        return ""
+    typed = [
+        word for one in context.params["overrides"] or () for word in ("--set", one)
+    ]
+    words = ["newsdesk", "run", str(context.params["config"]), *typed, "--set", option]
+    return f"{shlex.join(words)}  (leaves out these labels)"

@@ -80,6 +80,8 @@ class Summary(BaseModel):
     nodes: list[Node] = []
     rows: dict[str, int] = {}
     training: Training | None = None
+    # By split, the files that its rows come from; none if one set was divided.
+    sources: dict[str, Words] = {}
     split: str | None = None
     metrics: dict[str, float] = {}
     baseline: str | None = None

@@ -2,12 +2,24 @@
 
 import json
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
-from components.text_example_gen.quarantine import OVER_LINES, read_summary
+from components.text_example_gen.quarantine import (
+    LEFT_OUT,
+    MERGED,
+    OVER_LINES,
+    SMALL,
+    SOURCES,
+    read_summary,
+)
 from newsdesk import features
+from newsdesk.config.data import Data
+from newsdesk.config.removed_labels import override
 from newsdesk.training import Training
 from pipeline.local.executions import text_property
+
+_SHOWN = 3
 
 
 def rows(quarantine: str) -> dict[str, int]:
@@ -18,13 +30,16 @@ def rows(quarantine: str) -> dict[str, int]:
 
     Returns:
         `rows_in`, `rows_out`, `quarantined`, and `rows/<split>` for every split;
-        OVER_LINES, the number of rows that span several lines, if there are any.
+        OVER_LINES, the number of rows that span several lines, and LEFT_OUT, of rows
+        whose labels are dropped, if there are any.
     """
     summary = read_summary(quarantine)
+    left_out = sum(summary.get(LEFT_OUT, {}).values())
     by_split = {f"rows/{split}": rows for split, rows in summary["splits"].items()}
     totals = {key: summary[key] for key in ("rows_in", "rows_out", "quarantined")}
     over_lines = summary.get(OVER_LINES, 0)
-    return totals | by_split | ({OVER_LINES: over_lines} if over_lines else {})
+    more = {OVER_LINES: over_lines, LEFT_OUT: left_out}
+    return totals | by_split | {key: count for key, count in more.items() if count}
 
 
 def rows_note(rows: dict[str, int]) -> str:
@@ -40,12 +55,55 @@ def rows_note(rows: dict[str, int]) -> str:
         f"{rows['rows_in']:,} rows in = {rows['rows_out']:,} out "
         f"+ {rows['quarantined']:,} quarantined"
     )
+    if left_out := rows.get(LEFT_OUT, 0):
+        note += f" + {left_out:,} left out"
     over_lines = rows.get(OVER_LINES, 0)
     if over_lines == 1:
         note += "; 1 row spans several lines"
     elif over_lines:
         note += f"; {over_lines:,} rows span several lines"
     return note
+
+
+def splits_lines(quarantine: str, data: Data) -> list[str]:
+    """Says what became which split, and which classes are small, merged or left out.
+
+    Args:
+        quarantine: the folder of the Quarantine artifact.
+        data: the data section.
+
+    Returns:
+        Sentences, each for one line below the line of the node.
+    """
+    summary = read_summary(quarantine)
+    sources = summary.get(SOURCES, {})
+    parts = [
+        f"{split} {rows:,} rows" + (f" ({sources[split]})" if sources else "")
+        for split, rows in summary["splits"].items()
+    ]
+    lines = [f"splits{'' if sources else ' by text'}: {', '.join(parts)}"]
+    into = {old: new for new, names in data.merge_labels.items() for old in names}
+    for label, rows in summary.get(MERGED, {}).items():
+        lines.append(f"merged: {rows:,} rows labelled {label!r} into {into[label]!r}")
+    for label, rows in summary.get(LEFT_OUT, {}).items():
+        lines.append(f"left out: {rows:,} rows labelled {label!r} (data.drop_labels)")
+    if small := summary.get(SMALL):
+        lines.append(_small_line(small, data, len(summary["splits"])))
+    return lines
+
+
+def _small_line(small: dict[str, int], data: Data, splits: int) -> str:
+    """Names classes without texts for every split, and the choices."""
+    named = [
+        f"{label!r} has {texts} different {'text' if texts == 1 else 'texts'}"
+        for label, texts in list(small.items())[:_SHOWN]
+    ]
+    if more := len(small) - len(named):
+        named.append(f"{more} more labels have too few")
+    choices = "add rows, or merge the label into another with data.merge_labels"
+    if option := override(small, data.labels, data.drop_labels):
+        choices = f"{choices}, or leave it out with --set {quote(option)}"
+    return f"small: {', '.join(named)} for {splits} splits; {choices}"
 
 
 def conflicts(statistics: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from components.text_example_gen.quarantine import SOURCES, read_summary
 from newsdesk.config.sections import Config
 from newsdesk.evaluation import decision, fallen
 from newsdesk.published.in_service import OUTCOME, VERSION, InService, Outcome
@@ -27,6 +28,7 @@ class Notes:
     Attributes:
         current: the model in service when the run began.
         outcome: the outcome of the Pusher; None before it has ended.
+        lines: sentences to show below the line of the node that has just ended.
     """
 
     def __init__(self, config: Config, summary: Summary, accepted: str) -> None:
@@ -35,6 +37,7 @@ class Notes:
         self._accepted = accepted
         self.current: InService | None = None
         self.outcome: Outcome | None = None
+        self.lines: list[str] = []
 
     def of(self, node: str, outputs: Outputs) -> str:
         """Adds the outputs of a node to the summary.
@@ -46,12 +49,16 @@ class Notes:
         Returns:
             The note on its line of the screen, or "".
         """
+        self.lines = []
         note = NOTES.get(node)
         return note(self, outputs) if note else ""
 
     def rows(self, outputs: Outputs) -> str:
         """Notes the number of rows."""
-        self._summary.rows = node_results.rows(outputs["quarantine"].uri)
+        quarantine = outputs["quarantine"].uri
+        self._summary.rows = node_results.rows(quarantine)
+        self._summary.sources = read_summary(quarantine).get(SOURCES, {})
+        self.lines = node_results.splits_lines(quarantine, self._config.data)
         window = self._config.data.window
         spans = spans_note(self._summary.spans, window)
         rows = node_results.rows_note(self._summary.rows)

@@ -206,6 +206,8 @@ class LocalRun:
             seconds = round(watch.seconds, 1)
             self.summary.nodes.append(Node(name=name, state=state, seconds=seconds))
             self.screen.end(name, state, seconds, note)
+            for line in self.notes.lines if note else ():
+                self.screen.detail(line)
 
     def _is_repetition(self, current: InService, recipe: Recipe) -> bool:
         """Decides whether there is nothing to do, and if so completes the summary."""

@@ -108,6 +108,14 @@ class Screen(logging.Handler):
         head = f"{mark} {name:<16} {state:<7} {took:>8}  "
         paragraph(self.console, head, one_line(note), style)
 
+    def detail(self, text: str) -> None:
+        """Shows a sentence below the line of a node.
+
+        Args:
+            text: the sentence.
+        """
+        paragraph(self.console, "    ", one_line(text))
+
     def emit(self, record: logging.LogRecord) -> None:
         """Shows a progress record: on the moving line, and at the end of an epoch.
 

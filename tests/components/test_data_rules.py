@@ -89,7 +89,7 @@ ALONE = [
         4,
         "test",
         {"test": _split(500, labels={0: 97, 1: 3})},
-        "3 rows are labelled 'Sports'",
+        "the test split has only 3 of the 53 rows labelled 'Sports'; add rows of",
     ),
 ]
 BEFORE = _data(_split())
@@ -163,6 +163,8 @@ def test_a_label_without_tested_rows_breaks_a_rule() -> None:
         if one.holds is False
     )
     assert (broken.rule, broken.split, broken.value) == ("min_tested_rows", "eval", 0)
+    assert broken.labels == ("Sports",)
+    assert "or leave it out with data.drop_labels (rule gate.min_test" in str(broken)
 
 
 def test_rules_that_compare_are_skipped_without_a_model_in_service() -> None:

@@ -197,3 +197,39 @@ def test_files_named_as_splits_are_not_mixed(
     found = generate(path=str(tmp_path / "data"))
     assert found.summary["splits"] == {"train": 100, "eval": 20}
     assert min(row["text"] for row in found.splits["eval"]) == b"text number 100"
+
+
+def test_dropped_and_merged_rows_are_counted(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    from newsdesk.config.data import Data
+    from pipeline.local import node_results
+
+    labels = ["World", "Sports", "Business", "Sci/Tech"]
+    file = write_csv(tmp_path / "a.csv", 80)
+    removed = {"drop_labels": ["Sports"], "merge_labels": {"World": ["Business"]}}
+    found = generate(path=str(file), labels=labels, **removed)
+    assert found.summary["rows_in"] == 80
+    assert (found.summary["rows_out"], found.summary["quarantined"]) == (60, 0)
+    assert found.summary["left_out"] == {"Sports": 20}
+    assert found.summary["merged"] == {"Business": 20}
+    rows = [row["label"] for split in found.splits.values() for row in split]
+    assert (rows.count(0), rows.count(1)) == (40, 20)
+    uri = str(tmp_path / "out" / "quarantine")
+    noted = node_results.rows(uri)
+    expected = "80 rows in = 60 out + 0 quarantined + 20 left out"
+    assert node_results.rows_note(noted) == expected
+    section = Data.model_validate(
+        {
+            "path": str(file),
+            "text_columns": ["text"],
+            "label_column": "label",
+            "labels": labels,
+            "schema_file": "/s",
+        }
+        | removed
+    )
+    assert node_results.splits_lines(uri, section)[1:] == [
+        "merged: 20 rows labelled 'Business' into 'World'",
+        "left out: 20 rows labelled 'Sports' (data.drop_labels)",
+    ]
