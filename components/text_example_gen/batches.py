@@ -4,7 +4,7 @@ Rows move in batches, because passing an element costs Beam more than reading a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tensorflow.core.example.example_pb2 import Example
@@ -39,14 +39,18 @@ class Batches:
         texts: the texts of each class, by its number; {} if the rows are not divided.
     """
 
-    def __init__(self, division: Division) -> None:
+    def __init__(
+        self, division: Division, by_value: Mapping[str, Division] | None = None
+    ) -> None:
         """Begins without rows.
 
         Args:
             division: how the rows are divided.
+            by_value: how they are divided if a column says their split.
         """
         self.texts: dict[int, Texts] = defaultdict(Texts)
         self._division = division
+        self._by_value = by_value or {}
         self._filling: dict[str, Batch] = {}
 
     def add(self, row: Labelled) -> Batch | None:
@@ -58,24 +62,24 @@ class Batches:
         Returns:
             A batch if it is full now.
         """
-        if not self._division.divides:
-            return self._put(row, self._division.names[0])
+        division = self._by_value.get(row.split, self._division)
+        if not division.divides:
+            return self._put(row, division.names[0], None)
         text = hash_of(row.text)
-        self.texts[row.label].add(text, self._division)
-        split = self._division.of_hash(text)
-        full = self._put(row, split)
-        (full or self._filling[split]).hashes.append(text)
-        return full
+        self.texts[row.label].add(text, division)
+        return self._put(row, division.of_hash(text), text)
 
     def rest(self) -> Iterable[Batch]:
         """Returns the batches that are not full."""
         return self._filling.values()
 
-    def _put(self, row: Labelled, split: str) -> Batch | None:
+    def _put(self, row: Labelled, split: str, text: int | None) -> Batch | None:
         if split not in self._filling:
             self._filling[split] = Batch(split, [], [])
         batch = self._filling[split]
         batch.rows.append(serialized(row))
+        if text is not None:
+            batch.hashes.append(text)
         return self._filling.pop(split) if len(batch.rows) == SIZE else None
 
 

@@ -62,7 +62,12 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         planned, data = data, named_splits.settled(data, found)
         named_splits.check_tested(planned, data)
         plan = splits.divisions(data)
-        files = [Source(file, plan[name]) for name in found for file in found[name]]
+        by_value = plan if data.split_column else None
+        files = [
+            Source(file, plan["train" if by_value else name], by_value)
+            for name in found
+            for file in found[name]
+        ]
         names = splits.names_of(plan)
         examples.split_names = artifact_utils.encode_split_names(list(names))
         prefixes = {

@@ -10,35 +10,15 @@ from collections.abc import Iterable, Sequence
 
 from components.text_example_gen.splits import SPLITS
 from newsdesk.errors import DataError
+from newsdesk.rows.split_names import MEANINGS, split_named
 
-_MEANINGS = {
-    "train": "train",
-    "validation": "eval",
-    "valid": "eval",
-    "val": "eval",
-    "dev": "eval",
-    "eval": "eval",
-    "test": "test",
-}
 # Such as train_1.csv, train-00000-of-00002.parquet, and the digest of older data sets.
 _NAME = re.compile(
-    rf"({'|'.join(_MEANINGS)})([-_.]?\d+([-_]of[-_]\d+)?(-[0-9a-f]{{16}})?)?(\..+)?",
+    rf"({'|'.join(MEANINGS)})([-_.]?\d+([-_]of[-_]\d+)?(-[0-9a-f]{{16}})?)?(\..+)?",
     re.IGNORECASE,
 )
 _WILD = re.compile(r"[*?\[]")
 _SHOWN = 3
-
-
-def split_named(word: str) -> str:
-    """Reads the name of a split as people spell it.
-
-    Args:
-        word: such as `validation` or `Dev`.
-
-    Returns:
-        train, eval or test; "" for any other word.
-    """
-    return _MEANINGS.get(word.strip().lower(), "")
 
 
 def folder_above(pattern: str) -> str:

@@ -4,11 +4,17 @@ The graph evaluates one split, so a run must know first which splits there are.
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from components.text_example_gen import sources, splits
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
+from newsdesk.rows import readers
+from newsdesk.rows.labelling import check_columns
+from newsdesk.rows.row import Row
+from newsdesk.rows.split_names import split_named
+
+_SHOWN = 5
 
 
 def find(data: Data) -> Data:
@@ -28,12 +34,42 @@ def find(data: Data) -> Data:
     return settled(data, sources.files_of(base, wanted, data.span_marker, data.window))
 
 
-def settled(data: Data, found: Iterable[str]) -> Data:
+def _in_column(data: Data, files: Iterable[str]) -> Data:
+    """Looks for the splits that data.split_column says, until it has found all."""
+    found, others = set[str](), set[str]()
+    for cell in _cells(data, files):
+        if split := split_named(cell):
+            found.add(split)
+        elif len(others) < _SHOWN:
+            others.add(cell)
+        if len(found) == len(splits.SPLITS):
+            break
+    names = [name for name in splits.SPLITS if name in found]
+    if "train" not in found or len(names) < 2:
+        cells = f"; other cells: {', '.join(map(repr, sorted(others)))}"
+        raise DataError(
+            f"{data.path}: the column {data.split_column!r} says only "
+            f"{', '.join(names) or 'no split'}{cells if others else ''}. It needs "
+            "train, and validation or test; correct data.split_column or the rows"
+        )
+    return data.model_copy(update={"named_splits": names})
+
+
+def _cells(data: Data, files: Iterable[str]) -> Iterator[str]:
+    column, layout = data.split_column or "", readers.Layout.of(data)
+    for file in files:
+        check_columns(file, readers.columns_of(file, layout), [column])
+        for row in readers.read_rows(file, layout, [column]):
+            if isinstance(row, Row) and column in row.values:
+                yield row.values[column]
+
+
+def settled(data: Data, found: Mapping[str, Sequence[str]]) -> Data:
     """Adds the splits that were found to the data section.
 
     Args:
         data: the data section.
-        found: the keys of `sources.files_of`.
+        found: the result of `sources.files_of`.
 
     Returns:
         See `find`.
@@ -41,6 +77,8 @@ def settled(data: Data, found: Iterable[str]) -> Data:
     Raises:
         DataError: the names say other splits than `data.named_splits`.
     """
+    if data.split_column:
+        return data if data.named_splits else _in_column(data, found[splits.ALL])
     if splits.given_splits(data) or data.named_splits == []:
         return data
     names = [name for name in splits.SPLITS if name in set(found)]
@@ -64,12 +102,17 @@ def described(found: Mapping[str, Sequence[str]], data: Data) -> dict[str, str]:
         The files of each split that has files, or the share of train that became eval;
         {} if the rows of all files are divided by `data.ratios`.
     """
-    if splits.ALL in found:
+    names = data.named_splits if data.split_column else list(found)
+    if not names or splits.ALL in names:
         return {}
     told = {
-        name: _shown(found[name], data.path) for name in splits.SPLITS if name in found
+        name: f"by {data.split_column}"
+        if data.split_column
+        else _shown(found[name], data.path)
+        for name in splits.SPLITS
+        if name in names
     }
-    if "eval" not in found:
+    if "eval" not in names:
         told["eval"] = f"{data.eval_ratio:.3g} of train"
     return told
 
@@ -92,7 +135,7 @@ def check_tested(planned: Data, found: Data) -> None:
     """
     if planned.tested_split != found.tested_split:
         raise DataError(
-            f"{planned.path}: the names of the files say {found.named_splits}, but "
+            f"{planned.path}: it has the splits {found.named_splits}, but "
             f"this pipeline evaluates the split {planned.tested_split!r}; set "
             f"data.named_splits = {found.named_splits}, and compile it again"
         )

@@ -12,7 +12,7 @@ from tfx.proto import example_gen_pb2
 from components.text_example_gen import named, spans, splits
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
-from newsdesk.rows import folders, tf_datasets
+from newsdesk.rows import folders, split_names, tf_datasets
 
 _PATTERN = re.compile(r"[*?\[{]")
 
@@ -37,7 +37,8 @@ def input_of(data: Data) -> tuple[str, Any]:
         name: os.path.join(rest, pattern)
         for name, pattern in splits.given_splits(data).items()
     }
-    alone = splits.MIXED if data.named_splits == [] else splits.ALL
+    names_count = data.named_splits != [] and not data.split_column
+    alone = splits.ALL if names_count else splits.MIXED
     return base, example_gen_pb2.Input(
         splits=[
             example_gen_pb2.Input.Split(name=name, pattern=pattern)
@@ -145,7 +146,7 @@ def _in_named_folders(source: str) -> list[str]:
     return [
         file
         for file in below
-        if named.split_named(file.split("/")[-2]) and _may_be_data(file)
+        if split_names.split_named(file.split("/")[-2]) and _may_be_data(file)
     ]
 
 

@@ -25,10 +25,17 @@ _TEXTS = "texts"
 
 @dataclass(frozen=True)
 class Source:
-    """One file, and how its rows are divided."""
+    """One file, and how its rows are divided.
+
+    Attributes:
+        file: a local path, or `tfds:name/split`.
+        division: how the rows are divided.
+        by_value: how they are divided if a column says their split, by split.
+    """
 
     file: str
     division: Division
+    by_value: Mapping[str, Division] | None = None
 
 
 class ReadFiles(beam.DoFn):
@@ -53,7 +60,7 @@ class ReadFiles(beam.DoFn):
             Batches; the texts of each class; a note for every bad row, and a note with
             the number of rows. If the file cannot be read, a note with the error.
         """
-        batches = Batches(source.division)
+        batches = Batches(source.division, source.by_value)
         rows = lines = over_lines = 0
         left_out, merged = Counter[str](), Counter[str]()
         count = readers.LineCount()
@@ -127,6 +134,7 @@ class ExamplesFromFiles(beam.PTransform):
             The names of the note files.
         """
         plan = {source.file: source.division for source in self._sources}
+        plan |= self._sources[0].by_value or {}
         read = (
             pipeline
             | "Files" >> beam.Create(self._sources)

@@ -40,6 +40,7 @@ class Data(Section):
     splits: dict[Split, Pattern] = {}
     # None means that the names of the files decide, and [] that they mean nothing.
     named_splits: list[Split] | None = None
+    split_column: Name | None = None
     ratios: Ratios = Ratios()
     eval_ratio: float = Field(0.1, gt=0.0, lt=1.0)
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "tfrecord"] = "auto"
@@ -120,6 +121,11 @@ class Data(Section):
         if self.splits and self.named_splits:
             raise ValueError(
                 "splits and named_splits exclude each other; remove one of them"
+            )
+        if self.split_column and (self.splits or self.path.startswith("tfds:")):
+            raise ValueError(
+                "split_column is for files without splits of their own; remove it, or "
+                "data.splits"
             )
         return self
 

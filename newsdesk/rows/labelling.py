@@ -12,6 +12,7 @@ from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows import folders, nested
 from newsdesk.rows.row import BadRow, Row, clip
+from newsdesk.rows.split_names import split_named
 
 _SEPARATORS = re.compile(r"[,;|]")
 _POSITION = re.compile(r"[+-]?\d{1,9}(\.0*)?", re.ASCII)
@@ -27,12 +28,14 @@ class Labelled:
         label: the number of the class.
         slices: the cells of the slice columns.
         merged: the label of the row if it was merged into another, otherwise "".
+        split: what data.split_column says; "" without such a column.
     """
 
     text: str
     label: int
     slices: dict[str, str]
     merged: str = field(default="", compare=False)
+    split: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Labelling:
     slice_columns: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     merged_into: Mapping[str, str] = field(default_factory=dict)
+    split_column: str = ""
+    splits: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: Data) -> "Labelling":
@@ -76,12 +81,15 @@ class Labelling:
                 for target, names in data.merge_labels.items()
                 for name in names
             },
+            split_column=data.split_column or "",
+            splits=tuple(data.named_splits or ()),
         )
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that a row must have."""
-        return (*self.text_columns, self.label_column, *self.slice_columns)
+        found = (*self.text_columns, self.label_column, *self.slice_columns)
+        return (*found, self.split_column) if self.split_column else found
 
     def apply(self, row: Row) -> Labelled | LeftOut | BadRow:
         """Reads text, label and slices from a row.
@@ -107,7 +115,12 @@ class Labelling:
         label = None if fault else self._number(values[self.label_column].strip())
         if not fault and label is None:
             fault = self._unknown(values[self.label_column])
-        if label is None:
+        split = ""
+        if not fault and self.split_column:
+            split = split_named(values[self.split_column])
+            if split not in self.splits:
+                fault = self._unknown_split(values[self.split_column])
+        if fault or label is None:
             content = json.dumps(values, ensure_ascii=False)
             return BadRow(row.file, row.number, fault, clip(content))
         slices = {column: values[column] for column in self.slice_columns}
@@ -115,9 +128,8 @@ class Labelling:
         target = self.merged_into.get(name, name)
         if target not in self._classes:
             return LeftOut(name)
-        return Labelled(
-            text, self._classes[target], slices, name if target != name else ""
-        )
+        merged = name if target != name else ""
+        return Labelled(text, self._classes[target], slices, merged, split)
 
     @cached_property
     def _classes(self) -> dict[str, int]:
@@ -145,6 +157,13 @@ class Labelling:
             return None
         number = int(cell.partition(".")[0]) - self.first_label
         return number if 0 <= number < len(self.labels) else None
+
+    def _unknown_split(self, value: str) -> str:
+        shown = value if len(value) <= 40 else value[:37] + "..."
+        return (
+            f"unknown split {shown!r} in {self.split_column!r}; the splits of this run "
+            f"are {', '.join(self.splits)}"
+        )
 
     def _unknown(self, value: str) -> str:
         if not value.strip():

@@ -78,13 +78,19 @@ def run(
                 from newsdesk.published import signing
 
                 signing.check(loaded.push.sign)
-            sys.exit(start_run(loaded, beam_args or (), verbose, accept or ""))
+            sets = [word for one in overrides or () for word in ("--set", one)]
+            typed = ["newsdesk", "run", str(config), *sets]
+            sys.exit(start_run(loaded, beam_args or (), verbose, accept or "", typed))
     except (NewsdeskError, OSError) as error:
         raise _notified(loaded, error) from None
 
 
 def start_run(
-    config: "Config", beam_args: Sequence[str], verbose: bool, accepted: str
+    config: "Config",
+    beam_args: Sequence[str],
+    verbose: bool,
+    accepted: str,
+    typed: Sequence[str] = (),
 ) -> ExitCode:
     """Runs the pipeline on this machine and prints how it ended.
 
@@ -93,6 +99,7 @@ def start_run(
         beam_args: arguments for Beam.
         verbose: whether the log goes to the screen.
         accepted: the reason to give up the model in service; "" without one.
+        typed: the words of the command, to print how it can continue.
 
     Returns:
         The exit code of the command.
@@ -119,7 +126,7 @@ def start_run(
                 paragraph(console, "note: ", escaped(note), "yellow")
             screen = Screen(console)
             summary = run_locally(config, folder, screen, beam_args, accepted, signals)
-        _conclude(console, config, folder, summary)
+        _conclude(console, config, folder, summary, typed)
         if problem := notify(config.output.notify, summary):
             paragraph(console, "", escaped(problem))
     assert summary.exit_code is not None
@@ -171,7 +178,11 @@ def _seen(config: "Config") -> str | None:
 
 
 def _conclude(
-    console: Console, config: "Config", folder: "RunFolder", summary: "Summary"
+    console: Console,
+    config: "Config",
+    folder: "RunFolder",
+    summary: "Summary",
+    typed: Sequence[str] = (),
 ) -> None:
     """Prints the result, where it is, and the next command."""
     from newsdesk.states import RunState
@@ -224,25 +235,20 @@ def _conclude(
     else:
         say("error", summary.error or "", "red")
         stopped = summary.exit_code == ExitCode.STOPPED_BY_GATE
-        if stopped and (command := _without_small_labels(config, folder)):
+        if stopped and (command := _without_small_labels(config, folder, typed)):
             say("next", command)
         say("log", shown(folder.log))
 
 
-def _without_small_labels(config: "Config", folder: "RunFolder") -> str:
+def _without_small_labels(
+    config: "Config", folder: "RunFolder", typed: Sequence[str]
+) -> str:
     """Returns the command that leaves out the labels that stopped a run, or ""."""
-    import click
-
     from components.data_gate import labels_without_rows
     from newsdesk.config.removed_labels import override
 
-    context = click.get_current_context(silent=True)
     small, data = labels_without_rows(folder.path), config.data
     option = override(small, data.labels, data.drop_labels)
-    if context is None or not small or not option:
+    if not small or not option:
         return ""
-    typed = [
-        word for one in context.params["overrides"] or () for word in ("--set", one)
-    ]
-    words = ["newsdesk", "run", str(context.params["config"]), *typed, "--set", option]
-    return f"{shlex.join(words)}  (leaves out these labels)"
+    return f"{shlex.join([*typed, '--set', option])}  (leaves out these labels)"

@@ -2,11 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from components.text_example_gen import named, named_splits, splits
+from components.text_example_gen import named_splits, splits
 from components.text_example_gen.content import data_digest
 from components.text_example_gen.sources import files_of, input_of
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
+from newsdesk.rows.split_names import split_named
 
 
 def data(path: Path | str, **values: object) -> Data:
@@ -165,5 +166,5 @@ def test_the_digest_contains_the_split(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["Validation", " dev ", "val", "valid", "eval"])
 def test_spellings(word: str) -> None:
-    assert named.split_named(word) == "eval"
-    assert named.split_named(f"{word}s") == ""
+    assert split_named(word) == "eval"
+    assert split_named(f"{word}s") == ""

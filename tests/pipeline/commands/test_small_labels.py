@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import click
 import pytest
 from rich.console import Console
 
@@ -42,10 +41,8 @@ def test_the_next_command_leaves_out_the_labels(
         error="stopped",
     )
     screen = Console(file=io.StringIO(), width=300)
-    command = click.Command("run")
-    with click.Context(command) as context:
-        context.params = {"config": Path("my.toml"), "overrides": ["train.epochs=1"]}
-        _conclude(screen, config, folder, summary)
+    typed = ["newsdesk", "run", "my.toml", "--set", "train.epochs=1"]
+    _conclude(screen, config, folder, summary, typed)
     printed = screen.file.getvalue()
     assert expected in printed
     assert ("newsdesk run" in printed) == bool(expected)
