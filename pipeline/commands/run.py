@@ -251,4 +251,4 @@ def _without_small_labels(
     option = override(small, data.labels, data.drop_labels)
     if not small or not option:
         return ""
-    return f"{shlex.join([*typed, '--set', option])}  (leaves out these labels)"
+    return shlex.join([*typed, "--set", option])
