@@ -3,6 +3,7 @@
 `init` shows what it guessed with an example, so that a person can check it.
 """
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -66,8 +67,12 @@ def _is_unmarked_utf_16(beginning: bytes) -> bool:
     codec = wide_codec(beginning)
     if not codec:
         return False
-    text = beginning[: len(beginning) // 2 * 2].decode(codec, "replace")
-    return "\n" in text and "\0" not in text and "\N{REPLACEMENT CHARACTER}" not in text
+    try:
+        # The limit may have cut the last character.
+        text = codecs.getincrementaldecoder(codec)().decode(beginning)
+    except UnicodeDecodeError:
+        return False
+    return "\n" in text and "\0" not in text
 
 
 def _windows_1252(file: str) -> Guess:
@@ -76,7 +81,8 @@ def _windows_1252(file: str) -> Guess:
         size = 0
         while size < _READ and (line := stream.readline(_MAX_LINE)):
             size += len(line)
-            if line.isascii():
+            # A cut line may end inside a character.
+            if line.isascii() or len(line) == _MAX_LINE:
                 continue
             try:
                 line.decode()

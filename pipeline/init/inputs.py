@@ -16,6 +16,9 @@ from newsdesk.config.data import Data
 from newsdesk.errors import ConfigError, DataError
 from newsdesk.rows.folders import explain_partitions
 
+CONFIG_FILE = "newsdesk.toml"
+SCHEMA_FILE = "schema.pbtxt"
+OWN_FILES = (CONFIG_FILE, SCHEMA_FILE)
 # Beyond this number, statistics hardly change, but the time to read grows.
 MAX_ROWS = 1_000_000
 _WORDS = {
@@ -70,10 +73,29 @@ def find_inputs(path: str) -> Inputs:
     except DataError as error:
         raise ConfigError(str(error)) from None
     found = {file for source in patterns.values() for file in _listed(source, path)}
+    # An earlier `init` may have written into the folder of the data.
+    found = {f for f in found if os.path.basename(f) not in OWN_FILES} or found
     files = sorted(found if os.path.isabs(path) else map(os.path.relpath, found))
     if _WILD.search(os.path.basename(path)) or len(files) < 2:
         return Inputs(tuple(files))
     return _divided(files)
+
+
+def pattern_of(names: Sequence[str]) -> str:
+    """Makes a pattern that matches file names by their beginning and end.
+
+    Args:
+        names: one or more names of files.
+
+    Returns:
+        A glob, which may also match other names.
+    """
+    if len(names) == 1:
+        return glob.escape(names[0])
+    before = os.path.commonprefix(names)
+    rest = [name[len(before) :][::-1] for name in names]
+    after = os.path.commonprefix(rest)[::-1]
+    return f"{glob.escape(before)}*{glob.escape(after)}"
 
 
 class Sample:
@@ -128,7 +150,7 @@ def _divided(files: Sequence[str]) -> Inputs:
         groups[_split_of(os.path.basename(file))].append(file)
     unused = groups.pop("", [])
     patterns: dict[str, str] = {
-        split: _pattern([os.path.basename(file) for file in groups[split]])
+        split: pattern_of([os.path.basename(file) for file in groups[split]])
         for split in SPLITS
         if split in groups
     }
@@ -147,12 +169,3 @@ def _split_of(name: str) -> str:
     words = _BETWEEN_WORDS.split(name.lower())
     found = {_WORDS[word] for word in words if word in _WORDS}
     return found.pop() if len(found) == 1 else ""
-
-
-def _pattern(names: Sequence[str]) -> str:
-    if len(names) == 1:
-        return glob.escape(names[0])
-    before = os.path.commonprefix(names)
-    rest = [name[len(before) :][::-1] for name in names]
-    after = os.path.commonprefix(rest)[::-1]
-    return f"{glob.escape(before)}*{glob.escape(after)}"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from newsdesk.config.data import Data
@@ -22,6 +23,7 @@ _LENGTHS = range(16, 513, 8)
 _FEW_ROWS = 1_000
 _SMALL_BATCH = 8
 _WIDEST_HEAD = 256
+_NAMED = 10
 
 
 class Setting(NamedTuple):
@@ -141,7 +143,7 @@ def _train(proposal: Proposal, texts: Texts) -> Iterator[Setting]:
     if not proposal.is_imbalanced:
         return
     counts = proposal.labels
-    large, small = max(counts, key=counts.__getitem__), min(counts, key=counts.get)  # type: ignore[arg-type]
+    small, *_, large = sorted(counts, key=counts.__getitem__)
     seen = f"{large!r} has {counts[large]:,} rows, {small!r} {counts[small]:,}"
     why = f"{seen}: without weights, a model may never predict the rare labels"
     yield Setting("train", "class_weights", "balanced", why)
@@ -165,9 +167,11 @@ def _gate(texts: Texts) -> Iterator[Setting]:
         limit = min(1.0, math.ceil(100 * empty + 1) / 100)
         yield Setting("gate", "max_empty_share", limit, why)
     if tiny := tiny_classes(texts):
+        names = ", ".join(map(repr, islice(tiny, _NAMED)))
+        more = ", ..." if len(tiny) > _NAMED else ""
         why = (
-            f"fewer than {MIN_TEXTS} different texts: {', '.join(map(repr, tiny))}; so "
-            "the split that decides may have none"
+            f"{names}{more}: fewer than {MIN_TEXTS} different texts, so the split that "
+            "decides may have none"
         )
         yield Setting("gate", "min_tested_rows", "off", why)
 

@@ -1,5 +1,6 @@
 """Writes a configuration and a schema for a surveyed file."""
 
+import fnmatch
 import json
 import os
 import textwrap
@@ -13,13 +14,12 @@ from newsdesk import features
 from newsdesk.errors import ConfigError
 from newsdesk.escaping import one_line
 from pipeline.init.findings import about_labels, about_lost_rows, about_tiny_classes
+from pipeline.init.inputs import CONFIG_FILE, OWN_FILES, SCHEMA_FILE, pattern_of
 from pipeline.init.proposal import Proposal
 from pipeline.init.settings import MOST_BAD_ROWS, choose, tiny_classes
 from pipeline.init.survey import Survey
 from pipeline.init.texts import Texts
 
-CONFIG_FILE = "newsdesk.toml"
-SCHEMA_FILE = "schema.pbtxt"
 # With the sign of the comment, a line fits into a terminal of 80 columns.
 _WIDTH = 78
 _NO_BREAK = "\0=\0"
@@ -113,7 +113,7 @@ def _configuration(proposal: Proposal, to: Path, texts: Texts) -> str:
 def _data(proposal: Proposal, to: Path, texts: Texts) -> Any:
     survey = proposal.survey
     data = tomlkit.table()
-    data["path"] = os.path.relpath(survey.file, to)
+    data["path"] = _path(survey, to)
     data["path"].comment("relative to this file")
     if survey.inputs.splits:
         data["splits"] = tomlkit.inline_table()
@@ -132,6 +132,21 @@ def _data(proposal: Proposal, to: Path, texts: Texts) -> Any:
     data["schema_file"] = SCHEMA_FILE
     data["schema_file"].comment("the data is checked against it")
     return data
+
+
+def _path(survey: Survey, to: Path) -> str:
+    """Returns the path of the data, relative to the folder of the configuration."""
+    path = os.path.relpath(survey.file, to)
+    if survey.inputs.splits or not survey.file.is_dir() or path != ".":
+        return path
+    # A run that reads the whole folder would also read the configuration in it.
+    pattern = pattern_of(list(map(os.path.basename, survey.inputs.files)))
+    if any(fnmatch.fnmatch(name, pattern) for name in OWN_FILES):
+        raise ConfigError(
+            f"{survey.file}: contains the data, so a run would read {CONFIG_FILE} in "
+            "it as rows; choose another folder with --to DIR"
+        )
+    return pattern
 
 
 def _add_format(data: Any, survey: Survey) -> None:

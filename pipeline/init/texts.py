@@ -91,7 +91,7 @@ def look_at_texts(proposal: Proposal) -> Texts:
     Returns:
         The statistics.
     """
-    found = Texts()
+    found = Texts(distinct=Counter(dict.fromkeys(proposal.labels, 0)))
     # By the hash of the text, because the texts would need as much memory as the file.
     labels: dict[int, tuple[str, int]] = {}
     layout, labelling = proposal.survey.layout, proposal.labelling

@@ -131,3 +131,20 @@ def test_slices_are_in_the_schema(
     assert data.slice_columns == ["language"]
     schema = text_format.Parse(Path(data.schema_file).read_text(), schema_pb2.Schema())
     assert [feature.name for feature in schema.feature] == ["text", "label", "language"]
+
+
+@pytest.mark.parametrize("path", [".", "../rows"])
+def test_the_folder_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for name in ("a", "b"):
+        (folder / f"{name}.csv").write_text(_delimited(","))
+    for _ in range(2):
+        result = CliRunner().invoke(app, ["init", path, "--label", "label", "--force"])
+        assert result.exit_code == 0, result.exception
+        data = load("newsdesk.toml").data
+        (pattern,) = sources.resolve(*sources.input_of(data)).values()
+        assert len(sources.list_files(pattern)) == 2

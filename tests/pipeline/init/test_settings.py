@@ -102,7 +102,7 @@ def test_rules_of_the_gate_that_would_stop_the_first_run() -> None:
     assert not any(key.startswith("gate.") for key in _chosen({"a": 9, "b": 9}))
     found = _chosen({"a": 9, "b": 2})
     assert found["gate.min_tested_rows"].value == "off"
-    assert "different texts: 'b'" in found["gate.min_tested_rows"].why
+    assert "'b': fewer than 3 different texts" in found["gate.min_tested_rows"].why
     distinct = Counter({"a": 300, "b": 300})
     found = _chosen({"a": 500, "b": 500}, distinct=distinct)
     assert found["gate.max_duplicate_share"].value == 0.5

@@ -7,7 +7,7 @@ import pytest
 from pipeline.init import texts
 from pipeline.init.choose_columns import propose
 from pipeline.init.look import look
-from pipeline.init.texts import is_unspaced, look_at_texts
+from pipeline.init.texts import count_words, is_unspaced, look_at_texts
 
 
 def _looked_at(file: Path, content: str) -> texts.Texts:
@@ -68,3 +68,25 @@ def test_the_number_of_compared_texts_is_limited(
 )
 def test_texts_without_spaces(text: str, unspaced: bool) -> None:
     assert is_unspaced(text) is unspaced
+
+
+def test_different_texts_of_each_label(tmp_path: Path) -> None:
+    more = "a first text,1\nnew text,2\n,3\n,3\n"
+    found = _looked_at(tmp_path / "rows.csv", f"text,label\n{ROWS}{more}")
+    assert found.distinct == {"1": 2, "2": 3, "3": 0}
+    assert found.duplicate_share == pytest.approx(1 / 6)
+    assert found.words == {2: 1, 3: 5}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("oil,prices fall.", 3),
+        ("  ", 0),
+        ("- !?", 0),
+        ("«été» – l’or", 3),
+        ("हिन्दी", 1),
+    ],
+)
+def test_words_are_counted_as_the_tokenizer_finds_them(text: str, words: int) -> None:
+    assert count_words(text) == words
