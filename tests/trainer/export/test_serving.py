@@ -191,6 +191,8 @@ def test_the_card_describes_how_the_model_was_made(trained: dict[str, Any]) -> N
     assert card == {
         "text_columns": ["title", "body"],
         "quoting": "auto",
+        "encoding": "auto",
+        "delimiter": "auto",
         "labels": ["Öl", "Other"],
         "max_length": 3,
         "tokenizer": "words",
