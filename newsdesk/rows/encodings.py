@@ -60,8 +60,7 @@ def opened_text(file: str, encoding: str = "auto") -> Iterator[Text]:
     Raises:
         DataError: the file cannot be read, or does not have this encoding.
     """
-    # Without a mark, only these two encodings need to be told from UTF-8.
-    size = HEAD if encoding in (UTF_16, WINDOWS_1252) else max(map(len, _MARKS))
+    size = HEAD if encoding == UTF_16 else max(map(len, _MARKS))
     codec, mark = _codec(file, beginning_of(file, size), encoding)
     with opened(file) as stream:
         stream.read(len(mark))
@@ -93,7 +92,8 @@ def is_utf_8(beginning: bytes) -> bool:
     """Returns whether bytes are UTF-8, and more than ASCII.
 
     Args:
-        beginning: the first bytes of a file; its last character may be cut.
+        beginning: a part of a file that begins with a whole character; its last one may
+            be cut.
 
     Returns:
         Whether a character beyond ASCII proves it.
@@ -147,9 +147,18 @@ def _codec(file: str, beginning: bytes, encoding: str) -> tuple[str, bytes]:
             )
         return found or "utf-16-le", b""
     # A daily export can change to UTF-8, which must not become "Ã¼" for "ü".
-    if encoding == WINDOWS_1252 and not is_utf_8(beginning):
+    if encoding == WINDOWS_1252 and not is_utf_8(_first_beyond_ascii(file)):
         return WINDOWS_1252, b""
     return UTF_8, b""
+
+
+def _first_beyond_ascii(file: str) -> bytes:
+    """Reads the first part of a file that is not only ASCII, or b""."""
+    with opened(file) as stream:
+        while part := stream.read(HEAD):
+            if not part.isascii():
+                return part
+    return b""
 
 
 class _Converted(io.RawIOBase):

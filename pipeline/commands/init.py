@@ -56,8 +56,8 @@ def init(
         str,
         typer.Option(
             help="What quotes mean in CSV and TSV: standard if they enclose cells, "
-            "none if they are ordinary characters; auto is standard for CSV and none "
-            "for TSV.",
+            "none if they are ordinary characters; auto is none between tabs, else "
+            "standard.",
         ),
     ] = "auto",
     encoding: Annotated[

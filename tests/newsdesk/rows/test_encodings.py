@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from newsdesk.errors import DataError
+from newsdesk.rows import encodings
 from newsdesk.rows.encodings import is_utf_8, wide_codec
 from newsdesk.rows.readers import (
     BadRow,
@@ -70,6 +71,17 @@ def test_a_character_between_two_chunks(tmp_path: Path) -> None:
     file.write_bytes("text\n".encode("utf-16") + "\n".join(texts).encode("utf-16-le"))
     found = _rows(file, Layout())
     assert [cells["text"] for _, cells in found] == texts
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "windows-1252"])
+def test_the_first_part_beyond_ascii_decides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: str
+) -> None:
+    monkeypatch.setattr(encodings, "HEAD", 64)
+    file = tmp_path / "rows.csv"
+    file.write_bytes(("text\n" + "plain\n" * 99 + "größer\n").encode(codec))
+    *_, last = _rows(file, Layout(encoding="windows-1252"))
+    assert last == (101, {"text": "größer"})
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "windows-1252"])
