@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from newsdesk.config.data import Data
 from pipeline.init import odd_labels
+from pipeline.init.lengths import too_long
 from pipeline.init.proposal import Proposal
 from pipeline.init.settings import (
     MIN_TEXTS,
@@ -15,6 +16,7 @@ from pipeline.init.settings import (
 from pipeline.init.texts import Texts
 
 _SHOWN = 10
+_MAX_LENGTH = 4096
 _FILES = 5
 _TEXT = 60
 
@@ -125,6 +127,14 @@ def about_texts(texts: Texts) -> list[str]:
             f"{_rows(texts.enclosed)} have a text in quotes that contains doubled "
             "quotes, as programs write cells with quotes; if quotes enclose cells, add "
             "--quoting standard"
+        )
+    length, longer = too_long(texts)
+    if longer and texts.unspaced_share <= UNSPACED:
+        found.append(
+            f"{_rows(longer)} ({longer / texts.words.total():.1%}) have more than "
+            f"{length} words, and the model does not read the end of their texts; if "
+            f"it matters, raise text.max_length (up to {_MAX_LENGTH:,}; training takes "
+            "longer)"
         )
     if texts.unspaced_share > UNSPACED:
         found.append(

@@ -9,6 +9,7 @@ from newsdesk.config.data import Data
 from newsdesk.config.gate import Gate
 from newsdesk.config.model import Model
 from newsdesk.config.train import Train
+from pipeline.init.lengths import length_of
 from pipeline.init.proposal import Proposal
 from pipeline.init.texts import Texts
 
@@ -18,8 +19,6 @@ MIN_TEXTS = 3
 MOST_BAD_ROWS = 0.2
 # From this share on, the tokenizer `words` does not find the words of the texts.
 UNSPACED = 0.1
-_COVERED = 0.95
-_LENGTHS = range(16, 513, 8)
 _FEW_ROWS = 1_000
 _SMALL_BATCH = 8
 _WIDEST_HEAD = 256
@@ -100,9 +99,8 @@ def _text(texts: Texts) -> Iterator[Setting]:
     if texts.unspaced_share > UNSPACED:
         yield from _unspaced()
         return
-    covered = _quantile(texts, _COVERED)
-    length = next((n for n in _LENGTHS if n >= covered), _LENGTHS[-1])
-    longer = sum(rows for words, rows in texts.words.items() if words > length)
+    length = length_of(texts)
+    longer = texts.longer_than(length)
     share = (used - longer) / used
     why = f"no text has more words: the longest has {max(texts.words):,}"
     if longer:
@@ -116,16 +114,6 @@ def _text(texts: Texts) -> Iterator[Setting]:
 def _unspaced() -> Iterator[Setting]:
     """The place for a tokenizer that does not need spaces; the defaults stay."""
     yield from ()
-
-
-def _quantile(texts: Texts, share: float) -> int:
-    """Returns the number of words that this share of the texts does not exceed."""
-    left = share * texts.words.total()
-    for words in sorted(texts.words):
-        left -= texts.words[words]
-        if left <= 0:
-            return words
-    return 0
 
 
 def _model(proposal: Proposal) -> Iterator[Setting]:

@@ -70,6 +70,14 @@ class Texts:
         """Share of usable rows whose text has no spaces between words."""
         return self.unspaced / max(self.rows - self.lost, 1)
 
+    def longer_than(self, words: int) -> int:
+        """Counts the texts that have more words.
+
+        Args:
+            words: a number of words.
+        """
+        return sum(rows for length, rows in self.words.items() if length > words)
+
     @property
     def duplicate_share(self) -> float:
         """Share of usable rows that repeat the text of another row."""

@@ -8,6 +8,7 @@ import pytest
 
 from newsdesk.config.train import Train
 from pipeline.init.column import Column
+from pipeline.init.findings import about_texts
 from pipeline.init.proposal import Proposal
 from pipeline.init.settings import Setting, choose
 from pipeline.init.survey import Survey
@@ -108,3 +109,10 @@ def test_rules_of_the_gate_that_would_stop_the_first_run() -> None:
     assert found["gate.max_duplicate_share"].value == 0.5
     found = _chosen({"a": 500, "b": 500}, words=Counter({0: 30, 9: 970}))
     assert found["gate.max_empty_share"].value == 0.04
+
+
+def test_long_texts_are_named_if_many_are_cut() -> None:
+    texts = Texts(rows=200, words=Counter({900: 120, 20: 80}))
+    (sentence,) = about_texts(texts)
+    assert sentence.startswith("120 rows (60.0%) have more than 512 words, and the mod")
+    assert about_texts(Texts(rows=200, words=Counter({900: 10, 20: 190}))) == []
