@@ -235,8 +235,8 @@ def _conclude(
     else:
         say("error", summary.error or "", "red")
         stopped = summary.exit_code == ExitCode.STOPPED_BY_GATE
-        if stopped and (command := _without_small_labels(config, folder, typed)):
-            say("next", command)
+        if stopped and (without := _without_small_labels(config, folder, typed)):
+            say("next", without)
         say("log", shown(folder.log))
 
 
