@@ -159,14 +159,15 @@ def _executor(options: argparse.Namespace, beam_args: list[str], scratch: Path) 
 
 
 def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
-    """Finds the newest span, and downloads its files if they are in a store.
+    """Finds the newest spans, and downloads their files if they are in a store.
 
-    In local runs TFX's driver finds it, but open-source KFP runs no drivers of TFX.
+    In local runs TFX's driver finds them, but open-source KFP runs no drivers of TFX.
     """
     from google.protobuf import json_format
     from pydantic import ValidationError
 
     from components.text_example_gen import sources
+    from components.text_example_gen.span_note import spans_note
     from newsdesk.config.data import Data
     from newsdesk.config.sentences import sentence
 
@@ -184,6 +185,8 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
         selection = (data.span_marker, data.window)
         found = sources.files_of(base, splits, *selection).values()
         mirror.fill(file for files in found for file in files)
+    if note := spans_note(sources.span_names(data), data.window):
+        _log.info("the run reads %s", note)
     return {
         **properties,
         "data": data.model_dump_json(),

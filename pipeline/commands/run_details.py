@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from components.text_example_gen.span_note import spans_note
 from newsdesk.escaping import one_line
 from newsdesk.published.in_service import InService
 from pipeline.commands.shown import shown
 from pipeline.local.history import LOG, RUN_NAME, Summary
-from pipeline.local.spans_note import spans_note
 from pipeline.terminal.layout import cut
 
 _HEADS = ("run", "pipeline", "data", "rows", "accuracy", "took", "result")

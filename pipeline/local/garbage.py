@@ -13,16 +13,13 @@ from newsdesk.config.sections import Config
 from newsdesk.errors import ModelError, NewsdeskError
 from newsdesk.published.in_service import newest
 from newsdesk.states import RunState
-from pipeline.local import database
-from pipeline.local.history import RUN_NAME, VERDICTS, Summary, past_runs
-from pipeline.local.outputs import DIGESTS
+from pipeline.local import database, old_artifacts
+from pipeline.local.history import VERDICTS, Summary, past_runs
+from pipeline.local.old_artifacts import RUN, Kept
 
 # A larger file cannot be the record of a run.
 _MOST_BYTES = 1 << 16
-_RUN_CONTEXT = "pipeline_run"
 _CHECKPOINTS = re.compile(r"[0-9a-f]{32}")
-# Older releases named runs by the local time alone.
-_RUN = re.compile(rf"{RUN_NAME.pattern}|\d{{8}}-\d{{6}}a*")
 
 
 @dataclass(frozen=True)
@@ -58,33 +55,6 @@ class Found:
     in_service: str = ""
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """The runs to keep: from the oldest on, and that of the model in service."""
-
-    oldest: str
-    in_service: str
-
-    def has(self, run: str) -> bool:
-        return run >= self.oldest or run == self.in_service
-
-
-@dataclass(frozen=True)
-class _Records:
-    """The executions in the database, by whether a kept run needs them.
-
-    Attributes:
-        needed: `node/output/execution` of the artifacts that kept runs wrote, read or
-            took from the cache.
-        kept: the ids of the executions of kept runs.
-        old: the ids of all other executions.
-    """
-
-    needed: frozenset[str] = frozenset()
-    kept: frozenset[str] = frozenset()
-    old: frozenset[str] = frozenset()
-
-
 def find(config: Config, keep_last: int) -> Found:
     """Finds what can be removed, and changes nothing.
 
@@ -107,14 +77,14 @@ def find(config: Config, keep_last: int) -> Found:
     in_service = _in_service(config, runs)
     if len(good) < keep_last:
         return Found([], [], in_service=in_service)
-    kept = _Kept(good[keep_last - 1].run, in_service)
+    kept = Kept(good[keep_last - 1].run, in_service)
     if all(kept.has(run.run) for run in runs if run.nodes):
         return Found([], [], in_service=in_service)
     garbage: list[Path] = []
     unexplained = sorted(config.root.glob(f"{database.ARTIFACTS}.unusable-*"))
     unexplained += sorted(config.root.glob(f"{database.DATABASE}.unusable-*"))
     found = [
-        *_artifacts(config.root / database.ARTIFACTS, _read(config.root, kept)),
+        *old_artifacts.old(config.root, kept),
         *_checkpoints(config, kept),
     ]
     for path, is_old in found:
@@ -122,7 +92,7 @@ def find(config: Config, keep_last: int) -> Found:
     garbage += [
         folder
         for folder in (config.root / "runs").iterdir()
-        if _is_ours(folder, _RUN) and not kept.has(folder.name)
+        if _is_ours(folder, RUN) and not kept.has(folder.name)
     ]
     return Found(
         [Garbage(path, _size(path)) for path in sorted(garbage)],
@@ -164,52 +134,7 @@ def remove(found: list[Garbage]) -> None:
             ) from None
 
 
-def _read(root: Path, runs: _Kept) -> _Records:
-    """Reads the executions of all runs; none if the database cannot be used."""
-    if database.fault(root) or not (root / database.DATABASE).exists():
-        return _Records()
-    from ml_metadata.metadata_store import metadata_store
-    from tfx.orchestration import metadata
-
-    store = metadata_store.MetadataStore(
-        metadata.sqlite_metadata_connection_config(str(root / database.DATABASE))
-    )
-    kept: set[int] = set()
-    old: set[int] = set()
-    for context in store.get_contexts_by_type(_RUN_CONTEXT):
-        # By name, not by summary: the summary of a killed run has no nodes, although
-        # they ran, and any summary may be damaged.
-        is_old = _RUN.fullmatch(context.name) and not runs.has(context.name)
-        executions = old if is_old else kept
-        executions.update(one.id for one in store.get_executions_by_context(context.id))
-    events = store.get_events_by_execution_ids(list(kept)) if kept else []
-    artifacts = store.get_artifacts_by_id([event.artifact_id for event in events])
-    return _Records(
-        frozenset("/".join(Path(one.uri).parts[-3:]) for one in artifacts),
-        frozenset(map(str, kept)),
-        frozenset(map(str, old - kept)),
-    )
-
-
-def _artifacts(folder: Path, records: _Records) -> Iterator[tuple[Path, bool]]:
-    """Lists entries no kept run needs, and whether an old execution explains each."""
-    for entry in folder.glob("*/*/*"):
-        # TFX's own files: `<node>/.system/<kind>/<execution>`.
-        if entry.parent.name == ".system":
-            yield from (
-                (system, system.name in records.old)
-                for system in _folders_in(entry)
-                if system.name.isdigit() and system.name not in records.kept
-            )
-            continue
-        execution = entry.name.removesuffix(DIGESTS)
-        artifact = entry.relative_to(folder).with_name(execution).as_posix()
-        if artifact not in records.needed and execution not in records.kept:
-            is_known = entry.is_dir() or entry.name.endswith(DIGESTS)
-            yield entry, is_known and execution in records.old
-
-
-def _checkpoints(config: Config, kept: _Kept) -> Iterator[tuple[Path, bool]]:
+def _checkpoints(config: Config, kept: Kept) -> Iterator[tuple[Path, bool]]:
     """Lists folders no kept run wrote to, and whether a run of this root did."""
     for folder in config.checkpoints.glob("*"):
         if not _is_ours(folder, _CHECKPOINTS):
@@ -232,12 +157,6 @@ def _checkpoints(config: Config, kept: _Kept) -> Iterator[tuple[Path, bool]]:
             continue
         if not kept.has(run.name):
             yield folder, True
-
-
-def _folders_in(folder: Path) -> list[Path]:
-    return (
-        [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
-    )
 
 
 def _is_ours(folder: Path, names: re.Pattern[str]) -> bool:

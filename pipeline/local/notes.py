@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from components.text_example_gen.quarantine import SOURCES, read_summary
+from components.text_example_gen.span_note import spans_note
 from newsdesk.config.sections import Config
 from newsdesk.evaluation import decision, fallen
 from newsdesk.published.in_service import OUTCOME, VERSION, InService, Outcome
 from pipeline.local import node_results, text_notes
 from pipeline.local.executions import text_property
 from pipeline.local.history import Summary
-from pipeline.local.spans_note import spans_note
 
 # The first artifact of every output, by the name of the output.
 Outputs = Mapping[str, Any]

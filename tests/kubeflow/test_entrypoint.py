@@ -282,7 +282,10 @@ def test_the_newest_complete_span_of_an_object_store_is_read(
 
 
 def test_a_window_of_complete_spans_of_an_object_store_is_read(
-    start: Callable[..., Cluster], tmp_path: Path, bucket: Bucket
+    start: Callable[..., Cluster],
+    tmp_path: Path,
+    bucket: Bucket,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     for span, rows, marker in (("8", 70, True), ("9", 100, True), ("10", 60, False)):
         bucket.put(f"in/{span}/a.csv", Path(_write(tmp_path / "a.csv", rows)))
@@ -296,5 +299,7 @@ def test_a_window_of_complete_spans_of_an_object_store_is_read(
         "data.path=/in/{SPAN}/*.csv",
         f'kubeflow.addresses={{"/in" = "minio://{bucket.name}/in"}}',
     )
-    cluster.launch("text-example-gen", {"data_path": path})
+    with caplog.at_level("INFO"):
+        cluster.launch("text-example-gen", {"data_path": path})
     assert _rows_in(cluster) == 170
+    assert "the run reads spans 8 to 9 (2)" in caplog.text

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from components.text_example_gen.span_note import spans_note
 from components.text_statistics.statistics import FILE, SplitStatistics, TextStatistics
 from pipeline.local import node_results
-from pipeline.local.spans_note import spans_note
 
 
 @pytest.mark.parametrize(

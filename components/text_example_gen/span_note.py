@@ -1,4 +1,4 @@
-"""Says which spans a run has read; `newsdesk runs` imports no TensorFlow for it."""
+"""Says which spans a run reads; `newsdesk runs` imports nothing slow for it."""
 
 from collections.abc import Sequence
 
