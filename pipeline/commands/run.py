@@ -104,13 +104,13 @@ def start_run(
     Returns:
         The exit code of the command.
     """
+    # Before the slow imports, so that the user sees at once that the command works.
+    streams.say(f"{config.name}: data in {shown(config.data.path)}")
     from pipeline.interrupt import interruptible
     from pipeline.local.history import RunFolder
     from pipeline.terminal.logfile import captured
     from trainer.encoders import inspection
 
-    # Before anything slow, so that the user sees at once that the command works.
-    streams.say(f"{config.name}: data in {shown(config.data.path)}")
     notes = inspection.check(config)
     folder = RunFolder.create(config)
     with captured(folder.log, verbose) as stream, stream.optional():

@@ -312,3 +312,21 @@ def test_the_printed_command_works_where_it_is_printed(
     assert command() == expected
     (scripts / "newsdesk").unlink()
     assert command() == "'a venv/bin/python' -m pipeline.cli"
+
+
+def test_a_run_shows_its_first_line_before_anything_slow_is_imported() -> None:
+    code = """if True:
+        import sys
+        from pipeline.commands.run import start_run
+        from pipeline.terminal import streams
+        def say(text):
+            print(text, sorted({"numpy", "tensorflow", "tfx"} & set(sys.modules)))
+            sys.exit()
+        streams.say = say
+        from newsdesk.config.load import load
+        start_run(load("pipeline/configs/sample.toml"), (), False, "")
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=REPOSITORY
+    )
+    assert done.stdout == "sample: data in pipeline/sample/sample.csv []\n"
