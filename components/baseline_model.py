@@ -192,15 +192,17 @@ def _copy_best(
     folder = Path(model.uri, BEST)
     try:
         found = destination.fetch(best, folder)
-        if found.origin.labels != origin.labels or (
-            found.model_digest in origin.withdrawn
-        ):
-            shutil.rmtree(folder)
-            return
         operations.check(folder, json.loads(exec_properties.get("allowed") or "[]"))
         trial.check(folder)
+        is_comparable = (
+            found.origin.labels == origin.labels
+            and found.model_digest not in origin.withdrawn
+            and not signatures.difference(folder)
+        )
     except ModelError as error:
         _log.warning("version %d is not compared with: %s", best, error)
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
+        is_comparable = False
+    if is_comparable:
         model.set_string_custom_property(BEST, str(best))
+    else:
+        shutil.rmtree(folder, ignore_errors=True)

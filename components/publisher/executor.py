@@ -83,7 +83,7 @@ class Executor(executor.Executor):
                 destination, candidate, digest, origin, input_dict, over, sign
             )
             outcome = Outcome.PUSHED
-            _retire(destination, version, exec_properties)
+            _retire(destination, version, exec_properties, origin.best)
         elif current:
             version = current.version
         pushed.set_string_custom_property(OUTCOME, str(outcome))
@@ -185,11 +185,18 @@ def _fill(folder: Path, candidate: Path, statistics: Path, origin: Origin) -> Ma
     return described
 
 
-def _retire(destination: Store, version: int, exec_properties: dict[str, Any]) -> None:
+def _retire(
+    destination: Store,
+    version: int,
+    exec_properties: dict[str, Any],
+    spared: int | None,
+) -> None:
     if not exec_properties.get("keep"):
         return
     try:
-        destination.retire(exec_properties["keep"], exec_properties["grace_seconds"])
+        destination.retire(
+            exec_properties["keep"], exec_properties["grace_seconds"], spared
+        )
     except ModelError as error:
         # The push succeeded, and the next push removes the old versions.
         _log.warning(

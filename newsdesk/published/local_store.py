@@ -100,12 +100,16 @@ class LocalStore:
         if staged is not None:
             self._staging.discard(staged)
 
-    def retire(self, keep: int, grace_seconds: float) -> list[int]:
+    def retire(
+        self, keep: int, grace_seconds: float, spared: int | None = None
+    ) -> list[int]:
         """Implements Store.retire."""
         now = int(time.time())
         with self._explained("written"):
             hidden = []
             for version in self.versions()[: -max(1, keep)]:
+                if version == spared:
+                    continue
                 aside = self._root / f".retired-{version}-{now}"
                 # Another publisher may retire the same version at the same time.
                 with suppress(FileNotFoundError):

@@ -176,12 +176,16 @@ class RemoteStore:
         """Implements Store.release."""
         shutil.rmtree(folder, ignore_errors=True)
 
-    def retire(self, keep: int, grace_seconds: float) -> list[int]:
+    def retire(
+        self, keep: int, grace_seconds: float, spared: int | None = None
+    ) -> list[int]:
         """Implements Store.retire."""
         now = int(time.time())
         with self._explained("written"):
             visible = self.versions()
-            hidden = visible[: -max(1, keep)]
+            hidden = [
+                version for version in visible[: -max(1, keep)] if version != spared
+            ]
             for version in hidden:
                 manifest = self._at(version, manifests.FILE)
                 copy = f"{self._root}/{_RETIRED}/{version}-{now}.json"

@@ -107,12 +107,15 @@ class Store(Protocol):
             folder: from `stage`.
         """
 
-    def retire(self, keep: int, grace_seconds: float) -> list[int]:
+    def retire(
+        self, keep: int, grace_seconds: float, spared: int | None = None
+    ) -> list[int]:
         """Hides old versions from readers, and deletes those hidden long ago.
 
         Args:
             keep: how many of the newest versions stay visible.
             grace_seconds: time between hiding and deleting a version.
+            spared: an older version that also stays visible.
 
         Returns:
             The versions that were hidden.

@@ -10,7 +10,7 @@ import pytest
 
 from newsdesk.errors import ModelError
 from newsdesk.published import manifest
-from newsdesk.published.in_service import ABSENT, VERSION, Expected, newest
+from newsdesk.published.in_service import ABSENT, BEST, VERSION, Expected, newest
 from newsdesk.published.local_store import LocalStore
 from newsdesk.published.manifest import Origin
 from tests.support import endless
@@ -32,10 +32,11 @@ def publish(serving: LocalStore) -> Callable[..., int]:
     def publish(
         make: Callable[[Path], None] = lambda folder: save(answers(ACTUAL), folder),
         labels: list[str] = LABELS,
+        **origin: Any,
     ) -> int:
         folder = serving.stage()
         make(folder)
-        origin = Origin(
+        written = Origin(
             run="r",
             run_key="i",
             data_digest="d",
@@ -43,8 +44,9 @@ def publish(serving: LocalStore) -> Callable[..., int]:
             labels=labels,
             metrics={},
             versions={},
+            **origin,
         )
-        described = manifest.describe(folder, origin)
+        described = manifest.describe(folder, written)
         manifest.write(described, folder)
         newest = max(serving.versions(), default=None)
         return serving.publish(folder, described, newest)
@@ -92,6 +94,46 @@ def test_the_newest_version_is_copied_in_the_layout_of_the_trainer(
     (found,) = find()
     assert found.get_string_custom_property(VERSION) == str(newest_version)
     assert manifest.verify(Path(found.uri, "Format-Serving")).origin.labels == LABELS
+
+
+def _with(best: int | None) -> Callable[[Path], None]:
+    """Makes a model whose digest depends on a number."""
+
+    def make(folder: Path) -> None:
+        save(answers((ACTUAL + (best or 0)) % 4), folder)
+
+    return make
+
+
+def test_the_best_of_the_last_versions_is_copied_as_well(
+    find: Callable[..., list[Any]], publish: Callable[..., int]
+) -> None:
+    best = publish()
+    publish(_with(1), best=best)
+    (found,) = find()
+    assert found.get_string_custom_property(BEST) == str(best)
+    assert manifest.verify(Path(found.uri, BEST)).origin.labels == LABELS
+
+
+@pytest.mark.parametrize("why", ["too old", "retired", "rolled back", "damaged"])
+def test_a_best_version_that_cannot_be_compared_with_does_not_stop_the_run(
+    find: Callable[..., list[Any]],
+    publish: Callable[..., int],
+    serving: LocalStore,
+    why: str,
+) -> None:
+    best = publish()
+    folder = Path(serving.address, str(best))
+    digest = manifest.read(folder).model_digest
+    withdrawn = [digest] if why == "rolled back" else []
+    publish(_with(1), best=best, withdrawn=withdrawn)
+    if why == "retired":
+        serving.retire(keep=1, grace_seconds=0)
+    if why == "damaged":
+        (folder / "saved_model.pb").write_bytes(b"")
+    (found,) = find(compare_with_last=0 if why == "too old" else 20)
+    assert found.get_string_custom_property(BEST) == ""
+    assert not Path(found.uri, BEST).exists()
 
 
 def test_a_required_output_without_a_model_is_marked_absent(

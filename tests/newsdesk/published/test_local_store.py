@@ -303,6 +303,15 @@ def test_retired_versions_are_hidden_then_deleted(
     assert names(Path(store.address)) == [str(v) for v in versions[2:]]
 
 
+def test_a_spared_version_is_not_retired(store: LocalStore, publish: Publish) -> None:
+    versions = [publish(store) for _ in range(4)]
+    assert store.retire(keep=1, grace_seconds=60, spared=versions[1]) == [
+        versions[0],
+        versions[2],
+    ]
+    assert store.versions() == [versions[1], versions[3]]
+
+
 def test_the_newest_is_never_retired(store: LocalStore, publish: Publish) -> None:
     version = publish(store)
     assert store.retire(keep=0, grace_seconds=0) == []
