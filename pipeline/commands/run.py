@@ -206,6 +206,10 @@ def _conclude(
             f"{figures['accuracy']:.4f}, macro F1 {before['macro_f1']:.4f} -> "
             f"{figures['macro_f1']:.4f}, on the same rows",
         )
+    if summary.shown:
+        more = len(summary.shown) - 1
+        note = f" (and {more:,} more in the summary)" if more else ""
+        say("too few", summary.shown[0] + note)
     if summary.accepted:
         say("given up", f"the model in service: {summary.accepted}")
     if summary.state is RunState.WITHDRAWN:
