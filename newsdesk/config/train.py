@@ -39,7 +39,7 @@ class Train(Section):
     epochs: Number = None
     batch_size: int = Field(32, ge=1)
     accumulation: int = Field(1, ge=1)
-    class_weights: Literal["auto", "none", "balanced"] | dict[Name, float] = "auto"
+    class_weights: Literal["none", "balanced"] | dict[Name, float] = "none"
     label_smoothing: float = Field(0.0, ge=0.0, lt=1.0)
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     xla: Literal["auto", "on", "off"] = "auto"

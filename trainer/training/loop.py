@@ -17,7 +17,7 @@ from trainer.optim import epochs
 from trainer.optim.adamw import AdamW
 from trainer.optim.optimizer import Steps
 from trainer.optim.precision import uses_xla
-from trainer.training import balance, strategy
+from trainer.training import selection, strategy
 from trainer.training.best import BestWeights, Figures
 from trainer.training.checkpoints import Checkpoints
 from trainer.training.clock import Clock
@@ -98,7 +98,7 @@ class Loop:
         """
         train, steps = self._train, self._steps
         patience = epochs.patience(train, steps.epochs, steps.per_epoch)
-        by = balance.select_by(train, rows.labels)
+        by = selection.select_by(train, rows.labels)
         best = BestWeights(self._weights, patience, by)
         clock = Clock(train.max_minutes)
         limits = Limits(train, steps, best, clock)

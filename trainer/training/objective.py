@@ -6,7 +6,6 @@ import tensorflow as tf
 from newsdesk.config.train import Train
 from newsdesk.errors import ConfigError, DataError
 from trainer.model import loss
-from trainer.training import balance
 
 
 class Objective:
@@ -55,26 +54,24 @@ def class_weights(
         labels: int32 [rows] of the train split.
 
     Returns:
-        float32 [classes]; balanced weights are those of `balance.balanced`, and auto
-        means balanced if one class dominates. None if there are no weights.
+        float32 [classes]; balanced weights are rows / (classes * rows of the class),
+        so that their mean over the rows is 1. None if there are no weights.
 
     Raises:
         ConfigError: a name is not a label, or a weight is not positive.
         DataError: class_weights is balanced, and a class has no rows.
     """
-    counts = np.bincount(labels, minlength=len(names))
-    if train.class_weights == "auto":
-        return balance.balanced(counts) if balance.is_dominated(labels) else None
     if train.class_weights == "none":
         return None
     if train.class_weights == "balanced":
+        counts = np.bincount(labels, minlength=len(names))
         if not counts.all():
             missing = names[int(np.argmin(counts))]
             raise DataError(
                 f"train.class_weights is 'balanced', but the train split has no row "
                 f"of {missing!r}; add rows, or set the weights by name"
             )
-        return balance.balanced(counts)
+        return (len(labels) / (len(names) * counts)).astype(np.float32)
     for name, weight in train.class_weights.items():
         if name not in names:
             raise ConfigError(

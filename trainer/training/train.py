@@ -17,7 +17,7 @@ from trainer.export import serving
 from trainer.model import Classifier
 from trainer.optim import optimizer, precision
 from trainer.text import tokenizer
-from trainer.training import balance, card, stopping, strategy
+from trainer.training import card, selection, stopping, strategy
 from trainer.training.checkpoints import Checkpoints, fingerprint
 from trainer.training.job import Job
 from trainer.training.loop import Fitted, Loop
@@ -115,7 +115,7 @@ def _fit(
     )
     depths = model.encoder.depths if model.encoder.trainable else []
     adamw = optimizer.build(settings.optimizer, steps, depths, scale)
-    if chosen := balance.sentence(train, settings.labels, rows.labels):
+    if chosen := selection.sentence(train, settings.labels, rows.labels):
         progress.say(chosen)
     weights = class_weights(train, settings.labels, rows.labels)
     objective = Objective(weights, train.label_smoothing)

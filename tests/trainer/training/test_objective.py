@@ -10,7 +10,6 @@ import tensorflow as tf
 from newsdesk.config.train import Train
 from newsdesk.errors import ConfigError, DataError
 from trainer.model import loss
-from trainer.training import balance
 from trainer.training.objective import Objective, class_weights
 
 NAMES = ["World", "Sports", "Business"]
@@ -28,38 +27,6 @@ def test_balanced_classes_weigh_the_same_together() -> None:
     assert weights is not None
     np.testing.assert_allclose(weights, [6 / 9, 6 / 6, 6 / 3])
     assert np.mean(weights[LABELS]) == pytest.approx(1)
-
-
-def test_a_dominant_class_gets_balanced_weights_by_default() -> None:
-    labels = np.repeat([0, 1], [81, 19]).astype(np.int32)
-    weights = weights_of("auto", labels)
-
-    assert weights is not None
-    np.testing.assert_allclose(weights, [100 / (2 * 81), 100 / (2 * 19), 1], rtol=1e-6)
-    assert balance.select_by(Train(), labels) == "macro_f1"
-    assert balance.select_by(Train(select_by="loss"), labels) == "loss"
-    assert balance.sentence(Train(), NAMES, labels) == (
-        "81.0% of the train rows are 'World': train.class_weights is 'balanced' and "
-        "train.select_by is 'macro_f1'"
-    )
-    weighted = Train(class_weights="none")
-    assert balance.sentence(weighted, NAMES, labels) == (
-        "81.0% of the train rows are 'World': train.select_by is 'macro_f1'"
-    )
-    assert not balance.sentence(
-        Train(class_weights="none", select_by="loss"), [], labels
-    )
-
-
-@pytest.mark.parametrize("counts", [[80, 20, 0], [50, 49, 1], [1, 1, 1]])
-def test_classes_without_a_dominant_one_have_no_weights_by_default(
-    counts: list[int],
-) -> None:
-    labels = np.repeat([0, 1, 2], counts).astype(np.int32)
-
-    assert weights_of("auto", labels) is None
-    assert balance.select_by(Train(), labels) == "accuracy"
-    assert balance.sentence(Train(), NAMES, labels) == ""
 
 
 def test_given_weights_are_found_by_name() -> None:

@@ -18,7 +18,7 @@ from trainer.training.progress import Progress
 from trainer.training.stopping import Stop
 
 _WORDS = 2000
-_WORDS_OF_SPAM = np.arange(_WORDS, _WORDS + 15)
+_WORDS_OF_SPAM = np.arange(_WORDS, _WORDS + 5)
 
 
 def mail(seed: int, rows: int) -> Rows:
@@ -46,7 +46,7 @@ def test_a_model_finds_two_percent_of_spam(tmp_path: Path) -> None:
     rows, eval_rows, tested = mail(1, 4000), mail(2, 500), mail(3, 2000)
     train, rate = Train(), Optimizer()
     tf_keras.utils.set_random_seed(train.seed)
-    model = Classifier(Model(), _WORDS + 17, max_length=32, classes=2)
+    model = Classifier(Model(), _WORDS + 7, max_length=32, classes=2)
     steps = optimizer.count_steps(len(rows), train, rate)
     weights = class_weights(train, ["ham", "spam"], rows.labels)
     adamw = optimizer.build(rate, steps)
