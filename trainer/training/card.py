@@ -9,7 +9,7 @@ import tensorflow as tf
 from newsdesk import features
 from trainer.custom_config import TrainerSettings
 from trainer.data.transformed import Rows
-from trainer.training.loop import Fitted
+from trainer.training.limits import Fitted
 
 _DISTRIBUTIONS = ("newsdesk", "tensorflow", "tensorflow-text", "tfx")
 

@@ -1,11 +1,20 @@
 """Decides when a training ends: all epochs made, no progress, or time is over."""
 
+from typing import NamedTuple
+
 from newsdesk.config.train import Train
 from newsdesk.training import Ended, Training
 from trainer.optim.optimizer import Steps
-from trainer.training.best import BestWeights
+from trainer.training.best import BestWeights, Figures
 from trainer.training.clock import Clock
 from trainer.training.snapshot import Place
+
+
+class Fitted(NamedTuple):
+    """The results of the best epoch on the eval split, and how the training ended."""
+
+    figures: Figures
+    training: Training
 
 
 class Limits:

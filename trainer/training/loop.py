@@ -3,14 +3,12 @@
 import math
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from newsdesk.config.train import Train
 from newsdesk.errors import Interrupted, NewsdeskError
-from newsdesk.training import Training
 from trainer.data.batches import Split, batches_of_steps, evaluation_batches
 from trainer.model import Classifier
 from trainer.optim import epochs
@@ -21,19 +19,12 @@ from trainer.training import selection, strategy
 from trainer.training.best import BestWeights, Figures
 from trainer.training.checkpoints import Checkpoints
 from trainer.training.clock import Clock
-from trainer.training.limits import Limits
+from trainer.training.limits import Fitted, Limits
 from trainer.training.objective import Objective
 from trainer.training.progress import Progress, State
 from trainer.training.snapshot import Place, Snapshot
 from trainer.training.step import Compiled
 from trainer.training.stopping import Stop
-
-
-class Fitted(NamedTuple):
-    """The results of the best epoch on the eval split, and how the training ended."""
-
-    figures: Figures
-    training: Training
 
 
 class Loop:

@@ -20,7 +20,8 @@ from trainer.text import tokenizer
 from trainer.training import card, selection, stopping, strategy
 from trainer.training.checkpoints import Checkpoints, fingerprint
 from trainer.training.job import Job
-from trainer.training.loop import Fitted, Loop
+from trainer.training.limits import Fitted
+from trainer.training.loop import Loop
 from trainer.training.objective import Objective, class_weights
 from trainer.training.progress import Progress
 from trainer.training.vectors import Features, Kept, compute

@@ -18,8 +18,7 @@ from trainer.training import clock
 from trainer.training.best import BestWeights, Figures
 from trainer.training.checkpoints import Checkpoints
 from trainer.training.clock import Clock
-from trainer.training.limits import Limits
-from trainer.training.loop import Fitted
+from trainer.training.limits import Fitted, Limits
 from trainer.training.progress import Progress
 from trainer.training.snapshot import Place
 from trainer.training.stopping import Stop

@@ -17,7 +17,8 @@ from trainer.model import Classifier
 from trainer.optim import optimizer
 from trainer.training.best import BestWeights, Figures
 from trainer.training.checkpoints import Checkpoints
-from trainer.training.loop import Fitted, Loop
+from trainer.training.limits import Fitted
+from trainer.training.loop import Loop
 from trainer.training.objective import Objective
 from trainer.training.progress import Progress
 from trainer.training.stopping import Stop
