@@ -107,24 +107,26 @@ def write(found: Sequence[Row], folder: Path) -> None:
     (folder / "newsdesk.toml").write_text(_CONFIG.format(labels=labels))
 
 
-def accuracies(model: Path, tested: Path) -> Mapping[str, float]:
+def accuracies(root: Path, tested: Path) -> Mapping[str, float]:
     """Classifies the tested rows with a published model.
 
     Args:
-        model: a SavedModel.
+        root: of the pipeline whose newest push is used.
         tested: test.csv.
 
     Returns:
         The share of right answers by language.
     """
     from pipeline.predict.answers import Answerer
+    from pipeline.predict.find_model import opened_model
 
     with open(tested, newline="", encoding="utf-8") as stream:
         found = [Row(**row) for row in csv.DictReader(stream)]
     right: Counter[str] = Counter()
-    answers = Answerer(model).answers(row.text for row in found)
-    for row, answer in zip(found, answers, strict=True):
-        right[row.language] += answer["label"] == row.label
+    with opened_model(root) as model:
+        answers = Answerer(model).answers(row.text for row in found)
+        for row, answer in zip(found, answers, strict=True):
+            right[row.language] += answer["label"] == row.label
     count = Counter(row.language for row in found)
     return {language: right[language] / count[language] for language in sorted(count)}
 
@@ -144,8 +146,7 @@ def main() -> None:
         # A model of one tokenizer may be worse than the limits; it is compared anyway.
         command += ["--set", "evaluation.min_accuracy=0.01"]
         subprocess.run(command, check=True)
-        (model,) = (root / "serving").iterdir()
-        found[tokenizer] = accuracies(model, folder / "test.csv")
+        found[tokenizer] = accuracies(root, folder / "test.csv")
     print("| language | words | pieces |\n|---|---|---|")
     for language in found["words"]:
         figures = " | ".join(f"{found[name][language]:.3f}" for name in TOKENIZERS)

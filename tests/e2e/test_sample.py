@@ -193,6 +193,8 @@ def test_predict_answers_in_order(
     assert (first["label"], third["label"]) == ("Sports", "Business")
     assert second == {"error": "argument 2: the text is empty"}
     assert sum(first["probabilities"].values()) == pytest.approx(1, abs=1e-4)
+    assert first["truncated"] is False
+    assert first["unknown_share"] < 0.5
     assert first["probability"] == max(first["probabilities"].values())
 
 
