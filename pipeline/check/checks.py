@@ -67,8 +67,13 @@ def _check_encoder(
 def _describe(config: Config, rows: Rows, found: Findings) -> None:
     """Says how many rows there are, and how many are in each split and label."""
     files = f"{len(rows.files):,} {'file' if len(rows.files) == 1 else 'files'}"
-    used = rows.read - rows.bad
-    found.say("data", f"{files}, {rows.read:,} rows, of which {used:,} can be used")
+    used = rows.read - rows.bad - rows.left_out
+    dropped = f"; {rows.left_out:,} are left out" if rows.left_out else ""
+    found.say(
+        "data", f"{files}, {rows.read:,} rows, of which {used:,} can be used{dropped}"
+    )
+    for split, source in rows.sources.items():
+        found.say("data", f"{split}: {source}")
     found.values["files"] = rows.files
     found.values["rows"] = {"read": rows.read, "used": used, "bad": rows.bad}
     found.values["bad_rows"] = rows.shown

@@ -41,11 +41,12 @@ def divided(data: Data, read: Callable[[], Iterable[Placed]]) -> Iterator[Placed
     texts: dict[int, Texts] = defaultdict(Texts)
     if division.divides:
         for source, row in read():
-            if plan[source].divides:
+            if plan[row.split or source].divides:
                 texts[row.label].add(splits.hash_of(row.text), division)
     moved = stratify(texts, division).moved
     for source, row in read():
-        split = plan[source].of(row.text)
-        if plan[source].divides:
+        chosen = plan[row.split or source]
+        split = chosen.of(row.text)
+        if chosen.divides:
             split = moved.get(splits.hash_of(row.text), split)
         yield split, row

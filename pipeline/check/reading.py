@@ -12,7 +12,7 @@ from components.text_statistics.tally import Tally
 from newsdesk.config.data import Data
 from newsdesk.config.sections import Config
 from newsdesk.rows import readers, tf_datasets
-from newsdesk.rows.labelling import Labelled, Labelling, check_columns
+from newsdesk.rows.labelling import Labelled, Labelling, LeftOut, check_columns
 from newsdesk.rows.remedies import remedies
 from newsdesk.rows.row import BadRow, Row
 from pipeline.check import division
@@ -32,6 +32,8 @@ class Rows:
         lengths: the lengths of all texts.
         read: number of rows of all files.
         bad: number of rows that cannot be used.
+        left_out: number of rows whose labels are in data.drop_labels.
+        sources: by split, the files that its rows come from, if the files say it.
         kept: the first bad rows.
         splits: the counts of each split.
         conflicts: examples of texts with several labels, by split.
@@ -41,6 +43,8 @@ class Rows:
     lengths: Lengths
     read: int = 0
     bad: int = 0
+    left_out: int = 0
+    sources: dict[str, str] = field(default_factory=dict)
     kept: list[BadRow] = field(default_factory=list)
     splits: dict[str, SplitStatistics] = field(default_factory=dict)
     conflicts: dict[str, list[Conflict]] = field(default_factory=dict)
@@ -71,6 +75,7 @@ def read(config: Config) -> Rows:
     files = _files(config.data)
     data = named_splits.settled(config.data, files)
     found = Rows([file for name in files for file in files[name]], Lengths(config.text))
+    found.sources = named_splits.described(files, data)
     names = division.names(data)
     tallies = {name: Tally() for name in names}
     good = partial(_good, data, files, found)
@@ -94,7 +99,7 @@ def _good(
     data: Data, files: Mapping[str, Sequence[str]], found: Rows
 ) -> Iterator[division.Placed]:
     """Yields the good rows, and counts the others, each time from the beginning."""
-    found.read, found.bad, found.kept = 0, 0, []
+    found.read, found.bad, found.left_out, found.kept = 0, 0, 0, []
     labelling = Labelling.of(data)
     layout = readers.Layout.of(data)
 
@@ -111,8 +116,10 @@ def _good(
             result = row if isinstance(row, BadRow) else labelling.apply(row)
             if isinstance(result, Labelled):
                 yield name, result
-                continue
-            found.bad += 1
-            if len(found.kept) < _KEPT:
-                found.kept.append(result)
+            elif isinstance(result, LeftOut):
+                found.left_out += 1
+            else:
+                found.bad += 1
+                if len(found.kept) < _KEPT:
+                    found.kept.append(result)
         count.check(file, lines)

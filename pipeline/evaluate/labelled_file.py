@@ -107,7 +107,7 @@ def answer(
             if isinstance(found, Labelled):
                 numbers.append(found.label)
                 yield found.text
-            else:
+            elif isinstance(found, BadRow):
                 advice = remedy(found)
                 bad.append(f"{found}; {advice}" if advice else str(found))
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from newsdesk.config.data import Data
 from newsdesk.config.gate import Gate
 from newsdesk.config.model import Model
-from newsdesk.config.train import Train
 from pipeline.init.lengths import length_of
 from pipeline.init.proposal import Proposal
 from pipeline.init.texts import Texts
@@ -135,9 +134,8 @@ def _train(proposal: Proposal, texts: Texts) -> Iterator[Setting]:
     seen = f"{large!r} has {counts[large]:,} rows, {small!r} {counts[small]:,}"
     why = f"{seen}: without weights, a model may never predict the rare labels"
     yield Setting("train", "class_weights", "balanced", why)
-    if "select_by" in Train.model_fields:
-        why = "the best epoch is the one that is good on every label"
-        yield Setting("train", "select_by", "macro_f1", why)
+    why = "the best epoch is the one that is good on every label"
+    yield Setting("train", "select_by", "macro_f1", why)
 
 
 def _gate(texts: Texts) -> Iterator[Setting]:

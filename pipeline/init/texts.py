@@ -115,7 +115,7 @@ def look_at_texts(proposal: Proposal) -> Texts:
     for row in Sample(files).rows(rows_of):
         found.rows += 1
         used = row if isinstance(row, BadRow) else labelling.apply(row)
-        if isinstance(used, BadRow):
+        if not isinstance(used, Labelled):
             found.reasons[_reason(row, labelling)] += 1
             continue
         text, label = used.text, proposal.names[used.label]
