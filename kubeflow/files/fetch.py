@@ -50,7 +50,7 @@ class Mirror:
     """Empty files with the names of the objects that a pattern may match.
 
     Code that searches files for patterns and spans can search them too, so only the
-    files of the newest span are downloaded.
+    files of the newest spans are downloaded.
 
     Attributes:
         path: the path or pattern on this machine that corresponds to the address.

@@ -233,8 +233,11 @@ def _conclude(
         advice = summary.training.advice(config) if summary.training else "train longer"
         say("next", f"{advice}, or change the evaluation section, and run again")
     elif summary.state is RunState.INTERRUPTED:
-        say("stopped", (summary.error or "").removeprefix("stopped "), "yellow")
-        say("next", "the same command continues; finished nodes are not run again")
+        why = summary.error or ""
+        say("stopped", why.removeprefix("stopped "), "yellow")
+        # A training that was stopped says so itself.
+        if "the same command continues" not in why:
+            say("next", "the same command continues; finished nodes are not run again")
         say("log", shown(folder.log))
     else:
         say("error", summary.error or "", "red")
