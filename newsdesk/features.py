@@ -8,6 +8,8 @@ LABEL = "label"
 INPUT_IDS = "input_ids"
 TOKEN_COUNT = "token_count"
 UNKNOWN_COUNT = "unknown_count"
+# Also an output of the signature `coverage`.
+TRUNCATED = "truncated"
 TEXT_KEY = "text_key"
 
 # The exported model.
@@ -18,6 +20,5 @@ SERVING_TEXT = "serving_default"
 SERVING_EXAMPLES = "serving_examples"
 # Models of older releases do not have it.
 SERVING_COVERAGE = "coverage"
-TRUNCATED = "truncated"
 UNKNOWN_SHARE = "unknown_share"
 MODEL_CARD = "newsdesk.json"

@@ -55,7 +55,7 @@ class Counter:
         self.vocabulary: str | None = None
         self.room: int | None = None
         self.max_length = parsed.text.max_length
-        self.ends = tokenizer.special_tokens(parsed.text)
+        self.ends = 0
         self.min_rows = parsed.text.min_frequency
         self._words: tf.lookup.StaticHashTable | None = None
         self._cut: Callable[[tf.Tensor], tf.RaggedTensor] | None = None
@@ -71,6 +71,7 @@ class Counter:
                 autograph=False,
             )
             self._unknown = tokenizer.unknown_id(found)
+            self.ends = tokenizer.special_tokens(found)
             self.vocabulary = "the given vocabulary"
             return
         self.room = self._text.vocabulary_size

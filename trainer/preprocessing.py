@@ -26,19 +26,20 @@ def preprocessing_fn(
     Returns:
         `input_ids`: int64 [batch, (tokens)], sparse and unpadded; `token_count`:
         int64 [batch], tokens before texts are cut; `unknown_count`: int64 [batch], how
-        many of these are unknown; `text_key`: int64 [batch], a hash of the text;
-        `label`: int64 [batch].
+        many of these are unknown; `truncated`: int64 [batch], 1 if the text is cut;
+        `text_key`: int64 [batch], a hash of the text; `label`: int64 [batch].
 
     Raises:
         DataError: the schema allows rows without text or label, or with several.
     """
     settings = TransformSettings.model_validate(custom_config)
     texts = _column(inputs, features.TEXT)
-    tokens = tokenizer.tokens(texts, settings.text, settings.encoder)
+    tokens = tokenizer.tokenize(texts, settings.text, settings.encoder)
     return {
         features.INPUT_IDS: tokens.ids.to_sparse(),
         features.TOKEN_COUNT: tokens.count,
         features.UNKNOWN_COUNT: tokens.unknown,
+        features.TRUNCATED: tf.cast(tokens.truncated, tf.int64),
         features.TEXT_KEY: tf.strings.to_hash_bucket_strong(
             texts, num_buckets=2**63 - 1, key=_HASH_KEY
         ),

@@ -33,7 +33,6 @@ class Served(tf.Module):
         self._labels = tf.constant(labels)
         self._text_spec = transform_output.raw_feature_spec()[features.TEXT]
         vocabulary = tokenizer.vocabulary_file(transform_output)
-        self._longest = config.max_length - tokenizer.special_tokens(config)
         self._first_id = tokenizer.first_vocabulary_id(config)
         self.tokens = _table_of_lines(vocabulary)
         self.model_weights = list(model.weights)
@@ -89,7 +88,7 @@ class Served(tf.Module):
         count = found[features.TOKEN_COUNT]
         share = found[features.UNKNOWN_COUNT] / tf.maximum(count, 1)
         return {
-            features.TRUNCATED: count > self._longest,
+            features.TRUNCATED: found[features.TRUNCATED] > 0,
             features.UNKNOWN_SHARE: tf.where(count > 0, tf.cast(share, tf.float32), 1),
         }
 

@@ -35,14 +35,16 @@ class Tokenized(NamedTuple):
             the padding id only where a checkpoint's text has a literal padding token.
         count: int64 [batch], tokens before the text is cut, without special ones.
         unknown: int64 [batch], how many of these the vocabulary lacks.
+        truncated: bool [batch], whether the text has more tokens than fit.
     """
 
     ids: tf.RaggedTensor
     count: tf.Tensor
     unknown: tf.Tensor
+    truncated: tf.Tensor
 
 
-def tokens(texts: tf.Tensor, config: Text, encoder: Encoder) -> Tokenized:
+def tokenize(texts: tf.Tensor, config: Text, encoder: Encoder) -> Tokenized:
     """Turns texts into token ids; to be called inside a preprocessing_fn.
 
     Args:
@@ -63,16 +65,18 @@ def tokens(texts: tf.Tensor, config: Text, encoder: Encoder) -> Tokenized:
     return _given(texts, found, config.max_length)
 
 
-def special_tokens(config: Text) -> int:
-    """Tells how many special tokens surround each text.
+def special_tokens(found: Tokens) -> int:
+    """Counts the special tokens around each text, which text.max_length includes.
 
     Args:
-        config: the text section.
+        found: the tokenizer.
 
     Returns:
-        Their number, which text.max_length includes.
+        Their number.
     """
-    return 0 if config.tokenizer in ("words", "pieces") else 2
+    if isinstance(found, HubPieces):
+        return 2
+    return len(found.first) + len(found.last)
 
 
 def unknown_id(found: Tokens) -> int | None:
@@ -211,6 +215,7 @@ def _without_ends(ids: tf.RaggedTensor, max_length: int) -> Tokenized:
         _fill_empty_rows(ids[:, :max_length]),
         ids.row_lengths(),
         _occurrences(ids, UNKNOWN_ID),
+        ids.row_lengths() > max_length,
     )
 
 
@@ -236,6 +241,7 @@ def _given(texts: tf.Tensor, found: Spec, max_length: int) -> Tokenized:
         exchanged(tokenizer.with_ends(ids, max_length), padding),
         ids.row_lengths(),
         _occurrences(ids, unknown_id(found)),
+        ids.row_lengths() > max_length - special_tokens(found),
     )
 
 
@@ -250,6 +256,7 @@ def _hub_pieces(texts: tf.Tensor, pieces: HubPieces, max_length: int) -> Tokeniz
         tf.concat([first, ids[:, : max_length - 2], last], 1),
         ids.row_lengths(),
         _occurrences(ids, unknown_id(pieces)),
+        ids.row_lengths() > max_length - special_tokens(pieces),
     )
 
 
