@@ -174,6 +174,7 @@ class Data(Section):
     @model_validator(mode="after")
     def _used_columns_are_named(self) -> "Data":
         used = [*self.text_columns, self.label_column, *self.slice_columns]
+        used += [self.split_column] if self.split_column else []
         missing = [name for name in used if self.columns and name not in self.columns]
         if missing:
             raise ValueError(
