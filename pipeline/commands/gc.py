@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from pipeline.commands.arguments import NEWSDESK, File, Overrides
 
@@ -32,6 +33,7 @@ def gc(
     from newsdesk.config.load import load
     from pipeline.commands.shown import shown
     from pipeline.local import garbage, garbage_summary, lock, ownership
+    from pipeline.terminal.layout import beside
     from pipeline.terminal.logfile import quiet
     from pipeline.terminal.streams import answer, say
 
@@ -49,13 +51,15 @@ def gc(
         summary = list(garbage_summary.lines(loaded, found, keep_last))
         if not dry_run:
             garbage.remove(found.garbage)
+    console = Console()
     for head, text in summary:
         word = "would remove" if dry_run and head == "removed" else head
-        show(f"{word:>15}  {text}")
+        show(beside(console, f"{word:>15}  ", text))
     for path in found.unexplained:
         show(f"{'kept':>15}  {shown(path)}")
     if found.unexplained:
-        show(
-            f"{'':>15}  no run of this pipeline is known to need or to have written "
-            "what is kept; remove it yourself if you do not need it"
+        why = (
+            "no run of this pipeline is known to need or to have written what is kept; "
+            "remove it yourself if you do not need it"
         )
+        show(beside(console, f"{'':>15}  ", why))

@@ -26,17 +26,20 @@ def lines(config: Config, found: Found, keep_last: int) -> Iterator[tuple[str, s
         f"{count} {kind if count == 1 else kind + 's'}"
         for kind, count in counts.items()
     )
+    newest = f"the newest {keep_last} good runs"
+    if keep_last == 1:
+        newest = "the newest good run"
     if listed:
         yield "removed", f"{listed}; {total:,.1f} MB"
         yield (
             "kept",
-            f"run {found.oldest} and newer runs: they include the newest {keep_last} "
-            "good runs (failed runs do not count)",
+            f"run {found.oldest} and newer runs: they include {newest} (failed runs do "
+            "not count)",
         )
     else:
         yield (
             "removed",
-            f"nothing: no run is older than the newest {keep_last} good runs",
+            f"nothing: no run is older than {newest}",
         )
     if found.in_service:
         yield "kept", f"run {found.in_service}: it made the model in service"

@@ -91,6 +91,9 @@ def _artifacts(folder: Path, records: _Records) -> Iterator[tuple[Path, bool]]:
     for entry in folder.glob("*/*/*"):
         # TFX's own files: `<node>/.system/<kind>/<execution>`.
         if entry.parent.name == ".system":
+            if entry.name == "driver_execution":
+                # Scratch folders of TFX's drivers, named by the time.
+                continue
             yield from (
                 (system, system.name in records.old)
                 for system in _folders_in(entry)

@@ -43,13 +43,26 @@ def paragraph(console: Console, head: str, text: str, style: str = "") -> None:
         text: one or more lines that cannot control the terminal.
         style: Rich's style of the first word of the head.
     """
-    lines = [f"{head}{text}".rstrip()]
-    if console.is_terminal:
-        lines = list(_wrapped(head, text, console.width))
-    printed = Text("\n".join(lines))
+    printed = Text(beside(console, head, text))
     printed.stylize(style, 0, len(head.split(" ", 1)[0]))
     # Rich would break words that are longer than a line.
     console.print(printed, soft_wrap=True)
+
+
+def beside(console: Console, head: str, text: str) -> str:
+    """Puts text beside a head.
+
+    Args:
+        console: a terminal gets the text wrapped below its own beginning.
+        head: the beginning of the first line, with the spaces behind it.
+        text: one or more lines.
+
+    Returns:
+        The lines to print.
+    """
+    if not console.is_terminal:
+        return f"{head}{text}".rstrip()
+    return "\n".join(_wrapped(head, text, console.width))
 
 
 def _wrapped(head: str, text: str, width: int) -> Iterator[str]:

@@ -326,6 +326,14 @@ def test_a_dry_run_lists_and_removes_nothing(
 
 
 @pytest.mark.usefixtures("store")
+def test_scratch_folders_of_drivers_are_not_listed(config: Config) -> None:
+    folder = config.root / "artifacts" / "Gen" / ".system" / "driver_execution" / "179"
+    folder.mkdir(parents=True)
+    assert _left(config) == set()
+    assert not any("driver_execution" in one for one in _found(config, 1))
+
+
+@pytest.mark.usefixtures("store")
 def test_failed_runs_do_not_count_as_good(config: Config) -> None:
     failed = ["20260104-000000", "20260105-000000", "20260106-000000"]
     _finish(config.root, *failed, state=RunState.FAILED)
