@@ -122,12 +122,10 @@ def _print_list(roots: Iterable[Path], summaries: Sequence["Summary"]) -> None:
 
 
 def _on_the_cluster(config: Path, overrides: list[str] | None, as_json: bool) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     from newsdesk.escaping import as_json as written
     from newsdesk.escaping import one_line
     from pipeline.commands import cluster_runs
+    from pipeline.terminal.layout import table
     from pipeline.terminal.streams import answer, encodes_all, require_written
 
     found = list(cluster_runs.rows(config, overrides))
@@ -138,11 +136,6 @@ def _on_the_cluster(config: Path, overrides: list[str] | None, as_json: bool) ->
     if not found:
         answer("no runs on the cluster yet; `newsdesk submit` starts one")
         return
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for head in ("run", "started", "took"):
-        table.add_column(head, no_wrap=True, overflow="ellipsis")
-    table.add_column("result", ratio=1)
-    for row in found:
-        table.add_row(*(Text(one_line(cell)) for cell in cluster_runs.cells(row)))
-    Console().print(table)
+    cells = ([one_line(cell) for cell in cluster_runs.cells(row)] for row in found)
+    table(Console(), [["run", "started", "took", "result"], *cells])
     require_written()
