@@ -78,15 +78,15 @@ def splits_lines(quarantine: str, data: Data) -> list[str]:
     summary = read_summary(quarantine)
     sources = summary.get(SOURCES, {})
     parts = [
-        f"{split} {rows:,} rows" + (f" ({sources[split]})" if sources else "")
+        f"{split} {rows:,}" + (f" ({sources[split]})" if sources else "")
         for split, rows in summary["splits"].items()
     ]
-    lines = [f"splits{'' if sources else ' by text'}: {', '.join(parts)}"]
+    lines = [f"rows {'by split' if sources else 'divided by text'}: {', '.join(parts)}"]
     into = {old: new for new, names in data.merge_labels.items() for old in names}
     for label, rows in summary.get(MERGED, {}).items():
-        lines.append(f"merged: {rows:,} rows labelled {label!r} into {into[label]!r}")
+        lines.append(f"merged: {label!r} into {into[label]!r}, rows: {rows:,}")
     for label, rows in summary.get(LEFT_OUT, {}).items():
-        lines.append(f"left out: {rows:,} rows labelled {label!r} (data.drop_labels)")
+        lines.append(f"left out: {label!r} (data.drop_labels), rows: {rows:,}")
     if small := summary.get(SMALL):
         lines.append(_small_line(small, data, len(summary["splits"])))
     return lines

@@ -230,6 +230,6 @@ def test_dropped_and_merged_rows_are_counted(
         | removed
     )
     assert node_results.splits_lines(uri, section)[1:] == [
-        "merged: 20 rows labelled 'Business' into 'World'",
-        "left out: 20 rows labelled 'Sports' (data.drop_labels)",
+        "merged: 'Business' into 'World', rows: 20",
+        "left out: 'Sports' (data.drop_labels), rows: 20",
     ]
