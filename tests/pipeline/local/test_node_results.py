@@ -7,6 +7,7 @@ import pytest
 
 from components.text_example_gen.span_note import spans_note
 from components.text_statistics.statistics import FILE, SplitStatistics, TextStatistics
+from newsdesk.config.data import Data
 from pipeline.local import node_results
 
 
@@ -63,3 +64,47 @@ def test_a_run_says_which_spans_it_has_read(
     spans: list[str], window: int, note: str
 ) -> None:
     assert spans_note(spans, window) == note
+
+
+SECTION = {
+    "path": "/rows",
+    "text_columns": ["text"],
+    "label_column": "label",
+    "labels": ["World", "Sports", "Business"],
+    "schema_file": "/schema.pbtxt",
+}
+
+
+def test_small_classes_are_named_with_choices(tmp_path: Path) -> None:
+    summary = {
+        "rows_in": 12,
+        "rows_out": 12,
+        "quarantined": 0,
+        "splits": {"train": 10, "eval": 1, "test": 1},
+        "small_labels": {"Sports": 1},
+    }
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    data = Data.model_validate(SECTION)
+    rows, small = node_results.splits_lines(str(tmp_path), data)
+    assert rows == "rows divided by text: train 10, eval 1, test 1"
+    assert small == (
+        "small: 'Sports' has 1 different text for 3 splits; add rows, or merge the "
+        "label into another with data.merge_labels, or leave it out with --set "
+        """'data.drop_labels=["Sports"]'"""
+    )
+    # With two labels, none can be left out.
+    data = Data.model_validate(SECTION | {"labels": ["World", "Sports"]})
+    _, small = node_results.splits_lines(str(tmp_path), data)
+    assert small.endswith("data.merge_labels")
+
+
+def test_the_files_of_each_split_are_shown(tmp_path: Path) -> None:
+    summary = {
+        "splits": {"train": 1000, "eval": 10},
+        "sources": {"train": "train.csv and 2 more", "eval": "dev.csv"},
+    }
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    data = Data.model_validate(SECTION)
+    assert node_results.splits_lines(str(tmp_path), data) == [
+        "rows by split: train 1,000 (train.csv and 2 more), eval 10 (dev.csv)"
+    ]

@@ -154,3 +154,18 @@ def test_it_stops_listening_afterwards() -> None:
     with screen.drawing():
         pass
     assert screen not in logging.getLogger("newsdesk.progress").handlers
+
+
+def test_a_detail_is_wrapped_between_words_on_a_terminal() -> None:
+    text = (
+        "rows by split: train 1,000 (train-00000-of-00002.parquet), eval 10 (dev.csv)"
+    )
+    out = io.StringIO()
+    Screen(Console(file=out, width=60, force_terminal=True)).detail(text)
+    assert out.getvalue().splitlines() == [
+        "    rows by split: train 1,000",
+        "      (train-00000-of-00002.parquet), eval 10 (dev.csv)",
+    ]
+    out = io.StringIO()
+    Screen(Console(file=out, width=60)).detail(text)
+    assert out.getvalue() == f"    {text}\n"
