@@ -97,7 +97,7 @@ def _put_a_file_there(serving: Path) -> None:
     serving.write_text("stale file handle")
 
 
-_WORSE = r"0\.\d+ is more than 0\.\d+ below the [01]\.\d+ of version \d+ in service"
+_WORSE = r"0\.\d+ is 0\.\d+ below the [01]\.\d+ of version \d+ in service"
 _DROP = rf"accuracy {_WORSE}"
 _NUMBER = r"loss nan is not finite"
 CANDIDATES = [

@@ -128,7 +128,7 @@ def _groups(values: Array) -> dict[str, Array]:
     """The numbers of the rows by their value; rows without a value are in no group."""
     numbers = np.flatnonzero([value is not None for value in values])
     found, group, sizes = np.unique(
-        values[numbers].astype(str), return_inverse=True, return_counts=True
+        values[numbers], return_inverse=True, return_counts=True
     )
     parts = np.split(numbers[np.argsort(group, kind="stable")], np.cumsum(sizes)[:-1])
     return dict(zip(found.tolist(), parts, strict=False))
@@ -165,7 +165,8 @@ def _each(
 
 def _is_above(drop: Drop, limit: float, level: float) -> bool:
     """Whether a drop is above a limit that the rows are enough for."""
-    return drop.size > limit + ROUNDING and paired.chance(limit, drop.error) <= level
+    enough = max(paired.chance(limit, drop.error), drop.least_p_value) <= level
+    return drop.size > limit + ROUNDING and enough
 
 
 def _sentence(

@@ -5,7 +5,7 @@ Tests for independent samples ignore this, and miss most real losses.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,7 @@ class Drop:
         before: the figure of the model that is compared with.
         now: the figure of the candidate.
         rows: the number of rows that both figures rest on.
+        differing: the number of rows in which the models differ in this figure.
         error: the standard error of the difference.
         p_value: the probability that two equal models differ by at least this much in
             this direction.
@@ -34,6 +35,7 @@ class Drop:
     before: float
     now: float
     rows: int
+    differing: int
     error: float
     p_value: float
 
@@ -41,6 +43,11 @@ class Drop:
     def size(self) -> float:
         """The difference; positive if the candidate is worse."""
         return self.before - self.now
+
+    @property
+    def least_p_value(self) -> float:
+        """The p-value if all differing rows were against the candidate."""
+        return float(0.5**self.differing)
 
 
 def accuracy_drop(was_right: Array, is_right: Array) -> Drop:
@@ -64,7 +71,7 @@ def accuracy_drop(was_right: Array, is_right: Array) -> Drop:
     size = (lost - won) / rows
     error = math.sqrt(max((lost + won) / rows - size**2, 0.0) / rows)
     before, now = float(was_right.mean()), float(is_right.mean())
-    return Drop(before, now, rows, error, _sign_test(lost, won))
+    return Drop(before, now, rows, lost + won, error, _sign_test(lost, won))
 
 
 @dataclass(frozen=True)
@@ -102,16 +109,19 @@ def f1_drops(label: Array, before: Array, now: Array, classes: int) -> F1Drops:
     macro_error, class_errors = _bootstrap_errors(label, before, now, classes)
     was = Counts.of(label, before, classes)
     found = Counts.of(label, now, classes)
+    differs = before != now
     macro = _normal_drop(
-        float(was.macro_f1), float(found.macro_f1), len(label), macro_error
+        float(was.macro_f1),
+        float(found.macro_f1),
+        len(label),
+        int(differs.sum()),
+        macro_error,
     )
-    by_class = [
-        _normal_drop(float(f1), float(now_f1), int(rows), float(error))
-        for f1, now_f1, rows, error in zip(
-            was.f1, found.f1, was.actual, class_errors, strict=True
-        )
-    ]
-    return F1Drops(macro, by_class)
+    differing = np.bincount(before[differs], minlength=classes)
+    differing += np.bincount(now[differs], minlength=classes)
+    columns = (was.f1, found.f1, was.actual, differing, class_errors)
+    rows_of = zip(*(column.tolist() for column in columns), strict=True)
+    return F1Drops(macro, [_normal_drop(*figures) for figures in rows_of])
 
 
 def _bootstrap_errors(
@@ -170,9 +180,12 @@ def chance(size: float, error: float) -> float:
     return _normal_tail(size / error)
 
 
-def _normal_drop(before: float, now: float, rows: int, error: float) -> Drop:
-    size = before - now
-    return Drop(before, now, rows, error, chance(size, error))
+def _normal_drop(
+    before: float, now: float, rows: int, differing: int, error: float
+) -> Drop:
+    drop = Drop(before, now, rows, differing, error, chance(before - now, error))
+    # A bootstrap of a few rows gives too small an error.
+    return replace(drop, p_value=max(drop.p_value, drop.least_p_value))
 
 
 def _sign_test(lost: int, won: int) -> float:

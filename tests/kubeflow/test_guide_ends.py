@@ -28,7 +28,7 @@ UNCHANGED = Outcome(state="unchanged", pushed="s3://models/news/16")
 REFUSED = Outcome(
     state="not good enough",
     exit_code=3,
-    refusals=["accuracy 0.4000 is below evaluation.min_accuracy 0.5"],
+    refusals=["accuracy 0.4000 is below evaluation.min_accuracy 0.5, on 200 rows"],
 )
 
 

@@ -109,6 +109,16 @@ def test_a_drop_that_chance_explains_is_accepted(
     assert judge(now, before).refusals == []
 
 
+@pytest.mark.parametrize("rows", [1, 2, 4, 8])
+def test_a_handful_of_rows_is_not_evidence(rows: int) -> None:
+    label = np.arange(rows) % 2
+    tested = TestedRows(label, _predicted(label * 0), _predicted(label))
+    limits = Evaluation(
+        min_accuracy=0.1, min_class_recall=0.0, max_class_drop=0.0, min_class_rows=1
+    )
+    assert decision.decide(tested, ["a", "b"], limits, "12").refusals == []
+
+
 def test_a_limit_of_1_turns_the_comparison_off(
     judge: Judge, actual: np.ndarray
 ) -> None:
