@@ -8,11 +8,10 @@ token sees only its neighbours.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import tensorflow as tf
 import tf_keras
 
-from trainer.encoders import elementwise
+from trainer.encoders import elementwise, rotary
 from trainer.encoders.block import Initial, dense
 from trainer.encoders.dropout import drop
 from trainer.encoders.stack import Stack, of_block
@@ -147,10 +146,10 @@ class ModernBertBlock(tf_keras.layers.Layer):
             self.query_key_value(hidden), [batch, length, 3, shape.heads, head_width]
         )
         query, key, value = tf.unstack(tf.transpose(parts, [2, 0, 3, 1, 4]))
-        waves = _waves(length, head_width, self._attention.theta)
-        query, key = _turned(query, waves), _turned(key, waves)
+        waves = rotary.waves(length, head_width, self._attention.theta)
+        query, key = rotary.turned(query, waves), rotary.turned(key, waves)
         scores = tf.matmul(query * head_width**-0.5, key, transpose_b=True)
-        scores += _unseen(length, self._attention.reach, scores.dtype)
+        scores += rotary.unseen(length, self._attention.reach, scores.dtype)
         weights = elementwise.masked_softmax(scores, mask)
         kept = drop(weights, shape.attention_dropout, seed, draw)
         mixed = tf.transpose(tf.matmul(kept, value), [0, 2, 1, 3])
@@ -191,32 +190,3 @@ class Scale(tf_keras.layers.Layer):
         """
         gamma = tf.convert_to_tensor(self.gamma)
         return elementwise.normalize(values, gamma, self._epsilon)
-
-
-def _waves(
-    length: tf.Tensor, head_width: int, theta: float
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Cosine and sine of the angles of each position, float32 [length, head_width]."""
-    speeds = theta ** -(np.arange(0, head_width, 2) / head_width)
-    angles = tf.cast(tf.range(length), tf.float32)[:, None] * tf.constant(
-        np.concatenate([speeds, speeds]), tf.float32
-    )
-    return tf.cos(angles), tf.sin(angles)
-
-
-def _turned(values: tf.Tensor, waves: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
-    """Turns each pair of numbers by the angle of its position, in float32."""
-    exact = tf.cast(values, tf.float32)
-    first, second = tf.split(exact, 2, axis=-1)
-    crossed = tf.concat([-second, first], -1)
-    return tf.cast(exact * waves[0] + crossed * waves[1], values.dtype)
-
-
-def _unseen(length: tf.Tensor, reach: int | None, dtype: tf.DType) -> tf.Tensor:
-    """What hides tokens beyond the reach, [length, length]; 0 where they are seen."""
-    if reach is None:
-        return tf.zeros([], dtype)
-    places = tf.range(length)
-    distance = tf.abs(places[:, None] - places[None])
-    # A quarter, because padding is hidden by another half of the lowest number.
-    return tf.where(distance <= reach, tf.zeros([], dtype), dtype.min / 4)
