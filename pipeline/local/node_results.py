@@ -162,18 +162,6 @@ def training(model: str) -> Training | None:
     return Training.of_card(card)
 
 
-def is_blessed(blessing: str) -> bool:
-    """Decides whether the Evaluator blessed a model.
-
-    Args:
-        blessing: the folder of the ModelBlessing artifact.
-
-    Returns:
-        Whether the file exists that marks a blessed model.
-    """
-    return Path(blessing, "BLESSED").exists()
-
-
 def pushed_version(pushed_model: Any) -> str | None:
     """Reads the address of the published version from a PushedModel artifact.
 
