@@ -2,12 +2,14 @@
 
 MEANINGS = {
     "train": "train",
+    "training": "train",
     "validation": "eval",
     "valid": "eval",
     "val": "eval",
     "dev": "eval",
     "eval": "eval",
     "test": "test",
+    "testing": "test",
 }
 
 

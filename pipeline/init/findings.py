@@ -139,9 +139,8 @@ def about_texts(texts: Texts) -> list[str]:
     if texts.unspaced_share > UNSPACED:
         found.append(
             f"{texts.unspaced_share:.0%} of the texts have no spaces between words, as "
-            "in Chinese, Japanese or Thai; the tokenizer `words` splits only at "
-            "spaces and punctuation, so the model learns little: set "
-            'text.tokenizer = "pieces"'
+            'in Chinese, Japanese or Thai; text.tokenizer = "pieces" learns pieces of '
+            "words, because `words` splits only at spaces and punctuation"
         )
     return found
 

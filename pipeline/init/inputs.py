@@ -15,17 +15,13 @@ from components.text_example_gen.splits import SPLITS
 from newsdesk.config.data import Data
 from newsdesk.errors import ConfigError, DataError
 from newsdesk.rows.folders import explain_partitions
+from newsdesk.rows.split_names import split_named
 
 CONFIG_FILE = "newsdesk.toml"
 SCHEMA_FILE = "schema.pbtxt"
 OWN_FILES = (CONFIG_FILE, SCHEMA_FILE)
 # Beyond this number, statistics hardly change, but the time to read grows.
 MAX_ROWS = 1_000_000
-_WORDS = {
-    **dict.fromkeys(("train", "training"), "train"),
-    **dict.fromkeys(("eval", "valid", "validation", "val", "dev"), "eval"),
-    **dict.fromkeys(("test", "testing"), "test"),
-}
 _BETWEEN_WORDS = re.compile(r"[-_. ]+")
 _WILD = re.compile(r"[*?\[]")
 _Row = TypeVar("_Row")
@@ -68,6 +64,8 @@ def find_inputs(path: str) -> Inputs:
         labels=[],
         schema_file="",
     )
+    if in_folders := _in_folders(path):
+        return in_folders
     try:
         patterns = sources.resolve(*sources.input_of(data))
     except DataError as error:
@@ -143,6 +141,27 @@ def _listed(source: str, path: str) -> list[str]:
         raise ConfigError(explain_partitions(source) or f"{path}: {what}") from None
 
 
+def _in_folders(path: str) -> Inputs | None:
+    """Maps the files of folders that are named as splits are, such as train/."""
+    folders: dict[str, str] = {}
+    for name in sorted(os.listdir(path)) if os.path.isdir(path) else ():
+        split = split_named(name)
+        if split and os.path.isdir(os.path.join(path, name)):
+            if split in folders:
+                return None
+            folders[split] = name
+    splits = [split for split in SPLITS if split in folders]
+    if "train" not in splits or len(splits) < 2:
+        return None
+    files = [
+        file
+        for split in splits
+        for file in _listed(os.path.join(path, folders[split]), path)
+    ]
+    patterns = {split: f"{glob.escape(folders[split])}/*" for split in splits}
+    return Inputs(tuple(files), patterns)
+
+
 def _divided(files: Sequence[str]) -> Inputs:
     """Maps files to splits if their names say so, as in train.csv and test.csv."""
     groups: dict[str, list[str]] = defaultdict(list)
@@ -167,5 +186,5 @@ def _divided(files: Sequence[str]) -> Inputs:
 def _split_of(name: str) -> str:
     """Returns the split that a file name says, or ""."""
     words = _BETWEEN_WORDS.split(name.lower())
-    found = {_WORDS[word] for word in words if word in _WORDS}
+    found = set(filter(None, map(split_named, words)))
     return found.pop() if len(found) == 1 else ""

@@ -96,7 +96,11 @@ def _text(texts: Texts) -> Iterator[Setting]:
     if not used:
         return
     if texts.unspaced_share > UNSPACED:
-        yield from _unspaced()
+        why = (
+            f"{texts.unspaced_share:.0%} of the texts have no spaces between words, so "
+            "pieces of words are learned"
+        )
+        yield Setting("text", "tokenizer", "pieces", why)
         return
     length = length_of(texts)
     longer = texts.longer_than(length)
@@ -108,11 +112,6 @@ def _text(texts: Texts) -> Iterator[Setting]:
             f"{longer:,} longer ones is cut (the longest has {max(texts.words):,})"
         )
     yield Setting("text", "max_length", length, why)
-
-
-def _unspaced() -> Iterator[Setting]:
-    """The place for a tokenizer that does not need spaces; the defaults stay."""
-    yield from ()
 
 
 def _model(proposal: Proposal) -> Iterator[Setting]:

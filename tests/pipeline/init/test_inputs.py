@@ -97,6 +97,13 @@ def test_splits_by_name(made: Path, names: list[str], splits: dict[str, str]) ->
         assert "train" in found.files[0].lower()
 
 
+def test_splits_by_folder(made: Path) -> None:
+    _touch(made, "rows/train/a.csv", "rows/train/b.csv", "rows/dev/a.csv")
+    found = find_inputs("rows")
+    assert found.splits == {"train": "train/*", "eval": "dev/*"}
+    assert found.files == ("rows/train/a.csv", "rows/train/b.csv", "rows/dev/a.csv")
+
+
 def test_files_in_no_split_are_not_read(made: Path) -> None:
     _touch(made / "rows", "train.csv", "test.csv", "sample_submission.csv")
     found = find_inputs("rows")

@@ -47,7 +47,9 @@ def test_the_longest_text(words: dict[int, int], length: int, why: str) -> None:
 
 
 def test_texts_without_spaces_keep_the_default_length() -> None:
-    assert "text.max_length" not in _chosen({"a": 50, "b": 50}, unspaced=90)
+    found = _chosen({"a": 50, "b": 50}, unspaced=90)
+    assert "text.max_length" not in found
+    assert found["text.tokenizer"].value == "pieces"
 
 
 @pytest.mark.parametrize(
