@@ -1,10 +1,9 @@
 """Divides rows among splits as TextExampleGen does."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from components.text_example_gen import splits
-from components.text_example_gen.strata import Texts, stratify
+from components.text_example_gen import splits, strata
 from newsdesk.config.data import Data
 from newsdesk.rows.labelling import Labelled
 
@@ -37,16 +36,21 @@ def divided(data: Data, read: Callable[[], Iterable[Placed]]) -> Iterator[Placed
         The name of the split and the row.
     """
     plan = splits.divisions(data)
-    division = max(plan.values(), key=lambda one: len(one.names))
-    texts: dict[int, Texts] = defaultdict(Texts)
-    if division.divides:
-        for source, row in read():
-            if plan[row.split or source].divides:
-                texts[row.label].add(splits.hash_of(row.text), division)
-    moved = stratify(texts, division).moved
+    moved = _moved(plan, read())
     for source, row in read():
-        chosen = plan[row.split or source]
-        split = chosen.of(row.text)
-        if chosen.divides:
-            split = moved.get(splits.hash_of(row.text), split)
-        yield split, row
+        division = plan[source]
+        text = splits.hash_of(row.text) if division.divides else 0
+        yield moved.get(text) or division.of_hash(text), row
+
+
+def _moved(
+    plan: Mapping[str, splits.Division], rows: Iterable[Placed]
+) -> Mapping[int, str]:
+    """Finds the texts that the hash alone does not divide, and their splits."""
+    texts: dict[int, strata.Texts] = defaultdict(strata.Texts)
+    # One division at most has several splits.
+    division = max(plan.values(), key=lambda one: len(one.names))
+    for source, row in rows:
+        if plan[source].divides:
+            texts[row.label].add(splits.hash_of(row.text), division)
+    return strata.stratify(texts, division).moved

@@ -81,7 +81,8 @@ def read(config: Config) -> Rows:
     good = partial(_good, data, files, found)
     for split, row in division.divided(data, good):
         tokens = found.lengths.add(row.text)
-        tallies[split].add(Counted(row.text, row.label, tokens, None, None))
+        is_cut = found.lengths.is_cut(tokens)
+        tallies[split].add(Counted(row.text, row.label, tokens, None, None, is_cut))
     found.splits = {name: tally.statistics(None) for name, tally in tallies.items()}
     found.conflicts = {name: tally.conflicts() for name, tally in tallies.items()}
     return found
@@ -91,8 +92,8 @@ def _files(data: Data) -> dict[str, list[str]]:
     """Lists the files of every set."""
     if data.path.startswith(tf_datasets.PREFIX):
         tf_datasets.prepare(data.path)
-    base, wanted = sources.input_of(data)
-    return sources.files_of(base, wanted, data.span_marker, data.window)
+    files = sources.files_of(*sources.input_of(data), data.span_marker)
+    return named_splits.settled(data, files), files
 
 
 def _good(

@@ -91,7 +91,7 @@ def check_gate(
         reference: what messages call that data, or why there are no statistics of it.
         found: gets the findings.
     """
-    now = TextStatistics(splits=rows.splits)
+    now = TextStatistics(splits=rows.splits, max_length=config.text.max_length)
     judged = data_rules.judge(
         config.gate, now, config.data.labels, before, reference, rows.conflicts
     )
