@@ -67,15 +67,16 @@ def _check_encoder(
 def _describe(config: Config, rows: Rows, found: Findings) -> None:
     """Says how many rows there are, and how many are in each split and label."""
     files = f"{len(rows.files):,} {'file' if len(rows.files) == 1 else 'files'}"
-    used = rows.read - rows.bad - rows.left_out
-    dropped = f"; {rows.left_out:,} are left out" if rows.left_out else ""
-    found.say(
-        "data", f"{files}, {rows.read:,} rows, of which {used:,} can be used{dropped}"
-    )
-    for split, source in rows.sources.items():
-        found.say("data", f"{split}: {source}")
+    found.say("data", f"{files}, {rows.read:,} rows, of which {rows.used:,} are used")
+    if rows.left_out:
+        found.say("data", f"data.drop_labels leaves out {rows.left_out:,}")
     found.values["files"] = rows.files
-    found.values["rows"] = {"read": rows.read, "used": used, "bad": rows.bad}
+    found.values["rows"] = {
+        "read": rows.read,
+        "used": rows.used,
+        "bad": rows.bad,
+        "left_out": rows.left_out,
+    }
     found.values["bad_rows"] = rows.shown
     found.values["splits"] = {
         name: {

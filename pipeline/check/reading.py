@@ -32,8 +32,7 @@ class Rows:
         lengths: the lengths of all texts.
         read: number of rows of all files.
         bad: number of rows that cannot be used.
-        left_out: number of rows whose labels are in data.drop_labels.
-        sources: by split, the files that its rows come from, if the files say it.
+        left_out: number of good rows whose labels are dropped.
         kept: the first bad rows.
         splits: the counts of each split.
         conflicts: examples of texts with several labels, by split.
@@ -44,10 +43,14 @@ class Rows:
     read: int = 0
     bad: int = 0
     left_out: int = 0
-    sources: dict[str, str] = field(default_factory=dict)
     kept: list[BadRow] = field(default_factory=list)
     splits: dict[str, SplitStatistics] = field(default_factory=dict)
     conflicts: dict[str, list[Conflict]] = field(default_factory=dict)
+
+    @property
+    def used(self) -> int:
+        """Number of rows of all splits."""
+        return self.read - self.bad - self.left_out
 
     @property
     def shown(self) -> list[str]:
@@ -105,7 +108,7 @@ def _good(
     layout = readers.Layout.of(data)
 
     def is_row(values: dict[str, str]) -> bool:
-        return isinstance(labelling.apply(Row("", 0, values)), Labelled)
+        return not isinstance(labelling.apply(Row("", 0, values)), BadRow)
 
     for name, file in ((key, one) for key in files for one in files[key]):
         columns = readers.columns_of(file, layout)
@@ -117,10 +120,11 @@ def _good(
             result = row if isinstance(row, BadRow) else labelling.apply(row)
             if isinstance(result, Labelled):
                 yield name, result
-            elif isinstance(result, LeftOut):
+                continue
+            if isinstance(result, LeftOut):
                 found.left_out += 1
-            else:
-                found.bad += 1
-                if len(found.kept) < _KEPT:
-                    found.kept.append(result)
+                continue
+            found.bad += 1
+            if len(found.kept) < _KEPT:
+                found.kept.append(result)
         count.check(file, lines)

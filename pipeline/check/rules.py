@@ -1,8 +1,12 @@
 """Applies the rules for data that a run applies before it trains."""
 
+from collections.abc import Mapping
+from shlex import quote
+
 from components import data_rules
 from components.data_rules import Judged
 from components.text_statistics.statistics import TextStatistics
+from newsdesk.config.removed_labels import override
 from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode
 from pipeline.check.findings import Findings
@@ -12,7 +16,6 @@ from pipeline.check.reading import Rows
 _BY_TOKENS = frozenset({"max_length_ratio", "max_truncated_share"})
 # `check` needs no vocabulary, and names all labels of this rule itself.
 _ELSEWHERE = "min_tested_rows"
-_ADVICE = "add rows, merge it with another label, or remove its rows and the label"
 _SHOWN = 12
 
 
@@ -48,16 +51,15 @@ def check_splits(config: Config, rows: Rows, found: Findings) -> None:
         rows: what was read.
         found: gets the findings.
     """
-    used = rows.read - rows.bad
     for name, counted in rows.splits.items():
         if not counted.rows:
             found.stop(
                 "splits",
-                f"the split {name} got none of the {used:,} usable rows; add rows, or "
-                "change data.splits, data.ratios or data.eval_ratio",
+                f"the split {name} got none of the {rows.used:,} usable rows; add "
+                "rows, or change data.splits, data.ratios or data.eval_ratio",
                 ExitCode.FAILED,
             )
-    lacking: list[str] = []
+    lacking: dict[str, str] = {}
     noted: list[str] = []
     for number, label in enumerate(config.data.labels):
         counts = {name: one.labels.get(number, 0) for name, one in rows.splits.items()}
@@ -66,11 +68,12 @@ def check_splits(config: Config, rows: Rows, found: Findings) -> None:
             f"{count:,} in {name}" for name, count in counts.items()
         )
         if _stops(config, counts):
-            lacking.append(sentence)
+            lacking[label] = sentence
         elif without:
             noted.append(sentence)
     if lacking:
-        found.stop("splits", f"too few rows: {_listed(lacking)}. For each, {_ADVICE}")
+        listed = _listed([*lacking.values()])
+        found.stop("splits", f"too few rows: {listed}; {_choices(config, lacking)}")
     if noted:
         found.note("splits", f"a split without rows: {_listed(noted)}")
 
@@ -122,6 +125,17 @@ def _result(config: Config, one: Judged, has_baseline: bool) -> str:
 
 def _names(names: set[str]) -> str:
     return ", ".join(sorted(names))
+
+
+def _choices(config: Config, labels: Mapping[str, str]) -> str:
+    """Says what can be done about labels with too few rows."""
+    choices = "add rows, or merge labels with data.merge_labels"
+    option = override(labels, config.data.labels, config.data.drop_labels)
+    return (
+        f"{choices}, or leave them out with --set {quote(option)}"
+        if option
+        else (choices)
+    )
 
 
 def _stops(config: Config, counts: dict[str, int]) -> bool:

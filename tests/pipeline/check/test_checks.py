@@ -1,6 +1,7 @@
 """`newsdesk check`: what it finds, its exit codes, and its two outputs."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def test_good_data_has_no_problems(project: Path) -> None:
     before = sorted(project.iterdir())
     done = _check()
     assert done.exit_code == 0, done.output
-    assert "1 file, 200 rows, of which 200 can be used" in done.output
+    assert "1 file, 200 rows, of which 200 are used" in done.output
     assert "next     newsdesk run newsdesk.toml\n" in done.output
     assert max(map(len, done.output.splitlines())) <= 80
     assert sorted(project.iterdir()) == before
@@ -72,7 +73,12 @@ def test_good_data_has_no_problems(project: Path) -> None:
 def test_json_has_every_figure(project: Path) -> None:
     found = _found()
     assert found["exit_code"] == 0
-    assert found["rows"] == {"read": 200, "used": 200, "bad": 0}
+    assert found["rows"] == {
+        "read": 200,
+        "used": 200,
+        "bad": 0,
+        "left_out": 0,
+    }
     splits = found["splits"]
     assert sum(one["rows"] for one in splits.values()) == 200
     assert sum(one["labels"]["a"] for one in splits.values()) == 100
@@ -133,10 +139,23 @@ def test_a_label_without_rows_is_named_with_its_counts(project: Path) -> None:
     found = _found(*labels)
     assert found["exit_code"] == 4
     (problem,) = found["problems"]
-    assert (
-        "'c' has 0 in train, 0 in eval, 0 in test. For each, add rows"
-        in (problem["problem"])
-    )
+    assert "'c' has 0 in train, 0 in eval, 0 in test; add rows" in (problem["problem"])
+
+
+def test_the_option_that_leaves_a_label_out_works(project: Path) -> None:
+    (project / "schema.pbtxt").write_text(schema(3))
+    labels = ["--set", 'data.labels=["a", "b", "c"]']
+    (problem,) = _problems(*labels)
+    *_, option = shlex.split(problem)
+    assert _problems(*labels, "--set", option) == []
+
+
+def test_rows_of_dropped_labels_are_counted(project: Path) -> None:
+    _write_rows([("abc"[n % 3], f"text number {n}") for n in range(300)])
+    labels = ["--set", 'data.labels=["a", "b", "c"]']
+    found = _found(*labels, "--set", 'data.drop_labels=["c"]')
+    assert found["problems"] == []
+    assert (found["rows"]["used"], found["rows"]["left_out"]) == (200, 100)
 
 
 def test_a_split_without_rows_fails_as_in_a_run(project: Path) -> None:
