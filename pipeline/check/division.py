@@ -38,7 +38,7 @@ def divided(data: Data, read: Callable[[], Iterable[Placed]]) -> Iterator[Placed
     plan = splits.divisions(data)
     moved = _moved(plan, read())
     for source, row in read():
-        division = plan[source]
+        division = plan[row.split or source]
         text = splits.hash_of(row.text) if division.divides else 0
         yield moved.get(text) or division.of_hash(text), row
 
@@ -51,6 +51,6 @@ def _moved(
     # One division at most has several splits.
     division = max(plan.values(), key=lambda one: len(one.names))
     for source, row in rows:
-        if plan[source].divides:
+        if plan[row.split or source].divides:
             texts[row.label].add(splits.hash_of(row.text), division)
     return strata.stratify(texts, division).moved

@@ -13,11 +13,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    ("names", "splits"),
+    ("names", "settings"),
     [
         ("a b", {}),
-        ("a b", {"train": "a.csv", "test": "b.csv"}),
+        ("a b", {"splits": {"train": "a.csv", "test": "b.csv"}}),
         ("train test", {}),
+        ("a b", {"split_column": "part"}),
     ],
 )
 def test_check_counts_the_rows_of_every_split(
@@ -25,21 +26,22 @@ def test_check_counts_the_rows_of_every_split(
     generate: Callable[..., Any],
     make_config: Callable[..., Config],
     names: str,
-    splits: dict[str, str],
+    settings: dict[str, Any],
 ) -> None:
     data = {
         "path": str(tmp_path / "data"),
-        "splits": splits,
         "text_columns": ["text"],
         "label_column": "label",
         "labels": ["often", "seldom"],
+        **settings,
     }
     for name, begin in zip(names.split(), (0, 200), strict=True):
-        lines = ["text,label"]
+        lines = ["text,label,part"]
         for row in range(begin, begin + 200):
             # Every text occurs twice, and 6 of 200 with the second label.
             label = "seldom" if row // 2 % 33 == 0 else "often"
-            lines.append(f"text number {row // 2},{label}")
+            part = "test" if row % 5 == 0 else "train"
+            lines.append(f"text number {row // 2},{label},{part}")
         (tmp_path / "data").mkdir(exist_ok=True)
         (tmp_path / "data" / f"{name}.csv").write_text("\n".join(lines) + "\n")
     made = generate(**data).splits
