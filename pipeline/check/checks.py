@@ -70,6 +70,8 @@ def _describe(config: Config, rows: Rows, found: Findings) -> None:
     found.say("data", f"{files}, {rows.read:,} rows, of which {rows.used:,} are used")
     if rows.left_out:
         found.say("data", f"data.drop_labels leaves out {rows.left_out:,}")
+    for split, source in rows.sources.items():
+        found.say("data", f"{split}: {source}")
     found.values["files"] = rows.files
     found.values["rows"] = {
         "read": rows.read,

@@ -33,6 +33,7 @@ class Rows:
         read: number of rows of all files.
         bad: number of rows that cannot be used.
         left_out: number of good rows whose labels are dropped.
+        sources: by split, the files that its rows come from, if the files say it.
         kept: the first bad rows.
         splits: the counts of each split.
         conflicts: examples of texts with several labels, by split.
@@ -43,6 +44,7 @@ class Rows:
     read: int = 0
     bad: int = 0
     left_out: int = 0
+    sources: dict[str, str] = field(default_factory=dict)
     kept: list[BadRow] = field(default_factory=list)
     splits: dict[str, SplitStatistics] = field(default_factory=dict)
     conflicts: dict[str, list[Conflict]] = field(default_factory=dict)
@@ -95,8 +97,8 @@ def _files(data: Data) -> dict[str, list[str]]:
     """Lists the files of every set."""
     if data.path.startswith(tf_datasets.PREFIX):
         tf_datasets.prepare(data.path)
-    files = sources.files_of(*sources.input_of(data), data.span_marker)
-    return named_splits.settled(data, files), files
+    base, wanted = sources.input_of(data)
+    return sources.files_of(base, wanted, data.span_marker, data.window)
 
 
 def _good(
