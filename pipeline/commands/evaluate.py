@@ -95,10 +95,10 @@ def evaluate(
         trial.check(folder)
         answerer = Answerer(folder)
         labelling = _labelling(answerer, loaded, label_column)
-        layout = labelled_file.layout_of(str(file), columns or (), answerer.quoting)
+        layout = labelled_file.layout_of(str(file), columns or (), answerer)
         labelled_file.check_columns(str(file), layout, labelling)
         answered = labelled_file.answer(str(file), layout, labelling, answerer)
-        found = report(answered, list(labelling.labels), limits)
+        found = report(answered, answerer.labels, limits)
         if as_json:
             answer(written(found, ascii_only=not encodes_all(screen)), screen)
         else:
@@ -122,6 +122,8 @@ def _labelling(
     answerer: "Answerer", config: "Config | None", label_column: str | None
 ) -> "Labelling":
     """The columns that the model reads, its labels, and the column of the labels."""
+    from dataclasses import replace
+
     from newsdesk.rows.labelling import Labelling
 
     column = label_column or (config.data.label_column if config else None)
@@ -130,7 +132,9 @@ def _labelling(
             "the column of the labels is not known; choose it with --label-column "
             "NAME, or name a configuration with --config FILE"
         )
-    labels = tuple(answerer.labels)
-    is_same = config is not None and tuple(config.data.labels) == labels
-    first = config.data.first_label if config and is_same else 0
-    return Labelling(tuple(answerer.text_columns), column, labels, first)
+    texts = tuple(answerer.text_columns)
+    if not config or config.data.labels != answerer.labels:
+        return Labelling(texts, column, tuple(answerer.labels))
+    # Labels are dropped and merged as in training.
+    rules = replace(Labelling.of(config.data), text_columns=texts, label_column=column)
+    return replace(rules, slice_columns=(), split_column="")

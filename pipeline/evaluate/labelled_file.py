@@ -1,14 +1,21 @@
 """Reads a labelled file as training does, and predicts its rows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from newsdesk.errors import DataError
 from newsdesk.evaluation.tested_rows import Predicted, losses
 from newsdesk.rows.labelling import Labelled, Labelling
-from newsdesk.rows.readers import BadRow, Layout, columns_of, format_of, read_rows
+from newsdesk.rows.readers import (
+    BadRow,
+    Layout,
+    columns_of,
+    find_delimiter,
+    format_of,
+    read_rows,
+)
 from newsdesk.rows.remedies import remedy
 from pipeline.predict.answers import Answerer
 
@@ -58,27 +65,33 @@ def check_columns(file: str, layout: Layout, labelling: Labelling) -> None:
         )
 
 
-def layout_of(file: str, columns: Sequence[str], quoting: str) -> Layout:
+def layout_of(file: str, columns: Sequence[str], answerer: Answerer) -> Layout:
     """Finds out how a file is written.
 
     Args:
         file: the path.
         columns: the names of the columns of a CSV or TSV file without a header.
-        quoting: what quotes mean in a CSV or TSV file; a value of `data.quoting`.
+        answerer: the model, which knows how its training data was written.
 
     Returns:
         The layout.
 
     Raises:
-        DataError: its name does not say which format it has.
+        DataError: its name does not say which format it has, or it cannot be read.
     """
     try:
-        return Layout(format_of(file), tuple(columns), quoting)
+        found = format_of(file)
     except DataError:
         raise DataError(
             f"{file}: its name does not say which format it has; rename it to end in "
             ".csv, .tsv, .jsonl, .parquet or .tfrecord"
         ) from None
+    written = answerer.quoting, answerer.encoding, answerer.delimiter
+    layout = Layout(found, tuple(columns), *written)
+    if found in ("csv", "tsv"):
+        # Nobody can set a key for a published model, so another delimiter is found.
+        layout = replace(layout, delimiter=find_delimiter(file, layout))
+    return layout
 
 
 def answer(
@@ -111,8 +124,9 @@ def answer(
                 advice = remedy(found)
                 bad.append(f"{found}; {advice}" if advice else str(found))
 
+    labels = answerer.labels
     shares = [
-        [result["probabilities"][name] for name in labelling.labels]
+        [result["probabilities"][name] for name in labels]
         for result in answerer.answers(texts())
     ]
     if not shares:

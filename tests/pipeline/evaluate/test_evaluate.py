@@ -44,7 +44,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tf.saved_model.save(lengths, str(folder), signatures=lengths.answer)
     card = folder / "assets.extra" / "newsdesk.json"
     card.parent.mkdir()
-    described = {"text_columns": ["title", "body"], "labels": ["short", "long"]}
+    described = {
+        "text_columns": ["title", "body"],
+        "labels": ["short", "long"],
+        "encoding": "windows-1252",
+    }
     card.write_text(json.dumps(described))
     return folder
 
@@ -128,3 +132,27 @@ def test_wrong_input_is_explained(
     done = evaluate(*words, file=file)
     assert done.code in (1, 2)
     assert sentence in done.error
+
+
+def test_a_file_is_read_as_the_training_data(evaluate: Callable[..., Done]) -> None:
+    Path("newsdesk.toml").write_text(
+        """name = "a"
+        [data]
+        path = "data.csv"
+        text_columns = ["title", "body"]
+        label_column = "kind"
+        labels = ["tiny", "short", "long", "odd"]
+        merge_labels = { short = ["tiny"] }
+        drop_labels = ["odd"]
+        schema_file = "schema.pbtxt"
+        [evaluation]
+        min_class_recall = 0
+        """
+    )
+    rows = "title;body;kind\nä;b;short\nc;d;tiny\nmany;words;long\nx;y;odd\n"
+    Path("rows.csv").write_text(rows, encoding="cp1252")
+    done = evaluate("--json")
+    assert done.code == 0, done.error
+    found: dict[str, Any] = json.loads(done.screen)
+    assert (found["rows"], found["bad_rows"]) == (3, 0)
+    assert [one["rows"] for one in found["classes"]] == [2, 1]
