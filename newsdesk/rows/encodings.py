@@ -85,7 +85,7 @@ def beginning_of(file: str, size: int = HEAD) -> bytes:
         DataError: the file cannot be read.
     """
     with opened(file) as stream:
-        return stream.read(HEAD)
+        return stream.read(size)
 
 
 def is_utf_8(beginning: bytes) -> bool:

@@ -144,3 +144,9 @@ def test_quotes_mean_nothing_between_tabs(
     file.write_text(f'label{delimiter}text\na{delimiter}"b"\n')
     (row,) = _rows(file, Layout(delimiter=delimiter))
     assert row[1]["text"] == ("b" if quotes else '"b"')
+
+
+def test_only_the_wanted_beginning_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_bytes(b"text,label\n")
+    assert encodings.beginning_of(str(file), 4) == b"text"
