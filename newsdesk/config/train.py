@@ -46,7 +46,7 @@ class Train(Section):
     strategy: Literal["auto", "one", "mirrored", "multi_worker"] = "auto"
     checkpoint_steps: int = Field(200, ge=1)
     patience: Number = None
-    select_by: Literal["auto"] | SelectBy = "auto"
+    select_by: Literal["auto", SelectBy] = "auto"
     max_minutes: float | None = Field(None, gt=0.0, allow_inf_nan=False)
     seed: int = Field(42, ge=0, le=2**31 - 1)
 

@@ -105,6 +105,10 @@ def test_epochs_that_the_rows_decide_are_read_as_they_were_written(file: Path) -
         ("train.epochs=many", ["--set train.epochs=many: must be a whole number"]),
         ("train.epochs=1.5", ["--set train.epochs=1.5: must be a whole number"]),
         ("train.epochs=0", ["--set train.epochs=0: must be at least 1"]),
+        (
+            "train.select_by=f1",
+            ["by=f1: must be 'auto', 'accuracy', 'macro_f1' or 'loss'"],
+        ),
         ("text.lower_case=no way", ["--set text.lower_case=no way: must be true or"]),
         ("train=3", ["--set train=3: must be a section with keys, not a value"]),
         ("data.labels=[1, 2]", ["--set data.labels=[1, 2]: entry 1 = 1: must be text"]),
