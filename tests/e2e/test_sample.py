@@ -40,7 +40,7 @@ FROM_TRAINER = {"Trainer", "Predictions", "Evaluator", "Pusher"}
 LINE = re.compile(
     r"|✓ \w+ +done +[\d.]+ s.*|= \w+ +cached.*"
     r"|  epoch \d/\d  loss .* eval accuracy [\d.]+  \d+ s"
-    r"|sample: data in .+"
+    r"|sample: data in .+|    rows divided by text: .+"
     r"|(accuracy|pushed|unchanged|in service|next) .+"
 )
 # Uses only the SavedModel, and fails if it imports the project or TFX.
