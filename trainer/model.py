@@ -6,6 +6,7 @@ import tf_keras
 from newsdesk.config.model import Model
 from trainer import encoders
 from trainer.encoders.dropout import drop, drop_tokens
+from trainer.encoders.stack import Stack
 from trainer.text.tokenizer import PADDING_ID
 
 # Random draws are numbered; these numbers are far above those of any encoder.
@@ -85,6 +86,11 @@ class Classifier(tf_keras.layers.Layer):
             return tf.cast(self.encoder.cls(hidden), tf.float32)
         pool = masked_max if self._pooling == "max" else masked_mean
         return pool(tf.cast(hidden, tf.float32), input_ids != PADDING_ID)
+
+    def merge(self) -> None:
+        """Adds to the encoder's weights what LoRA has learned, if it has LoRA."""
+        if isinstance(self.encoder, Stack):
+            self.encoder.merge()
 
     def head(self, features: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
         """Computes logits from features.

@@ -103,7 +103,11 @@ class TransformerEncoder(EncoderSection):
 
 
 class CheckpointEncoder(EncoderSection):
-    """A text encoder from Hugging Face, in a local folder."""
+    """A text encoder from Hugging Face, in a local folder.
+
+    `lora_rank` trains small changes of the query and value of every layer, and the
+    head; without it or `train_layers`, everything is trained.
+    """
 
     builder: ClassVar[str] = "trainer.encoders.checkpoint.build"
     tokenizer: ClassVar[str | None] = (
@@ -118,12 +122,28 @@ class CheckpointEncoder(EncoderSection):
     path: LocalPath
     trainable: bool = True
     train_layers: int | None = Field(None, ge=1)
+    lora_rank: int | None = Field(None, ge=1)
 
     @model_validator(mode="after")
     def _frozen_layers_are_not_trained(self) -> "CheckpointEncoder":
         if self.train_layers is not None and not self.trainable:
             raise ValueError(
                 "train_layers requires trainable = true; remove one of the two"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _lora_leaves_all_else_frozen(self) -> "CheckpointEncoder":
+        if self.lora_rank is None:
+            return self
+        if not self.trainable:
+            raise ValueError(
+                "lora_rank requires trainable = true; remove one of the two"
+            )
+        if self.train_layers is not None:
+            raise ValueError(
+                "lora_rank trains no layer itself, so train_layers has no meaning "
+                "with it; remove one of the two"
             )
         return self
 

@@ -83,6 +83,17 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
+    def _lora_has_one_learning_rate(self) -> "Config":
+        decay = self.optimizer.layer_decay
+        if getattr(self.model.encoder, "lora_rank", None) and decay != 1:
+            raise ValueError(
+                f"optimizer.layer_decay is {decay:g}, but it protects pretrained "
+                "weights, which model.encoder.lora_rank does not train; remove one of "
+                "the two"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _class_weights_are_of_labels(self) -> "Config":
         weights = self.train.class_weights
         for name, weight in weights.items() if isinstance(weights, dict) else ():

@@ -10,6 +10,7 @@ import tf_keras
 from trainer.encoders import elementwise
 from trainer.encoders.dropout import drop
 from trainer.encoders.elementwise import Dropout, Norm
+from trainer.encoders.lora import QueryKeyValue
 
 # Takes the name of a variable within its layer, such as "mix/kernel", and returns an
 # initializer for Keras.
@@ -62,7 +63,9 @@ class Block(tf_keras.layers.Layer):
         super().__init__(name=name, autocast=False)
         self._shape = shape
         width, inner = shape.width, shape.feed_forward
-        self.query_key_value = dense("query_key_value", 3 * width, precision, initial)
+        self.query_key_value = dense(
+            "query_key_value", 3 * width, precision, initial, QueryKeyValue
+        )
         self.mix = dense("mix", width, precision, initial)
         self.attention_norm = LayerNorm("attention_layer_norm", shape.epsilon, initial)
         self.inner = dense("inner", inner, precision, initial)
@@ -161,7 +164,12 @@ class LayerNorm(tf_keras.layers.Layer):
 
 
 def dense(
-    name: str, units: int, precision: str, initial: Initial, **more: Any
+    name: str,
+    units: int,
+    precision: str,
+    initial: Initial,
+    kind: Any = tf_keras.layers.Dense,
+    **more: Any,
 ) -> tf_keras.layers.Layer:
     """Makes a dense layer with float32 variables and products in `precision`.
 
@@ -170,13 +178,14 @@ def dense(
         units: width of the result.
         precision: float32, bfloat16 or float16.
         initial: values of `NAME/kernel` and `NAME/bias`.
+        kind: the class of the layer.
         more: other arguments of the Keras layer.
 
     Returns:
         The layer.
     """
     policy = precision if precision == "float32" else f"mixed_{precision}"
-    return tf_keras.layers.Dense(
+    return kind(
         units,
         kernel_initializer=initial(f"{name}/kernel"),
         bias_initializer=initial(f"{name}/bias"),

@@ -44,6 +44,7 @@ def build(
     found = families.read(config.path)
     families.check_size(found, config.path, id_count, "the vocabulary", max_length)
     families.check_layers(found, config.path, config.train_layers)
+    families.check_rank(found, config.path, config.lora_rank)
     tensors = Tensors(config.path, found.prefixes)
     has_pooler = POOLER in tensors
     shapes = found.tensor_shapes(has_pooler)
@@ -61,6 +62,8 @@ def build(
         assert isinstance(found, BertConfig)
         encoder = Bert(_bert_shape(found, has_pooler), precision, initial)
     encoder.train_layers = config.train_layers
+    if config.lora_rank is not None:
+        encoder.adapt(config.lora_rank)
     return encoder
 
 

@@ -52,9 +52,9 @@ def check_checkpoint_encoder(encoder: CheckpointEncoder, max_length: int) -> lis
         See `check_checkpoint`.
     """
     notes = check_checkpoint(encoder.path, max_length)
-    families.check_layers(
-        families.read(encoder.path), encoder.path, encoder.train_layers
-    )
+    found = families.read(encoder.path)
+    families.check_layers(found, encoder.path, encoder.train_layers)
+    families.check_rank(found, encoder.path, encoder.lora_rank)
     return notes
 
 

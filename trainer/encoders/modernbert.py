@@ -7,6 +7,7 @@ token sees only its neighbours.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import tensorflow as tf
 import tf_keras
@@ -14,6 +15,7 @@ import tf_keras
 from trainer.encoders import elementwise, rotary
 from trainer.encoders.block import Initial, dense
 from trainer.encoders.dropout import drop
+from trainer.encoders.lora import QueryKeyValue
 from trainer.encoders.stack import Stack, of_block
 from trainer.pretrained.modernbert_config import Attention
 
@@ -98,13 +100,15 @@ class ModernBertBlock(tf_keras.layers.Layer):
         self._shape = shape
         self._attention = shape.attentions[number]
 
-        def layer(name: str, units: int) -> tf_keras.layers.Layer:
-            return dense(name, units, precision, initial, use_bias=False)
+        def layer(
+            name: str, units: int, kind: Any = tf_keras.layers.Dense
+        ) -> tf_keras.layers.Layer:
+            return dense(name, units, precision, initial, kind, use_bias=False)
 
         self.attention_norm: tf_keras.layers.Layer | None = None
         if number:
             self.attention_norm = Scale("attention_layer_norm", shape.epsilon, initial)
-        self.query_key_value = layer("query_key_value", 3 * shape.width)
+        self.query_key_value = layer("query_key_value", 3 * shape.width, QueryKeyValue)
         self.mix = layer("mix", shape.width)
         self.feed_forward_norm = Scale(
             "feed_forward_layer_norm", shape.epsilon, initial

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 import tf_keras
 
+from trainer.encoders import lora
 from trainer.encoders.block import DRAWS, Block, BlockShape, Initial
 from trainer.text.tokenizer import PADDING_ID
 
@@ -40,6 +41,7 @@ class Stack(tf_keras.layers.Layer):
         self.blocks = list(blocks)
         # How many of the last blocks are trained; None for all, and the embeddings.
         self.train_layers: int | None = None
+        self._has_lora = False
 
     @abstractmethod
     def embed(self, input_ids: tf.Tensor, seed: tf.Tensor | None) -> tf.Tensor:
@@ -70,9 +72,23 @@ class Stack(tf_keras.layers.Layer):
         shape = [rows, width or self._width]
         return self.add_weight(name, shape, initializer=initial(name))
 
+    def adapt(self, rank: int) -> None:
+        """Adds LoRA to every block; nothing else of the encoder is trained then.
+
+        Args:
+            rank: model.encoder.lora_rank.
+        """
+        lora.adapt(self.blocks, rank)
+        self._has_lora = True
+
+    def merge(self) -> None:
+        """Adds to the weights what LoRA has learned, and removes LoRA."""
+        lora.merge(self.blocks)
+        self._has_lora = False
+
     @property
     def trainable_weights(self) -> list[tf.Variable]:
-        """The variables to train: all, or those above the frozen blocks."""
+        """The variables to train: all, those above the frozen blocks, or of LoRA."""
         return [one for one in super().trainable_weights if not self._is_frozen(one)]
 
     @property
@@ -82,9 +98,13 @@ class Stack(tf_keras.layers.Layer):
         return super().non_trainable_weights + frozen
 
     def _is_frozen(self, weight: tf.Variable) -> bool:
-        if self.train_layers is None:
+        trained: Sequence[tf_keras.layers.Layer | None]
+        if self._has_lora:
+            trained = lora.layers(self.blocks)
+        elif self.train_layers is None:
             return False
-        trained = [*self._trained_blocks, self.final_norm, self.pooler]
+        else:
+            trained = [*self._trained_blocks, self.final_norm, self.pooler]
         return not any(
             weight is one
             for layer in trained
@@ -99,6 +119,8 @@ class Stack(tf_keras.layers.Layer):
     @property
     def depths(self) -> list[list[tf.Variable]]:
         """Trainable variables by depth: first the embeddings, last the last block."""
+        if self._has_lora:
+            return [[], *(one.weights for one in lora.layers(self.blocks))]
         above = [block.trainable_weights for block in self._trained_blocks]
         # What follows the last block gets its learning rate.
         for layer in (self.final_norm, self.pooler):
@@ -153,9 +175,12 @@ class Stack(tf_keras.layers.Layer):
         embedded = tf.cast(self.embed(input_ids, seed), self._precision)
         hidden = tf.reshape(embedded, [-1, self._width])
         weights = []
+        lowest = None
+        if self._has_lora or self.train_layers is not None:
+            lowest = len(self.blocks) - len(self._trained_blocks)
         for number, block in enumerate(self.blocks):
-            if self.train_layers == len(self.blocks) - number:
-                # Otherwise gradients of the frozen blocks would be computed in vain.
+            if number == lowest:
+                # Otherwise gradients of what is frozen would be computed in vain.
                 hidden = tf.stop_gradient(hidden)
             draw = _FIRST_BLOCK_DRAW + DRAWS * number
             hidden, block_weights = block(hidden, mask, seed, draw)

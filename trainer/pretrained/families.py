@@ -113,6 +113,24 @@ def check_layers(found: EncoderConfig, folder: str, count: int | None) -> None:
         )
 
 
+def check_rank(found: EncoderConfig, folder: str, rank: int | None) -> None:
+    """Compares the rank of LoRA with the width of an encoder.
+
+    Args:
+        found: its config.json.
+        folder: the checkpoint, for an error.
+        rank: model.encoder.lora_rank.
+
+    Raises:
+        ConfigError: the rank is larger than the width.
+    """
+    if rank is not None and rank > found.hidden_size:
+        raise ConfigError(
+            f"model.encoder.lora_rank is {rank}, but {folder} has the width "
+            f"{found.hidden_size}; lower lora_rank, for example to 8"
+        )
+
+
 def _explained(fault: Any, family: Any) -> str:
     """A sentence with the key, its value and what is allowed."""
     if not fault["loc"]:

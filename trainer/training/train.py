@@ -59,6 +59,7 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
         checkpoints.sign(run)
     progress = Progress(fn_args.model_run_dir)
     fitted = _fit(model, settings, rows, eval_rows, progress, checkpoints)
+    model.merge()
     if strategy.is_chief():
         served = serving.Served(model, transform_output, settings.labels, settings.text)
         serving.export(served, fn_args.serving_model_dir)
