@@ -86,7 +86,7 @@ def cut(share: float, counted: SplitStatistics, max_length: int | None) -> str:
     """
     return (
         f"{share:.1%} of the texts have more tokens than text.max_length = "
-        f"{max_length}, and the model does not see their ends; "
+        f"{max_length}, and the model reads only a part of these; "
         f"{counted.covering} would be enough for 95% of the texts"
     )
 

@@ -8,16 +8,22 @@ from newsdesk.config.paths import LocalPath
 from newsdesk.config.section import Section
 
 SMALLEST_PIECES = 300
+Truncation = Literal["head", "head_tail"]
 
 
 class Text(Section):
-    """How strings become token ids; a pretrained encoder has its own tokenizer."""
+    """How strings become token ids; a pretrained encoder has its own tokenizer.
+
+    Of a text with more tokens than `max_length`, `truncation` keeps the first ones, or
+    some of the first and most of the last.
+    """
 
     tokenizer: Literal["words", "pieces", "wordpiece", "encoder"] = "words"
     vocabulary: LocalPath | None = None
     vocabulary_size: int = Field(20_000, ge=3)
     min_frequency: int = Field(2, ge=1)
     max_length: int = Field(256, ge=3, le=8192)
+    truncation: Truncation = "head"
     lower_case: bool = True
 
     @model_validator(mode="after")

@@ -113,9 +113,10 @@ def _describe_lengths(config: Config, rows: Rows, found: Findings) -> None:
     }
     if cut > _CUT:
         enough = lengths.enough()
+        unread = "ends" if config.text.truncation == "head" else "middles"
         found.note(
             "lengths",
-            f"the ends of {cut:.1%} of the texts are not read; 95% of the texts have "
-            f"at most {enough:,}: set text.max_length = {enough}, if the encoder "
+            f"the {unread} of {cut:.1%} of the texts are not read; 95% of the texts "
+            f"have at most {enough:,}: set text.max_length = {enough}, if the encoder "
             "reads so many, or put what matters first",
         )

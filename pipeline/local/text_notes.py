@@ -54,8 +54,9 @@ def _truncated(
         return
     yield (
         f"{_WARNING}{about}{share:.1%} of the {split} texts have more tokens than "
-        f"text.max_length = {found.max_length}{worst}, and the model does not see "
-        f"their ends; {found.splits[split].covering} would be enough for 95% of them"
+        f"text.max_length = {found.max_length}{worst}, and the model reads only "
+        f"a part of these; {found.splits[split].covering} would be enough for 95% of "
+        "them"
     )
 
 

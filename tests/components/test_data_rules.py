@@ -240,7 +240,7 @@ def test_texts_that_are_cut_break_a_rule_only_if_it_has_a_limit() -> None:
     assert not broken.holds
     assert str(broken) == (
         "34.0% of the texts have more tokens than text.max_length = 256, and the model "
-        "does not see their ends; 700 would be enough for 95% of the texts (rule "
+        "reads only a part of these; 700 would be enough for 95% of the texts (rule "
         "gate.max_truncated_share = 0.3, 'train')"
     )
 

@@ -114,6 +114,34 @@ def test_word_pieces_stand_between_marks_and_the_vocabulary_travels(
     assert tokenizer.id_count(path, Text.model_validate(settings)) == 19082
 
 
+def test_long_texts_keep_head_and_tail(
+    transform: Any, pieces_file: Path, tmp_path: Path
+) -> None:
+    words = ["i", "love", "transform", "transformers", "i", "i", "love", "transform"]
+    rows = 2 * [{"text": " ".join(words), "label": 0}]
+    settings = {"max_length": 4, "truncation": "head_tail"}
+
+    by_words = transform(tmp_path / "words", rows, settings)
+    by_pieces = transform(
+        tmp_path / "pieces",
+        rows,
+        {
+            "max_length": 6,
+            "truncation": "head_tail",
+            "tokenizer": "wordpiece",
+            "vocabulary": str(pieces_file),
+        },
+    )
+
+    # All words occur in as many rows, so they are numbered backwards by the alphabet.
+    numbers = {"transformers": 2, "transform": 3, "love": 4, "i": 5}
+    kept = [words[place] for place in (0, 5, 6, 7)]
+    assert by_words[0]["input_ids"] == [numbers[word] for word in kept]
+    ids = [101, *(PIECES[word] for word in kept), 102]
+    assert by_pieces[0]["input_ids"] == ids
+    assert [by_words[0]["truncated"], by_pieces[0]["truncated"]] == [[1], [1]]
+
+
 @pytest.mark.parametrize(
     "values", [tf.sparse.from_dense([["a"]]), tf.constant([["a", "b"]])]
 )

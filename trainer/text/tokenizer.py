@@ -17,6 +17,7 @@ from trainer.text.vocabularies import HubPieces, Tokens, file_of, find
 from trainer.text.words import once_a_row, split_words
 from trainer.tokenizers.graph import Tokenizer
 from trainer.tokenizers.spec import Spec
+from trainer.tokenizers.truncation import truncated
 
 PADDING_ID = 0
 UNKNOWN_ID = 1
@@ -56,13 +57,13 @@ def tokenize(texts: tf.Tensor, config: Text, encoder: Encoder) -> Tokenized:
         The tokens of each text.
     """
     if config.tokenizer == "words":
-        return _without_ends(_word_ids(texts, config), config.max_length)
+        return _without_ends(_word_ids(texts, config), config)
     if config.tokenizer == "pieces":
-        return _without_ends(_learned_piece_ids(texts, config), config.max_length)
+        return _without_ends(_learned_piece_ids(texts, config), config)
     found = find(config, encoder)
     if isinstance(found, HubPieces):
-        return _hub_pieces(texts, found, config.max_length)
-    return _given(texts, found, config.max_length)
+        return _hub_pieces(texts, found, config)
+    return _given(texts, found, config)
 
 
 def special_tokens(found: Tokens) -> int:
@@ -210,12 +211,12 @@ def _learned_piece_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
     return tf.cast(pieces.tokenize(texts), tf.int64)
 
 
-def _without_ends(ids: tf.RaggedTensor, max_length: int) -> Tokenized:
+def _without_ends(ids: tf.RaggedTensor, config: Text) -> Tokenized:
     return Tokenized(
-        _fill_empty_rows(ids[:, :max_length]),
+        _fill_empty_rows(truncated(ids, config.max_length, config.truncation)),
         ids.row_lengths(),
         _occurrences(ids, UNKNOWN_ID),
-        ids.row_lengths() > max_length,
+        ids.row_lengths() > config.max_length,
     )
 
 
@@ -232,31 +233,34 @@ def _fill_empty_rows(ids: tf.RaggedTensor) -> tf.RaggedTensor:
     return tf.concat([ids, tf.RaggedTensor.from_row_lengths(unknown, missing)], 1)
 
 
-def _given(texts: tf.Tensor, found: Spec, max_length: int) -> Tokenized:
+def _given(texts: tf.Tensor, found: Spec, config: Text) -> Tokenized:
     tokenizer = tft.make_and_track_object(lambda: Tokenizer(found), name="tokenizer")
     padding = found.special["pad"]
     _keep_as_asset(swapped(list(found.names), padding))
     ids = tokenizer(texts)
     return Tokenized(
-        exchanged(tokenizer.with_ends(ids, max_length), padding),
+        exchanged(
+            tokenizer.with_ends(ids, config.max_length, config.truncation), padding
+        ),
         ids.row_lengths(),
         _occurrences(ids, unknown_id(found)),
-        ids.row_lengths() > max_length - special_tokens(found),
+        ids.row_lengths() > config.max_length - special_tokens(found),
     )
 
 
-def _hub_pieces(texts: tf.Tensor, pieces: HubPieces, max_length: int) -> Tokenized:
+def _hub_pieces(texts: tf.Tensor, pieces: HubPieces, config: Text) -> Tokenized:
     """The tokens of a model of the hub, whose special tokens have fixed names."""
     _keep_as_asset(pieces.names)
     ids = cutter(pieces)(texts)
     column = tf.ones([tf.shape(texts)[0], 1], tf.int64)
     first = column * pieces.names.index("[CLS]")
     last = column * pieces.names.index("[SEP]")
+    most = config.max_length - special_tokens(pieces)
     return Tokenized(
-        tf.concat([first, ids[:, : max_length - 2], last], 1),
+        tf.concat([first, truncated(ids, most, config.truncation), last], 1),
         ids.row_lengths(),
         _occurrences(ids, unknown_id(pieces)),
-        ids.row_lengths() > max_length - special_tokens(pieces),
+        ids.row_lengths() > most,
     )
 
 

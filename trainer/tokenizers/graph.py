@@ -5,10 +5,12 @@ from typing import Literal
 
 import tensorflow as tf
 
+from newsdesk.config.text import Truncation
 from trainer.tokenizers import normalizers, segments
 from trainer.tokenizers.byte_bpe import ByteBpeModel
 from trainer.tokenizers.character_map import SPACED_WORD, CharacterMapper
 from trainer.tokenizers.spec import ByteBpe, Spec, Unigram, WordPiece
+from trainer.tokenizers.truncation import truncated
 from trainer.tokenizers.unicode import NUL
 from trainer.tokenizers.unigram import UnigramModel
 from trainer.tokenizers.unique import each, regrouped, split
@@ -66,19 +68,23 @@ class Tokenizer(tf.Module):
         texts = tf.strings.regex_replace(texts, r"\x00", NUL)
         return segments.tokenized(texts, self._literal, self._normalize)
 
-    def with_ends(self, ids: tf.RaggedTensor, max_length: int) -> tf.RaggedTensor:
+    def with_ends(
+        self, ids: tf.RaggedTensor, max_length: int, truncation: Truncation = "head"
+    ) -> tf.RaggedTensor:
         """Cuts rows to a length and puts the special tokens around them.
 
         Args:
             ids: int64 [batch, (ids)], as a call gives them.
             max_length: of a row with its special tokens.
+            truncation: which ids of a longer row are kept.
 
         Returns:
             int64 [batch, (ids)].
         """
         first, last = self.spec.first, self.spec.last
         rows = tf.ones([ids.nrows(), 1], tf.int64)
-        parts = [ids[:, : max_length - len(first) - len(last)]]
+        most = max_length - len(first) - len(last)
+        parts = [truncated(ids, most, truncation)]
         if first:
             parts.insert(0, rows * tf.constant([first], tf.int64))
         if last:

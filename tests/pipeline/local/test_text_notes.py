@@ -35,8 +35,8 @@ def note(folder: Path, tokenizer: str = "words", **counts: Any) -> str:
         (
             {"truncated": 34, "covering": 700},
             "warning: 34.0% of the train texts have more tokens than text.max_length = "
-            "256, and the model does not see their ends; 700 would be enough for 95% "
-            "of them",
+            "256, and the model reads only a part of these; 700 would be enough for "
+            "95% of them",
         ),
         (
             {"unknown": 100},
