@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
+from components.text_example_gen import named
 from newsdesk.config.data import Data
 from newsdesk.config.gate import Gate
 from newsdesk.config.model import Model
+from newsdesk.errors import DataError
 from pipeline.init.lengths import length_of
 from pipeline.init.proposal import Proposal
 from pipeline.init.texts import Texts
@@ -51,6 +53,7 @@ def choose(proposal: Proposal, texts: Texts) -> list[Setting]:
         The settings, in the order of the configuration.
     """
     return [
+        *_splits(proposal),
         *_data(texts),
         *_text(texts),
         *_model(proposal),
@@ -79,6 +82,22 @@ def enough_bad_rows(texts: Texts) -> float:
         texts: the statistics of the rows.
     """
     return min(1.0, math.ceil(100 * texts.lost_share) / 100)
+
+
+def _splits(proposal: Proposal) -> Iterator[Setting]:
+    inputs = proposal.survey.inputs
+    if inputs.splits:
+        return
+    try:
+        above = named.folder_above(str(proposal.survey.file))
+        named.by_split(sorted(inputs.files), above)
+    except DataError:
+        why = (
+            "only some names of the files say a split, so the rows of all files are "
+            "divided; to keep the files apart, replace this by data.splits, such as "
+            '{ train = "FILE", test = "FILE" }'
+        )
+        yield Setting("data", "named_splits", "off", why)
 
 
 def _data(texts: Texts) -> Iterator[Setting]:

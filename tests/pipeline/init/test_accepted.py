@@ -148,3 +148,14 @@ def test_the_folder_of_the_configuration(
         data = load("newsdesk.toml").data
         (pattern,) = sources.resolve(*sources.input_of(data)).values()
         assert len(sources.list_files(pattern)) == 2
+
+
+def test_files_of_which_only_some_are_named_as_splits(
+    tmp_path: Path, accepted: Callable[..., Data]
+) -> None:
+    for name in ("train.csv", "more.csv"):
+        file = tmp_path / "rows" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(_delimited(","), encoding="utf-8")
+    data = accepted(str(file.parent))
+    assert len(sources.files_of(*sources.input_of(data))[splits.ALL]) == 2
