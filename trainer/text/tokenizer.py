@@ -11,7 +11,7 @@ import tensorflow_transform as tft
 from newsdesk.config.encoders import Encoder
 from newsdesk.config.text import Text
 from newsdesk.errors import DataError
-from trainer.text import learned_pieces, word_pieces
+from trainer.text import word_pieces
 from trainer.text.padding import exchanged, swapped
 from trainer.text.vocabularies import HubPieces, Tokens, file_of, find
 from trainer.text.words import once_a_row, split_words
@@ -197,6 +197,9 @@ def _word_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
 
 
 def _learned_piece_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
+    # Only Transform learns pieces, and training must start without Beam.
+    from trainer.text import learned_pieces
+
     model = learned_pieces.model_of(texts, config)
     if model is None:
         # Before the analysis, only the type of the result matters.
