@@ -48,8 +48,8 @@ def _in_column(data: Data, files: Iterable[str]) -> Data:
     if "train" not in found or len(names) < 2:
         cells = f"; other cells: {', '.join(map(repr, sorted(others)))}"
         raise DataError(
-            f"{data.path}: the column {data.split_column!r} says only "
-            f"{', '.join(names) or 'no split'}{cells if others else ''}. It needs "
+            f"{data.path}: the column {data.split_column!r} names "
+            f"{', '.join(names) or 'no split'}{cells if others else ''}. It must name "
             "train, and validation or test; correct data.split_column or the rows"
         )
     return data.model_copy(update={"named_splits": names})

@@ -59,6 +59,12 @@ class Data(Section):
     schema_file: LocalPath
     _listed: list[str] = PrivateAttr(default_factory=list)
 
+    @field_validator("delimiter", mode="before")
+    @classmethod
+    def _a_tab_as_typed(cls, delimiter: Any) -> Any:
+        # A shell passes `--set data.delimiter="\t"` on as two characters.
+        return "\t" if delimiter == r"\t" else delimiter
+
     @field_validator("labels")
     @classmethod
     def _labels_differ(cls, labels: list[str]) -> list[str]:

@@ -25,7 +25,7 @@ def check(found: dict[str, float], labels: list[str], limits: Evaluation) -> Ver
         enough: as many as a model that knows the class would hardly all miss.
     """
     verdict = Verdict()
-    rows = f"on {found['rows']:,.0f} rows"
+    rows = f"on {found['rows']:,.0f} row{'s' if found['rows'] != 1 else ''}"
     floors = {
         "accuracy": ("accuracy", "min_accuracy", limits.min_accuracy),
         "macro F1": ("macro_f1", "min_macro_f1", limits.min_macro_f1),

@@ -41,9 +41,9 @@ def test_the_column_says_which_splits_there_are(
 
 
 def test_a_column_without_splits_is_explained(section: Callable[..., Data]) -> None:
-    with pytest.raises(DataError, match=r"'set' says only no split; other cells: '0'"):
+    with pytest.raises(DataError, match=r"'set' names no split; other cells: '0'"):
         named_splits.find(section("0 1 2"))
-    with pytest.raises(DataError, match="'set' says only train. It needs train, and"):
+    with pytest.raises(DataError, match="'set' names train. It must name train, and"):
         named_splits.find(section("train train"))
     with pytest.raises(DataError, match=r"a\.csv: has no column 'part'"):
         named_splits.find(section("train test", split_column="part"))

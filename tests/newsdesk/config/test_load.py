@@ -70,6 +70,11 @@ def test_typed_values_keep_their_types(file: Path) -> None:
     assert config.optimizer.learning_rate == pytest.approx(1e-4)
 
 
+def test_a_tab_can_be_typed_as_a_shell_passes_it_on(file: Path) -> None:
+    assert load(file, [r"data.delimiter=\t"]).data.delimiter == "\t"
+    assert load(file, [r'data.delimiter="\t"']).data.delimiter == "\t"
+
+
 def test_a_dumped_configuration_reads_back_the_same(file: Path) -> None:
     config = load(file, ["model.encoder.blocks=2"])
     assert Config.model_validate(json.loads(config.model_dump_json())) == config
