@@ -115,7 +115,7 @@ class BaselineModel(base_component.BaseComponent):
             accepted: the user's reason to give up a model in service that cannot be
                 compared with a candidate; "" without a reason.
             fingerprint: a digest of the code that this node runs.
-            compare_with_last: how many of the newest versions can be the best one.
+            compare_with_last: how many of the last pushes can be the best one.
             mark_absent: if there is no model, keep the artifact and set its custom
                 property `absent`, because the runner requires every output. The runner
                 must then remove it from the inputs of later nodes.
@@ -187,7 +187,9 @@ def _copy_best(
     best, origin = current.manifest.origin.best, current.manifest.origin
     destination = store(exec_properties["destination"])
     last = exec_properties["compare_with_last"]
-    if best is None or best not in destination.versions()[-1 - last : -1]:
+    if best is None or origin.pushes_since_best > last:
+        return
+    if best not in destination.versions():
         return
     folder = Path(model.uri, BEST)
     try:

@@ -71,8 +71,8 @@ class Executor(executor.Executor):
         candidate = Path(self.GetModelPath(input_dict))
         digest = manifest.model_digest(manifest.parts(candidate))
         current = newest(exec_properties["destination"])
-        withdrawn = current.manifest.origin.withdrawn if current else []
-        origin = _origin(input_dict, exec_properties, withdrawn, given_up)
+        before = current.manifest.origin if current else None
+        origin = _origin(input_dict, exec_properties, before, given_up)
         outcome = _known(current.manifest, digest, origin) if current else None
         if outcome is None:
             if current:
@@ -218,13 +218,14 @@ def _given_up(
 def _origin(
     input_dict: dict[str, list[types.Artifact]],
     exec_properties: dict[str, Any],
-    withdrawn: list[str],
+    before: Origin | None,
     given_up: bool,
 ) -> Origin:
     recipe = json.loads(exec_properties["origin"])
     examples = artifact_utils.get_single_instance(input_dict["examples"])
     data = examples.get_string_custom_property(DATA_DIGEST)
     decided = _decided(input_dict)
+    best = None if given_up else decided.best
     return Origin(
         run=Path(os.environ.get(RUN_FOLDER_VARIABLE, "unknown")).name,
         run_key=run_key(recipe["recipe"], data),
@@ -235,10 +236,16 @@ def _origin(
         versions=recipe["versions"],
         # Keep the reason only if a baseline was given up.
         accepted=(exec_properties["accepted"] or None) if given_up else None,
-        withdrawn=withdrawn,
-        best=None if given_up else decided.best,
+        withdrawn=before.withdrawn if before else [],
+        best=best,
+        pushes_since_best=0 if best is None else _pushes_since(best, before),
         allowed_operations=recipe.get("allowed", []),
     )
+
+
+def _pushes_since(best: int, before: Origin | None) -> int:
+    """Counts the pushes since the best version, with the one that begins now."""
+    return 1 + before.pushes_since_best if before and before.best == best else 1
 
 
 def _decided(input_dict: dict[str, list[types.Artifact]]) -> Decision:

@@ -53,6 +53,7 @@ class Origin(BaseModel):
         restored: the version that this one is a copy of.
         best: the version that was more accurate than this one on the same rows, which
             later candidates are also compared with; None if there was none.
+        pushes_since_best: how many pushes there were since `best`, with this one.
         allowed_operations: operations that the configuration allowed in addition to
             the list; only a record, which allows nothing to those who load the model.
     """
@@ -75,6 +76,7 @@ class Origin(BaseModel):
     # Left out if empty: `parse` compares a manifest with the bytes that `to_bytes`
     # would write, and older releases did not write this key.
     best: int | None = Field(None, exclude_if=lambda value: value is None)
+    pushes_since_best: int = Field(0, ge=0, exclude_if=lambda value: not value)
     allowed_operations: list[str] = Field([], exclude_if=lambda value: not value)
 
 

@@ -109,7 +109,7 @@ def test_the_best_of_the_last_versions_is_copied_as_well(
     find: Callable[..., list[Any]], publish: Callable[..., int]
 ) -> None:
     best = publish()
-    publish(_with(1), best=best)
+    publish(_with(1), best=best, pushes_since_best=20)
     (found,) = find()
     assert found.get_string_custom_property(BEST) == str(best)
     assert manifest.verify(Path(found.uri, BEST)).origin.labels == LABELS
@@ -126,12 +126,13 @@ def test_a_best_version_that_cannot_be_compared_with_does_not_stop_the_run(
     folder = Path(serving.address, str(best))
     digest = manifest.read(folder).model_digest
     withdrawn = [digest] if why == "rolled back" else []
-    publish(_with(1), best=best, withdrawn=withdrawn)
+    pushes = 21 if why == "too old" else 1
+    publish(_with(1), best=best, withdrawn=withdrawn, pushes_since_best=pushes)
     if why == "retired":
         serving.retire(keep=1, grace_seconds=0)
     if why == "damaged":
         (folder / "saved_model.pb").write_bytes(b"")
-    (found,) = find(compare_with_last=0 if why == "too old" else 20)
+    (found,) = find()
     assert found.get_string_custom_property(BEST) == ""
     assert not Path(found.uri, BEST).exists()
 

@@ -51,10 +51,15 @@ def push(
     """Runs the executor as TFX does, with fixed figures of the Evaluator."""
     figures = {"accuracy": 0.9}
     in_service: dict[str, float] = {}
+    best_version: list[int] = []
     monkeypatch.setattr(
         executor.decision,
         "read",
-        lambda _: Decision(metrics=figures, baseline_metrics=in_service),
+        lambda _: Decision(
+            metrics=figures,
+            baseline_metrics=in_service,
+            best=best_version[-1] if best_version else None,
+        ),
     )
 
     def run(
@@ -65,8 +70,11 @@ def push(
         baseline: list[Any] | None = None,
         judged: bool = True,
         reached_before: float | None = None,
+        best: int | None = None,
         **properties: Any,
     ) -> Said:
+        if best is not None:
+            best_version.append(best)
         if reached_before is not None:
             in_service.update(accuracy=reached_before, rows=80.0)
         blessing = standard_artifacts.ModelBlessing()
@@ -147,6 +155,19 @@ def retrained(candidate: Candidate, tmp_path: Path) -> Any:
     with open(f"{artifact.uri}/Format-Serving/fingerprint.pb", "ab") as stream:
         stream.write(b"\0")
     return artifact
+
+
+@pytest.mark.usefixtures("unrehearsed")
+def test_a_manifest_counts_the_pushes_since_the_best_version(
+    push: Push, retrained: Any
+) -> None:
+    best = int(Path(push().address).name)
+    for pushes in (1, 2):
+        with open(f"{retrained.uri}/Format-Serving/fingerprint.pb", "ab") as stream:
+            stream.write(b"\0")
+        said = push(retrained, f"data {pushes}", best=best, reached_before=0.9)
+        origin = manifest.read(Path(said.address)).origin
+        assert (origin.best, origin.pushes_since_best) == (best, pushes)
 
 
 def _copied(serving: Path, folder: Path) -> list[Any]:
