@@ -118,9 +118,7 @@ def test_wrong_input_is_explained_in_one_sentence(
     sentence: str,
 ) -> None:
     (project / "empty.csv").write_text("")
-    (project / "binary.csv").write_bytes(
-        b"\xff\xfe" + "desk,body\n".encode("utf-16-le")
-    )
+    (project / "binary.csv").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
     done = newsdesk("run", "newsdesk.toml", *words, cwd=project)
     assert done.code == code
     assert re.search(sentence, _sentence(done))
