@@ -224,6 +224,7 @@ def test_a_run_continues_after_its_output_is_closed(
     words = ("--set", "evaluation.min_accuracy=0.998")
     with _start(sample_root, *words, env=environment) as process:
         assert process.stdout and process.stderr
+        assert process.stdout.readline().startswith("sample: data in ")
         assert re.match(r"[+=] BaselineModel ", process.stdout.readline())
         process.stdout.close()
         errors = process.stderr.read()
@@ -254,7 +255,8 @@ def test_a_terminal_that_closes_ends_a_run_as_interrupted(
         words += ("--set", "evaluation.min_accuracy=0.997")
         with _start(sample_root, *words, preexec_fn=_hear_hangups) as process:
             assert process.stdout
-            process.stdout.readline()
+            for _ in ("data", "BaselineModel"):
+                process.stdout.readline()
             # The system and the shell both send the signal.
             process.send_signal(signal.SIGHUP)
             process.stdout.close()

@@ -164,7 +164,7 @@ def test_a_detail_is_wrapped_between_words_on_a_terminal() -> None:
     Screen(Console(file=out, width=60, force_terminal=True)).detail(text)
     assert out.getvalue().splitlines() == [
         "    rows by split: train 1,000",
-        "      (train-00000-of-00002.parquet), eval 10 (dev.csv)",
+        "    (train-00000-of-00002.parquet), eval 10 (dev.csv)",
     ]
     out = io.StringIO()
     Screen(Console(file=out, width=60)).detail(text)
