@@ -59,7 +59,8 @@ def run(root: Path) -> FirstRun:
             env=os.environ | {"PYTHONPATH": str(sample.REPOSITORY)},
         )
         assert process.stdout is not None
-        first = process.stdout.readline()
+        # The line that names the data, and that of the first node.
+        first = process.stdout.readline() + process.stdout.readline()
         startup = time.monotonic() - began
         screen = first + process.communicate()[0]
         errors.seek(0)
