@@ -37,7 +37,8 @@ PARTS = (".", "metadata.sqlite", "artifacts", "serving")
 _WEBHOOK = 'output.notify={url="http://127.0.0.1:9/", on_success=true}'
 # All that the screen may show of a run that fails, the error in one line.
 _LINE = re.compile(
-    r"|sample: data in .*|[✓=✗] .*|  epoch .*|(accuracy|against|error|log) .*"
+    r"|sample: data in .*|[✓=✗-] .*|    rows .*|  epoch .*"
+    r"|(accuracy|against|error|log) .*"
 )
 _ERROR = re.compile(r"^error +(.*)$", re.MULTILINE)
 

@@ -62,7 +62,7 @@ def test_the_model_answers_without_the_hub_s_files(
     signatures = tf.saved_model.load(str(tmp_path / "moved")).signatures
     answer = signatures["serving_default"](text=tf.constant(["team", "", "x " * 99]))
 
-    assert set(signatures) == {"serving_default", "serving_examples"}
+    assert set(signatures) == {"serving_default", "serving_examples", "coverage"}
     np.testing.assert_allclose(tf.reduce_sum(answer["probabilities"], 1), 1, atol=1e-5)
     assert {label.decode() for label in answer["label"].numpy()} <= {"Sports", "Money"}
 
