@@ -25,6 +25,8 @@ label_column = "label"
 labels = ["1", "0"]
 slice_columns = ["source"]
 schema_file = "schema.pbtxt"
+[train]
+epochs = 3
 [evaluation]
 min_accuracy = 0.67
 [output]
