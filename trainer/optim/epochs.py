@@ -18,16 +18,18 @@ class _Rule(NamedTuple):
 _FROM_SCRATCH = _Rule(steps=1000, fewest=3, most=200)
 _FINE_TUNED = _Rule(steps=1000, fewest=3, most=10)
 _FROZEN = _Rule(steps=1000, fewest=10, most=200)
+_STEPS_OF_A_CLASS = 10
 _SHARE_OF_EPOCHS = 5
 _LEAST_EPOCHS, _LEAST_STEPS = 2, 100
 
 
-def for_steps(per_epoch: int, encoder: Encoder) -> int:
+def for_steps(per_epoch: int, encoder: Encoder, classes: int = 2) -> int:
     """Computes a number of epochs that gives few rows enough optimizer steps.
 
     Args:
         per_epoch: optimizer steps of one epoch.
         encoder: the model.encoder section.
+        classes: the number of labels.
 
     Returns:
         The number of epochs.
@@ -35,7 +37,8 @@ def for_steps(per_epoch: int, encoder: Encoder) -> int:
     rule = _FROM_SCRATCH
     if encoder.is_pretrained:
         rule = _FINE_TUNED if getattr(encoder, "trainable", True) else _FROZEN
-    return min(max(-(-rule.steps // per_epoch), rule.fewest), rule.most)
+    steps = max(rule.steps, _STEPS_OF_A_CLASS * classes)
+    return min(max(-(-steps // per_epoch), rule.fewest), rule.most)
 
 
 def patience(train: Train, epochs: int, per_epoch: int) -> int:

@@ -35,6 +35,7 @@ def count_steps(
     train: Train,
     optimizer: Optimizer,
     encoder: Encoder = _FROM_SCRATCH,
+    classes: int = 2,
 ) -> Steps:
     """Computes all numbers of steps; no other code does.
 
@@ -43,13 +44,14 @@ def count_steps(
         train: the train section.
         optimizer: the optimizer section.
         encoder: the model.encoder section; a pretrained one needs fewer epochs.
+        classes: the number of labels; many need more steps.
 
     Returns:
         The numbers; the warmup is not longer than the training.
     """
     batches = batch_count(rows, train.batch_size)
     per_epoch = -(-batches // train.accumulation)
-    total = per_epoch * (train.epochs or epochs.for_steps(per_epoch, encoder))
+    total = per_epoch * (train.epochs or epochs.for_steps(per_epoch, encoder, classes))
     warmup = optimizer.warmup_steps
     if warmup is None:
         warmup = round(optimizer.warmup_ratio * total)

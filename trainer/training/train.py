@@ -113,7 +113,11 @@ def _fit(
     train = settings.train
     scale = precision.LossScale() if model.precision == "float16" else None
     steps = optimizer.count_steps(
-        len(rows), train, settings.optimizer, settings.model.encoder
+        len(rows),
+        train,
+        settings.optimizer,
+        settings.model.encoder,
+        len(settings.labels),
     )
     depths = model.encoder.depths if model.encoder.trainable else []
     adamw = optimizer.build(settings.optimizer, steps, depths, scale)

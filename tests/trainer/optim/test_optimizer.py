@@ -37,6 +37,14 @@ def test_few_rows_get_more_epochs(rows: int, expected: int) -> None:
     assert count_steps(rows, Train(epochs=3), Optimizer()).epochs == 3
 
 
+def test_many_labels_get_more_epochs() -> None:
+    epochs_of = [
+        count_steps(16_000, Train(), Optimizer(), classes=classes).epochs
+        for classes in (100, 400)
+    ]
+    assert epochs_of == [3, 8]
+
+
 def test_the_warmup_is_a_part_of_the_steps_that_the_rows_give() -> None:
     assert count_steps(1600, Train(), Optimizer()) == Steps(50, 1000, 100)
 
