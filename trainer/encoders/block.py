@@ -7,8 +7,7 @@ from typing import Any, Literal
 import tensorflow as tf
 import tf_keras
 
-from trainer.encoders import elementwise
-from trainer.encoders.dropout import drop
+from trainer.encoders import attention, elementwise
 from trainer.encoders.elementwise import Dropout, Norm
 from trainer.encoders.lora import QueryKeyValue
 
@@ -106,17 +105,14 @@ class Block(tf_keras.layers.Layer):
         self, hidden: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor | None, draw: int
     ) -> tuple[tf.Tensor, tf.Tensor]:
         shape = self._shape
-        batch, length = tf.unstack(tf.shape(mask))
-        head_width = shape.width // shape.heads
-        parts = tf.reshape(
-            self.query_key_value(hidden), [batch, length, 3, shape.heads, head_width]
+        query, key, value = attention.split_heads(
+            self.query_key_value(hidden), mask, shape.heads, shape.width
         )
-        query, key, value = tf.unstack(tf.transpose(parts, [2, 0, 3, 1, 4]))
-        scores = tf.matmul(query * head_width**-0.5, key, transpose_b=True)
-        weights = elementwise.masked_softmax(scores, mask)
-        kept = drop(weights, shape.attention_dropout, seed, draw)
-        mixed = tf.transpose(tf.matmul(kept, value), [0, 2, 1, 3])
-        return self.mix(tf.reshape(mixed, [batch * length, shape.width])), weights
+        scores = attention.scores(query, key)
+        mixed, weights = attention.mixed(
+            scores, value, mask, shape.attention_dropout, seed, draw
+        )
+        return self.mix(mixed), weights
 
 
 class LayerNorm(tf_keras.layers.Layer):

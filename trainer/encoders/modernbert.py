@@ -12,7 +12,7 @@ from typing import Any
 import tensorflow as tf
 import tf_keras
 
-from trainer.encoders import elementwise, rotary
+from trainer.encoders import attention, elementwise, rotary
 from trainer.encoders.block import Initial, dense
 from trainer.encoders.dropout import drop
 from trainer.encoders.lora import QueryKeyValue
@@ -143,21 +143,19 @@ class ModernBertBlock(tf_keras.layers.Layer):
     def _attend(
         self, hidden: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor | None, draw: int
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        shape = self._shape
-        batch, length = tf.unstack(tf.shape(mask))
+        shape, length = self._shape, tf.shape(mask)[1]
         head_width = shape.width // shape.heads
-        parts = tf.reshape(
-            self.query_key_value(hidden), [batch, length, 3, shape.heads, head_width]
+        query, key, value = attention.split_heads(
+            self.query_key_value(hidden), mask, shape.heads, shape.width
         )
-        query, key, value = tf.unstack(tf.transpose(parts, [2, 0, 3, 1, 4]))
         waves = rotary.waves(length, head_width, self._attention.theta)
         query, key = rotary.turned(query, waves), rotary.turned(key, waves)
-        scores = tf.matmul(query * head_width**-0.5, key, transpose_b=True)
+        scores = attention.scores(query, key)
         scores += rotary.unseen(length, self._attention.reach, scores.dtype)
-        weights = elementwise.masked_softmax(scores, mask)
-        kept = drop(weights, shape.attention_dropout, seed, draw)
-        mixed = tf.transpose(tf.matmul(kept, value), [0, 2, 1, 3])
-        return self.mix(tf.reshape(mixed, [batch * length, shape.width])), weights
+        mixed, weights = attention.mixed(
+            scores, value, mask, shape.attention_dropout, seed, draw
+        )
+        return self.mix(mixed), weights
 
 
 class Scale(tf_keras.layers.Layer):
