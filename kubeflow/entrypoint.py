@@ -178,8 +178,8 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
     try:
         data = Data.model_validate(section)
     except ValidationError as error:
-        told = sentence(error.errors()[0])
-        raise ConfigError(f"data_path = {address}: {told}") from None
+        problem = sentence(error.errors()[0])
+        raise ConfigError(f"data_path = {address}: {problem}") from None
     base, splits = sources.input_of(data)
     if mirror:
         selection = (data.span_marker, data.window)

@@ -105,7 +105,7 @@ def described(found: Mapping[str, Sequence[str]], data: Data) -> dict[str, str]:
     names = data.named_splits if data.split_column else list(found)
     if not names or splits.ALL in names:
         return {}
-    told = {
+    origins = {
         name: f"by {data.split_column}"
         if data.split_column
         else _shown(found[name], data.path)
@@ -113,8 +113,8 @@ def described(found: Mapping[str, Sequence[str]], data: Data) -> dict[str, str]:
         if name in names
     }
     if "eval" not in names:
-        told["eval"] = f"{data.eval_ratio:.3g} of train"
-    return told
+        origins["eval"] = f"{data.eval_ratio:.3g} of train"
+    return origins
 
 
 def _shown(files: Sequence[str], path: str) -> str:

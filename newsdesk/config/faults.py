@@ -110,10 +110,10 @@ def _message(fault: Any, words: Sequence[str]) -> str:
         return _unknown_key(words, fault["loc"])
     if fault["type"] == "union_tag_invalid":
         return f"must be one of {', '.join(repr(kind) for kind in ENCODERS)}"
-    told = sentence(fault)
+    message = sentence(fault)
     if any(str(part).startswith("literal[") for part in fault["loc"]):
-        told += ", or a section with a value for each name"
-    return told
+        message += ", or a section with a value for each name"
+    return message
 
 
 def _short(value: Any) -> str:

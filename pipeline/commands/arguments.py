@@ -30,6 +30,18 @@ AllowOperations = Annotated[
         "repeated.",
     ),
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        help="Name of a column, if the file has no header; repeat it for every "
+        "column, in order.",
+    ),
+]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option(help="Folder of a model, or of versions; used instead of --root."),
+]
 Compiled = Annotated[
     Path | None,
     typer.Option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsdesk.errors import ConfigError, ExitCode
-from pipeline.commands.arguments import NEWSDESK, AllowOperations
+from pipeline.commands.arguments import NEWSDESK, AllowOperations, Columns, ModelFolder
 
 if TYPE_CHECKING:
     from newsdesk.config.evaluation import Evaluation
@@ -28,14 +28,7 @@ def evaluate(
             "configuration."
         ),
     ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--columns",
-            help="Name of a column, if the file has no header; repeat it for every "
-            "column, in order.",
-        ),
-    ] = None,
+    columns: Columns = None,
     root: Annotated[
         Path | None,
         typer.Option(
@@ -43,10 +36,7 @@ def evaluate(
             "used. By default, that of the configuration."
         ),
     ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(help="Folder of a model, or of versions; used instead of --root."),
-    ] = None,
+    model: ModelFolder = None,
     config: Annotated[
         Path | None,
         typer.Option(

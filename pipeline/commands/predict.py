@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from newsdesk.errors import ExitCode, NewsdeskError
-from pipeline.commands.arguments import AllowOperations
+from pipeline.commands.arguments import AllowOperations, Columns, ModelFolder
 
 
 def predict(
@@ -26,14 +26,7 @@ def predict(
             "one text per line."
         ),
     ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--columns",
-            help="Name of a column, if the file has no header; repeat it for every "
-            "column, in order.",
-        ),
-    ] = None,
+    columns: Columns = None,
     root: Annotated[
         Path | None,
         typer.Option(
@@ -41,10 +34,7 @@ def predict(
             "used. By default, the newest push of all pipelines in ./newsdesk."
         ),
     ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(help="Folder of a model, or of versions; used instead of --root."),
-    ] = None,
+    model: ModelFolder = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per text.")
     ] = False,
