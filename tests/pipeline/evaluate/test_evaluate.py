@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app
+from tests.support import lengths_model
 
 pytestmark = pytest.mark.slow
 ROWS = "title,body,kind\na,b,short\nmany,words,long\n,,long\nx,y,odd\na,c,long\n"
@@ -25,31 +26,13 @@ class Done(NamedTuple):
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that predicts `long` for texts above five bytes, else `short`."""
-    import tensorflow as tf
-
-    class Lengths(tf.Module):  # type: ignore[misc]
-        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
-        def answer(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
-            is_long = tf.strings.length(text) > 5
-            long = tf.where(is_long, 0.75, 0.25)
-            names = tf.constant(["short", "long"])
-            return {
-                "label": tf.gather(names, tf.cast(is_long, tf.int32)),
-                "probabilities": tf.stack([1 - long, long], 1),
-                "labels": tf.tile(names[None], [tf.size(text), 1]),
-            }
-
     folder = tmp_path_factory.mktemp("model")
-    lengths = Lengths()
-    tf.saved_model.save(lengths, str(folder), signatures=lengths.answer)
-    card = folder / "assets.extra" / "newsdesk.json"
-    card.parent.mkdir()
-    described = {
+    card = {
         "text_columns": ["title", "body"],
         "labels": ["short", "long"],
         "encoding": "windows-1252",
     }
-    card.write_text(json.dumps(described))
+    lengths_model.save(folder, card)
     return folder
 
 

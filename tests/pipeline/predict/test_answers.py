@@ -11,31 +11,14 @@ from newsdesk.errors import ConfigError
 from pipeline.predict.answers import BATCH, Answerer, doubts
 from pipeline.predict.line_reader import Pause
 from pipeline.predict.texts import Question, Unusable
+from tests.support import lengths_model
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that predicts `long` for texts above five bytes, else `short`."""
-    import tensorflow as tf
-
-    class Lengths(tf.Module):  # type: ignore[misc]
-        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
-        def answer(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
-            is_long = tf.strings.length(text) > 5
-            long = tf.where(is_long, 0.75, 0.25)
-            names = tf.constant(["short", "long"])
-            return {
-                "label": tf.gather(names, tf.cast(is_long, tf.int32)),
-                "probabilities": tf.stack([1 - long, long], 1),
-                "labels": tf.tile(names[None], [tf.size(text), 1]),
-            }
-
     folder = tmp_path_factory.mktemp("model")
-    model = Lengths()
-    tf.saved_model.save(model, str(folder), signatures=model.answer)
-    card = folder / "assets.extra" / "newsdesk.json"
-    card.parent.mkdir()
-    card.write_text(json.dumps({"text_columns": ["title", "body"]}))
+    lengths_model.save(folder, {"text_columns": ["title", "body"]})
     return folder
 
 
