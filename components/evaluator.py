@@ -58,7 +58,7 @@ class Executor(executor.Executor):
         Raises:
             DataError: the tested split is empty.
         """
-        # First, because it is quick and says what is wrong if there are no rows.
+        # Before the metrics, because it is faster and explains an empty split.
         decided = _decide(input_dict, exec_properties)
         # The configuration has no threshold, so TFX blesses nothing.
         super().Do(input_dict, output_dict, exec_properties)

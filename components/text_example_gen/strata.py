@@ -27,7 +27,7 @@ class Texts:
     Attributes:
         hashes: the hashes; those nearest to each split if there are very many.
         are_many: whether hashes were left out, because there are very many.
-        suffice: whether every split has enough texts; then there are no hashes.
+        suffice: whether every split has enough texts, so that no hash is kept.
     """
 
     hashes: set[int] = field(default_factory=set)

@@ -141,7 +141,7 @@ class ExamplesFromFiles(beam.PTransform):
             | "SpreadFiles" >> beam.Reshuffle()
             | "Read" >> beam.ParDo(ReadFiles(self._data)).with_outputs()
         )
-        # One division at most has several splits; without any, there are no texts.
+        # At most one division has several splits. If none has, no text can move.
         division = max(plan.values(), key=lambda one: len(one.names))
         strata = read[_TEXTS] | beam.CombineGlobally(Stratify(division))
         routed = (

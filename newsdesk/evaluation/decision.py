@@ -59,7 +59,7 @@ def decide(
         The decision.
 
     Raises:
-        DataError: there is no row.
+        DataError: the tested split is empty.
     """
     if not len(rows.label):
         raise DataError(
