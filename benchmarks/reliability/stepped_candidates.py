@@ -11,6 +11,7 @@ from tfx.types import standard_artifacts
 from benchmarks.reliability.stepped_world import fresh_name
 from components.publisher import executor
 from newsdesk.published import manifest
+from newsdesk.published.manifest import Origin
 from tests.support import model
 
 
@@ -54,12 +55,12 @@ def push(candidate: Candidate, address: str, keep: int | None = None) -> None:
     }
     inputs["baseline"] = [baseline] if candidate.over is not None else []
 
-    def origin(_: object, __: object, withdrawn: list[str], ___: bool) -> Any:
+    def origin(_: object, __: object, before: Origin | None, ___: bool) -> Any:
         return model.origin().model_copy(
             update={
                 "run_key": candidate.inputs,
                 "data_digest": str(candidate.over),
-                "withdrawn": withdrawn,
+                "withdrawn": before.withdrawn if before else [],
             }
         )
 
