@@ -31,14 +31,14 @@ LAYERS = {
         explain regular states
         config
         evaluation identity inspection rows training
-        published
+        published report
     """,
     "schemas": "",
     "components": """
         baseline_model f1 predictions schema_import schema_rules text_example_gen
         text_statistics
         data_rules evaluator publisher
-        data_gate
+        data_gate reporter
     """,
     "trainer": """
         custom_config pretrained

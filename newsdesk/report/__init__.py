@@ -1,0 +1,1 @@
+"""The report of a run: what it contains, how its figures are measured, its page."""
