@@ -28,7 +28,7 @@ ROOMS = {
 LAYERS = {
     "newsdesk": """
         atomic errors escaping features legacy_keras nodes signals str_enum unspaced
-        explain regular states
+        explain log_stream regular states
         config
         evaluation identity inspection rows training
         published report

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from newsdesk.errors import ExitCode, Interrupted, NewsdeskError
+from newsdesk.log_stream import LogStream
 from newsdesk.signals import at_first_signal
 from trainer.training.job import Job
 from trainer.training.memory import GIB, peak_memory
@@ -113,7 +114,9 @@ def main(words: list[str], run_fn: Callable[[Job], None] | None = None) -> int:
     )
     parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args(words)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT)
+    logging.basicConfig(
+        handlers=[LogStream(sys.stderr)], level=logging.INFO, format=_FORMAT
+    )
     logging.captureWarnings(True)
     channel = _connected(arguments.socket)
     try:

@@ -5,13 +5,15 @@ import sys
 import time
 from collections.abc import Callable
 
+from newsdesk.log_stream import LogStream
+
 
 def start() -> None:
     """Sends Newsdesk's log to the standard error stream, at most a line per second.
 
     Only warnings and errors of TFX, Beam and TensorFlow are logged.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LogStream(sys.stderr)
     handler.addFilter(Thinned())
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(message)s",

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from newsdesk.log_stream import LogStream
 from pipeline.terminal.output import Output
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -51,7 +52,9 @@ def captured(log: Path, verbose: bool = False) -> Iterator[Output]:
     # New streams, so that a write error of the log does not count as one of the screen.
     encoding = stdout.encoding if verbose else "utf-8"
     sys.stdout, sys.stderr = Output(1, encoding), Output(2, encoding)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_FORMAT)
+    logging.basicConfig(
+        handlers=[LogStream(sys.stderr)], level=logging.INFO, format=_FORMAT
+    )
     logging.captureWarnings(True)
     try:
         with warnings.catch_warnings():
