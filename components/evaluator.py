@@ -1,8 +1,8 @@
 """The node that evaluates a candidate and decides whether it may be pushed.
 
-TFX's Evaluator computes the metrics over all rows and by slice. Its thresholds cannot
-express a paired test, and its metrics of a class cost a pass over all rows each. So our
-rules decide, on the rows that Predictions wrote.
+It rests on the rows that Predictions wrote, so no model runs a second time. TFMA writes
+the metrics over all rows and by slice. Its thresholds cannot express a paired test, and
+its metrics of a class cost a pass over all rows each, so our rules decide.
 """
 
 import json
@@ -10,14 +10,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import tensorflow_model_analysis as tfma
 from tfx import types
-from tfx.components.evaluator import component, constants, executor
-from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.components.evaluator import component, constants
+from tfx.dsl.components.base import (
+    base_beam_component,
+    base_beam_executor,
+    executor_spec,
+)
 from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.types.standard_component_specs import EvaluatorSpec
-from tfx.utils import json_utils
+from tfx.utils import json_utils, proto_utils
 
-from components import predictions
+from components import predictions, tfma_rows
 from newsdesk.config.evaluation import Evaluation
 from newsdesk.evaluation import decision
 from newsdesk.evaluation.decision import Decision
@@ -39,8 +44,8 @@ class EvaluatorOfRowsSpec(EvaluatorSpec):
     }
 
 
-class Executor(executor.Executor):
-    """Computes the metrics as TFX does, and decides by our rules."""
+class Executor(base_beam_executor.BaseBeamExecutor):
+    """Computes the metrics, and decides by our rules."""
 
     def Do(  # noqa: N802  TFX calls it by this name
         self,
@@ -60,9 +65,17 @@ class Executor(executor.Executor):
         """
         # Before the metrics, because it is faster and explains an empty split.
         decided = _decide(input_dict, exec_properties)
-        # The configuration has no threshold, so TFX blesses nothing.
-        super().Do(input_dict, output_dict, exec_properties)
         folder = Path(artifact_utils.get_single_uri(output_dict["evaluation"]))
+        eval_config = tfma.EvalConfig()
+        proto_utils.json_to_proto(exec_properties["eval_config"], eval_config)
+        with self._make_beam_pipeline() as pipeline:
+            tfma_rows.evaluate(
+                pipeline,
+                Path(artifact_utils.get_single_uri(input_dict["predictions"])),
+                len(json.loads(exec_properties["labels"])),
+                eval_config,
+                str(folder),
+            )
         decision.write(decided, folder)
         _bless(input_dict, output_dict, is_good=not decided.refusals)
 

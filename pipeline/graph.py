@@ -229,7 +229,7 @@ def _evaluate(config: Config, inputs: dict[str, Channel]) -> BaseComponent:
         limits=config.evaluation,
         labels=config.data.labels,
         # TFX does not include the code of custom metrics in the cache key.
-        fingerprint=fingerprint.of(["components.evaluator", "components.f1"]),
+        fingerprint=fingerprint.of(["components.evaluator", "components.tfma_rows"]),
     )
 
 

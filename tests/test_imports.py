@@ -35,10 +35,10 @@ LAYERS = {
     """,
     "schemas": "",
     "components": """
-        baseline_model f1 predictions schema_import schema_rules text_example_gen
+        baseline_model predictions schema_import schema_rules text_example_gen
         text_statistics
-        data_rules evaluator publisher
-        data_gate reporter
+        data_rules publisher tfma_rows
+        data_gate evaluator reporter
     """,
     "trainer": """
         custom_config pretrained

@@ -9,9 +9,11 @@ from typing import Any
 from newsdesk import features
 from newsdesk.config.sections import Config
 
+ROWS = "example_count"
 ACCURACY = "sparse_categorical_accuracy"
 LOSS = "sparse_categorical_crossentropy"
 MACRO_F1 = "macro_f1"
+METRICS = (ROWS, ACCURACY, LOSS, MACRO_F1)
 
 
 def eval_config(config: Config) -> Any:
@@ -21,8 +23,7 @@ def eval_config(config: Config) -> Any:
         config: the whole configuration.
 
     Returns:
-        A `tfma.EvalConfig` over the `serving_examples` signature: number of rows,
-        accuracy, loss and macro F1, overall and by slice column.
+        A `tfma.EvalConfig` of `METRICS`, overall and by slice column.
     """
     from tensorflow_model_analysis.proto import config_pb2 as tfma
 
@@ -44,10 +45,9 @@ def eval_config(config: Config) -> Any:
         metrics_specs=[
             tfma.MetricsSpec(
                 metrics=[
-                    tfma.MetricConfig(class_name="ExampleCount"),
-                    tfma.MetricConfig(class_name="SparseCategoricalAccuracy"),
-                    tfma.MetricConfig(class_name="SparseCategoricalCrossentropy"),
-                    tfma.MetricConfig(class_name="MacroF1", module="components.f1"),
+                    tfma.MetricConfig(
+                        class_name="RowMetrics", module="components.tfma_rows"
+                    )
                 ]
             )
         ],

@@ -1,4 +1,4 @@
-"""The Evaluator blesses what the rules accept, and TFX's metrics agree with ours."""
+"""The Evaluator blesses what the rules accept, and TFMA loads its figures."""
 
 import json
 from collections.abc import Callable
@@ -85,14 +85,16 @@ def _wrong(rows: slice) -> np.ndarray:
     return predicted
 
 
-def test_metrics_are_those_of_tfx_for_a_blessed_model(
+def test_tfma_loads_the_figures_of_a_blessed_model(
     evaluate: Callable[..., Outcome],
 ) -> None:
     import tensorflow_model_analysis as tfma
+    from sklearn.metrics import accuracy_score, f1_score
 
-    found = evaluate(_wrong(slice(0, 18)), _wrong(slice(2, 20)))
+    predicted = _wrong(slice(0, 18))
+    found = evaluate(predicted, _wrong(slice(2, 20)))
     assert found.is_blessed, found.decided.refusals
-    result = tfma.load_eval_result(found.evaluation, model_name="candidate")
+    result = tfma.load_eval_result(found.evaluation)
     overall = result.get_metrics_for_slice()
     for ours, theirs in {
         "accuracy": "sparse_categorical_accuracy",
@@ -103,6 +105,16 @@ def test_metrics_are_those_of_tfx_for_a_blessed_model(
         assert found.decided.metrics[ours] == pytest.approx(
             overall[theirs]["doubleValue"], rel=1e-5
         )
+    assert found.decided.metrics["accuracy"] == accuracy_score(ACTUAL, predicted)
+    assert found.decided.metrics["macro_f1"] == pytest.approx(
+        f1_score(ACTUAL, predicted, average="macro")
+    )
+    slices = dict(result.slicing_metrics)
+    assert len(slices) > 1
+    rows = {
+        key: of[""][""]["example_count"]["doubleValue"] for key, of in slices.items()
+    }
+    assert sum(rows.values()) == 2 * rows[()]
 
 
 def test_a_worse_model_is_not_blessed(evaluate: Callable[..., Outcome]) -> None:
