@@ -10,12 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from newsdesk.evaluation.confusion import Array, Counts
+from newsdesk.evaluation.resampling import resampled
 
-RESAMPLES = 1_000
 # With more discordant rows, the normal distribution gives the same decision.
 _EXACT = 1_000
-# Numbers in one array of resamples: 32 MB.
-_BLOCK = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -128,41 +126,11 @@ def _bootstrap_errors(
     label: Array, before: Array, now: Array, classes: int
 ) -> tuple[float, Array]:
     """Standard errors of the differences of macro F1, and of the F1 of each class."""
-    # Equal rows are drawn together, so the cost does not grow with the classes.
-    kinds, counts = np.unique(
-        np.stack([label, before, now], 1), axis=0, return_counts=True
-    )
-    random = np.random.default_rng(0)
-    size = max(1, min(RESAMPLES, _BLOCK // (len(kinds) + classes)))
     macro, by_class = [], []
-    for start in range(0, RESAMPLES, size):
-        drawn = random.multinomial(
-            len(label), counts / len(label), min(size, RESAMPLES - start)
-        )
-        was = _weighted(kinds[:, 0], kinds[:, 1], drawn, classes)
-        found = _weighted(kinds[:, 0], kinds[:, 2], drawn, classes)
+    for was, found in resampled(label, [before, now], classes):
         macro.append(was.macro_f1 - found.macro_f1)
         by_class.append(was.f1 - found.f1)
     return float(np.concatenate(macro).std()), np.concatenate(by_class).std(0)
-
-
-def _weighted(label: Array, predicted: Array, weights: Array, classes: int) -> Counts:
-    """Counts weighted rows, for each sample of weights."""
-    hits = np.where(label == predicted, weights, 0)
-    return Counts(
-        _sums(hits, label, classes),
-        _sums(weights, label, classes),
-        _sums(weights, predicted, classes),
-    )
-
-
-def _sums(weights: Array, keys: Array, classes: int) -> Array:
-    """Adds the columns of an array that have the same key."""
-    order = np.argsort(keys, kind="stable")
-    found, starts = np.unique(keys[order], return_index=True)
-    sums = np.zeros((len(weights), classes), weights.dtype)
-    sums[:, found] = np.add.reduceat(weights[:, order], starts, axis=1)
-    return sums
 
 
 def chance(size: float, error: float) -> float:
