@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tfx import types
 from tfx.dsl.components.base import base_component, base_executor, executor_spec
 from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.utils import path_utils
 
 from newsdesk import features
+from newsdesk.evaluation.tested import Tested
 from newsdesk.evaluation.tested_rows import Predicted, TestedRows, losses
 from newsdesk.inspection import trial
 from newsdesk.published.in_service import BEST
@@ -119,26 +121,58 @@ def read(folder: Path) -> TestedRows:
     table = file.read(
         columns=[name for name in names if name not in ("text", "probabilities")]
     )
-
-    def predicted(prefix: str) -> Predicted | None:
-        if f"{prefix}predicted" not in names:
-            return None
-        found = [table[prefix + key].to_numpy() for key in ("predicted", "loss")]
-        return Predicted(*found)
-
-    candidate = predicted("")
+    candidate = _of_model(table, "")
     assert candidate is not None
     return TestedRows(
         table["label"].to_numpy(),
         candidate,
-        baseline=predicted("baseline/"),
-        best=predicted("best/"),
-        slices={
-            name.removeprefix(_SLICE): table[name].to_numpy()
-            for name in names
-            if name.startswith(_SLICE)
-        },
+        baseline=_of_model(table, "baseline/"),
+        best=_of_model(table, "best/"),
+        slices=_slices(table),
     )
+
+
+def read_all(folder: Path, labels: list[str]) -> Tested:
+    """Reads the predictions with texts and probabilities.
+
+    Args:
+        folder: of a RowPredictions artifact.
+        labels: the names of the classes, in the order of their numbers.
+
+    Returns:
+        The rows, in the order of the file.
+    """
+    table = open_parquet(folder / FILE).read()
+    # A column of no rows may have no chunk, and numpy cannot join no arrays.
+    shares = [np.empty(0, np.float32)]
+    shares += [chunk.flatten().to_numpy() for chunk in table["probabilities"].chunks]
+    return Tested(
+        labels,
+        table["label"].to_numpy(),
+        table["predicted"].to_numpy(),
+        table["loss"].to_numpy(),
+        np.concatenate(shares).reshape(-1, len(labels)),
+        table["text"].to_pylist(),
+        baseline=_of_model(table, "baseline/"),
+        slices=_slices(table),
+    )
+
+
+def _of_model(table: Any, prefix: str) -> Predicted | None:
+    """The predictions of the model whose columns have a prefix; None without any."""
+    if f"{prefix}predicted" not in table.column_names:
+        return None
+    found = [table[prefix + key].to_numpy() for key in ("predicted", "loss")]
+    return Predicted(*found)
+
+
+def _slices(table: Any) -> dict[str, Any]:
+    """The values of the slice columns, by the name of the column."""
+    return {
+        name.removeprefix(_SLICE): table[name].to_numpy()
+        for name in table.column_names
+        if name.startswith(_SLICE)
+    }
 
 
 class Predictions(base_component.BaseComponent):
