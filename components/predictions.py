@@ -121,14 +121,25 @@ def read(folder: Path) -> TestedRows:
     table = file.read(
         columns=[name for name in names if name not in ("text", "probabilities")]
     )
-    candidate = _of_model(table, "")
+
+    def predicted(prefix: str) -> Predicted | None:
+        if f"{prefix}predicted" not in names:
+            return None
+        found = [table[prefix + key].to_numpy() for key in ("predicted", "loss")]
+        return Predicted(*found)
+
+    candidate = predicted("")
     assert candidate is not None
     return TestedRows(
         table["label"].to_numpy(),
         candidate,
-        baseline=_of_model(table, "baseline/"),
-        best=_of_model(table, "best/"),
-        slices=_slices(table),
+        baseline=predicted("baseline/"),
+        best=predicted("best/"),
+        slices={
+            name.removeprefix(_SLICE): table[name].to_numpy()
+            for name in names
+            if name.startswith(_SLICE)
+        },
     )
 
 
@@ -142,37 +153,21 @@ def read_all(folder: Path, labels: list[str]) -> Tested:
     Returns:
         The rows, in the order of the file.
     """
-    table = open_parquet(folder / FILE).read()
+    rows = read(folder)
+    table = open_parquet(folder / FILE).read(columns=["text", "probabilities"])
     # A column of no rows may have no chunk, and numpy cannot join no arrays.
     shares = [np.empty(0, np.float32)]
     shares += [chunk.flatten().to_numpy() for chunk in table["probabilities"].chunks]
     return Tested(
         labels,
-        table["label"].to_numpy(),
-        table["predicted"].to_numpy(),
-        table["loss"].to_numpy(),
+        rows.label,
+        rows.candidate.classes,
+        rows.candidate.losses,
         np.concatenate(shares).reshape(-1, len(labels)),
         table["text"].to_pylist(),
-        baseline=_of_model(table, "baseline/"),
-        slices=_slices(table),
+        rows.baseline,
+        rows.slices,
     )
-
-
-def _of_model(table: Any, prefix: str) -> Predicted | None:
-    """The predictions of the model whose columns have a prefix; None without any."""
-    if f"{prefix}predicted" not in table.column_names:
-        return None
-    found = [table[prefix + key].to_numpy() for key in ("predicted", "loss")]
-    return Predicted(*found)
-
-
-def _slices(table: Any) -> dict[str, Any]:
-    """The values of the slice columns, by the name of the column."""
-    return {
-        name.removeprefix(_SLICE): table[name].to_numpy()
-        for name in table.column_names
-        if name.startswith(_SLICE)
-    }
 
 
 class Predictions(base_component.BaseComponent):
