@@ -33,7 +33,8 @@ class Train(Section):
 
     If `epochs` is None, the number of train rows decides; if `patience` is None, the
     number of epochs. `select_by` names the figure on the eval split that decides which
-    epoch is best and when to stop early.
+    epoch is best and when to stop early. `calibrate` fits a temperature on the eval
+    split, which changes the probabilities of the model and none of its answers.
     """
 
     epochs: Number = None
@@ -48,6 +49,7 @@ class Train(Section):
     patience: Number = None
     select_by: Literal["auto", SelectBy] = "auto"
     max_minutes: float | None = Field(None, gt=0.0, allow_inf_nan=False)
+    calibrate: bool = True
     seed: int = Field(42, ge=0, le=2**31 - 1)
 
     @field_validator("class_weights", mode="before")

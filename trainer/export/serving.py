@@ -20,6 +20,7 @@ class Served(tf.Module):
         transform_output: the output of Transform.
         labels: the names of the classes, in order.
         config: the text section.
+        temperature: divides the logits before softmax; it never changes a label.
     """
 
     def __init__(
@@ -28,8 +29,10 @@ class Served(tf.Module):
         transform_output: tft.TFTransformOutput,
         labels: list[str],
         config: Text,
+        temperature: float = 1.0,
     ) -> None:
         super().__init__(name="newsdesk")
+        self._temperature = temperature
         self._labels = tf.constant(labels)
         self._text_spec = transform_output.raw_feature_spec()[features.TEXT]
         vocabulary = tokenizer.vocabulary_file(transform_output)
@@ -54,10 +57,13 @@ class Served(tf.Module):
             `labels`: string [batch, classes], what the probabilities belong to.
         """
         logits = self._untracked.model(self._ids(texts))
-        probabilities = tf.nn.softmax(tf.cast(logits, tf.float32))
+        scaled = tf.cast(logits, tf.float32)
+        if self._temperature != 1:
+            scaled /= self._temperature
         return {
+            # Of the logits: a division can make two of them equal by rounding.
             features.LABEL: tf.gather(self._labels, tf.argmax(logits, 1)),
-            features.PROBABILITIES: probabilities,
+            features.PROBABILITIES: tf.nn.softmax(scaled),
             features.LABELS: tf.tile(self._labels[None], [tf.shape(logits)[0], 1]),
         }
 

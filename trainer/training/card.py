@@ -14,13 +14,17 @@ from trainer.training.limits import Fitted
 _DISTRIBUTIONS = ("newsdesk", "tensorflow", "tensorflow-text", "tfx")
 
 
-def card(settings: TrainerSettings, rows: Rows, fitted: Fitted) -> dict[str, object]:
+def card(
+    settings: TrainerSettings, rows: Rows, fitted: Fitted, temperature: float
+) -> dict[str, object]:
     """Makes the card of a model.
 
     Args:
         settings: the settings that it was trained with.
         rows: the rows that it was trained on.
-        fitted: its results on the eval split, and how the training ended.
+        fitted: its results on the eval split before the logits are divided by the
+            temperature, and how the training ended.
+        temperature: the divisor of its logits.
 
     Returns:
         JSON-able values.
@@ -41,6 +45,7 @@ def card(settings: TrainerSettings, rows: Rows, fitted: Fitted) -> dict[str, obj
         "eval_accuracy": figures.accuracy,
         "eval_macro_f1": figures.macro_f1,
         "eval_loss": figures.loss,
+        "temperature": temperature,
         "seed": settings.train.seed,
         "training": training.model_dump(mode="json", exclude_none=True),
     }

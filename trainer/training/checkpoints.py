@@ -37,8 +37,9 @@ def fingerprint(
     Returns:
         A hexadecimal string.
     """
-    # A training that continues with another time limit makes the same steps.
-    decisive = settings.model_dump_json(exclude={"train": {"max_minutes"}})
+    # Neither of them changes a step of the training.
+    ignored = {"max_minutes", "calibrate"}
+    decisive = settings.model_dump_json(exclude={"train": ignored})
     digest = hashlib.sha256(decisive.encode())
     for split in (rows, eval_rows):
         digest.update(split.fingerprint.encode())

@@ -18,6 +18,7 @@ from trainer.model import Classifier
 from trainer.optim import optimizer, precision
 from trainer.text import tokenizer
 from trainer.training import card, selection, stopping, strategy
+from trainer.training.calibration import calibrate
 from trainer.training.checkpoints import Checkpoints, fingerprint
 from trainer.training.job import Job
 from trainer.training.limits import Fitted
@@ -58,12 +59,14 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
     if run := os.environ.get(RUN_FOLDER_VARIABLE):
         checkpoints.sign(run)
     progress = Progress(fn_args.model_run_dir)
-    fitted = _fit(model, settings, rows, eval_rows, progress, checkpoints)
-    model.merge()
+    fitted, temperature = _fit(model, settings, rows, eval_rows, progress, checkpoints)
     if strategy.is_chief():
-        served = serving.Served(model, transform_output, settings.labels, settings.text)
+        served = serving.Served(
+            model, transform_output, settings.labels, settings.text, temperature
+        )
         serving.export(served, fn_args.serving_model_dir)
-        card.write(card.card(settings, rows, fitted), fn_args.serving_model_dir)
+        described = card.card(settings, rows, fitted, temperature)
+        card.write(described, fn_args.serving_model_dir)
         allowed = settings.model.allowed_operations
         operations.check(Path(fn_args.serving_model_dir), allowed)
     checkpoints.remove()
@@ -109,7 +112,8 @@ def _fit(
     eval_rows: transformed.Rows,
     progress: Progress,
     checkpoints: Checkpoints,
-) -> Fitted:
+) -> tuple[Fitted, float]:
+    """Trains; returns how that ended, and the temperature of the merged model."""
     train = settings.train
     scale = precision.LossScale() if model.precision == "float16" else None
     steps = optimizer.count_steps(
@@ -133,4 +137,8 @@ def _fit(
             for name, split in (("train", rows), ("eval", eval_rows)):
                 kept = Kept(checkpoints.folder / name, checkpoints.writes)
                 splits[name] = compute(split, features, kept, train, progress, stop)
-        return loop.fit(splits["train"], splits["eval"], progress, checkpoints, stop)
+        fitted = loop.fit(splits["train"], splits["eval"], progress, checkpoints, stop)
+        model.merge()
+        if not train.calibrate:
+            return fitted, 1.0
+        return fitted, calibrate(model, splits["eval"], train, progress, stop)

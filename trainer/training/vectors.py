@@ -13,6 +13,7 @@ from trainer.data.batches import Batch
 from trainer.data.transformed import Rows
 from trainer.model import Classifier
 from trainer.training import arrays, strategy
+from trainer.training.gathered import Gathered
 from trainer.training.progress import Progress
 from trainer.training.stopping import Stop
 
@@ -50,8 +51,11 @@ class Vectors:
         return Batch(inputs=self.values[chosen], labels=self.labels[chosen])
 
 
-class Features:
-    """Encodes texts with a frozen encoder, on all replicas of the strategy in scope.
+class Features(Gathered):
+    """Encodes texts with a frozen encoder, without dropout.
+
+    A call takes int32 [batch, length], token ids padded with zeros, and returns
+    float32 [batch, width].
 
     Args:
         model: the classifier.
@@ -59,40 +63,7 @@ class Features:
     """
 
     def __init__(self, model: Classifier, xla: bool) -> None:
-        self._strategy = tf.distribute.get_strategy()
-        self._features = tf.function(
-            model.features, autograph=False, jit_compile=xla or None
-        )
-        self._gathered = tf.function(
-            self._gather, [tf.TensorSpec([None, None], tf.int32)], autograph=False
-        )
-
-    def __call__(self, ids: np.ndarray) -> np.ndarray:
-        """Encodes texts without dropout.
-
-        Args:
-            ids: int32 [batch, length], padded with zeros.
-
-        Returns:
-            float32 [batch, width].
-        """
-        gathered = self._gathered(ids).numpy()
-        replicas = self._strategy.num_replicas_in_sync
-        rows = np.arange(len(ids))
-        found = np.empty_like(gathered)
-        # The rows of the first replica come first.
-        shares = [rows[replica::replicas] for replica in range(replicas)]
-        found[np.concatenate(shares)] = gathered
-        return found
-
-    def _gather(self, ids: tf.Tensor) -> tf.Tensor:
-        found = self._strategy.run(self._on_replica, (ids,))
-        return self._strategy.gather(found, axis=0)
-
-    def _on_replica(self, ids: tf.Tensor) -> tf.Tensor:
-        context = tf.distribute.get_replica_context()
-        replicas = context.num_replicas_in_sync
-        return self._features(ids[context.replica_id_in_sync_group :: replicas])
+        super().__init__(model.features, tf.int32, xla)
 
 
 class Kept:
