@@ -20,7 +20,7 @@ class Served(tf.Module):
         transform_output: the output of Transform.
         labels: the names of the classes, in order.
         config: the text section.
-        temperature: divides the logits before softmax; it never changes a label.
+        temperature: divides the logits before softmax; see `answer_of`.
     """
 
     def __init__(
@@ -57,15 +57,7 @@ class Served(tf.Module):
             `labels`: string [batch, classes], what the probabilities belong to.
         """
         logits = self._untracked.model(self._ids(texts))
-        scaled = tf.cast(logits, tf.float32)
-        if self._temperature != 1:
-            scaled /= self._temperature
-        return {
-            # Of the logits: a division can make two of them equal by rounding.
-            features.LABEL: tf.gather(self._labels, tf.argmax(logits, 1)),
-            features.PROBABILITIES: tf.nn.softmax(scaled),
-            features.LABELS: tf.tile(self._labels[None], [tf.shape(logits)[0], 1]),
-        }
+        return answer_of(logits, self._labels, self._temperature)
 
     def answer_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Classifies the texts of examples.
@@ -137,6 +129,30 @@ class _Untracked:
     ) -> None:
         self.model = model
         self.transform = transform
+
+
+def answer_of(
+    logits: tf.Tensor, labels: tf.Tensor, temperature: float
+) -> dict[str, tf.Tensor]:
+    """Makes the outputs of a signature from logits.
+
+    Args:
+        logits: float [batch, classes].
+        labels: string [classes].
+        temperature: divides the logits before softmax.
+
+    Returns:
+        See `Served.answer`. The temperature never changes a label: the likeliest class
+        is that of the logits, because rounding can make two probabilities equal.
+    """
+    scaled = tf.cast(logits, tf.float32)
+    if temperature != 1:
+        scaled /= temperature
+    return {
+        features.LABEL: tf.gather(labels, tf.argmax(logits, 1)),
+        features.PROBABILITIES: tf.nn.softmax(scaled),
+        features.LABELS: tf.tile(labels[None], [tf.shape(logits)[0], 1]),
+    }
 
 
 def export(served: Served, folder: str) -> None:

@@ -261,7 +261,7 @@ def test_another_seed_code_vocabulary_or_data_has_its_own_checkpoints() -> None:
     other_ids = dataclasses.replace(split, ids=split.ids[::-1])
     other_code = settings.model_copy(update={"fingerprint": "x"})
     seed = settings.train.model_copy(update={"seed": 2})
-    limit = settings.train.model_copy(update={"max_minutes": 1.0})
+    limit = settings.train.model_copy(update={"max_minutes": 1.0, "calibrate": False})
     limited = settings.model_copy(update={"train": limit})
     digests = [
         fingerprint(settings, split, split, b"a"),
