@@ -35,9 +35,10 @@ class RowPredictions(types.Artifact):
     """One Parquet file with a row for every row of the tested split.
 
     Its columns are `text`, `label` (the number of the true class), `predicted` (the
-    number of the likeliest class), `loss` (cross entropy in nats, NaN if a probability
-    is not finite) and `probabilities` (float32, one for each class); for each other
-    model that was given, `baseline/predicted` and `baseline/loss`, or `best/...`; and
+    number of the likeliest class), `probability` (float32, of that class), `loss`
+    (cross entropy in nats, NaN if a probability is not finite) and `probabilities`
+    (float32, one for each class); for each other model that was given,
+    `baseline/predicted`, `baseline/probability` and `baseline/loss`, or `best/...`; and
     `slice/<column>` for each slice column.
     """
 
@@ -94,9 +95,11 @@ class Executor(base_executor.BaseExecutor):
                 "text": pa.string(),
                 "label": pa.int64(),
                 "predicted": pa.int64(),
+                "probability": pa.float32(),
                 "loss": pa.float64(),
                 "probabilities": pa.list_(pa.float32()),
                 **{f"{name}/predicted": pa.int64() for name in others},
+                **{f"{name}/probability": pa.float32() for name in others},
                 **{f"{name}/loss": pa.float64() for name in others},
                 **{_SLICE + column: pa.string() for column in columns},
             }
@@ -125,8 +128,8 @@ def read(folder: Path) -> TestedRows:
     def predicted(prefix: str) -> Predicted | None:
         if f"{prefix}predicted" not in names:
             return None
-        found = [table[prefix + key].to_numpy() for key in ("predicted", "loss")]
-        return Predicted(*found)
+        columns = ("predicted", "loss", "probability")
+        return Predicted(*(table[prefix + name].to_numpy() for name in columns))
 
     candidate = predicted("")
     assert candidate is not None
@@ -257,6 +260,7 @@ def _predicted(
             probabilities = answer[features.PROBABILITIES].numpy()
             prefix = "" if name == "model" else f"{name}/"
             found[f"{prefix}predicted"] = probabilities.argmax(1)
+            found[f"{prefix}probability"] = probabilities.max(1)
             found[f"{prefix}loss"] = losses(probabilities, label)
             if name == "model":
                 found["probabilities"] = list(probabilities)

@@ -18,6 +18,7 @@ class Evaluation(Section):
     min_macro_f1: Share = 0.0
     min_class_recall: Share = 0.01
     max_loss: float | None = Field(None, gt=0.0)
+    max_ece: float | None = Field(None, gt=0.0, le=1.0)
     max_drop: Share = 0.01
     max_class_drop: Share = 0.05
     max_slice_drop: Share = 0.05

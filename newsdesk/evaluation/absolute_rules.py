@@ -46,6 +46,13 @@ def check(found: dict[str, float], labels: list[str], limits: Evaluation) -> Ver
         verdict.refusals.append(
             f"loss {loss:.4f} is above evaluation.max_loss {limits.max_loss:g}, {rows}"
         )
+    # A model whose loss is not finite is refused above.
+    if limits.max_ece and found["ece"] > limits.max_ece + ROUNDING:
+        verdict.refusals.append(
+            f"calibration error (ECE) {found['ece']:.4f} is above evaluation.max_ece "
+            f"{limits.max_ece:g}, {rows}; set train.calibrate = true, add rows to the "
+            "eval split, or raise the limit"
+        )
     return verdict + _recalls(found, labels, limits)
 
 

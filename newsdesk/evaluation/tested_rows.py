@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from newsdesk.evaluation import ece
 from newsdesk.evaluation.confusion import Array, Counts
 
 # Keras limits probabilities in the same way, so that no loss is infinite.
@@ -19,10 +20,12 @@ class Predicted:
         classes: the number of the likeliest class of each row, int64 [rows].
         losses: the cross entropy of each row in nats, float64 [rows]; NaN if a
             probability is not finite.
+        confidences: the probability of that class, float [rows]; None if unknown.
     """
 
     classes: Array
     losses: Array
+    confidences: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,9 @@ def figures(label: Array, predicted: Predicted, labels: list[str]) -> dict[str, 
         labels: the names of the classes, in the order of their numbers.
 
     Returns:
-        `accuracy`, `macro_f1`, `loss`, `rows`, and for each class
-        `precision/<label>`, `recall/<label>`, `f1/<label>`, `rows/<label>`.
+        `accuracy`, `macro_f1`, `loss`, `rows`, the expected calibration error `ece` if
+        the confidences are known, and for each class `precision/<label>`,
+        `recall/<label>`, `f1/<label>`, `rows/<label>`.
     """
     counts = Counts.of(label, predicted.classes, len(labels))
     overall = {
@@ -64,6 +68,9 @@ def figures(label: Array, predicted: Predicted, labels: list[str]) -> dict[str, 
         "loss": float(predicted.losses.mean()),
         "rows": float(len(label)),
     }
+    if predicted.confidences is not None:
+        is_right = label == predicted.classes
+        overall["ece"] = ece.of_answers(predicted.confidences, is_right)
     by_class = {
         "precision": counts.precision,
         "recall": counts.recall,

@@ -15,7 +15,12 @@ _HEADS = ("run", "pipeline", "data", "rows", "accuracy", "took", "result")
 _WIDE = 120
 # Names of data are cut, so that the result stays on the line.
 _DATA_WIDTH = 20
-_NAMES = {"accuracy": "accuracy", "macro_f1": "macro F1", "loss": "loss"}
+_NAMES = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "loss": "loss",
+    "ece": "calibration error",
+}
 
 
 def reason(summary: Summary) -> str:

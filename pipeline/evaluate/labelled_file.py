@@ -136,5 +136,7 @@ def answer(
             f"evaluated{why}"
         )
     label, probabilities = np.asarray(numbers), np.asarray(shares)
-    predicted = Predicted(probabilities.argmax(1), losses(probabilities, label))
+    predicted = Predicted(
+        probabilities.argmax(1), losses(probabilities, label), probabilities.max(1)
+    )
     return Answered(label, predicted, bad)

@@ -22,9 +22,10 @@ def report(answered: Answered, labels: list[str], limits: Evaluation | None) -> 
         limits: the evaluation section; None if there are no limits.
 
     Returns:
-        `rows`, `bad_rows`, `accuracy`, `macro_f1`, `loss`, `classes`, `confusions` (the
-        most frequent first), `bad` (what is wrong with the first rows), `refusals`
-        (missed limits) and `shown` (missed limits that rest on too few rows).
+        `rows`, `bad_rows`, `accuracy`, `macro_f1`, `loss`, `ece` (expected calibration
+        error), `classes`, `confusions` (the most frequent first), `bad` (what is wrong
+        with the first rows), `refusals` (missed limits) and `shown` (missed limits that
+        rest on too few rows).
     """
     found = figures(answered.label, answered.predicted, labels)
     pairs = Counter(
@@ -35,7 +36,7 @@ def report(answered: Answered, labels: list[str], limits: Evaluation | None) -> 
     return {
         "rows": int(found["rows"]),
         "bad_rows": len(answered.bad),
-        **{name: found[name] for name in ("accuracy", "macro_f1", "loss")},
+        **{name: found[name] for name in ("accuracy", "macro_f1", "loss", "ece")},
         "classes": [
             {
                 "label": label,
@@ -68,7 +69,8 @@ def lines(found: Report) -> Iterator[str]:
     """
     yield (
         f"accuracy   {found['accuracy']:.4f} (macro F1 {found['macro_f1']:.4f}, loss "
-        f"{found['loss']:.4f}) on {found['rows']:,} rows"
+        f"{found['loss']:.4f}, calibration error {found['ece']:.4f}) on "
+        f"{found['rows']:,} rows"
     )
     if found["bad_rows"]:
         total = found["rows"] + found["bad_rows"]

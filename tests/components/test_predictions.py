@@ -24,6 +24,7 @@ def test_every_row_has_the_prediction_of_the_model(candidate: Candidate) -> None
     np.testing.assert_allclose(rows["probabilities"], wanted, atol=1e-6)
     assert rows["predicted"] == wanted.argmax(1).tolist()
     assert set(rows["predicted"]) == {0, 1}
+    assert rows["probability"] == [max(shares) for shares in rows["probabilities"]]
 
 
 def test_the_same_rows_make_the_same_file(candidate: Candidate, tmp_path: Path) -> None:

@@ -157,7 +157,13 @@ def past_run(tmp_path: Path) -> Summary:
             "rows/test": 234,
         },
         split="test",
-        metrics={"accuracy": 0.5, "macro_f1": 0.4, "loss": 1.2, "rows": 234.0},
+        metrics={
+            "accuracy": 0.5,
+            "macro_f1": 0.4,
+            "loss": 1.2,
+            "ece": 0.03,
+            "rows": 234.0,
+        },
         baseline="7",
         baseline_metrics={"accuracy": 0.6, "macro_f1": 0.5, "loss": 1.0, "rows": 234.0},
         refusals=["accuracy 0.5 is too low " + "because of this " * 9],
@@ -214,7 +220,8 @@ def test_a_run_is_shown_whole(
         "days       2026-01-01 to 2026-01-02 (2)",
         "rows       1,240 read, 1,234 used, 6 quarantined",
         "splits     train 1,000, test 234",
-        "metrics    accuracy 0.5000, macro F1 0.4000, loss 1.2000 on 234 test rows",
+        "metrics    accuracy 0.5000, macro F1 0.4000, loss 1.2000, calibration error "
+        "0.0300 on 234 test rows",
         "baseline   version 7: accuracy 0.6000, macro F1 0.5000, loss 1.0000 on the "
         "same rows",
         "started    2026-01-02 03:04:05+00:00",

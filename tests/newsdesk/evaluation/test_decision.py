@@ -50,8 +50,8 @@ def judge(actual: np.ndarray) -> Judge:
 
 def _predicted(classes: np.ndarray) -> Predicted:
     """-1 is the class of a row whose probabilities are NaN."""
-    losses = np.where(classes < 0, np.nan, 0.1)
-    return Predicted(np.maximum(classes, 0), losses)
+    losses, confidences = np.where(classes < 0, np.nan, [[0.1], [0.9]])
+    return Predicted(np.maximum(classes, 0), losses, confidences)
 
 
 def _wrong(actual: np.ndarray, rows: slice | np.ndarray) -> np.ndarray:
@@ -87,6 +87,19 @@ def test_macro_f1_and_loss_have_limits(judge: Judge, actual: np.ndarray) -> None
     assert decided.refusals[0].endswith(
         "below evaluation.min_macro_f1 0.9, on 200 rows"
     )
+
+
+def test_the_calibration_error_has_a_limit(judge: Judge, actual: np.ndarray) -> None:
+    # All answers have the probability 0.9.
+    predicted = _wrong(actual, slice(0, 60))
+    decided = judge(predicted, max_ece=0.15)
+    assert decided.metrics["ece"] == pytest.approx(0.2)
+    assert decided.refusals == [
+        "calibration error (ECE) 0.2000 is above evaluation.max_ece 0.15, on 200 rows; "
+        "set train.calibrate = true, add rows to the eval split, or raise the limit"
+    ]
+    assert judge(predicted, max_ece=0.2).refusals == []
+    assert judge(predicted).refusals == []
 
 
 def test_a_drop_names_figures_version_rows_and_rule(

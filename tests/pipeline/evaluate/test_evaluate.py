@@ -62,6 +62,8 @@ def test_the_report_has_all_figures(evaluate: Callable[..., Done]) -> None:
     found: dict[str, Any] = json.loads(done.screen)
     assert (found["rows"], found["bad_rows"]) == (3, 2)
     assert found["accuracy"] == pytest.approx(2 / 3)
+    # Every answer has the probability 0.75.
+    assert found["ece"] == pytest.approx(0.75 - 2 / 3)
     assert found["classes"][1] == {
         "label": "long",
         "precision": 1.0,
@@ -77,7 +79,10 @@ def test_people_read_figures_bad_rows_and_confusions(
     evaluate: Callable[..., Done],
 ) -> None:
     done = evaluate("--label-column", "kind")
-    assert "accuracy   0.6667 (macro F1 0.6667, loss 0.6539) on 3 rows" in done.screen
+    assert (
+        "accuracy   0.6667 (macro F1 0.6667, loss 0.6539, calibration error 0.0833) on "
+        "3 rows"
+    ) in done.screen
     assert "bad rows   2 of 5 were left out" in done.screen
     assert "confused   'long' as 'short': 1 row" in done.screen
 
