@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 # Control characters, line separators that terminals may obey, marks that reorder the
@@ -9,6 +10,14 @@ from typing import Any
 _ACTIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+# Characters that a reader cannot see: fillers, joiners, direction marks and tags. They
+# control no terminal, and some scripts need them, so `escaped` leaves them.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_HIDDEN = re.compile(f"{_ACTIVE.pattern}|{_INVISIBLE.pattern}")
 
 
 def escaped(text: str, keep: str = "\n") -> str:
@@ -36,6 +45,37 @@ def one_line(text: str) -> str:
         One line that a terminal can show.
     """
     return escaped(text, keep="")
+
+
+def segments(text: str) -> Iterator[tuple[str, bool]]:
+    r"""Divides text into characters that a reader sees and escapes of all others.
+
+    Args:
+        text: text from data.
+
+    Yields:
+        A piece of the text and False, or an escape such as \x1b or \u200f and True.
+    """
+    end = 0
+    for found in _HIDDEN.finditer(text):
+        if found.start() > end:
+            yield text[end : found.start()], False
+        yield _escape(found[0]), True
+        end = found.end()
+    if end < len(text):
+        yield text[end:], False
+
+
+def visible(text: str) -> str:
+    """Escapes what `one_line` escapes, and characters that a reader cannot see.
+
+    Args:
+        text: text from data.
+
+    Returns:
+        One line without invisible characters, for pages that people judge texts by.
+    """
+    return "".join(piece for piece, _ in segments(text))
 
 
 def as_json(value: Any, ascii_only: bool = False) -> str:

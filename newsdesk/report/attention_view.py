@@ -1,0 +1,73 @@
+"""The attention of a text as rows of a table of percent."""
+
+from dataclasses import dataclass
+
+from newsdesk.report.content import Explained, WordWeight
+from newsdesk.report.heat import signed_class, step
+
+# More columns cannot be read on any screen.
+MOST_TOKENS = 40
+MOST_WORDS = 200
+
+
+@dataclass(frozen=True)
+class Attention:
+    """The matrix of a text.
+
+    Attributes:
+        tokens: of rows and columns.
+        rows: by token, percent and class of the colour for each token.
+        left_out: how many tokens are not shown.
+    """
+
+    tokens: list[str]
+    rows: list[tuple[str, list[tuple[int, str]]]]
+    left_out: int
+
+
+def attention(explained: Explained) -> Attention:
+    """Prepares the matrix of a text.
+
+    Args:
+        explained: the text with its tokens.
+
+    Returns:
+        The matrix of the first tokens.
+    """
+    tokens = explained.tokens[:MOST_TOKENS]
+    shares = [row[: len(tokens)] for row in explained.attention[: len(tokens)]]
+    highest = max((cell for row in shares for cell in row), default=1.0)
+    rows = [
+        (token, [(round(100 * cell), f"h{step(cell, highest)}") for cell in row])
+        for token, row in zip(tokens, shares, strict=True)
+    ]
+    return Attention(tokens, rows, len(explained.tokens) - len(tokens))
+
+
+def words(explained: Explained) -> list[tuple[WordWeight, str]]:
+    """Colours the words of a text.
+
+    Args:
+        explained: the text with the weights of its words.
+
+    Returns:
+        The first words with the classes of their colours; the strongest colour is the
+        largest weight of the text.
+    """
+    highest = max((abs(one.weight) for one in explained.words), default=0.0)
+    return [
+        (one, signed_class(one.weight, highest)) for one in explained.words[:MOST_WORDS]
+    ]
+
+
+def strongest(explained: Explained) -> list[WordWeight]:
+    """Lists the words that move the answer most.
+
+    Args:
+        explained: the text with the weights of its words.
+
+    Returns:
+        Up to ten words, those with the largest weights first.
+    """
+    moving = (one for one in explained.words if one.weight)
+    return sorted(moving, key=lambda one: -abs(one.weight))[:10]

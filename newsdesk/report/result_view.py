@@ -1,0 +1,102 @@
+"""The first screen in words: what was decided, and whether a difference is real."""
+
+from newsdesk.report.content import Content, Overall, Verdict
+from newsdesk.states import RunState
+
+# Headline, and the class of its colour and sign.
+_HEADLINES = {
+    RunState.RUNNING: ("Running", "neutral"),
+    RunState.PUSHED: ("Pushed", "good"),
+    RunState.UNCHANGED: ("Not pushed: nothing to do", "neutral"),
+    RunState.WITHDRAWN: ("Not pushed: rolled back before", "bad"),
+    RunState.NOT_GOOD_ENOUGH: ("Not pushed: not good enough", "bad"),
+    RunState.STOPPED: ("Stopped before training: data refused", "bad"),
+    RunState.FAILED: ("Failed", "bad"),
+    RunState.INTERRUPTED: ("Interrupted", "neutral"),
+    RunState.KILLED: ("Killed", "bad"),
+}
+_SIGNS = {"good": "✓", "bad": "✕", "neutral": "–"}
+# Of equally good models, one in twenty seems different.
+_CHANCE = 0.05
+
+
+def headline(verdict: Verdict) -> str:
+    """Names the decision.
+
+    Args:
+        verdict: what was decided.
+
+    Returns:
+        A headline of a few words.
+    """
+    return _HEADLINES[verdict.state][0]
+
+
+def mood(verdict: Verdict) -> str:
+    """Says how to colour the decision.
+
+    Args:
+        verdict: what was decided.
+
+    Returns:
+        "good", "bad" or "neutral".
+    """
+    return _HEADLINES[verdict.state][1]
+
+
+def sign(verdict: Verdict) -> str:
+    """Chooses the sign before the headline.
+
+    Args:
+        verdict: what was decided.
+
+    Returns:
+        One character.
+    """
+    return _SIGNS[mood(verdict)]
+
+
+def reasons(verdict: Verdict) -> list[str]:
+    """Lists the reasons that the sentence of the verdict does not contain.
+
+    Args:
+        verdict: what was decided.
+
+    Returns:
+        Refusals, in their order.
+    """
+    return [one for one in verdict.refusals if one not in verdict.sentence]
+
+
+def difference(overall: Overall) -> str:
+    """Says whether a model differs from the one in service by more than chance.
+
+    Args:
+        overall: a figure of both models.
+
+    Returns:
+        "better", "worse", "could be chance", or "" without a comparison.
+    """
+    change = overall.change
+    if change is None:
+        return ""
+    if overall.p_value is not None:
+        is_real = overall.p_value < _CHANCE
+    else:
+        is_real = change.low > 0 or change.high < 0
+    if not is_real or change.value == 0:
+        return "could be chance"
+    return "better" if (change.value > 0) == (overall.name != "loss") else "worse"
+
+
+def compared_with(content: Content) -> str:
+    """Names the model in service.
+
+    Args:
+        content: of the report.
+
+    Returns:
+        For example "In service (1795738811)".
+    """
+    version = content.verdict.baseline
+    return f"In service ({version})" if version else "In service"
