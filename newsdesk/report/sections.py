@@ -30,7 +30,7 @@ _SECTIONS: list[tuple[str, str, Callable[[Content], Any]]] = [
     ("coverage", "Coverage", lambda content: content.coverage),
     ("learning", "Training", lambda content: content.learning),
     ("data", "Data", lambda content: content.data),
-    ("explained", "Why the model answers so", lambda content: content.explained),
+    ("explained", "Explanations", lambda content: content.explained),
     ("nodes", "Nodes", lambda content: content.nodes),
     (
         "origin",

@@ -70,7 +70,9 @@ def rich(classes: int = 4, baseline: bool = True, state: str = "pushed") -> Cont
         split="test",
         tested_rows=sum(rows),
         overall=_overall(baseline, -1 if state == "not good enough" else 1),
-        classes=[_figures(rng, *one, baseline) for one in zip(labels, rows)],
+        classes=[
+            _figures(rng, *one, baseline) for one in zip(labels, rows, strict=True)
+        ],
         confusion=_confusion(rng, labels, rows),
         pairs=_pairs(rng, labels),
         label_check=_label_check(rng, labels),
@@ -150,7 +152,7 @@ def stopped() -> Content:
         verdict=Verdict(
             state=RunState.STOPPED,
             sentence="The data was refused: 31.2% of the rows have label Trams, 4.1% "
-            "in the data of version 1795812345 (at most 20 points of change are allowed).",
+            "in the data of version 1795812345 (at most 20 points may change).",
             baseline="1795812345",
             next_step="Look at rows.csv, or raise gate.max_label_change.",
         ),

@@ -1,4 +1,4 @@
-"""Charts of the probabilities: whether they are right, and what a limit on them costs."""
+"""Charts of the probabilities: are they right, and what does a limit on them cost."""
 
 from newsdesk.report.charts.axis import around, shares
 from newsdesk.report.charts.chart import Chart, Line, Table
