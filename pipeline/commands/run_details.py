@@ -15,6 +15,7 @@ _HEADS = ("run", "pipeline", "data", "rows", "accuracy", "took", "result")
 _WIDE = 120
 # Names of data are cut, so that the result stays on the line.
 _DATA_WIDTH = 20
+_GIB = 2**30
 _NAMES = {
     "accuracy": "accuracy",
     "macro_f1": "macro F1",
@@ -112,6 +113,8 @@ def page(root: Path, summary: Summary) -> Iterator[tuple[str, str]]:
     yield "took", f"{summary.seconds:.1f} s"
     for index, node in enumerate(summary.nodes):
         text = f"{node.name:<16} {node.state:<7} {node.seconds:>8.1f} s"
+        if node.peak_bytes is not None:
+            text += f" {node.peak_bytes / _GIB:>7.2f} GiB"
         yield "" if index else "nodes", text
     folder = root / "runs" / summary.run
     yield "folder", shown(folder)

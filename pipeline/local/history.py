@@ -48,11 +48,20 @@ Words = Annotated[str, BeforeValidator(_encodable)]
 
 
 class Node(BaseModel):
-    """One node of one run; duration in seconds."""
+    """One node of one run.
+
+    Attributes:
+        name: the node's id.
+        state: how it ended.
+        seconds: from its start to its end.
+        peak_bytes: the most resident memory of the run's process and its descendants
+            while the node ran; None if it was cached or it is not known.
+    """
 
     name: str
     state: NodeState
     seconds: float
+    peak_bytes: int | None = None
 
 
 class Summary(BaseModel):

@@ -21,6 +21,7 @@ from pipeline.local.executions import Records
 from pipeline.local.history import Node, RunFolder, Summary
 from pipeline.local.notes import Notes
 from pipeline.local.outputs import Outputs
+from pipeline.local.peak_memory import PeakMemory
 from pipeline.terminal.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
@@ -178,11 +179,14 @@ class LocalRun:
         """Launches one node, and shows its start and its end."""
         has_no_baseline = not self.notes.current or bool(self.accepted)
         may_be_absent = NODES[name].may_have_no_output and has_no_baseline
-        watch = Stopwatch()
+        watch, memory = Stopwatch(), PeakMemory()
         state, note = NodeState.FAILED, ""
         self.screen.begin(name)
         try:
-            with self.outputs.checked_cache(names, may_be_absent) as damaged:
+            with (
+                memory.sampled(),
+                self.outputs.checked_cache(names, may_be_absent) as damaged,
+            ):
                 execution = launcher.launch()
             if self.signals:
                 raise Interrupted("stopped on request")
@@ -204,7 +208,10 @@ class LocalRun:
             raise
         finally:
             seconds = round(watch.seconds, 1)
-            self.summary.nodes.append(Node(name=name, state=state, seconds=seconds))
+            peak = None if state is NodeState.CACHED else memory.peak_bytes
+            self.summary.nodes.append(
+                Node(name=name, state=state, seconds=seconds, peak_bytes=peak)
+            )
             self.screen.end(name, state, seconds, note)
             for line in self.notes.lines if note else ():
                 self.screen.detail(line)

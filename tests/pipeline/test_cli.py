@@ -147,7 +147,7 @@ def past_run(tmp_path: Path) -> Summary:
         state="not good enough",
         nodes=[
             Node(name="Transform", state="cached", seconds=0.1),
-            Node(name="Trainer", state="done", seconds=40.0),
+            Node(name="Trainer", state="done", seconds=40.0, peak_bytes=3 << 29),
         ],
         rows={
             "rows_in": 1240,
@@ -227,7 +227,7 @@ def test_a_run_is_shown_whole(
         "started    2026-01-02 03:04:05+00:00",
         "took       61.2 s",
         "nodes      Transform        cached       0.1 s",
-        "           Trainer          done        40.0 s",
+        "           Trainer          done        40.0 s    1.50 GiB",
         f"folder     {folder}",
         f"log        {folder}/log.txt",
     ]
