@@ -15,7 +15,7 @@ from trainer.tokenizers.unicode import CONTROLS, PREPENDED, extending
 from trainer.tokenizers.unique import split
 
 # A space never joins the grapheme before it.
-SPACED_WORD = " ?[^ ]+| "
+_SPACED_WORD = " ?[^ ]+| "
 _LONGEST_BYTES = 5
 # So many characters at most have five bytes and are one grapheme.
 _LONGEST_KEY = 3
@@ -24,7 +24,11 @@ _PLAIN = "[ -~]*"
 
 
 class CharacterMapper:
-    """Replaces characters."""
+    """Replaces characters.
+
+    Attributes:
+        keeps_white_space: whether a space stays, and a line feed stays white space.
+    """
 
     def __init__(self, replacements: Mapping[str, str]) -> None:
         usable = {
@@ -36,9 +40,13 @@ class CharacterMapper:
         self._numbers = np.array(numbers, np.int64)
         self._values = [usable[number] for number in numbers]
         self._replaces_ascii = any(0x20 <= number < 0x7F for number in numbers)
-        marks = extending()
+        self._marks = extending()
         self._graphemes = (
-            rf"\r\n|[{PREPENDED}]*[^{CONTROLS}][{marks}]*|[{CONTROLS}{PREPENDED}]"
+            rf"\r\n|[{PREPENDED}]*[^{CONTROLS}][{self._marks}]*"
+            rf"|[{CONTROLS}{PREPENDED}]"
+        )
+        self.keeps_white_space = " " not in replacements and (
+            replacements.get("\n", " ") in ("", " ", "\n")
         )
 
     def __call__(self, texts: tf.Tensor) -> tf.Tensor:
@@ -50,22 +58,39 @@ class CharacterMapper:
         Returns:
             string [n].
         """
-        parts = split(texts, SPACED_WORD)
+        parts = split(texts, _SPACED_WORD)
         different, places = tf.unique(parts.flat_values)
-        replaced = self.in_words(different)
+        replaced = self._replaced(different)
         return tf.strings.reduce_join(
             parts.with_values(tf.gather(replaced, places)), axis=1
         )
 
-    def in_words(self, words: tf.Tensor) -> tf.Tensor:
-        """Replaces characters in texts that have a space at their beginning at most.
+    def words(self, texts: tf.Tensor) -> tf.RaggedTensor:
+        """Cuts texts at spaces, for `in_words`.
 
         Args:
-            words: string [n], valid UTF-8.
+            texts: string [n], valid UTF-8.
 
         Returns:
-            string [n].
+            string [n, (words)]; a word may be empty.
         """
+        # A mark at the beginning of a text has no space to join.
+        texts = tf.strings.regex_replace(texts, f"^[{self._marks}]", "\n\\0")
+        return tf.strings.split(texts, " ")
+
+    def in_words(self, words: tf.Tensor) -> tf.Tensor:
+        """Replaces characters, if `keeps_white_space`.
+
+        Args:
+            words: string [n], as `words` cuts them.
+
+        Returns:
+            string [n]; white space at an end of a word has no meaning.
+        """
+        words = tf.strings.regex_replace(words, f"^[{self._marks}]", r" \0")
+        return self._replaced(words)
+
+    def _replaced(self, words: tf.Tensor) -> tf.Tensor:
         if self._replaces_ascii:
             return self._characters(words)
         others = tf.where(tf.logical_not(tf.strings.regex_full_match(words, _PLAIN)))

@@ -8,12 +8,12 @@ import tensorflow as tf
 from newsdesk.config.text import Truncation
 from trainer.tokenizers import normalizers, segments
 from trainer.tokenizers.byte_bpe import ByteBpeModel
-from trainer.tokenizers.character_map import SPACED_WORD, CharacterMapper
+from trainer.tokenizers.character_map import CharacterMapper
 from trainer.tokenizers.spec import ByteBpe, Spec, Unigram, WordPiece
 from trainer.tokenizers.truncation import truncated
 from trainer.tokenizers.unicode import NUL
 from trainer.tokenizers.unigram import UnigramModel
-from trainer.tokenizers.unique import each, regrouped, split
+from trainer.tokenizers.unique import each, regrouped
 from trainer.tokenizers.word_piece import WordPieceModel
 
 Literals = Literal["special", "text"]
@@ -93,7 +93,7 @@ class Tokenizer(tf.Module):
 
     def _normalize(self, texts: tf.Tensor) -> tf.RaggedTensor:
         if self._by_word:
-            words = split(texts, SPACED_WORD)
+            words = self._by_word[0].words(texts)
             return regrouped(words, each(words.flat_values, self._cut_words))
         for step in self._steps:
             texts = step(texts)
@@ -115,5 +115,6 @@ def _by_word(spec: Spec, steps: Sequence[normalizers.Step]) -> list[CharacterMap
         and rules.splits_white_space
         and not any(token.normalized for token in spec.added)
     ):
-        return [step for step in steps if isinstance(step, CharacterMapper)]
+        mappers = [step for step in steps if isinstance(step, CharacterMapper)]
+        return [mapper for mapper in mappers if mapper.keeps_white_space]
     return []

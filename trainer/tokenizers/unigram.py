@@ -4,8 +4,8 @@ SentencePiece adds scores as 32-bit numbers, the library as 64-bit ones. The dif
 decides between "AA A" and "A AA", whose scores are equal but for rounding. So words are
 cut twice: once with the scores as they are, and once with scores rounded to a grid on
 which sums are exact, so that equal paths are equal and the first found wins, as in the
-library. Between two places at which both cut, the better path is taken, by 64-bit sums;
-of two equal ones, the second.
+library. Where the ids differ, the better path is taken between two places at which both
+cut, by 64-bit sums; of two equal ones, the second.
 """
 
 import numpy as np
@@ -19,6 +19,8 @@ from trainer.tokenizers.spec import Spec, Unigram
 from trainer.tokenizers.unicode import WHITE_SPACE
 from trainer.tokenizers.unique import each, regrouped, split
 
+_SPACES = f"[{WHITE_SPACE}]+"
+_WORD = f"[^{WHITE_SPACE}{MARK}]+"
 _MARKED_WORD = f"{MARK}[^{MARK}]*|[^{MARK}]+"
 # Sums up to 4,096 are exact: some 300 pieces without white space between.
 _GRID = 4096
@@ -54,30 +56,44 @@ class UnigramModel(tf.Module):
         Returns:
             int64 [n, (ids)].
         """
+        words = self._words(texts)
+        return regrouped(words, each(words.flat_values, self._ids))
+
+    def _words(self, texts: tf.Tensor) -> tf.RaggedTensor:
         if not self._rules.splits_white_space:
             return self._marked(texts)
-        words = tf_text.regex_split(texts, f"[{WHITE_SPACE}]+")
-        return regrouped(words, each(words.flat_values, self._marked))
+        # The graph of an XLM-R gives single words, so that few texts are split.
+        is_split = tf.logical_not(tf.strings.regex_full_match(texts, _WORD))
+        word = MARK + texts if self._rules.marks_first else texts
+        parts = tf_text.regex_split(tf.boolean_mask(texts, is_split), _SPACES)
+        return _replaced(
+            tf.RaggedTensor.from_tensor(word[:, tf.newaxis]),
+            is_split,
+            regrouped(parts, self._marked(parts.flat_values)),
+        )
 
     def _marked(self, texts: tf.Tensor) -> tf.RaggedTensor:
         texts = tf.strings.regex_replace(texts, " ", MARK)
         if self._rules.marks_first:
             texts = tf.strings.regex_replace(texts, f"^[^{MARK}]", rf"{MARK}\0")
         if not self._rules.splits_at_marks:
-            return self._ids(texts)
-        words = split(texts, _MARKED_WORD)
-        return regrouped(words, each(words.flat_values, self._ids))
+            return tf.RaggedTensor.from_tensor(texts[:, tf.newaxis])
+        return split(texts, _MARKED_WORD)
 
     def _ids(self, words: tf.Tensor) -> tf.RaggedTensor:
         ids = self._models[0].tokenize(words)
-        ids = ids.with_values(tf.cast(ids.values, tf.int64))
         # Of equal paths the one with the longest last token wins, so that a word that
         # is one token needs no second look.
-        several = ids.row_lengths() > 1
-        exact = self._exact(tf.boolean_mask(words, several))
-        behind = ids.nrows() + tf.cumsum(tf.cast(several, tf.int64), exclusive=True)
-        places = tf.where(several, behind, tf.range(ids.nrows()))
-        return tf.gather(tf.concat([ids, exact], 0), places)
+        several = tf.where(ids.row_lengths() > 1)
+        other = self._models[1].tokenize(tf.gather_nd(words, several))
+        differs = tf.scatter_nd(
+            several,
+            _differ(tf.gather(ids, several[:, 0]), other),
+            tf.shape(words, tf.int64),
+        )
+        ids = ids.with_values(tf.cast(ids.values, tf.int64))
+        exact = self._exact(tf.boolean_mask(words, differs))
+        return _replaced(ids, differs, exact)
 
     def _exact(self, words: tf.Tensor) -> tf.RaggedTensor:
         ways = [_cut(model, words) for model in self._models]
@@ -94,7 +110,7 @@ class UnigramModel(tf.Module):
         sums = [tf.reduce_sum(self._scored(part), axis=1) for part in parts]
         second = sums[1] >= sums[0]
         rows = tf.RaggedTensor.from_value_rowids(
-            _either(parts[0], parts[1], second),
+            _replaced(parts[0], second, tf.gather(parts[1], tf.where(second)[:, 0])),
             tf.boolean_mask(ways[0][0].value_rowids(), shared[0]),
             nrows=ways[0][0].nrows(),
             validate=False,
@@ -122,13 +138,24 @@ def _by_part(ids: tf.Tensor, is_last: tf.Tensor, count: tf.Tensor) -> tf.RaggedT
     return tf.RaggedTensor.from_value_rowids(ids, part, nrows=count, validate=False)
 
 
-def _either(
-    first: tf.RaggedTensor, second: tf.RaggedTensor, is_second: tf.Tensor
+def _differ(first: tf.RaggedTensor, second: tf.RaggedTensor) -> tf.Tensor:
+    """Which rows of the first differ from those of the second."""
+    moved = tf.gather(second.row_starts() - first.row_starts(), first.value_rowids())
+    # Where a row of the second is shorter, this place is in another row, or nowhere.
+    places = tf.range(tf.size(moved, tf.int64)) + moved
+    places = tf.minimum(places, tf.size(second.values, tf.int64) - 1)
+    other = first.values != tf.gather(second.values, places)
+    count = tf.reduce_sum(first.with_values(tf.cast(other, tf.int64)), axis=1)
+    return (count > 0) | (first.row_lengths() != second.row_lengths())
+
+
+def _replaced(
+    rows: tf.RaggedTensor, is_replaced: tf.Tensor, others: tf.RaggedTensor
 ) -> tf.RaggedTensor:
-    """Takes each row from one of two."""
-    both = tf.concat([first, second], 0)
-    places = tf.range(first.nrows())
-    return tf.gather(both, tf.where(is_second, places + first.nrows(), places))
+    """Puts other rows, in their order, where rows are replaced."""
+    behind = rows.nrows() + tf.cumsum(tf.cast(is_replaced, tf.int64), exclusive=True)
+    places = tf.where(is_replaced, behind, tf.range(rows.nrows()))
+    return tf.gather(tf.concat([rows, others], 0), places)
 
 
 def _among(numbers: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
