@@ -31,6 +31,8 @@ ODD = [
     ),
     *("<s>", " <mask> ", "</s>", "[SEP]", "[MASK]", "<unk>", "＜s＞", "e\u0301\u0301"),
     *("™\u0301", "\u0600e\u0301", "a\u1abf\u0334", "\u2e43", "\u08e2", "\u166d"),
+    # Replaced alone or with the joiner before: a space before joins both.
+    *("\u200c\u0344", "\u200c\u0340"),
 ]
 NAMED = [
     character for character in map(chr, range(1, 0x30000)) if character.isprintable()
