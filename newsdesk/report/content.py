@@ -120,7 +120,7 @@ class DoubtfulLabel(_Section):
         text: of the row.
         label: in the data.
         suggested: the label that the model would give it.
-        doubt: how far the probability of `suggested` is above that of `label`, 0 to 1.
+        doubt: the probability that another label is right, 0 to 1.
     """
 
     place: str | None = None

@@ -1,0 +1,116 @@
+"""Finds the rows whose label is probably wrong."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from newsdesk import atomic
+from newsdesk.escaping import one_line
+from newsdesk.evaluation.confusion import Array
+from newsdesk.report import confident_learning, unseen_labels
+from newsdesk.report.content import DoubtfulLabel, LabelCheck
+
+# What a person may read in an afternoon, and what keeps a report small.
+MOST_SHOWN = 1_000
+# Rows without an answer of the model that are checked; they take about 3 seconds.
+MOST_UNSEEN = 20_000
+_COLUMNS = ("file", "row", "split", "label", "suggested", "doubt", "text")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# Excel reads a file without it in the encoding of the country.
+_MARK = "\ufeff"
+_PLACE = re.compile(r"(.*):(\d+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Rows to check.
+
+    Attributes:
+        texts: of the rows.
+        label: int64 [rows], the number of the label.
+        split: the name of the split of each row.
+        probabilities: float [rows, classes], of a model that was not trained on these
+            rows; None if there are none, then a quick classifier is cross-validated.
+    """
+
+    texts: Sequence[str]
+    label: Array
+    split: Sequence[str]
+    probabilities: Array | None = None
+
+
+def check(groups: Iterable[Checked], labels: Sequence[str]) -> LabelCheck:
+    """Finds the rows whose label is probably wrong.
+
+    Args:
+        groups: the rows; those of a group must have probabilities of the same model,
+            because confident learning compares each probability with the others.
+        labels: the names of the classes, in the order of their numbers.
+
+    Returns:
+        The rows with the most doubtful label of all groups first, without places.
+    """
+    rows, found = 0, []
+    for group in groups:
+        rows += len(group.label)
+        found += _doubted(group, labels)
+    # The text decides between equal doubts, so that the order of the rows does not.
+    found.sort(key=lambda one: (-one.doubt, one.text, one.label))
+    return LabelCheck(rows=rows, doubted=len(found), most_doubted=found[:MOST_SHOWN])
+
+
+def write_csv(doubts: Iterable[DoubtfulLabel], path: Path) -> None:
+    """Writes doubtful labels as a table, one row for each.
+
+    Args:
+        doubts: the rows.
+        path: the file to write, in UTF-8. Control characters are escaped, and an
+            apostrophe stands before a cell that a spreadsheet would compute.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(_COLUMNS)
+    writer.writerows(map(_cells, doubts))
+    atomic.write_text(path, _MARK + table.getvalue())
+
+
+def _cells(one: DoubtfulLabel) -> list[str]:
+    place = _PLACE.fullmatch(one.place or "")
+    file, row = place.groups() if place else ("", "")
+    names = map(_inert, (one.split, one.label, one.suggested))
+    return [_inert(file), row, *names, f"{one.doubt:.4f}", _inert(one.text)]
+
+
+def _doubted(group: Checked, labels: Sequence[str]) -> list[DoubtfulLabel]:
+    if not len(group.label):
+        return []
+    probabilities = group.probabilities
+    if probabilities is None:
+        probabilities = unseen_labels.probabilities(
+            group.texts, group.label, len(labels)
+        )
+    suggested = confident_learning.suggested(probabilities, group.label)
+    return [
+        DoubtfulLabel(
+            split=group.split[row],
+            text=group.texts[row],
+            label=labels[group.label[row]],
+            suggested=labels[suggested[row]],
+            doubt=1 - float(probabilities[row, group.label[row]]),
+        )
+        for row in np.flatnonzero(suggested >= 0)
+    ]
+
+
+def _inert(cell: str) -> str:
+    """Stops spreadsheets from computing a cell, and terminals from obeying it."""
+    text = one_line(cell)
+    return f"'{text}" if cell.lstrip(" ").startswith(_FORMULA) else text
