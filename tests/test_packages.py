@@ -48,6 +48,24 @@ def test_every_package_is_in_the_build(repository: Path) -> None:
     }
 
 
+def test_the_templates_of_the_report_are_in_the_build(repository: Path) -> None:
+    settings = tomllib.loads((repository / "pyproject.toml").read_text())
+    patterns = settings["tool"]["setuptools"]["package-data"]["newsdesk.report"]
+    package = repository / "newsdesk" / "report"
+    packaged = {file for pattern in patterns for file in package.glob(pattern)}
+    templates = {
+        file for file in package.rglob("*") if file.suffix in (".html", ".css")
+    }
+    assert templates and templates <= packaged
+    ignored = subprocess.run(
+        ["git", "check-ignore", "--no-index", *map(str, templates)],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+    )
+    assert ignored.stdout == ""
+
+
 def test_a_run_is_not_packaged(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "newsdesk" / "config").mkdir(parents=True)
     for package in ("newsdesk", "newsdesk/config"):

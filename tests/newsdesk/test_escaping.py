@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from newsdesk.escaping import as_json, escaped, one_line
+from newsdesk.escaping import as_json, escaped, one_line, segments, visible
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,24 @@ def test_json_stays_json(ascii_only: bool) -> None:
     assert json.loads(text) == value
     assert escaped(text, keep="") == text
     assert text.isascii() == ascii_only
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\u200bb\u200f\ufeff", r"a\u200bb\u200f\ufeff"),
+        ("\x1b[31m\n\u202e", r"\x1b[31m\n\u202e"),
+        ("\U000e0041\u00ad\u061c", r"\U000e0041\xad\u061c"),
+        ("عربي 🚀 né", "عربي 🚀 né"),
+    ],
+)
+def test_what_a_reader_cannot_see_is_shown(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_escapes_are_told_from_text_that_looks_like_them() -> None:
+    assert list(segments("\\x1b\x1bz")) == [
+        ("\\x1b", False),
+        ("\\x1b", True),
+        ("z", False),
+    ]

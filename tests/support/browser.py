@@ -23,7 +23,7 @@ _START_S, _ANSWER_S = 60, 60
 # aside.
 _BEYOND = """
 [...document.querySelectorAll("body *")].filter(one =>
-    one.getBoundingClientRect().right > innerWidth + 1
+    one.getBoundingClientRect().right > WIDTH + 1
     && !one.closest(".scroll, pre, svg, .unseen")
 ).map(one => one.tagName + " " + one.className + " " + one.textContent.slice(0, 40))
 """
@@ -43,6 +43,7 @@ class Page:
         )
         self._number = 0
         self._loaded = False
+        self._width = 0
         self.messages: list[str] = []
         self.requests: list[str] = []
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -73,7 +74,7 @@ class Page:
             deviceScaleFactor=1,
             mobile=width < 600,
         )
-        self._loaded = False
+        self._loaded, self._width = False, width
         self.call("Page.navigate", url=file.resolve().as_uri())
         while not self._loaded:
             self._receive()
@@ -85,10 +86,10 @@ class Page:
 
     def beyond_the_edge(self) -> list[str]:
         """Lists the elements that make the page wider than its window."""
-        widths = "[document.documentElement.scrollWidth, innerWidth]"
-        inner, outer = self.evaluate(widths)
-        wide = [f"the page is {inner} pixels wide"] if inner > outer else []
-        return wide + self.evaluate(_BEYOND)
+        # innerWidth grows with the page on a telephone.
+        width = self.evaluate("document.documentElement.scrollWidth")
+        wide = [f"the page is {width} pixels wide"] if width > self._width else []
+        return wide + self.evaluate(_BEYOND.replace("WIDTH", str(self._width)))
 
     def picture(self, file: Path, is_whole: bool = False) -> None:
         """Writes a PNG of the window, or of the whole page."""

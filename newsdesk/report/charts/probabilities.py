@@ -41,9 +41,9 @@ def coverage(points: list[CoveragePoint]) -> Chart:
     line = Line("answers", "main", [(one.coverage, one.accuracy) for one in points])
     first, last = points[0], points[-1]
     return Chart(
-        id="coverage",
+        id="coverage-chart",
         title="Accuracy by share of rows that the model answers",
-        description=f"{_answered(first)}; {_answered(last)}.",
+        description=f"{_answered(first)} {_answered(last)}",
         x=shares("share of rows that the model answers"),
         y=around("accuracy", [one.accuracy for one in points], start=1),
         table=Table(
@@ -92,6 +92,6 @@ def _pair(one: CalibrationBin | None) -> list[str]:
 
 def _answered(point: CoveragePoint) -> str:
     return (
-        f"from probability {point.probability:.2f} it answers {share(point.coverage)} "
-        f"of the rows, with accuracy {figure(point.accuracy)}"
+        f"With probability {point.probability:.2f} as the least, the model answers "
+        f"{share(point.coverage)} of the rows, with accuracy {figure(point.accuracy)}."
     )

@@ -1,0 +1,47 @@
+"""The first screen says whether a difference is real."""
+
+import pytest
+
+from newsdesk.report import result_view
+from newsdesk.report.content import Interval, Overall, Verdict
+from newsdesk.states import RunState
+
+
+def _overall(name: str, change: float, width: float, p: float | None) -> Overall:
+    figure = Interval(value=0.9, low=0.8, high=1.0)
+    interval = Interval(value=change, low=change - width, high=change + width)
+    return Overall(
+        name=name, candidate=figure, baseline=figure, change=interval, p_value=p
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "width", "p", "words"),
+    [
+        ("accuracy", 0.02, 0.01, 0.01, "better"),
+        ("accuracy", -0.02, 0.01, 0.01, "worse"),
+        ("accuracy", -0.02, 0.01, 0.2, "could be chance"),
+        ("accuracy", 0.0, 0.0, 0.0, "could be chance"),
+        ("macro F1", 0.02, 0.01, None, "better"),
+        ("macro F1", 0.02, 0.03, None, "could be chance"),
+        ("loss", 0.02, 0.01, None, "worse"),
+        ("loss", -0.02, 0.01, 0.0, "better"),
+    ],
+)
+def test_a_difference_is_judged(
+    name: str, change: float, width: float, p: float | None, words: str
+) -> None:
+    assert result_view.difference(_overall(name, change, width, p)) == words
+
+
+def test_a_single_model_is_not_judged() -> None:
+    alone = Overall(name="accuracy", candidate=Interval(value=0.9, low=0.8, high=1))
+    assert result_view.difference(alone) == ""
+
+
+@pytest.mark.parametrize("state", RunState)
+def test_every_state_has_a_headline(state: RunState) -> None:
+    verdict = Verdict(state=state, sentence="because")
+    assert result_view.headline(verdict)
+    assert result_view.mood(verdict) in ("good", "bad", "neutral")
+    assert (result_view.sign(verdict) == "✓") == (state is RunState.PUSHED)
