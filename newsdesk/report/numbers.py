@@ -67,8 +67,12 @@ def tick(value: float) -> str:
         value: the number.
 
     Returns:
-        For example "0.25", "2,000" or "3e-05".
+        For example "0.25", "2,000" or "3e-5".
     """
+    if 0 < abs(value) < 0.001:
+        # Short, so that a learning rate fits beside an axis.
+        digits, _, power = f"{value:e}".partition("e")
+        return f"{float(digits):.3g}e{int(power)}"
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.3g}"
 
 

@@ -8,7 +8,7 @@ from newsdesk.report.charts.axis import Axis
 # The template draws in these units. They are narrow, so that the text of a chart is
 # still readable when a telephone shrinks it to 350 pixels.
 WIDTH, HEIGHT = 440, 260
-LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 44
+LEFT, RIGHT, TOP, BOTTOM = 56, 12, 26, 44
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def _chart(
         y=around(axis, values, start=0 if is_rate else None),
         table=_table(learning, lines, tick if is_rate else figure),
         lines=lines,
-        mark=Mark(learning.best, "weights used") if learning.best else None,
+        mark=Mark(learning.best, "weights of epoch") if learning.best else None,
     )
 
 

@@ -92,6 +92,6 @@ def _pair(one: CalibrationBin | None) -> list[str]:
 
 def _answered(point: CoveragePoint) -> str:
     return (
-        f"With probability {point.probability:.2f} as the least, the model answers "
+        f"At a least probability of {point.probability:.2f}, the model answers "
         f"{share(point.coverage)} of the rows, with accuracy {figure(point.accuracy)}."
     )
