@@ -16,6 +16,29 @@ _ADD = "add rows or use a pretrained encoder"
 Ended = Literal["epochs", "patience", "max_minutes"]
 
 
+class TrainedEpoch(BaseModel):
+    """One epoch of a training, at its end.
+
+    Attributes:
+        number: counted from 1.
+        loss: mean over the steps of the epoch, in nats, as the training minimizes it.
+        eval_accuracy: share of the eval rows whose label is predicted.
+        eval_loss: mean cross-entropy over the eval rows, in nats; None if it is not
+            finite.
+        eval_macro_f1: mean F1 over the classes of the eval rows.
+        learning_rate: of the last step.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    loss: float
+    eval_accuracy: float
+    eval_loss: float | None = None
+    eval_macro_f1: float | None = None
+    learning_rate: float | None = None
+
+
 class Training(BaseModel):
     """How a training ended.
 
@@ -28,6 +51,8 @@ class Training(BaseModel):
         patience: epochs without better results that end a training.
         max_minutes: the limit of minutes, None without one.
         select_by: the figure on eval that decides which epoch is best.
+        course: the epochs that were measured, in order; older releases did not keep
+            them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,6 +64,7 @@ class Training(BaseModel):
     patience: int
     max_minutes: float | None = None
     select_by: SelectBy = "accuracy"
+    course: list[TrainedEpoch] = []
 
     @classmethod
     def of_card(cls, card: Any) -> "Training | None":

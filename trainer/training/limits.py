@@ -1,9 +1,10 @@
 """Decides when a training ends: all epochs made, no progress, or time is over."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from newsdesk.config.train import Train
-from newsdesk.training import Ended, Training
+from newsdesk.training import Ended, TrainedEpoch, Training
 from trainer.optim.optimizer import Steps
 from trainer.training.best import BestWeights, Figures
 from trainer.training.clock import Clock
@@ -25,15 +26,22 @@ class Limits:
         steps: the numbers of steps.
         best: the best weights so far.
         clock: the time that the training has taken.
+        course: the epochs measured so far.
     """
 
     def __init__(
-        self, train: Train, steps: Steps, best: BestWeights, clock: Clock
+        self,
+        train: Train,
+        steps: Steps,
+        best: BestWeights,
+        clock: Clock,
+        course: Sequence[TrainedEpoch] = (),
     ) -> None:
         self._train = train
         self._steps = steps
         self._best = best
         self._clock = clock
+        self._course = course
 
     def allow_epoch(self, place: Place) -> bool:
         """Decides whether an epoch must be trained, or finished and measured.
@@ -88,4 +96,5 @@ class Limits:
             patience=self._best.patience,
             max_minutes=self._train.max_minutes,
             select_by=self._best.by,
+            course=list(self._course),
         )

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from newsdesk.config.train import Train
 from newsdesk.errors import Interrupted, NewsdeskError
+from newsdesk.training import TrainedEpoch
 from trainer.data.batches import Split, batches_of_steps, evaluation_batches
 from trainer.model import Classifier
 from trainer.optim import epochs
@@ -92,8 +93,9 @@ class Loop:
         by = selection.select_by(train, rows.labels)
         best = BestWeights(self._weights, patience, by)
         clock = Clock(train.max_minutes)
-        limits = Limits(train, steps, best, clock)
-        snapshot = Snapshot(self._weights, self.adamw, best, clock)
+        course: list[TrainedEpoch] = []
+        limits = Limits(train, steps, best, clock, course)
+        snapshot = Snapshot(self._weights, self.adamw, best, clock, course)
         place = checkpoints.restore(snapshot.restore) or Place()
         strategy.refuse_unequal(self._count(place))
         clock.check()
@@ -117,7 +119,9 @@ class Loop:
             if clock.is_over:
                 save()
             figures = self.evaluate(eval_rows, pause)
-            progress.report(state.measured(figures, best.offer(figures)))
+            measured = state.measured(figures, best.offer(figures))
+            progress.report(measured)
+            course.append(measured.trained_epoch())
             if place.step < self._steps.per_epoch:
                 break
             place = Place(place.epoch + 1)

@@ -1,11 +1,13 @@
 """Reports the progress of a training, in log records and for TensorBoard."""
 
 import logging
+import math
 import time
 from dataclasses import asdict, dataclass, replace
 
 import tensorflow as tf
 
+from newsdesk.training import TrainedEpoch
 from trainer.training.best import Figures
 from trainer.training.memory import peak_memory
 
@@ -22,7 +24,8 @@ class State:
         steps: optimizer steps of all epochs.
         epoch: the current epoch, counted from 1, of `epochs`.
         epochs: the most epochs that are trained.
-        loss: mean over the last batch, in nats.
+        loss: mean over the last batch, or over all steps at the end of an epoch, in
+            nats.
         learning_rate: of the last step.
         rows_per_second: rows trained on, over the seconds of this epoch.
         eval_accuracy: accuracy on the eval split, None before the end of an epoch.
@@ -56,6 +59,23 @@ class State:
         """
         results = {f"eval_{name}": value for name, value in asdict(figures).items()}
         return replace(self, **results, best=is_best)
+
+    def trained_epoch(self) -> TrainedEpoch:
+        """Keeps of a measured state what the model card says about the epoch.
+
+        Returns:
+            The epoch.
+        """
+        assert self.eval_accuracy is not None and self.eval_loss is not None
+        return TrainedEpoch(
+            number=self.epoch,
+            loss=self.loss,
+            eval_accuracy=self.eval_accuracy,
+            # JSON has no infinity.
+            eval_loss=self.eval_loss if math.isfinite(self.eval_loss) else None,
+            eval_macro_f1=self.eval_macro_f1,
+            learning_rate=self.learning_rate,
+        )
 
 
 class Progress:

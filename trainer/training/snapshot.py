@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
+from newsdesk.training import TrainedEpoch
 from trainer.optim.adamw import AdamW
 from trainer.training.best import BestWeights, Figures
 from trainer.training.clock import Clock
@@ -38,6 +39,7 @@ class Snapshot:
         adamw: the optimizer, prepared for them.
         best: the best weights so far.
         clock: the time that the training has taken.
+        course: the epochs measured so far; `restore` replaces its content.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Snapshot:
         adamw: AdamW,
         best: BestWeights,
         clock: Clock,
+        course: list[TrainedEpoch],
     ) -> None:
         scale = adamw.loss_scale
         self._variables = [
@@ -55,6 +58,7 @@ class Snapshot:
         ]
         self._best = best
         self._clock = clock
+        self._course = course
 
     def take(self, place: Place) -> dict[str, np.ndarray]:
         """Copies the state.
@@ -71,6 +75,7 @@ class Snapshot:
             "waited": self._best.waited,
             "seconds": self._clock.seconds,
             "figures": dataclasses.asdict(figures) if figures else None,
+            "course": [epoch.model_dump() for epoch in self._course],
         }
         # The names of arrays are part of the format of checkpoints.
         values = {"told": np.array(json.dumps(record))}
@@ -98,6 +103,8 @@ class Snapshot:
             place = Place(int(epoch), int(step), float(loss))
             figures = Figures(**record["figures"]) if record["figures"] else None
             waited, seconds = int(record["waited"]), float(record["seconds"])
+            # Checkpoints of older releases have no epochs.
+            course = [TrainedEpoch(**epoch) for epoch in record.get("course", [])]
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"its record cannot be read: {error!r}") from None
         variables = _matching(values, "variable", self._variables)
@@ -107,6 +114,7 @@ class Snapshot:
         self._best.figures, self._best.values = figures, best
         self._best.waited, self._best.measured = waited, place.epoch
         self._clock.before = seconds
+        self._course[:] = course
         return place
 
 

@@ -60,7 +60,9 @@ def test_a_baseline_that_is_given_up_is_named(notes: Notes, summary: Summary) ->
 def test_the_end_of_the_training_is_noted_and_kept(
     notes: Notes, summary: Summary, tmp_path: Path
 ) -> None:
+    epoch = {"number": 1, "loss": 0.9, "eval_accuracy": 0.8}
     made = {"epochs": 20, "made": 7, "best": 4, "ended": "patience", "patience": 3}
+    made |= {"course": [epoch]}
     extra = tmp_path / "Format-Serving" / "assets.extra"
     extra.mkdir(parents=True)
     (extra / MODEL_CARD).write_text(json.dumps({"training": made}))
@@ -69,7 +71,8 @@ def test_the_end_of_the_training_is_noted_and_kept(
 
     assert note.startswith("stopped after epoch 7 of 20: ")
     assert Summary.model_validate_json(summary.model_dump_json()) == summary
-    assert json.loads(summary.model_dump_json())["training"]["sentence"] == note
+    kept = json.loads(summary.model_dump_json())["training"]
+    assert (kept["sentence"], kept["course"]) == (note, [])
 
 
 def test_a_model_without_its_training_has_no_note(

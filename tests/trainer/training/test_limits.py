@@ -105,6 +105,12 @@ def test_time_ends_a_training_after_a_step_and_measures_it(
     assert ticks.steps == 12
     assert 0 < figures.accuracy <= 1
     assert (training.ended, training.made, training.epochs) == ("max_minutes", 2, 3)
+    first, second = training.course
+    assert (first.number, second.number) == (1, 2)
+    assert second.eval_accuracy <= figures.accuracy
+    assert first.loss > second.loss > 0
+    assert first.learning_rate and second.learning_rate
+    assert first.learning_rate > second.learning_rate
     assert training.sentence.startswith(
         "stopped in epoch 2 of 3: train.max_minutes = 2 is over; weights of epoch "
     )
@@ -135,6 +141,7 @@ def test_a_resumed_training_counts_the_minutes_before(
 
     assert ticks.steps == 2
     assert resumed == unbroken == after_the_end
+    assert [epoch.number for epoch in resumed.training.course] == [1, 2]
     for one, other in zip(weights, again, strict=True):
         np.testing.assert_array_equal(one, other)
     assert (
