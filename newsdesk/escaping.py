@@ -8,7 +8,8 @@ from typing import Any
 # Control characters, line separators that terminals may obey, marks that reorder the
 # text around them, and surrogates, which no encoding has.
 _ACTIVE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+    "\ud800-\udfff]"
 )
 
 # Characters that a reader cannot see: fillers, joiners, direction marks and tags. They

@@ -20,5 +20,7 @@ SERVING_TEXT = "serving_default"
 SERVING_EXAMPLES = "serving_examples"
 # Models of older releases do not have it.
 SERVING_COVERAGE = "coverage"
+# Models with an encoder of kind `hub` do not have it.
+SERVING_ATTENTION = "attention"
 UNKNOWN_SHARE = "unknown_share"
 MODEL_CARD = "newsdesk.json"

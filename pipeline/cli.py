@@ -8,12 +8,14 @@ import typer
 
 import newsdesk.legacy_keras  # noqa: F401  before any command imports TensorFlow
 from newsdesk.errors import ExitCode, NewsdeskError
+from pipeline.commands.attention import attention
 from pipeline.commands.cancel import cancel
 from pipeline.commands.check import check
 from pipeline.commands.compile import compile
 from pipeline.commands.doctor import doctor
 from pipeline.commands.encoder import encoder
 from pipeline.commands.evaluate import evaluate
+from pipeline.commands.explain import explain
 from pipeline.commands.gc import gc
 from pipeline.commands.init import init
 from pipeline.commands.logs import logs
@@ -39,6 +41,8 @@ for command in (
     run,
     predict,
     evaluate,
+    explain,
+    attention,
     runs,
     verify,
     rollback,

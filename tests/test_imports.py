@@ -32,6 +32,7 @@ LAYERS = {
         config
         evaluation identity inspection rows training
         published report
+        explaining
     """,
     "schemas": "",
     "components": """
@@ -56,7 +57,7 @@ LAYERS = {
         check doctor graph init interrupt
         local
         notify predict
-        evaluate
+        evaluate explain
         commands
         cli
     """,

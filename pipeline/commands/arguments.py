@@ -38,6 +38,14 @@ Columns = Annotated[
         "column, in order.",
     ),
 ]
+PushedRoot = Annotated[
+    Path | None,
+    typer.Option(
+        "--root",
+        help="Folder of a pipeline (output.root), whose newest pushed model is used. "
+        "By default, the newest push of all pipelines in ./newsdesk.",
+    ),
+]
 ModelFolder = Annotated[
     Path | None,
     typer.Option(help="Folder of a model, or of versions; used instead of --root."),

@@ -56,6 +56,24 @@ def typed(texts: Iterable[str]) -> Iterator[Question]:
         yield _question(text, f"argument {number}")
 
 
+def usable(text: str) -> str:
+    """Checks a text from the command line.
+
+    Args:
+        text: an argument as Python decoded it.
+
+    Returns:
+        The text.
+
+    Raises:
+        DataError: it cannot be classified.
+    """
+    (question,) = typed([text])
+    if isinstance(question, Unusable):
+        raise DataError(question.reason)
+    return question
+
+
 def lines(stream: BinaryIO, name: str = "standard input") -> Iterator[Question | Pause]:
     """Reads a text from each line of a stream, as soon as it arrives.
 

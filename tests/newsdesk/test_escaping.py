@@ -14,6 +14,7 @@ from newsdesk.escaping import as_json, escaped, one_line, segments, visible
         ("\x9b31m", r"\x9b31m"),
         ("a\rb\x7f", r"a\rb\x7f"),
         ("\u202eabc\u2066", r"\u202eabc\u2066"),
+        ("a\u200e\u200fb\u061c", r"a\u200e\u200fb\u061c"),
         ("file\udcff", r"file\udcff"),
         ("عربي 🚀 né [X-12] :100:", "عربي 🚀 né [X-12] :100:"),
         ("two\nlines", "two\nlines"),

@@ -166,7 +166,10 @@ class Stack(tf_keras.layers.Layer):
             float32 [batch, layers, heads, length, length]; rows sum to 1, columns of
             padding are 0, rows of padding have no meaning.
         """
-        return tf.cast(tf.stack(self._run(input_ids, None)[1], axis=1), tf.float32)
+        weights = tf.stack(self._run(input_ids, None)[1], axis=1)
+        exact = tf.cast(weights, tf.float32)
+        # In bfloat16, the weights of a row may sum to 1.01.
+        return exact / tf.reduce_sum(exact, -1, keepdims=True)
 
     def _run(
         self, input_ids: tf.Tensor, seed: tf.Tensor | None

@@ -8,6 +8,7 @@ import tensorflow_transform as tft
 
 from newsdesk import features
 from newsdesk.config.text import Text
+from trainer.export import readable
 from trainer.model import Classifier
 from trainer.text import tokenizer
 
@@ -37,7 +38,7 @@ class Served(tf.Module):
         self._text_spec = transform_output.raw_feature_spec()[features.TEXT]
         vocabulary = tokenizer.vocabulary_file(transform_output)
         self._first_id = tokenizer.first_vocabulary_id(config)
-        self.tokens = _table_of_lines(vocabulary)
+        self.tokens = _table_of_lines(readable.file_of(vocabulary))
         self.model_weights = list(model.weights)
         transform = transform_output.transform_features_layer()
         # Tracks the parts of two Keras objects, not the objects: saving a Keras layer
@@ -97,8 +98,8 @@ class Served(tf.Module):
             texts: string [batch].
 
         Returns:
-            `tokens`: string [batch, length], empty where padded; `attention`:
-            float32 [batch, layers, heads, length, length].
+            `tokens`: string [batch, length], as people read them, empty where padded;
+            `attention`: float32 [batch, layers, heads, length, length].
         """
         ids = self._ids(texts)
         lines = tf.cast(ids, tf.int64) - self._first_id
@@ -170,7 +171,7 @@ def export(served: Served, folder: str) -> None:
         features.SERVING_COVERAGE: (served.cover, texts),
     }
     if served.shows_attention:
-        signatures["attention"] = (served.attend, texts)
+        signatures[features.SERVING_ATTENTION] = (served.attend, texts)
     tf.saved_model.save(
         served,
         folder,

@@ -162,7 +162,7 @@ def test_attention_sums_to_one_and_leaves_padding_out(
     assert layer.shows_attention
     assert attention.dtype == np.float32
     assert attention.shape == (4, 2, 2, 20, 20)
-    np.testing.assert_allclose(attention.sum(-1), 1, atol=0.02)
+    np.testing.assert_allclose(attention.sum(-1), 1, atol=1e-5)
     assert attention[1, ..., 12:].max() == 0
 
 

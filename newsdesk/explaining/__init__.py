@@ -1,0 +1,1 @@
+"""Shows why a model gives a text its answer: words that matter, and attention."""

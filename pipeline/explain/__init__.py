@@ -1,0 +1,1 @@
+"""Shows explanations: pictures of attention, and words in colours."""
