@@ -33,6 +33,7 @@ class NodeFacts:
         may_have_no_output: whether it may end without the artifacts that it declares.
         may_refuse: whether it checks data, models or intervals, so that a retry would
             fail in the same way.
+        may_fail: whether the run keeps its result if the node fails.
     """
 
     resources: Mapping[str, Any] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class NodeFacts:
     cache: Cache = Cache.ANYWHERE
     may_have_no_output: bool = False
     may_refuse: bool = False
+    may_fail: bool = False
 
 
 # By the id of the node.
@@ -62,4 +64,6 @@ NODES: Mapping[str, NodeFacts] = {
     "Predictions": NodeFacts({"cpu": "2", "memory": "4Gi"}, may_have_gpus=True),
     "Evaluator": NodeFacts(),
     "Pusher": NodeFacts({"memory": "4Gi"}, cache=Cache.NOWHERE, may_refuse=True),
+    # In effect never cached, because each push makes a new artifact.
+    "Reporter": NodeFacts({"memory": "4Gi"}, may_fail=True),
 }

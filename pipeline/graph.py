@@ -15,6 +15,7 @@ from components.data_gate import DataGate
 from components.evaluator import Evaluator
 from components.predictions import Predictions
 from components.publisher.component import Pusher
+from components.reporter.component import Reporter
 from components.schema_import import ImportSchemaGen
 from components.text_example_gen.component import TextExampleGen
 from components.text_statistics.component import TextStatistics
@@ -91,8 +92,22 @@ def create_pipeline(
             "baseline": baseline,
         },
     )
+    reporter = _report(
+        config,
+        {
+            "examples": examples,
+            "quarantine": read.outputs["quarantine"],
+            "statistics": texts.outputs["statistics"],
+            "verdict": gate.outputs["verdict"],
+            "model": model,
+            "predictions": predictions.outputs["predictions"],
+            "evaluation": evaluator.outputs["evaluation"],
+            "pushed_model": pusher.outputs["pushed_model"],
+            "baseline": baseline,
+        },
+    )
     nodes = [read, contract, statistics, validator, in_service, texts, gate]
-    nodes += [transform, trainer, predictions, evaluator, pusher]
+    nodes += [transform, trainer, predictions, evaluator, pusher, reporter]
     return Pipeline(
         pipeline_name=config.name,
         pipeline_root=str(config.root / "artifacts"),
@@ -245,6 +260,18 @@ def _push(config: Config, accepted: str, inputs: dict[str, Channel]) -> BaseComp
         min_accuracy=config.evaluation.min_accuracy,
         fingerprint=fingerprint.of(["components.publisher"]),
         allowed=config.model.allowed_operations,
+    )
+
+
+def _report(config: Config, inputs: dict[str, Channel]) -> BaseComponent:
+    """Writes a page for people about everything before, also if nothing was pushed."""
+    return Reporter(
+        inputs,
+        pipeline=config.name,
+        labels=config.data.labels,
+        split=config.data.tested_split,
+        max_length=config.text.max_length,
+        fingerprint=fingerprint.of(["components.reporter"]),
     )
 
 

@@ -39,7 +39,8 @@ LAYERS = {
         baseline_model predictions schema_import schema_rules text_example_gen
         text_statistics
         data_rules publisher tfma_rows
-        data_gate evaluator reporter
+        data_gate evaluator
+        reporter
     """,
     "trainer": """
         custom_config pretrained

@@ -30,11 +30,12 @@ def of(roots: Iterable[str], files: Iterable[str] = ()) -> str:
     return _digest(closure(roots), files)
 
 
-def of_packages(packages: Iterable[str]) -> str:
+def of_packages(packages: Iterable[str], without: tuple[str, ...] = ()) -> str:
     """Computes a digest of whole packages and the installed versions.
 
     Args:
         packages: importable names; their imports do not count.
+        without: packages below them that do not count.
 
     Returns:
         A hexadecimal digest; it does not depend on folders.
@@ -42,7 +43,14 @@ def of_packages(packages: Iterable[str]) -> str:
     sources: dict[str, Path] = {}
     for package in packages:
         sources |= modules_below(package)
-    return _digest(sources)
+    left_out = tuple(f"{package}." for package in without)
+    return _digest(
+        {
+            name: source
+            for name, source in sources.items()
+            if not f"{name}.".startswith(left_out)
+        }
+    )
 
 
 def of_file(path: str | Path) -> str:

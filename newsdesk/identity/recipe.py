@@ -23,6 +23,10 @@ _BY_CONTENT = {
     "named_splits",
     "window",
 }
+_SOURCES = ("newsdesk", "pipeline", "components", "trainer")
+# They describe a run after everything is decided, so a change in them makes no other
+# model.
+_REPORTS = ("components.reporter", "newsdesk.report")
 _NAMED = (
     "apache-beam",
     "newsdesk",
@@ -85,7 +89,7 @@ def recipe(config: Config) -> Recipe:
     Raises:
         ConfigError: a file that the configuration names cannot be read.
     """
-    code = fingerprint.of_packages(["newsdesk", "pipeline", "components", "trainer"])
+    code = fingerprint.of_packages(_SOURCES, _REPORTS)
     values = config.model_dump(mode="json", exclude=_ELSEWHERE)
     digest = hashlib.sha256(code.encode())
     digest.update(json.dumps(_without_paths(values), sort_keys=True).encode())

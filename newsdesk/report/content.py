@@ -329,6 +329,7 @@ class Content(_Section):
         configuration: the effective configuration, TOML.
         versions: of packages.
         digests: of data, code and model, by name.
+        left_out: sections that could not be made, and why, one sentence each.
     """
 
     pipeline: str
@@ -352,3 +353,4 @@ class Content(_Section):
     configuration: str = ""
     versions: dict[str, str] = {}
     digests: dict[str, str] = {}
+    left_out: list[str] = []

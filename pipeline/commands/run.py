@@ -2,7 +2,6 @@
 
 import datetime
 import logging
-import shlex
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +13,7 @@ from rich.text import Text
 from newsdesk.errors import ExitCode, NewsdeskError
 from newsdesk.escaping import escaped
 from pipeline.commands.arguments import NEWSDESK, File, Overrides
-from pipeline.commands.shown import command, complain, shown
+from pipeline.commands.shown import complain, shown
 from pipeline.terminal import streams
 from pipeline.terminal.layout import paragraph
 
@@ -126,7 +125,9 @@ def start_run(
                 paragraph(console, "note: ", escaped(note), "yellow")
             screen = Screen(console)
             summary = run_locally(config, folder, screen, beam_args, accepted, signals)
-        _conclude(console, config, folder, summary, typed)
+            # A first signal does not interrupt it.
+            problem = _report(config, folder, summary, typed)
+        _conclude(console, config, folder, summary, typed, problem)
         if problem := notify(config.output.notify, summary):
             paragraph(console, "", escaped(problem))
     assert summary.exit_code is not None
@@ -135,6 +136,17 @@ def start_run(
         # The screen could not show the reason.
         complain(why)
     return summary.exit_code
+
+
+def _report(
+    config: "Config", folder: "RunFolder", summary: "Summary", typed: Sequence[str]
+) -> str | None:
+    """Writes the report of a run; returns why it cannot be written."""
+    from pipeline.commands import next_step
+    from pipeline.local import run_report
+
+    step = next_step.of(config, folder, summary, typed)
+    return run_report.write(config.root, summary, step)
 
 
 def _notified(config: "Config", error: Exception) -> NewsdeskError:
@@ -183,14 +195,18 @@ def _conclude(
     folder: "RunFolder",
     summary: "Summary",
     typed: Sequence[str] = (),
+    problem: str | None = None,
 ) -> None:
-    """Prints the result, where it is, and the next command."""
+    """Prints the result, where it is, the next command, and where the report is."""
+    from components.reporter.files import PAGE
     from newsdesk.states import RunState
+    from pipeline.commands import next_step
 
     def say(head: str, text: str, style: str = "") -> None:
         paragraph(console, f"{head:<10} ", escaped(text), style)
 
     console.print()
+    step = next_step.of(config, folder, summary, typed)
     figures = summary.metrics
     if figures:
         say(
@@ -214,7 +230,7 @@ def _conclude(
         say("given up", f"the model in service: {summary.accepted}")
     if summary.state is RunState.WITHDRAWN:
         say("not pushed", "this model was rolled back", "yellow")
-        say("next", "change data or configuration, and run again")
+        say("next", step or "")
     elif summary.exit_code == ExitCode.DONE:
         assert summary.pushed is not None
         if summary.state is RunState.UNCHANGED:
@@ -224,38 +240,23 @@ def _conclude(
             shown(summary.pushed),
             "green",
         )
-        root = shlex.quote(shown(config.root))
         # Not wrapped, so that it can be copied.
-        line = f'{"next":<10} {command()} predict --root {root} "some text"'
-        console.print(Text(escaped(line)), soft_wrap=True)
+        console.print(Text(escaped(f"{'next':<10} {step}")), soft_wrap=True)
     elif summary.exit_code == ExitCode.NOT_GOOD_ENOUGH:
         say("not pushed", "; ".join(summary.refusals), "yellow")
-        advice = summary.training.advice(config) if summary.training else "train longer"
-        say("next", f"{advice}, or change the evaluation section, and run again")
+        say("next", step or "")
     elif summary.state is RunState.INTERRUPTED:
         why = summary.error or ""
         say("stopped", why.removeprefix("stopped "), "yellow")
-        # A training that was stopped says so itself.
-        if "the same command continues" not in why:
-            say("next", "the same command continues; finished nodes are not run again")
+        if step:
+            say("next", step)
         say("log", shown(folder.log))
     else:
         say("error", summary.error or "", "red")
-        stopped = summary.exit_code == ExitCode.STOPPED_BY_GATE
-        if stopped and (without := _without_small_labels(config, folder, typed)):
-            say("next", without)
+        if step:
+            say("next", step)
         say("log", shown(folder.log))
-
-
-def _without_small_labels(
-    config: "Config", folder: "RunFolder", typed: Sequence[str]
-) -> str:
-    """Returns the command that leaves out the labels that stopped a run, or ""."""
-    from components.data_gate import labels_without_rows
-    from newsdesk.config.removed_labels import override
-
-    small, data = labels_without_rows(folder.path), config.data
-    option = override(small, data.labels, data.drop_labels)
-    if not small or not option:
-        return ""
-    return shlex.join([*typed, "--set", option])
+    if problem:
+        say("report", problem, "yellow")
+    elif (page := folder.path / PAGE).exists():
+        say("report", shown(page))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from components.reporter.outputs import PROBLEM
 from components.text_example_gen.quarantine import SOURCES, read_summary
 from components.text_example_gen.span_note import spans_note
 from newsdesk.config.sections import Config
@@ -123,6 +124,10 @@ class Notes:
             return f"nothing pushed: this model is already in service, as {version}"
         return f"version {version.rsplit('/')[-1]}" if version else "nothing pushed"
 
+    def report(self, outputs: Outputs) -> str:
+        """Notes what is missing in the report."""
+        return text_property(outputs["report"], PROBLEM) or ""
+
     def _has_fallen(self, before: dict[str, float]) -> bool:
         """Decides whether the model in service fails on the rows of this run."""
         when_pushed = self.current.manifest.origin.metrics if self.current else {}
@@ -139,4 +144,5 @@ NOTES: Mapping[str, Callable[[Notes, Outputs], str]] = {
     "Trainer": Notes.training,
     "Evaluator": Notes.evaluation,
     "Pusher": Notes.push,
+    "Reporter": Notes.report,
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from newsdesk.config.environment import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE
 from newsdesk.config.sections import Config
-from newsdesk.errors import ExitCode, Interrupted, NewsdeskError
+from newsdesk.errors import ExitCode, Interrupted, NewsdeskError, first_line
 from newsdesk.explain import explain, is_of_data
 from newsdesk.identity.recipe import Recipe, recipe, run_key
 from newsdesk.nodes import NODES, Cache
@@ -22,6 +22,7 @@ from pipeline.local.history import Node, RunFolder, Summary
 from pipeline.local.notes import Notes
 from pipeline.local.outputs import Outputs
 from pipeline.local.peak_memory import PeakMemory
+from pipeline.local.report_facts import Facts
 from pipeline.terminal.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
@@ -86,11 +87,15 @@ def run(
         for variable in variables:
             del os.environ[variable]
     summary.seconds = round(watch.seconds, 1)
+    _write(folder, summary)
+    return summary
+
+
+def _write(folder: RunFolder, summary: Summary) -> None:
     try:
         folder.write(summary)
     except OSError as error:
         _log.error("%s: the summary cannot be written: %s", folder.path, error)
-    return summary
 
 
 class LocalRun:
@@ -111,6 +116,8 @@ class LocalRun:
         self.accepted = accepted
         self.notes = Notes(config, summary, accepted)
         self.outputs = Outputs(config.root)
+        self.folder = RunFolder(config.root / "runs" / summary.run)
+        self.facts = Facts()
 
     def launch(self, beam_args: Sequence[str]) -> None:
         """Compiles the pipeline and launches its nodes in order."""
@@ -123,6 +130,8 @@ class LocalRun:
         self.summary.spans = sources.span_names(self.config.data)
         self.summary.data_digest = content.data_digest(self.config.data)
         began = recipe(self.config)
+        self.facts.add_recipe(began, self.summary.data_digest)
+        self.facts.write(self.folder.path)
         current = self.notes.current = newest(self.config.serving)
         if current:
             # Here, because BaselineModel may come from the cache without any check.
@@ -151,6 +160,10 @@ class LocalRun:
         self.screen.clear()
         for node in compiled.nodes:
             name = node.pipeline_node.node_info.id
+            if NODES[name].may_fail:
+                # Now, because the death of this process must not change the result.
+                self._conclude()
+                _write(self.folder, self.summary)
             if NODES[name].cache is Cache.NOWHERE:
                 began.check(recipe(self.config))
                 # A cached result may be a version that no longer exists.
@@ -200,12 +213,17 @@ class LocalRun:
             outputs = records.outputs(execution.execution_id)
             if state is NodeState.DONE:
                 self.outputs.record(artifact.uri for artifact in outputs.values())
+            self.facts.add_outputs(self.config.root, name, outputs)
+            self.facts.write(self.folder.path)
             note = self.notes.of(name, outputs)
             if damaged:
                 note = f"run again: {damaged[0]}  {note}".rstrip()
-        except (Exception, KeyboardInterrupt, SystemExit):
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
             state = NodeState.STOPPED if self.signals else NodeState.FAILED
-            raise
+            if not NODES[name].may_fail:
+                raise
+            _log.exception("%s failed, which does not change the result", name)
+            note = f"{first_line(error)}; the result of the run is not affected"
         finally:
             seconds = round(watch.seconds, 1)
             peak = None if state is NodeState.CACHED else memory.peak_bytes

@@ -1,0 +1,184 @@
+"""Collects the content of a report from the outputs of a run.
+
+A section that cannot be made is left out, with its reason: a report with a gap is worth
+more than none, and a report must never change how a run ends.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from components.reporter.outputs import Outputs
+from newsdesk.errors import first_line, printable
+from newsdesk.report.content import Content, Explained, Verdict
+from newsdesk.training import Training
+
+if TYPE_CHECKING:
+    from newsdesk.evaluation.tested import Tested
+
+_Made = TypeVar("_Made")
+_log = logging.getLogger("newsdesk")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a report needs to know of a run besides its outputs.
+
+    Attributes:
+        pipeline: the name of the pipeline.
+        run: the name of the run.
+        labels: the names of the classes, in the order of their numbers.
+        split: the name of the tested split.
+        max_length: the most tokens that the model reads; None if it is unknown.
+    """
+
+    pipeline: str
+    run: str
+    labels: list[str]
+    split: str
+    max_length: int | None = None
+
+
+def collect(
+    outputs: Outputs, about: About, verdict: Verdict, folder: Path | None = None
+) -> Content:
+    """Collects everything that the outputs of a run show.
+
+    Args:
+        outputs: of the nodes that have ended.
+        about: the run.
+        verdict: what was decided.
+        folder: the folder for the table of doubtful labels; None to leave out what asks
+            the model again, which takes seconds: label check and explanations.
+
+    Returns:
+        The content, without what only the runner knows: costs, configuration.
+    """
+    sections = _Sections()
+    _add_data(sections, outputs, about)
+    _add_learning(sections, outputs)
+    tested = sections.made("the tested rows", lambda: _tested(outputs, about.labels))
+    if tested is not None:
+        _add_figures(sections, tested, outputs)
+        if folder and outputs.saved_model:
+            _add_answers(sections, tested, outputs, about, folder)
+    return Content(
+        pipeline=about.pipeline,
+        run=about.run,
+        verdict=verdict,
+        split=about.split,
+        tested_rows=0 if tested is None else len(tested.label),
+        left_out=sections.left_out,
+        **sections.found,
+    )
+
+
+class _Sections:
+    """The sections that could be made, and why others could not."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+        self.left_out: list[str] = []
+
+    def add(self, name: str, make: Callable[[], Any]) -> None:
+        """Adds a section of `Content`, unless there is nothing to show."""
+        made = self.made(name.replace("_", " "), make)
+        if made is not None:
+            self.found[name] = made
+
+    def made(self, name: str, make: Callable[[], _Made]) -> _Made | None:
+        """Makes a part; a failure is logged, and None is returned."""
+        try:
+            return make()
+        # Every library that measures, draws or loads has errors of its own.
+        except Exception as error:
+            _log.warning("report: %s", name, exc_info=True)
+            self.left_out.append(printable(f"{name}: {first_line(error)}"))
+            return None
+
+
+def _tested(outputs: Outputs, labels: list[str]) -> "Tested | None":
+    from components import predictions
+
+    if outputs.predictions is None:
+        return None
+    return predictions.read_all(outputs.predictions, labels)
+
+
+def _add_data(sections: _Sections, outputs: Outputs, about: About) -> None:
+    from components.reporter import data
+
+    if outputs.quarantine:
+        sections.add("data", lambda: data.read(outputs, about.max_length))
+
+
+def _add_learning(sections: _Sections, outputs: Outputs) -> None:
+    training = Training.of_card(outputs.card())
+    if training:
+        sections.add("learning", training.learning)
+
+
+def _add_figures(sections: _Sections, tested: "Tested", outputs: Outputs) -> None:
+    from newsdesk.report import measures
+
+    temperature = float(outputs.card().get("temperature") or 1)
+    for name, make in {
+        "overall": measures.overall,
+        "classes": measures.classes,
+        "confusion": measures.confusion,
+        "pairs": measures.pairs,
+        "slices": measures.slices,
+        "calibration": lambda rows: measures.calibration(rows, temperature),
+        "coverage": measures.coverage,
+    }.items():
+        sections.add(name, lambda make=make: make(tested))  # type: ignore[misc]
+
+
+def _add_answers(
+    sections: _Sections,
+    tested: "Tested",
+    outputs: Outputs,
+    about: About,
+    folder: Path,
+) -> None:
+    """Adds what needs the model itself, which is loaded once."""
+    from newsdesk.explaining.loaded import LoadedModel
+
+    saved = outputs.saved_model
+    assert saved
+    model = sections.made("the model", lambda: LoadedModel(saved))
+    if model is None:
+        return
+    sections.add("explained", lambda: _explained(model, tested))
+
+
+def _explained(model: Any, tested: "Tested") -> list[Explained]:
+    from newsdesk.explaining.explain import explain
+
+    return [
+        explain(model, tested.texts[row], tested.labels[int(tested.label[row])])
+        for row in typical(tested)
+    ]
+
+
+def typical(tested: "Tested") -> list[int]:
+    """Chooses rows to explain: surely right, least sure, and surely wrong.
+
+    Args:
+        tested: the tested rows.
+
+    Returns:
+        At most three numbers of rows, each of them once.
+    """
+    import numpy as np
+
+    if not len(tested.label):
+        return []
+    sure = np.nan_to_num(tested.confidence, nan=0.0)
+    chosen = [int(np.argmin(sure))]
+    for kind, place in ((tested.is_right, 0), (~tested.is_right, 2)):
+        if kind.any():
+            chosen.insert(place, int(np.argmax(np.where(kind, sure, -1.0))))
+    return list(dict.fromkeys(chosen))

@@ -1,0 +1,103 @@
+"""What only the runner knows of a run, kept in its folder for the report."""
+
+import contextlib
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from components.reporter.outputs import WRITTEN_BY, Outputs
+from newsdesk import atomic, regular
+from newsdesk.errors import ModelError
+from newsdesk.identity.recipe import Recipe
+
+FILE = "report_facts.json"
+_MOST_BYTES = 16 << 20
+_log = logging.getLogger("newsdesk")
+
+
+class Facts(BaseModel):
+    """Facts about a run that its summary does not have.
+
+    Attributes:
+        outputs: folders of artifacts relative to the root, by the names of `Outputs`.
+        versions: of packages.
+        digests: of data, code and configuration.
+    """
+
+    outputs: dict[str, str] = {}
+    versions: dict[str, str] = {}
+    digests: dict[str, str] = {}
+
+    def add_recipe(self, recipe: Recipe, data_digest: str) -> None:
+        """Adds the digests with which a run began.
+
+        Args:
+            recipe: configuration, code and versions.
+            data_digest: the digest of the data's content.
+        """
+        self.versions = recipe.versions
+        self.digests = {
+            "data": data_digest,
+            "code": recipe.code_digest,
+            "configuration and code": recipe.digest,
+        }
+
+    def add_outputs(self, root: Path, node: str, artifacts: Mapping[str, Any]) -> None:
+        """Adds the outputs of a node that the report reads.
+
+        Args:
+            root: the folder of everything that the pipeline writes.
+            node: the id of the node.
+            artifacts: its outputs by name.
+        """
+        for name, (writer, output) in WRITTEN_BY.items():
+            if writer == node and output in artifacts:
+                # Relative, because a root may be moved.
+                self.outputs[name] = os.path.relpath(artifacts[output].uri, root)
+
+    def found(self, root: Path) -> Outputs:
+        """Finds the outputs that still exist.
+
+        Args:
+            root: the folder of everything that the pipeline writes.
+
+        Returns:
+            Their folders.
+        """
+        folders = {name: root / folder for name, folder in self.outputs.items()}
+        return Outputs(
+            **{
+                name: folder
+                for name, folder in folders.items()
+                if name in WRITTEN_BY and folder.is_dir()
+            }
+        )
+
+    def write(self, folder: Path) -> None:
+        """Writes the facts; a full disk must not fail the run.
+
+        Args:
+            folder: the folder of the run.
+        """
+        try:
+            atomic.write_text(folder / FILE, self.model_dump_json(indent=1) + "\n")
+        except (OSError, ValueError) as error:
+            _log.warning("%s: cannot be written: %s", folder / FILE, error)
+
+
+def read(folder: Path) -> Facts:
+    """Reads the facts of a run.
+
+    Args:
+        folder: the folder of the run.
+
+    Returns:
+        The facts; without values for a run of an older release, or a damaged file.
+    """
+    with contextlib.suppress(OSError, ValueError, ModelError):
+        return Facts.model_validate_json(regular.read(folder / FILE, _MOST_BYTES))
+    return Facts()

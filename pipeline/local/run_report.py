@@ -1,0 +1,142 @@
+"""Writes the report of a run into its folder, however the run ended."""
+
+import logging
+import shutil
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from components.reporter import verdict
+from components.reporter.outputs import Outputs
+from newsdesk import atomic
+from newsdesk.errors import first_line
+from newsdesk.report.content import Content, NodeCost
+from newsdesk.states import NodeState
+from pipeline.local import report_facts
+from pipeline.local.history import CONFIG, Summary
+
+_log = logging.getLogger("newsdesk")
+
+
+def write(root: Path, summary: Summary, next_step: str | None = None) -> str | None:
+    """Writes the page of a run, its summary, its figures and its doubtful labels.
+
+    Args:
+        root: the folder of everything that the pipeline writes.
+        summary: of the run, which has ended.
+        next_step: what the user can do.
+
+    Returns:
+        Why the report cannot be written, in one sentence; None if it was written. The
+        result of the run never depends on it.
+    """
+    folder = root / "runs" / summary.run
+    try:
+        from components.reporter import files
+
+        facts = report_facts.read(folder)
+        outputs = facts.found(root)
+        found = _written(outputs, folder) or _collected(outputs, folder, summary)
+        files.write(_completed(found, folder, facts, summary, next_step), folder)
+    # Charts and templates raise errors of their own.
+    except Exception as error:
+        _log.exception("the report cannot be written")
+        return f"the report cannot be written: {first_line(error)}"
+    return None
+
+
+def _written(outputs: Outputs, folder: Path) -> Content | None:
+    """Reads what the Reporter wrote, and copies its table of doubtful labels."""
+    from components.reporter import files
+
+    if not outputs.report:
+        return None
+    try:
+        found = files.read(outputs.report)
+    except (OSError, ValueError):
+        return None
+    if (table := outputs.report / files.DOUBTFUL).is_file():
+        with atomic.replacing(folder / files.DOUBTFUL) as target:
+            with table.open("rb") as source:
+                shutil.copyfileobj(source, target)
+    return found
+
+
+def _collected(outputs: Outputs, folder: Path, summary: Summary) -> Content:
+    """Collects what the nodes have written before the run ended."""
+    from components.reporter.collect import About, collect
+
+    data = _configuration(folder).get("data", {})
+    text = _configuration(folder).get("text", {})
+    about = About(
+        pipeline=summary.pipeline,
+        run=summary.run,
+        labels=list(data.get("labels", [])),
+        split=summary.split or "",
+        max_length=text.get("max_length"),
+    )
+    return collect(outputs, about, _verdict(summary, None))
+
+
+def _completed(
+    content: Content,
+    folder: Path,
+    facts: report_facts.Facts,
+    summary: Summary,
+    next_step: str | None,
+) -> Content:
+    """Adds what only the runner knows."""
+    return content.model_copy(
+        update={
+            "pipeline": summary.pipeline,
+            "run": summary.run,
+            "started": summary.started,
+            "split": summary.split,
+            "verdict": _verdict(summary, next_step),
+            "nodes": [
+                NodeCost(
+                    name=node.name,
+                    state=NodeState(node.state),
+                    seconds=node.seconds,
+                    peak_bytes=getattr(node, "peak_bytes", None),
+                )
+                for node in summary.nodes
+            ],
+            "configuration": tomlkit.dumps(_shareable(_configuration(folder))),
+            "versions": facts.versions,
+            "digests": facts.digests,
+        }
+    )
+
+
+def _verdict(summary: Summary, next_step: str | None) -> Any:
+    pushed = summary.pushed and summary.pushed.rpartition("/")[2]
+    return verdict.of(
+        summary.state,
+        version=pushed,
+        baseline=summary.baseline,
+        refusals=summary.refusals,
+        shown=summary.shown,
+        accepted=summary.accepted,
+        error=summary.error,
+        next_step=next_step,
+    )
+
+
+def _configuration(folder: Path) -> dict[str, Any]:
+    """Reads the effective configuration; empty if it cannot be read."""
+    try:
+        written = (folder / CONFIG).read_text(encoding="utf-8")
+        return dict(tomlkit.parse(written).unwrap())
+    except (OSError, ValueError):
+        return {}
+
+
+def _shareable(values: dict[str, Any]) -> dict[str, Any]:
+    """Hides the address of the webhook: a page is shown to more people than a file."""
+    notify = values.get("output", {}).get("notify")
+    if not notify or str(notify.get("url", "")).startswith("env:"):
+        return values
+    hidden = {**notify, "url": "(hidden)"}
+    return {**values, "output": {**values["output"], "notify": hidden}}
