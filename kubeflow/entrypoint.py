@@ -17,6 +17,7 @@ from kubeflow import outcome as outcomes
 from kubeflow import parameters
 from kubeflow.container import (
     artifacts,
+    failed_report,
     logs,
     pushed,
     result_pages,
@@ -31,6 +32,7 @@ from newsdesk.config.environment import RUN_FOLDER_VARIABLE
 from newsdesk.errors import ConfigError, ExitCode
 from newsdesk.escaping import one_line
 from newsdesk.explain import explain
+from newsdesk.nodes import NODES
 from pipeline.interrupt import interruptible
 
 _log = logging.getLogger("newsdesk")
@@ -71,6 +73,9 @@ def run(arguments: Sequence[str]) -> int:
         _log.exception("%s ended with an error", options.node)
         sentence, code = explain(error, Path(tempfile.gettempdir()))
         line = one_line(" ".join(part.strip() for part in sentence.splitlines()))
+        if NODES[options.node].may_fail and code != ExitCode.INTERRUPTED:
+            print(f"{options.node}: {line}; the run keeps its result", file=sys.stderr)
+            return ExitCode.DONE
         _report(options, outcomes.of_error(options.node, error, line, code))
         # This is our last line, but not the last of the log: the launcher logs the
         # result of its publishing and "failed to execute component: exit status ..."
@@ -92,14 +97,17 @@ def _report(options: argparse.Namespace, outcome: outcomes.Outcome) -> None:
     # Kubernetes creates this file, and Argo shows its text as the message of the node.
     with contextlib.suppress(OSError), TERMINATION_LOG.open("r+") as file:
         file.write(outcomes.marked(outcome))
-    if outcome.exit_code == ExitCode.NOT_GOOD_ENOUGH:
-        # Keep the report of the node, which has more than this error.
-        return
     with contextlib.suppress(ValueError, KeyError):
         outputs = json.loads(options.input)["outputs"]["artifacts"].values()
-        addresses = [output["artifacts"][0]["uri"] for output in outputs]
-        destination = json.loads(options.told)["destination"]
-        Reports(destination).write(run_in(addresses), outcome)
+        run = run_in([output["artifacts"][0]["uri"] for output in outputs])
+        facts = json.loads(options.told)
+        reports = Reports(facts["destination"])
+        # A node whose model is not good enough has written more than this error.
+        if outcome.exit_code != ExitCode.NOT_GOOD_ENOUGH:
+            reports.write(run, outcome)
+        if outcome.exit_code != ExitCode.INTERRUPTED and facts.get("has_last_task"):
+            found = failed_report.content(options.input, facts)
+            reports.write_content(run, found)
 
 
 def _execute_in(
@@ -108,6 +116,9 @@ def _execute_in(
     facts = json.loads(options.told)
     task = artifacts.read(options.input, facts)
     run = task.properties.get(parameters.RUN_ID, "")
+    if options.node == "Reporter":
+        # Only for the title of the page; the id has no way to the cache.
+        os.environ[RUN_FOLDER_VARIABLE] = run_in(list(task.addresses.values()))
     if options.node == "Pusher":
         # For the manifest, which has the run's name. Other nodes must not have it: they
         # would write failure reports into that folder, which is lost with the
@@ -116,7 +127,7 @@ def _execute_in(
         os.environ[RUN_FOLDER_VARIABLE] = label.replace("/", "-")
     with _interval(options.node, run, facts, task.properties):
         properties = parameters.override(
-            options.node, task.properties, facts["submitted"]
+            options.node, task.properties, facts.get("submitted", {})
         )
         files = scratch / "files"
         outcome = None
@@ -130,7 +141,7 @@ def _execute_in(
             _executor(options, beam_args, scratch).Do(
                 task.inputs, task.outputs, task.properties
             )
-    result_pages.fill(options.node, task, facts["labels"])
+    result_pages.fill(options.node, task, facts.get("labels", []))
     if options.node == "Pusher":
         outcome = pushed.describe(task)
     if outcome:

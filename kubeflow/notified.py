@@ -1,12 +1,18 @@
-"""The program of the last container of a pipeline: posts its end to a webhook."""
+"""The program of the last container of a pipeline.
+
+It writes the page of a run that did not reach its Reporter, and posts how the run ended
+to a webhook.
+"""
 
 import argparse
 import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from kubeflow import stopped_page
 from kubeflow.intervals.ledger import Ledger
 from kubeflow.intervals.reports import Reports
 from kubeflow.outcome import (
@@ -19,7 +25,7 @@ from kubeflow.outcome import (
     WITHDRAWN,
     Outcome,
 )
-from newsdesk.errors import ExitCode, IntervalTaken, NewsdeskError
+from newsdesk.errors import ExitCode, IntervalTaken, NewsdeskError, first_line
 from pipeline.notify import post
 
 # The states of Pipelines' own record of tasks, and of ML Metadata in older versions.
@@ -30,9 +36,40 @@ _CANCELED, _RUNNING = "CANCELED", "RUNNING"
 
 def main() -> None:
     """Notifies the webhook, and always exits with 0: the outcome is already fixed."""
-    problem = notify(parsed(sys.argv[1:]))
-    if problem:
+    options = parsed(sys.argv[1:])
+    # First, because a webhook that does not answer takes a minute.
+    if problem := write_page(options):
+        print(problem, file=sys.stderr)
+    if problem := notify(options):
         print(f"output.notify: {problem}", file=sys.stderr)
+
+
+def write_page(options: argparse.Namespace) -> str | None:
+    """Writes the page of a run that ended before its Reporter.
+
+    Args:
+        options: the options of the command line.
+
+    Returns:
+        Why there is no page; None if it was written, or is not needed.
+    """
+    status, reports = _read(options.status), Reports(options.destination)
+    outcome = _outcome(status, reports.outcome(options.run))
+    ended_well = status.get("state", "") in _GOOD
+    if not options.page or not stopped_page.is_needed(outcome, ended_well):
+        return None
+    try:
+        stopped_page.write(
+            Path(options.page),
+            options.pipeline,
+            options.label or options.run,
+            outcome,
+            reports.content(options.run),
+        )
+    # The end of the run is still to be posted, whatever a chart raises.
+    except Exception as error:
+        return f"the report cannot be written: {first_line(error)}"
+    return None
 
 
 def notify(options: argparse.Namespace) -> str | None:
@@ -155,7 +192,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="kubeflow.notified")
     for name in ("status", "run", "pipeline", "destination", "variable"):
         parser.add_argument(f"--{name}", required=True)
-    for name in ("label", "interval"):
+    for name in ("label", "interval", "page"):
         parser.add_argument(f"--{name}", default="")
     parser.add_argument("--on-success", action="store_true")
     return parser.parse_args(arguments)

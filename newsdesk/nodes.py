@@ -64,6 +64,5 @@ NODES: Mapping[str, NodeFacts] = {
     "Predictions": NodeFacts({"cpu": "2", "memory": "4Gi"}, may_have_gpus=True),
     "Evaluator": NodeFacts(),
     "Pusher": NodeFacts({"memory": "4Gi"}, cache=Cache.NOWHERE, may_refuse=True),
-    # In effect never cached, because each push makes a new artifact.
     "Reporter": NodeFacts({"memory": "4Gi"}, may_fail=True),
 }

@@ -101,9 +101,7 @@ def create_pipeline(
             "verdict": gate.outputs["verdict"],
             "model": model,
             "predictions": predictions.outputs["predictions"],
-            "evaluation": evaluator.outputs["evaluation"],
             "pushed_model": pusher.outputs["pushed_model"],
-            "baseline": baseline,
         },
     )
     nodes = [read, contract, statistics, validator, in_service, texts, gate]
@@ -268,10 +266,7 @@ def _report(config: Config, inputs: dict[str, Channel]) -> BaseComponent:
     return Reporter(
         inputs,
         pipeline=config.name,
-        labels=config.data.labels,
         split=config.data.tested_split,
-        max_length=config.text.max_length,
-        fingerprint=fingerprint.of(["components.reporter"]),
     )
 
 

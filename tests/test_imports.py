@@ -64,7 +64,7 @@ LAYERS = {
     """,
     "kubeflow": """
         files outcome
-        intervals
+        intervals stopped_page
         parameters
         container
         compile

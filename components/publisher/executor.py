@@ -24,7 +24,17 @@ from newsdesk.evaluation.decision import Decision
 from newsdesk.identity.recipe import DATA_DIGEST, run_key
 from newsdesk.inspection import operations, signatures
 from newsdesk.published import manifest, signing
-from newsdesk.published.in_service import OUTCOME, InService, Outcome, newest, repeated
+from newsdesk.published.in_service import (
+    COMPARED,
+    OUTCOME,
+    REFUSALS,
+    SHOWN,
+    VERSION,
+    InService,
+    Outcome,
+    newest,
+    repeated,
+)
 from newsdesk.published.manifest import Manifest, Origin
 from newsdesk.published.store import Store, replaced
 from newsdesk.published.stores import store
@@ -59,6 +69,7 @@ class Executor(executor.Executor):
         self._log_startup(input_dict, output_dict, exec_properties)
         pushed = artifact_utils.get_single_instance(output_dict["pushed_model"])
         Path(pushed.uri).mkdir(parents=True, exist_ok=True)
+        _describe(pushed, input_dict)
         # TFX's own CheckBlessing accepts a model without a blessing.
         blessing = artifact_utils.get_single_instance(input_dict["model_blessing"])
         # Before the blessing is read: if the labels are wrong, the candidate fails too,
@@ -92,6 +103,18 @@ class Executor(executor.Executor):
         else:
             address = f"{destination.address}/{version}"
             self._MarkPushed(pushed, address, str(version))
+
+
+def _describe(
+    pushed: types.Artifact, input_dict: dict[str, list[types.Artifact]]
+) -> None:
+    """Adds to the output what was decided, and about which version, for the report."""
+    decided = _decided(input_dict)
+    for name, sentences in ((REFUSALS, decided.refusals), (SHOWN, decided.shown)):
+        pushed.set_string_custom_property(name, json.dumps(sentences))
+    for model in input_dict.get("baseline") or []:
+        version = model.get_string_custom_property(VERSION)
+        pushed.set_string_custom_property(COMPARED, version)
 
 
 def _known(current: Manifest, digest: str, origin: Origin) -> Outcome | None:

@@ -29,14 +29,12 @@ class About:
     Attributes:
         pipeline: the name of the pipeline.
         run: the name of the run.
-        labels: the names of the classes, in the order of their numbers.
         split: the name of the tested split.
-        max_length: the most tokens that the model reads; None if it is unknown.
+        max_length: the most tokens that a model reads; for runs without a model.
     """
 
     pipeline: str
     run: str
-    labels: list[str]
     split: str
     max_length: int | None = None
 
@@ -59,7 +57,7 @@ def collect(
     sections = _Sections()
     _add_data(sections, outputs, about)
     _add_learning(sections, outputs)
-    tested = sections.made("the tested rows", lambda: _tested(outputs, about.labels))
+    tested = sections.made("the tested rows", lambda: _tested(outputs))
     if tested is not None:
         _add_figures(sections, tested, outputs)
         if folder and outputs.saved_model:
@@ -99,10 +97,11 @@ class _Sections:
             return None
 
 
-def _tested(outputs: Outputs, labels: list[str]) -> "Tested | None":
+def _tested(outputs: Outputs) -> "Tested | None":
     from components import predictions
 
-    if outputs.predictions is None:
+    labels = outputs.card().get("labels")
+    if outputs.predictions is None or not labels:
         return None
     return predictions.read_all(outputs.predictions, labels)
 
@@ -110,8 +109,9 @@ def _tested(outputs: Outputs, labels: list[str]) -> "Tested | None":
 def _add_data(sections: _Sections, outputs: Outputs, about: About) -> None:
     from components.reporter import data
 
-    if outputs.quarantine:
-        sections.add("data", lambda: data.read(outputs, about.max_length))
+    if outputs.quarantine or outputs.statistics:
+        limit = outputs.card().get("max_length", about.max_length)
+        sections.add("data", lambda: data.read(outputs, limit))
 
 
 def _add_learning(sections: _Sections, outputs: Outputs) -> None:

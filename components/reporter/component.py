@@ -1,7 +1,5 @@
 """Declares the node Reporter for the graph."""
 
-import json
-
 from tfx import types
 from tfx.dsl.components.base import base_component, executor_spec
 from tfx.types import component_spec, standard_artifacts
@@ -26,12 +24,11 @@ class Report(types.Artifact):
 class ReporterSpec(component_spec.ComponentSpec):
     """Parameters, inputs and outputs of the node."""
 
+    # Few, because a workflow on a cluster contains each of them a dozen times. Not even
+    # a fingerprint: each push makes a new artifact, so the node is never cached.
     PARAMETERS = {
         "pipeline": component_spec.ExecutionParameter(type=str),
-        "labels": component_spec.ExecutionParameter(type=str),
         "split": component_spec.ExecutionParameter(type=str),
-        "max_length": component_spec.ExecutionParameter(type=int),
-        "fingerprint": component_spec.ExecutionParameter(type=str),
     }
     INPUTS = {
         "examples": component_spec.ChannelParameter(type=standard_artifacts.Examples),
@@ -40,14 +37,8 @@ class ReporterSpec(component_spec.ComponentSpec):
         "verdict": component_spec.ChannelParameter(type=DataVerdict),
         "model": component_spec.ChannelParameter(type=standard_artifacts.Model),
         "predictions": component_spec.ChannelParameter(type=RowPredictions),
-        "evaluation": component_spec.ChannelParameter(
-            type=standard_artifacts.ModelEvaluation
-        ),
         "pushed_model": component_spec.ChannelParameter(
             type=standard_artifacts.PushedModel
-        ),
-        "baseline": component_spec.ChannelParameter(
-            type=standard_artifacts.Model, optional=True
         ),
     }
     OUTPUTS = {"report": component_spec.ChannelParameter(type=Report)}
@@ -63,29 +54,20 @@ class Reporter(base_component.BaseComponent):
         self,
         channels: dict[str, types.BaseChannel],
         pipeline: str,
-        labels: list[str],
         split: str,
-        max_length: int,
-        fingerprint: str,
     ) -> None:
         """Declares the node.
 
         Args:
             channels: the inputs, by the names in `ReporterSpec.INPUTS`.
             pipeline: the name of the pipeline.
-            labels: the names of the classes, in the order of their numbers.
             split: the name of the tested split.
-            max_length: the most tokens that the model reads.
-            fingerprint: a digest of the code that this node runs.
         """
         super().__init__(
             spec=ReporterSpec(
                 **channels,
                 pipeline=pipeline,
-                labels=json.dumps(labels),
                 split=split,
-                max_length=max_length,
-                fingerprint=fingerprint,
                 report=types.Channel(type=Report),
             )
         )

@@ -14,7 +14,13 @@ from components.reporter import verdict
 from components.reporter.outputs import PROBLEM, WRITTEN_BY, Outputs
 from newsdesk.config.environment import RUN_FOLDER_VARIABLE
 from newsdesk.errors import first_line, printable
-from newsdesk.published.in_service import OUTCOME, VERSION, Outcome
+from newsdesk.published.in_service import (
+    COMPARED,
+    OUTCOME,
+    REFUSALS,
+    SHOWN,
+    Outcome,
+)
 from newsdesk.report.content import Verdict
 from newsdesk.states import RunState
 
@@ -39,11 +45,11 @@ class Executor(base_executor.BaseExecutor):
         """Writes the report.
 
         Args:
-            input_dict: the outputs named in `WRITTEN_BY`, `pushed_model`, and
-                `baseline`, the model in service, or none.
+            input_dict: outputs named in `WRITTEN_BY`, and `pushed_model`, whose
+                properties say what was decided.
             output_dict: `report`, the folder of the files; its property PROBLEM says
                 why something is missing.
-            exec_properties: `pipeline`; `labels`, a JSON list; `split`; `max_length`.
+            exec_properties: `pipeline` and `split`.
         """
         written = artifact_utils.get_single_instance(output_dict["report"])
         try:
@@ -67,9 +73,7 @@ def _write(
     about = About(
         pipeline=given["pipeline"],
         run=Path(os.environ.get(RUN_FOLDER_VARIABLE, "unknown")).name,
-        labels=json.loads(given["labels"]),
         split=given["split"],
-        max_length=given.get("max_length"),
     )
     outputs = Outputs(
         **{
@@ -78,28 +82,21 @@ def _write(
             if input_dict.get(name)
         }
     )
-    content = collect(outputs, about, _decided(input_dict, outputs), folder)
+    decided = _decided(artifact_utils.get_single_instance(input_dict["pushed_model"]))
+    content = collect(outputs, about, decided, folder)
     files.write(content, folder)
     if not content.left_out:
         return ""
     return f"the report lacks {'; '.join(content.left_out)}"
 
 
-def _decided(input_dict: dict[str, list[types.Artifact]], outputs: Outputs) -> Verdict:
-    from newsdesk.evaluation import decision
-
-    assert outputs.evaluation
-    found = decision.read(outputs.evaluation)
-    (pushed,) = input_dict["pushed_model"]
+def _decided(pushed: types.Artifact) -> Verdict:
     outcome = pushed.get_string_custom_property(OUTCOME)
     address = pushed.get_string_custom_property(_ADDRESS)
-    baselines = input_dict.get("baseline") or []
     return verdict.of(
         _STATES[Outcome(outcome)] if outcome else RunState.NOT_GOOD_ENOUGH,
         version=address.rpartition("/")[2] or None,
-        baseline=baselines[0].get_string_custom_property(VERSION)
-        if baselines
-        else None,
-        refusals=found.refusals,
-        shown=found.shown,
+        baseline=pushed.get_string_custom_property(COMPARED) or None,
+        refusals=json.loads(pushed.get_string_custom_property(REFUSALS) or "[]"),
+        shown=json.loads(pushed.get_string_custom_property(SHOWN) or "[]"),
     )

@@ -22,7 +22,6 @@ class Outputs:
         verdict: the output of the data gate.
         model: the candidate.
         predictions: of every tested row.
-        evaluation: the decision and its figures.
         report: the files that the Reporter wrote.
     """
 
@@ -32,7 +31,6 @@ class Outputs:
     verdict: Path | None = None
     model: Path | None = None
     predictions: Path | None = None
-    evaluation: Path | None = None
     report: Path | None = None
 
     @property
@@ -65,6 +63,5 @@ WRITTEN_BY = {
     "verdict": ("DataGate", "verdict"),
     "model": ("Trainer", "model"),
     "predictions": ("Predictions", "predictions"),
-    "evaluation": ("Evaluator", "evaluation"),
     "report": ("Reporter", "report"),
 }

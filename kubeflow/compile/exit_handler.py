@@ -1,4 +1,7 @@
-"""Adds the last task of a pipeline, which notifies a webhook however the run ends."""
+"""Adds the last task of a pipeline, which runs however the run ends.
+
+It notifies a webhook, and writes the page of a run that did not reach its Reporter.
+"""
 
 from typing import Any
 
@@ -11,6 +14,9 @@ from newsdesk.errors import ConfigError
 from pipeline.notify import BY_NAME
 
 _NODES, _NOTIFY = "nodes", "notify"
+_PAGE = {
+    "page": {"artifactType": {"schemaTitle": "system.HTML", "schemaVersion": "0.0.1"}}
+}
 _GIVEN = (RUN_LABEL, intervals.PARAMETER)
 
 
@@ -45,6 +51,7 @@ def with_exit_handler(spec: dict[str, Any], config: Config) -> dict[str, Any]:
     }
     notify = {
         "executorLabel": f"exec-{_NOTIFY}",
+        "outputDefinitions": {"artifacts": _PAGE},
         "inputDefinitions": {
             "parameters": {
                 "status": {"parameterType": "TASK_FINAL_STATUS", "isOptional": True},
@@ -123,6 +130,7 @@ def _container(config: Config, variable: str, settings: Notify) -> dict[str, Any
         "--label={{$.inputs.parameters['run_label']}}",
         "--interval={{$.inputs.parameters['interval']}}",
         "--run={{$.inputs.parameters['run_id']}}",
+        "--page={{$.outputs.artifacts['page'].path}}",
         *("--pipeline", config.name),
         *("--destination", config.serving),
         *("--variable", variable),

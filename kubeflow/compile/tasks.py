@@ -7,7 +7,7 @@ from typing import Any
 
 from kubeflow import parameters
 from kubeflow.compile.quantities import cores, gigabytes
-from kubeflow.container import retries
+from kubeflow.container import artifacts, result_pages, retries
 from kubeflow.container.result_pages import VIEWS
 from kubeflow.files import placeholders
 from newsdesk.config.cluster import Node
@@ -181,18 +181,24 @@ class Task:
         facts: dict[str, Any] = {
             "inputs": _class_paths(self._node.inputs),
             "outputs": _class_paths(self._node.outputs),
-            "integers": self._integers(),
-            "submitted": {
-                name: default(parameters.PARAMETERS[name], self._config, self._sent)
-                for name in self._given
-            },
             "destination": self._config.serving,
-            "labels": self._config.data.labels,
             "pauses": self._settings.pauses,
         }
+        # Only where needed: a workflow contains each value a dozen times.
+        if integers := self._integers():
+            facts["integers"] = integers
+        if self._given:
+            facts["submitted"] = {
+                name: default(parameters.PARAMETERS[name], self._config, self._sent)
+                for name in self._given
+            }
+        if self._node.id in result_pages.NEED_LABELS:
+            facts["labels"] = self._config.data.labels
         fails = self._config.kubeflow.fail_when_not_pushed
         if fails and self._node.id in parameters.KNOW_THE_RUN:
             facts["fail_when_not_pushed"] = True
+        if self._config.output.notify and NODES[self._node.id].may_refuse:
+            facts["has_last_task"] = True
         if self._config.kubeflow.schedule:
             facts["schedule"] = self._config.kubeflow.schedule.model_dump(mode="json")
         return [
@@ -200,8 +206,14 @@ class Task:
             *("--executor", f"{executor.__module__}.{executor.__qualname__}"),
             *("--told", json.dumps(facts, sort_keys=True)),
             *("--input", "{{$}}"),
-            *beam_args(self._config.beam),
+            *(beam_args(self._config.beam) if self._has_beam else ()),
         ]
+
+    @property
+    def _has_beam(self) -> bool:
+        from tfx.dsl.components.base import executor_spec
+
+        return isinstance(self._node.executor_spec, executor_spec.BeamExecutorSpec)
 
     def _integers(self) -> list[str]:
         declared = self.component()["inputDefinitions"]["parameters"]
@@ -252,6 +264,6 @@ def _artifacts(types: dict[str, str]) -> dict[str, Any]:
 
 def _class_paths(channels: dict[str, Any]) -> dict[str, str]:
     return {
-        name: f"{channel.type.__module__}.{channel.type.__qualname__}"
+        name: artifacts.short(f"{channel.type.__module__}.{channel.type.__qualname__}")
         for name, channel in channels.items()
     }

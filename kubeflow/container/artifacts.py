@@ -9,6 +9,21 @@ from kubeflow.container.local_paths import empty, local, remove_markers
 from newsdesk import atomic
 from newsdesk.published.in_service import ABSENT
 
+# The module of most types; a class path without a module means it.
+_STANDARD = "tfx.types.standard_artifacts."
+
+
+def short(class_path: str) -> str:
+    """Shortens the class path of a type: workflows contain each a dozen times.
+
+    Args:
+        class_path: the module and the name of a class.
+
+    Returns:
+        The name alone for a class of TFX's standard artifacts.
+    """
+    return class_path.removeprefix(_STANDARD)
+
 
 @dataclass
 class Task:
@@ -120,7 +135,7 @@ def read(text: str, facts: Mapping[str, Any]) -> Task:
     return Task(
         inputs=utils.parse_raw_artifact_dict(inputs, names),
         outputs=utils.parse_raw_artifact_dict(outputs, names),
-        properties=_properties(given, facts["integers"]),
+        properties=_properties(given, facts.get("integers", [])),
         output_file=output_file,
         names=names,
         addresses=addresses,
@@ -133,7 +148,8 @@ def _typed(artifacts: list[Any], class_path: str) -> Any:
 
     for artifact in artifacts:
         artifact.type.Clear()
-        artifact.type.schema_title = class_path
+        is_short = "." not in class_path
+        artifact.type.schema_title = f"{_STANDARD if is_short else ''}{class_path}"
     return pipeline_spec_pb2.ArtifactList(artifacts=artifacts)
 
 

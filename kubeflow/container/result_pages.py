@@ -1,17 +1,22 @@
-"""Gives KFP's pages the metrics and the confusion matrix of a run."""
+"""Gives KFP's pages the metrics, the confusion matrix and the report of a run."""
 
 import math
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from components.reporter.files import PAGE
 from kubeflow.container.artifacts import Task
+from kubeflow.container.local_paths import empty, local
 
 # The outputs that compiling adds to a node, and KFP's type of each.
 VIEWS: dict[str, dict[str, str]] = {
     "Evaluator": {"metrics": "system.Metrics"},
     "Predictions": {"confusion_matrix": "system.ClassificationMetrics"},
+    "Reporter": {"page": "system.HTML"},
 }
+NEED_LABELS = ("Predictions",)
 # Also shown for the model in service, which was evaluated on the same rows.
 _COMPARED = ("accuracy", "macro_f1", "loss")
 
@@ -29,6 +34,8 @@ def fill(node: str, task: Task, labels: list[str]) -> None:
     elif node == "Predictions":
         matrix = confusion_matrix(Path(task.outputs["predictions"][0].uri), labels)
         task.show("confusion_matrix", confusionMatrix=matrix)
+    elif node == "Reporter":
+        _show_page(task)
 
 
 def confusion_matrix(predictions: Path, labels: list[str]) -> Mapping[str, Any]:
@@ -53,6 +60,17 @@ def confusion_matrix(predictions: Path, labels: list[str]) -> Mapping[str, Any]:
         "annotationSpecs": [{"displayName": label} for label in labels],
         "rows": [{"row": [float(count) for count in row]} for row in counts],
     }
+
+
+def _show_page(task: Task) -> None:
+    """Copies the page of the report: KFP shows an artifact that is one HTML file."""
+    written = Path(task.outputs["report"][0].uri, PAGE)
+    if not written.exists():
+        return
+    target = local(task.addresses["page"])
+    empty(target)
+    shutil.copyfile(written, target)
+    task.show("page")
 
 
 def _metrics(evaluation: Path) -> dict[str, float]:

@@ -1,10 +1,10 @@
-"""Passes the outcome of a run from its nodes to its last task, the webhook's.
+"""Passes the outcome of a run from its nodes to its last task.
 
 Pipelines gives the last task the state of the run without a reason (kubeflow/pipelines
 2.17, backend/src/v2/driver/resolve.go), and stops it if the run is terminated. So nodes
 write RUN.outcome into the ledger's folder, and the last task writes RUN.told when it
 has sent its notice. If an interval was begun and has neither NAME.done nor RUN.told, no
-notice was sent for its run.
+notice was sent for its run. A node that fails also writes RUN.report, for the page.
 """
 
 import logging
@@ -21,7 +21,7 @@ from newsdesk.errors import first_line
 
 _Found = TypeVar("_Found")
 _log = logging.getLogger("newsdesk")
-_OUTCOME, _NOTIFIED = ".outcome", ".told"
+_OUTCOME, _NOTIFIED, _CONTENT = ".outcome", ".told", ".report"
 _SECONDS = 30.0
 # The run's id, a UUID, as a part of an address.
 _ID = re.compile(r"/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=/)")
@@ -61,6 +61,27 @@ class Reports:
             The outcome that its nodes wrote last; None if there is none.
         """
         return read(self._tried(lambda files: files.read(run + _OUTCOME)))
+
+    def write_content(self, run: str, content: str) -> None:
+        """Writes what a run had found when it failed.
+
+        Args:
+            run: the run's id; nothing is written for "".
+            content: a `Content` of a report as JSON; nothing is written for "".
+        """
+        if run and content:
+            self._tried(lambda files: files.replace(run + _CONTENT, content))
+
+    def content(self, run: str) -> str | None:
+        """Reads what a run had found when it failed.
+
+        Args:
+            run: the run's id.
+
+        Returns:
+            The text that `write_content` has written; None if there is none.
+        """
+        return self._tried(lambda files: files.read(run + _CONTENT))
 
     def mark_notified(self, run: str) -> None:
         """Records that the notice of a run was sent, or is not needed.

@@ -9,6 +9,9 @@ from newsdesk.str_enum import StrEnum
 # Custom properties of artifacts: the version of a baseline, a mark that there is no
 # baseline (some runners always need an artifact), and the outcome of a push.
 VERSION, ABSENT, OUTCOME = "version", "absent", "outcome"
+# Custom properties of a push: the version that the candidate was compared with, and, as
+# lists in JSON, the sentences of the decision.
+COMPARED, REFUSALS, SHOWN = "compared_with", "refusals", "shown"
 # Custom property of a baseline: the best of the last versions, if it is another one.
 # Its model is in the folder of the same name below the artifact.
 BEST = "best"

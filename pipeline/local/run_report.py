@@ -67,12 +67,10 @@ def _collected(outputs: Outputs, folder: Path, summary: Summary) -> Content:
     """Collects what the nodes have written before the run ended."""
     from components.reporter.collect import About, collect
 
-    data = _configuration(folder).get("data", {})
     text = _configuration(folder).get("text", {})
     about = About(
         pipeline=summary.pipeline,
         run=summary.run,
-        labels=list(data.get("labels", [])),
         split=summary.split or "",
         max_length=text.get("max_length"),
     )
