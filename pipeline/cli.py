@@ -20,6 +20,7 @@ from pipeline.commands.gc import gc
 from pipeline.commands.init import init
 from pipeline.commands.logs import logs
 from pipeline.commands.predict import predict
+from pipeline.commands.report import report
 from pipeline.commands.rollback import rollback
 from pipeline.commands.run import run
 from pipeline.commands.runs import runs
@@ -44,6 +45,7 @@ for command in (
     explain,
     attention,
     runs,
+    report,
     verify,
     rollback,
     gc,

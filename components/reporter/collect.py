@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from components.reporter.files import DOUBTFUL
 from components.reporter.outputs import Outputs
 from newsdesk.errors import first_line, printable
-from newsdesk.report.content import Content, Explained, Verdict
+from newsdesk.report.content import Content, Explained, LabelCheck, Verdict
 from newsdesk.training import Training
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ def collect(
     tested = sections.made("the tested rows", lambda: _tested(outputs))
     if tested is not None:
         _add_figures(sections, tested, outputs)
-        if folder and outputs.saved_model:
-            _add_answers(sections, tested, outputs, about, folder)
+        if folder:
+            _add_explanations(sections, tested, outputs)
+            sections.add("label_check", lambda: _doubts(tested, outputs, about, folder))
     return Content(
         pipeline=about.pipeline,
         run=about.run,
@@ -136,27 +138,18 @@ def _add_figures(sections: _Sections, tested: "Tested", outputs: Outputs) -> Non
         sections.add(name, lambda make=make: make(tested))  # type: ignore[misc]
 
 
-def _add_answers(
-    sections: _Sections,
-    tested: "Tested",
-    outputs: Outputs,
-    about: About,
-    folder: Path,
-) -> None:
-    """Adds what needs the model itself, which is loaded once."""
+def _add_explanations(sections: _Sections, tested: "Tested", outputs: Outputs) -> None:
+    """Adds what needs the model itself."""
+    saved = outputs.saved_model
+    if saved:
+        sections.add("explained", lambda: _explained(saved, tested))
+
+
+def _explained(saved: Path, tested: "Tested") -> list[Explained]:
+    from newsdesk.explaining.explain import explain
     from newsdesk.explaining.loaded import LoadedModel
 
-    saved = outputs.saved_model
-    assert saved
-    model = sections.made("the model", lambda: LoadedModel(saved))
-    if model is None:
-        return
-    sections.add("explained", lambda: _explained(model, tested))
-
-
-def _explained(model: Any, tested: "Tested") -> list[Explained]:
-    from newsdesk.explaining.explain import explain
-
+    model = LoadedModel(saved)
     return [
         explain(model, tested.texts[row], tested.labels[int(tested.label[row])])
         for row in typical(tested)
@@ -182,3 +175,23 @@ def typical(tested: "Tested") -> list[int]:
         if kind.any():
             chosen.insert(place, int(np.argmax(np.where(kind, sure, -1.0))))
     return list(dict.fromkeys(chosen))
+
+
+def _doubts(
+    tested: "Tested", outputs: Outputs, about: About, folder: Path
+) -> LabelCheck | None:
+    """Checks the labels of all splits; writes the table of the doubtful ones."""
+    from components.reporter import unseen_rows
+    from newsdesk.report import label_check
+
+    assert outputs.examples
+    seen = label_check.Checked(
+        tested.texts,
+        tested.label,
+        [about.split] * len(tested.label),
+        tested.probabilities,
+    )
+    others = unseen_rows.read(outputs.examples, about.split, label_check.MOST_UNSEEN)
+    found = label_check.check([seen, label_check.Checked(*others)], tested.labels)
+    label_check.write_csv(found.most_doubted, folder / DOUBTFUL)
+    return found

@@ -1,0 +1,99 @@
+"""`newsdesk report`."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from newsdesk.errors import ConfigError, NewsdeskError, reason
+
+if TYPE_CHECKING:
+    from pipeline.local.history import Summary
+
+_NAMED = 5
+
+
+def report(
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="The run: its id, or its first characters. By default the newest run."
+        ),
+    ] = "",
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a pipeline (output.root). By default, all pipelines in "
+            "./newsdesk."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Copy the page to this file.")
+    ] = None,
+) -> None:
+    """Show the report of a run, and where its page is.
+
+    If the page is missing, it is made again from the files of the run.
+    """
+    from components.reporter.files import MARKDOWN, PAGE
+    from pipeline.local import run_report
+
+    pipeline, summary = _chosen(run, root)
+    folder = pipeline / "runs" / summary.run
+    if not (folder / PAGE).is_file():
+        if problem := run_report.write(pipeline, summary):
+            raise NewsdeskError(f"{folder}: {problem}")
+    if out:
+        _copy(folder / PAGE, out)
+    _print(out or folder / PAGE, folder / MARKDOWN)
+
+
+def _chosen(given: str, root: Path | None) -> tuple[Path, "Summary"]:
+    """Finds a run and the folder of its pipeline."""
+    from pipeline.local.history import past_runs
+
+    roots = [root] if root else sorted(Path("newsdesk").glob("*"))
+    found = [(folder, summary) for folder in roots for summary in past_runs(folder)]
+    found.sort(key=lambda one: one[1].started.timestamp(), reverse=True)
+    exact = [one for one in found if one[1].run == given]
+    fitting = exact or [one for one in found if one[1].run.startswith(given)]
+    if not found:
+        raise ConfigError("there are no runs here; choose a pipeline with --root DIR")
+    if not fitting:
+        names = ", ".join(summary.run for _, summary in found[:_NAMED])
+        raise ConfigError(f"there is no run {given}; the newest runs are {names}")
+    if given and len(fitting) > 1:
+        names = ", ".join(f"{one.run} in {folder}" for folder, one in fitting[:_NAMED])
+        raise ConfigError(
+            f"several runs begin with {given}: {names}; give more characters, or "
+            "choose a pipeline with --root DIR"
+        )
+    return fitting[0]
+
+
+def _copy(page: Path, out: Path) -> None:
+    try:
+        shutil.copyfile(page, out)
+    except OSError as error:
+        raise NewsdeskError(
+            f"{out}: cannot be written: {reason(error)}; choose another file with --out"
+        ) from None
+
+
+def _print(page: Path, summary: Path) -> None:
+    """Prints the path of the page, and the summary in Markdown."""
+    from rich.markdown import Markdown
+
+    from newsdesk.escaping import escaped
+    from pipeline.commands.shown import shown
+    from pipeline.terminal.layout import paragraph
+    from pipeline.terminal.streams import require_written
+
+    console = Console()
+    paragraph(console, f"{'report':<10} ", escaped(shown(page)), "bold")
+    if summary.is_file():
+        text = escaped(summary.read_text(encoding="utf-8"))
+        console.print(Markdown(text) if console.is_terminal else text, markup=False)
+    require_written()
