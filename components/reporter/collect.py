@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from components.reporter.files import DOUBTFUL
 from components.reporter.outputs import Outputs
 from newsdesk.errors import first_line, printable
-from newsdesk.report.content import Content, Explained, LabelCheck, Verdict
+from newsdesk.report.content import (
+    Content,
+    Data,
+    Explained,
+    LabelCheck,
+    Learning,
+    Verdict,
+)
 from newsdesk.training import Training
 
 if TYPE_CHECKING:
@@ -56,8 +63,8 @@ def collect(
         The content, without what only the runner knows: costs, configuration.
     """
     sections = _Sections()
-    _add_data(sections, outputs, about)
-    _add_learning(sections, outputs)
+    sections.add("data", lambda: _data(outputs, about))
+    sections.add("learning", lambda: _learning(outputs))
     tested = sections.made("the tested rows", lambda: _tested(outputs))
     if tested is not None:
         _add_figures(sections, tested, outputs)
@@ -108,18 +115,19 @@ def _tested(outputs: Outputs) -> "Tested | None":
     return predictions.read_all(outputs.predictions, labels)
 
 
-def _add_data(sections: _Sections, outputs: Outputs, about: About) -> None:
+def _data(outputs: Outputs, about: About) -> Data | None:
     from components.reporter import data
 
-    if outputs.quarantine or outputs.statistics:
-        limit = outputs.card().get("max_length", about.max_length)
-        sections.add("data", lambda: data.read(outputs, limit))
+    if not outputs.quarantine and not outputs.statistics:
+        return None
+    return data.read(outputs, outputs.card().get("max_length", about.max_length))
 
 
-def _add_learning(sections: _Sections, outputs: Outputs) -> None:
+def _learning(outputs: Outputs) -> Learning | None:
+    from newsdesk.report.learning import learning
+
     training = Training.of_card(outputs.card())
-    if training:
-        sections.add("learning", training.learning)
+    return learning(training) if training else None
 
 
 def _add_figures(sections: _Sections, tested: "Tested", outputs: Outputs) -> None:

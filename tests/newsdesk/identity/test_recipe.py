@@ -34,3 +34,24 @@ def test_a_file_that_changes_during_the_run_is_named(
     (tmp_path / name).write_text("as it is")
     with pytest.raises(NewsdeskError, match=f"{name}: has changed during the run, so"):
         began.check(recipe(config))
+
+
+def test_the_code_of_reports_does_not_change_the_recipe(
+    config: Config, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, read = recipe(config), Path.read_bytes
+
+    def changed(file: str) -> bool:
+        edited = repository / file
+        assert edited.is_file()
+        with monkeypatch.context() as patched:
+            patched.setattr(
+                Path,
+                "read_bytes",
+                lambda path: read(path) + (b"\n#" if path == edited else b""),
+            )
+            return recipe(config).digest != before.digest
+
+    assert not changed("components/reporter/collect.py")
+    assert not changed("newsdesk/report/content.py")
+    assert changed("components/predictions.py")

@@ -176,3 +176,26 @@ def test_a_node_that_a_signal_ended_is_stopped_not_failed(
     assert node.state == state
     assert node.peak_bytes is not None
     assert f"Trainer          {state}" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("is_interrupted", "state"), [(True, "stopped"), (False, "failed")]
+)
+def test_a_run_keeps_its_result_if_its_report_fails(
+    make_config: Callable[..., Config], tmp_path: Path, is_interrupted: bool, state: str
+) -> None:
+    class Launcher:
+        def launch(self) -> None:
+            raise RuntimeError("no space left")
+
+    config = make_config(output={"root": str(tmp_path / "root")})
+    out = io.StringIO()
+    summary = Summary(
+        run="r", pipeline="p", started=datetime.datetime.now().astimezone(), data="d"
+    )
+    signals = Signals([2] if is_interrupted else [])
+    screen = Screen(Console(file=out, width=200))
+    run = runner.LocalRun(config, screen, summary, signals, "")
+    run._run_node("Reporter", Launcher(), Records(None), ["report"])
+    assert [node.state for node in summary.nodes] == [state]
+    assert "no space left; the result of the run is not affected" in out.getvalue()

@@ -1,0 +1,114 @@
+"""Every run gets its report, and no report changes the result of a run."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from components.reporter import files, verdict
+from newsdesk.config.sections import Config
+from newsdesk.errors import ExitCode
+from newsdesk.identity.recipe import Recipe
+from newsdesk.report.content import Content
+from newsdesk.states import NodeState, RunState
+from pipeline.local import report_facts, run_report
+from pipeline.local.history import Node, RunFolder, Summary
+
+SECRET = "https://hooks.example/T0-very-secret"
+
+
+@pytest.fixture
+def folder(make_config: Callable[..., Config], tmp_path: Path) -> RunFolder:
+    """The folder of a run whose webhook has a secret address."""
+    output = {"root": str(tmp_path), "notify": {"url": SECRET}}
+    return RunFolder.create(make_config(output=output))
+
+
+def _summary(folder: RunFolder, **values: Any) -> Summary:
+    return Summary(
+        run=folder.path.name,
+        pipeline="desks",
+        started="2025-01-01T00:00:00Z",
+        data="d",
+        **values,
+    )
+
+
+def test_a_run_that_a_gate_stopped_gets_its_page(
+    folder: RunFolder, tmp_path: Path
+) -> None:
+    summary = _summary(
+        folder,
+        state=RunState.STOPPED,
+        exit_code=ExitCode.STOPPED_BY_GATE,
+        error="rows.csv: too many <duplicates>",
+        nodes=[Node(name="DataGate", state=NodeState.FAILED, seconds=2.5)],
+    )
+    assert run_report.write(tmp_path, summary, "correct the data") is None
+    page = (folder.path / files.PAGE).read_text()
+    assert "too many &lt;duplicates&gt;" in page and "correct the data" in page
+    assert (
+        "DataGate" in (folder.path / files.MARKDOWN).read_text() or "DataGate" in page
+    )
+    found = files.read(folder.path)
+    assert found.verdict.state is RunState.STOPPED
+    assert found.nodes[0].seconds == 2.5
+
+
+def test_the_address_of_the_webhook_is_not_in_the_report(
+    folder: RunFolder, tmp_path: Path
+) -> None:
+    assert SECRET in (folder.path / "config.toml").read_text()
+    run_report.write(tmp_path, _summary(folder, state=RunState.FAILED))
+    for file in folder.path.glob("report.*"):
+        assert SECRET not in file.read_text()
+    assert SECRET not in (folder.path / files.METRICS).read_text()
+    assert "(hidden)" in files.read(folder.path).configuration
+
+
+def test_what_the_reporter_wrote_is_completed_with_what_the_runner_knows(
+    folder: RunFolder, tmp_path: Path
+) -> None:
+    written = tmp_path / "artifacts" / "Reporter" / "report" / "12"
+    written.mkdir(parents=True)
+    content = Content(
+        pipeline="desks",
+        run="unknown",
+        verdict=verdict.of(RunState.PUSHED, version="7"),
+        tested_rows=237,
+    )
+    (written / files.METRICS).write_text(content.model_dump_json())
+    (written / files.DOUBTFUL).write_text("file,row\n")
+    facts = report_facts.Facts()
+    facts.add_recipe(Recipe("recipe", "code", {"tfx": "1"}), "data")
+    facts.add_outputs(
+        tmp_path, "Reporter", {"report": SimpleNamespace(uri=str(written))}
+    )
+    facts.write(folder.path)
+    summary = _summary(folder, state=RunState.PUSHED, pushed="/serving/7")
+    assert run_report.write(tmp_path, summary) is None
+    found = files.read(folder.path)
+    assert (found.tested_rows, found.run) == (237, folder.path.name)
+    assert found.digests["code"] == "code" and found.versions == {"tfx": "1"}
+    assert (folder.path / files.DOUBTFUL).read_text() == "file,row\n"
+
+
+def test_a_report_that_cannot_be_written_is_one_sentence(
+    folder: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsdesk.report.page.html", lambda _: 1 / 0)
+    said = run_report.write(tmp_path, _summary(folder, state=RunState.PUSHED))
+    assert said == "the report cannot be written: division by zero"
+
+
+def test_facts_of_an_older_or_damaged_run_are_empty(tmp_path: Path) -> None:
+    assert report_facts.read(tmp_path) == report_facts.Facts()
+    (tmp_path / report_facts.FILE).write_text(json.dumps({"outputs": 3}))
+    assert report_facts.read(tmp_path) == report_facts.Facts()
+
+
+def test_a_full_disk_does_not_stop_a_run_at_its_facts(tmp_path: Path) -> None:
+    report_facts.Facts().write(tmp_path / "gone")
