@@ -13,9 +13,11 @@ COLUMNS: dict[str, tuple[Any, list[Any]]] = {
     "text": (pa.string(), ["oil", "é", ""]),
     "label": (pa.int64(), [0, 1, 1]),
     "predicted": (pa.int64(), [0, 0, 1]),
+    "probability": (pa.float32(), [0.9, 0.8, 0.7]),
     "loss": (pa.float64(), [0.1, 2.0, 0.2]),
     "probabilities": (pa.list_(pa.float32()), [[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]]),
     "baseline/predicted": (pa.int64(), [1, 1, 1]),
+    "baseline/probability": (pa.float32(), [0.6, 0.6, 0.6]),
     "baseline/loss": (pa.float64(), [1.0, 0.5, 0.5]),
     "slice/source": (pa.string(), ["mail", None, "web"]),
 }
@@ -48,7 +50,7 @@ def test_every_column_is_read(tmp_path: Path) -> None:
 
 
 def test_a_first_model_has_no_baseline(tmp_path: Path) -> None:
-    names = ["text", "label", "predicted", "loss", "probabilities"]
+    names = [name for name in COLUMNS if "/" not in name]
     rows = predictions.read_all(_written(tmp_path, 3, names), ["world", "sports"])
     assert rows.baseline is None
     assert rows.slices == {}
