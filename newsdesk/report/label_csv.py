@@ -3,13 +3,15 @@
 import base64
 import csv
 import io
+import re
 
-from newsdesk.escaping import escaped
+from newsdesk.escaping import one_line
 from newsdesk.report.content import DoubtfulLabel, LabelCheck
 
 # A page must stay under 2 MB with everything else.
 MOST_BYTES = 600_000
-_HEAD = ("place", "split", "label", "suggested", "doubt", "text")
+_HEAD = ("file", "row", "split", "label", "suggested", "doubt", "text")
+_PLACE = re.compile(r"(.*):(\d+)", re.DOTALL)
 # Spreadsheets compute a cell that begins so.
 _FORMULA = tuple("=+-@＝＋－＠")
 
@@ -42,11 +44,15 @@ def table(rows: list[DoubtfulLabel]) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(_HEAD)
-    for row in rows:
-        cells = (row.place or "", row.split, row.label, row.suggested)
-        doubt = f"{row.doubt:.4f}"
-        writer.writerow([*map(inert, cells), doubt, inert(row.text)])
+    writer.writerows(map(_cells, rows))
     return file.getvalue()
+
+
+def _cells(one: DoubtfulLabel) -> list[str]:
+    found = _PLACE.fullmatch(one.place or "")
+    file, row = found.groups() if found else (one.place or "", "")
+    names = map(inert, (one.split, one.label, one.suggested))
+    return [inert(file), row, *names, f"{one.doubt:.4f}", inert(one.text)]
 
 
 def inert(cell: str) -> str:
@@ -59,5 +65,5 @@ def inert(cell: str) -> str:
         The text with control characters escaped, and with an apostrophe in front if it
         would be a formula.
     """
-    text = escaped(cell)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    text = one_line(cell)
+    return f"'{text}" if cell.lstrip().startswith(_FORMULA) else text

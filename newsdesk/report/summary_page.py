@@ -105,6 +105,7 @@ def _class(one: ClassFigures) -> list[str]:
 def _findings(content: Content) -> str:
     findings = [_pair(content), _labels(content), _slice(content)]
     findings += [_calibration(content), _time(content)]
+    findings += [f"Missing: {inert(reason)}" for reason in content.left_out]
     return "\n".join(f"- {finding}" for finding in findings if finding)
 
 

@@ -27,11 +27,18 @@ def chart(lengths: Lengths, number: int) -> Chart:
         y=around("rows", [float(rows) for rows in lengths.counts], start=0),
         table=Table(
             ["tokens", "rows"],
-            [[f"{tick(low)} to {tick(up)}", count(rows)] for low, up, rows in ranges],
+            [
+                [_range(low, up, up == lengths.edges[-1]), count(rows)]
+                for low, up, rows in ranges
+            ],
         ),
         bars=[Bar(low, up, rows) for low, up, rows in ranges],
         mark=Mark(lengths.limit, "limit") if lengths.limit else None,
     )
+
+
+def _range(low: float, up: float, is_last: bool) -> str:
+    return f"{tick(low)} and more" if is_last else f"{tick(low)} to {tick(up)}"
 
 
 def _summary(lengths: Lengths) -> str:
@@ -42,4 +49,6 @@ def _summary(lengths: Lengths) -> str:
         facts.append(f"{share(lengths.truncated)} of the texts are longer")
     if lengths.unknown is not None:
         facts.append(f"{share(lengths.unknown)} of the tokens are unknown")
-    return "; ".join(facts) + "." if facts else ""
+    facts.append("the last bar also has longer texts")
+    text = "; ".join(facts)
+    return f"{text[0].upper()}{text[1:]}."

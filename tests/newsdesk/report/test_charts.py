@@ -64,6 +64,17 @@ def test_the_template_draws_in_the_units_of_the_chart() -> None:
     assert sizes == {(str(WIDTH), str(HEIGHT))}
 
 
+def test_coverage_is_described_at_a_fifth_for_people() -> None:
+    described = probabilities.coverage(report_contents.rich().coverage).description
+    assert described.startswith(
+        "At a least probability of 0.00, the model answers 100.0%"
+    )
+    assert (
+        "of 0.65, the model answers 78.0% of the rows, with accuracy 0.9438."
+        in described
+    )
+
+
 def test_values_that_were_not_measured_have_no_chart() -> None:
     epochs = [Epoch(number=1, loss=0.5, eval_accuracy=0.9)]
     drawn = learning.charts(Learning(epochs=epochs))

@@ -31,12 +31,12 @@ def test_a_formula_gets_an_apostrophe(text: str) -> None:
     [
         ("calm seas", "calm seas"),
         ("a = b", "a = b"),
-        ("\t=1", r"\t=1"),
+        ("\t=1", r"'\t=1"),
         ("\x1b[31m\x00", r"\x1b[31m\x00"),
         ("", ""),
     ],
 )
-def test_other_cells_have_no_apostrophe(text: str, cell: str) -> None:
+def test_control_characters_are_escaped(text: str, cell: str) -> None:
     assert inert(text) == cell
 
 
@@ -44,12 +44,13 @@ def test_the_file_has_place_and_labels() -> None:
     rows = list(csv.DictReader(io.StringIO(table([_row('two\nlines, "quoted"')]))))
     assert rows == [
         {
-            "place": "rows.csv:7",
+            "file": "rows.csv",
+            "row": "7",
             "split": "train",
             "label": "Trams",
             "suggested": "Chess",
             "doubt": "0.9100",
-            "text": 'two\nlines, "quoted"',
+            "text": r'two\nlines, "quoted"',
         }
     ]
 

@@ -192,6 +192,14 @@ def test_figures_that_are_not_finite_are_named() -> None:
     assert not re.search(r'(?:points|width|cx|y1)="[^"]*(?:nan|inf)', page)
 
 
+def test_sections_that_could_not_be_made_are_named() -> None:
+    reason = "the label check: the file <rows.csv> has changed"
+    content = report_contents.rich().model_copy(update={"left_out": [reason]})
+    page = html(content)
+    assert page.index("Missing in this report") < page.index("<nav")
+    assert "the file &lt;rows.csv&gt; has changed" in page
+
+
 def test_long_texts_are_cut() -> None:
     content = report_contents.bare().model_copy(update={"pipeline": "x" * 1_000_000})
     assert len(html(content)) < 20_000
