@@ -68,3 +68,12 @@ def test_a_wide_page_is_noticed(window: Page, tmp_path: Path) -> None:
     window.open(file, 390, 844)
     assert window.beyond_the_edge()
     assert any("absent" in message for message in window.messages)
+
+
+def test_forty_tokens_fit_on_a_screen(window: Page, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(html(CONTENTS["four"]), encoding="utf-8")
+    window.open(file, 1280, 800)
+    boxes = "[...document.querySelectorAll('.scroll:has(.attention)')]"
+    hidden = f"{boxes}.map(one => one.scrollWidth - one.clientWidth)"
+    assert window.evaluate(hidden) == [0, 0, 0]
