@@ -12,7 +12,10 @@ from components.text_statistics.executor import Executor
 
 
 class TextStatisticsOfSplits(types.Artifact):
-    """A folder with `statistics.json`, `conflicts.json` and `slices.json`."""
+    """A folder of JSON files with the counts of every split.
+
+    They are `statistics.json`, `conflicts.json`, `slices.json` and `lengths.json`.
+    """
 
     TYPE_NAME = "components.TextStatistics"
 

@@ -13,7 +13,7 @@ from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 from tfx.utils import import_utils, path_utils
 
-from components.text_statistics import conflicts, slices, statistics
+from components.text_statistics import conflicts, length_counts, slices, statistics
 from components.text_statistics.conflicts import Conflict
 from components.text_statistics.slices import Slice
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
@@ -22,7 +22,7 @@ from newsdesk import features
 
 
 class Executor(base_beam_executor.BaseBeamExecutor):
-    """Raw examples -> `statistics.json`, `conflicts.json` and `slices.json`."""
+    """Raw examples -> the files of `TextStatisticsOfSplits`."""
 
     def Do(  # noqa: N802  TFX calls it by this name
         self,
@@ -90,14 +90,17 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         examples_of = {name: split.conflicts for name, split in counted.items()}
         conflicts.write(examples_of, folder)
         slices.write({name: split.slices for name, split in counted.items()}, folder)
+        lengths = {name: split.lengths for name, split in counted.items()}
+        length_counts.write(lengths, folder)
 
 
 class _Counted(BaseModel):
-    """The counts, conflicts and slices of one split."""
+    """The counts, conflicts, slices and lengths of one split."""
 
     statistics: SplitStatistics
     conflicts: list[Conflict]
     slices: dict[str, Slice]
+    lengths: dict[int, int]
 
 
 def _counter(name: str, settings: Any, model: str | None) -> Any:
@@ -168,6 +171,7 @@ class _Count(beam.CombineFn):
 
     def __init__(self, room: int | None, min_rows: int, ends: int) -> None:
         self._arguments = (room, min_rows, ends)
+        self._ends = ends
 
     def create_accumulator(self) -> Tally:
         return Tally()
@@ -187,4 +191,5 @@ class _Count(beam.CombineFn):
             statistics=tally.statistics(*self._arguments),
             conflicts=tally.conflicts(),
             slices=tally.slices(),
+            lengths=tally.lengths(self._ends),
         )

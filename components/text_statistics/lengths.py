@@ -33,6 +33,17 @@ class Lengths:
         """
         self._texts.update(other._texts)
 
+    def counts(self, ends: int = 0) -> dict[int, int]:
+        """Returns how many texts have each length.
+
+        Args:
+            ends: special tokens around each text, which count as its length.
+
+        Returns:
+            Texts by number of tokens, sorted; at most about 2,000 different numbers.
+        """
+        return {tokens + ends: texts for tokens, texts in sorted(self._texts.items())}
+
     def covering(self) -> int:
         """Finds a length that is enough for most texts.
 

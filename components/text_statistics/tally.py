@@ -145,6 +145,14 @@ class Tally:
         """Returns the counts of each slice."""
         return self._slices.found()
 
+    def lengths(self, ends: int) -> dict[int, int]:
+        """Returns the number of rows by their number of tokens.
+
+        Args:
+            ends: see `statistics`.
+        """
+        return self._lengths.counts(ends)
+
     def conflicts(self) -> list[Conflict]:
         """Returns examples of texts that occur with several labels."""
         return self._texts.conflicts()

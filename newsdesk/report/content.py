@@ -226,7 +226,8 @@ class Lengths(_Section):
 
     Attributes:
         split: the name of the split.
-        edges: the bounds of the bars, in tokens; one more than `counts`.
+        edges: the bounds of the bars, in tokens; one more than `counts`. The last bar
+            also has longer texts.
         counts: rows in each bar.
         limit: the most tokens that the model reads.
         truncated: the share of rows that are longer.

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.text_statistics import conflicts, slices, statistics
+from components.text_statistics import conflicts, length_counts, slices, statistics
 from components.text_statistics.component import TextStatistics, TextStatisticsOfSplits
 from components.text_statistics.executor import Executor
 from newsdesk.config.sections import Beam
@@ -75,6 +75,7 @@ def count(tmp_path: Path) -> Callable[..., statistics.TextStatistics]:
             statistics.FILE,
             conflicts.FILE,
             slices.FILE,
+            length_counts.FILE,
         }
         return statistics.read(tmp_path / "statistics")
 
