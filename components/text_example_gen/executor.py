@@ -14,6 +14,7 @@ from components.text_example_gen import (
     content,
     named_splits,
     quarantine,
+    row_counts,
     sources,
     splits,
 )
@@ -90,13 +91,13 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             report.splits,
             report.over_lines,
             {
-                quarantine.LEFT_OUT: dict.fromkeys(data.drop_labels, 0)
+                row_counts.LEFT_OUT: dict.fromkeys(data.drop_labels, 0)
                 | report.left_out,
-                quarantine.MERGED: report.merged,
-                quarantine.SMALL: {
+                row_counts.MERGED: report.merged,
+                row_counts.SMALL: {
                     data.labels[label]: texts for label, texts in report.small.items()
                 },
-                quarantine.SOURCES: named_splits.described(found, data),
+                row_counts.SOURCES: named_splits.described(found, data),
             },
         )
         fileio.rmtree(notes)

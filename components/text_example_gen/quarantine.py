@@ -9,12 +9,10 @@ from typing import Any
 from tfx.dsl.io import fileio
 from tfx.types import artifact
 
+from components.text_example_gen.row_counts import OVER_LINES, SUMMARY
 from newsdesk.rows.row import BadRow
 
 ROWS = "rows.jsonl"
-SUMMARY = "summary.json"
-OVER_LINES = "over_several_lines"
-LEFT_OUT, MERGED, SMALL, SOURCES = "left_out", "merged", "small_labels", "sources"
 
 
 class Quarantine(artifact.Artifact):
@@ -83,22 +81,6 @@ def write_rows(path: str, bad: Iterable[BadRow]) -> int:
             stream.write(json.dumps(record) + "\n")
             count += 1
     return count
-
-
-def read_summary(uri: str) -> dict[str, Any]:
-    """Reads the counts of a quarantine.
-
-    Args:
-        uri: the folder of the artifact.
-
-    Returns:
-        rows_in, rows_out, quarantined, OVER_LINES, and splits (rows by split); in newer
-        ones also LEFT_OUT and MERGED (rows by label), SMALL (different texts by label)
-        and SOURCES (by split, where its rows come from).
-    """
-    with fileio.open(os.path.join(uri, SUMMARY)) as stream:
-        summary: dict[str, Any] = json.loads(stream.read())
-    return summary
 
 
 def first(bad: Iterable[BadRow], count: int) -> list[BadRow]:

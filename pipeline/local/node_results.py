@@ -5,7 +5,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from components.text_example_gen.quarantine import (
+from components.text_example_gen.row_counts import (
     LEFT_OUT,
     MERGED,
     OVER_LINES,

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from components.reporter.outputs import PROBLEM
-from components.text_example_gen.quarantine import SOURCES, read_summary
+from components.text_example_gen.row_counts import SOURCES, read_summary
 from components.text_example_gen.span_note import spans_note
 from newsdesk.config.sections import Config
-from newsdesk.evaluation import decision, fallen
+from newsdesk.evaluation import fallen
 from newsdesk.published.in_service import OUTCOME, VERSION, InService, Outcome
 from pipeline.local import node_results, text_notes
 from pipeline.local.executions import text_property
@@ -99,6 +99,10 @@ class Notes:
 
     def evaluation(self, outputs: Outputs) -> str:
         """Notes the accuracy of the candidate and of the model in service."""
+        # Imported here, because it imports NumPy, which a run with nothing to do never
+        # needs.
+        from newsdesk.evaluation import decision
+
         decided = decision.read(Path(outputs["evaluation"].uri))
         now = self._summary.metrics = decided.metrics
         before = self._summary.baseline_metrics = decided.baseline_metrics

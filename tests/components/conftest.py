@@ -60,7 +60,8 @@ def outcome(examples: Any, quarantine: str) -> Outcome:
 
     from tfx.types import artifact_utils
 
-    from components.text_example_gen.quarantine import ROWS, read_summary
+    from components.text_example_gen.quarantine import ROWS
+    from components.text_example_gen.row_counts import read_summary
 
     names = artifact_utils.decode_split_names(examples.split_names)
     return Outcome(

@@ -53,7 +53,7 @@ def write_rows(path: Path, rows: int) -> None:
 def test_newest_span_is_read_and_cached(
     tmp_path: Path, launch: Callable[..., Any]
 ) -> None:
-    from components.text_example_gen.quarantine import read_summary
+    from components.text_example_gen.row_counts import read_summary
 
     write_rows(tmp_path / "data" / "2025-01-01" / "a.csv", 60)
     path = str(tmp_path / "data" / "{YYYY}-{MM}-{DD}" / "a.csv")

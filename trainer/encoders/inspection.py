@@ -10,8 +10,7 @@ from pathlib import Path
 from newsdesk.config.encoders import CheckpointEncoder
 from newsdesk.config.sections import Config
 from trainer.pretrained import families
-from trainer.pretrained.tensors import Tensors
-from trainer.text import checkpoint_tokenizer, word_pieces
+from trainer.text import word_pieces
 
 _POOLER = "pooler.dense.weight"
 
@@ -72,6 +71,10 @@ def check_checkpoint(folder: str, max_length: int = 0) -> list[str]:
         ConfigError: texts may be longer than the encoder reads.
         DataError: a file cannot be read, or the files do not fit each other.
     """
+    # Imported here, because they import NumPy, which other encoders never need.
+    from trainer.pretrained.tensors import Tensors
+    from trainer.text import checkpoint_tokenizer
+
     found = families.read(folder)
     tokenizer = checkpoint_tokenizer.of_checkpoint(Path(folder))
     tokens, file = len(tokenizer.names), tokenizer.files[0].name

@@ -1,5 +1,6 @@
 """A fingerprint changes with sources, installed versions and files."""
 
+import importlib.metadata
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,28 @@ def test_another_version_changes_it(
     before = fingerprint.of(["some_room"])
     monkeypatch.setattr(fingerprint, "installed", lambda: ["numpy==0"])
     assert fingerprint.of(["some_room"]) != before
+
+
+def test_names_and_versions_are_those_of_the_standard_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, head in {
+        "one-1.0.dist-info": "Name: One\nVersion: 1.0\n\nVersion: 9 of the text\n",
+        "two-2.0.dist-info": "name: two\nversion: 2.0\n\n",
+        "six-6.0.dist-info": "Name:six\nVersion:  6.0\nName: other\n",
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "METADATA").write_text(f"Metadata-Version: 2.1\n{head}")
+    (tmp_path / "old.egg-info").write_text("Name: old\nVersion: 0.1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = fingerprint.installed.__wrapped__()
+    assert {"one==1.0", "two==2.0", "six==6.0", "old==0.1"} <= set(found)
+    assert found == sorted(
+        {
+            f"{one.name.lower()}=={one.version}"
+            for one in importlib.metadata.distributions()
+        }
+    )
 
 
 def test_the_content_of_a_file_counts_and_its_path_does_not(
