@@ -84,7 +84,9 @@ def of_file(path: str | Path) -> str:
 @functools.cache
 def installed() -> list[str]:
     """Lists every installed distribution with its version, such as numpy==2.0."""
-    return sorted({_name_and_version(one) for one in importlib.metadata.distributions()})
+    return sorted(
+        {_name_and_version(one) for one in importlib.metadata.distributions()}
+    )
 
 
 def _name_and_version(distribution: importlib.metadata.Distribution) -> str:

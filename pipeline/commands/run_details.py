@@ -1,20 +1,17 @@
-"""Formats past runs, one line or one page each."""
+"""Formats everything about one past run."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from components.text_example_gen.span_note import spans_note
-from newsdesk.escaping import one_line
 from newsdesk.published.in_service import InService
 from pipeline.commands.shown import shown
-from pipeline.local.history import LOG, RUN_NAME, Summary
-from pipeline.terminal.layout import cut
+from pipeline.local.run_files import LOG
 
-_HEADS = ("run", "pipeline", "data", "rows", "accuracy", "took", "result")
-# On a terminal of fewer columns, the reason needs the room of the others.
-_WIDE = 120
-# Names of data are cut, so that the result stays on the line.
-_DATA_WIDTH = 20
+if TYPE_CHECKING:
+    from pipeline.local.history import Summary
+
 _GIB = 2**30
 _NAMES = {
     "accuracy": "accuracy",
@@ -24,7 +21,7 @@ _NAMES = {
 }
 
 
-def reason(summary: Summary) -> str:
+def reason(summary: "Summary") -> str:
     """Says why a run did not push a model.
 
     Args:
@@ -36,49 +33,7 @@ def reason(summary: Summary) -> str:
     return summary.error or "; ".join(summary.refusals)
 
 
-def rows(summaries: Sequence[Summary], width: int) -> list[list[str]]:
-    """Formats runs as rows of a list.
-
-    Args:
-        summaries: of the runs.
-        width: the columns of the terminal; a narrow one gets fewer columns.
-
-    Returns:
-        The heads, and the cells of each run.
-    """
-    heads = list(_HEADS)
-    is_narrow = width < _WIDE
-    if is_narrow:
-        heads.remove("took")
-        if len({summary.pipeline for summary in summaries}) == 1:
-            heads.remove("pipeline")
-    found = (_cells(summary, is_narrow) for summary in summaries)
-    return [heads, *([cells[head] for head in heads] for cells in found)]
-
-
-def _cells(summary: Summary, is_narrow: bool) -> dict[str, str]:
-    accuracy = summary.metrics.get("accuracy")
-    used = summary.rows.get("rows_out")
-    why = reason(summary)
-    if summary.pushed:
-        why = why or f"version {summary.pushed.rpartition('/')[2]}"
-    run = summary.run
-    if is_narrow and RUN_NAME.fullmatch(run):
-        # The counter alone identifies a run of a root.
-        run = run.partition("-")[0]
-    texts = (
-        run,
-        summary.pipeline,
-        cut(one_line(Path(summary.data).name), _DATA_WIDTH),
-        "" if used is None else f"{used:,}",
-        "" if accuracy is None else f"{accuracy:.4f}",
-        f"{summary.seconds:.0f} s",
-        f"{summary.state}: {why}" if why else summary.state,
-    )
-    return dict(zip(_HEADS, map(one_line, texts), strict=True))
-
-
-def page(root: Path, summary: Summary) -> Iterator[tuple[str, str]]:
+def page(root: Path, summary: "Summary") -> Iterator[tuple[str, str]]:
     """Formats everything that is known about a run.
 
     Args:

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,8 +32,13 @@ def runs(
         ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object per run.")
+        bool,
+        typer.Option("--json", help="Print one JSON object per run and line."),
     ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Show only the newest runs, as many as this."),
+    ] = None,
     cluster: Annotated[
         bool,
         typer.Option(
@@ -50,22 +56,24 @@ def runs(
             )
         _on_the_cluster(config, overrides, as_json)
         return
+    roots = [root] if root else sorted(Path("newsdesk").glob("*"))
+    if run or as_json:
+        _show(roots, run, as_json, limit)
+    else:
+        _print_list(roots, limit)
+
+
+def _show(roots: list[Path], run: str, as_json: bool, limit: int | None) -> None:
+    """Prints runs with everything that their summaries contain."""
     from pipeline.commands import run_details
     from pipeline.local.history import past_runs
-    from pipeline.terminal.streams import answer
 
-    roots = [root] if root else sorted(Path("newsdesk").glob("*"))
-    found = [(folder, summary) for folder in roots for summary in past_runs(folder)]
-    if run:
-        found = [_chosen(found, run)]
+    every = ((folder, summary) for folder in roots for summary in past_runs(folder))
+    found = [_chosen(list(every), run)] if run else list(islice(every, limit))
     if as_json:
         _print_json([summary for _, summary in found])
-    elif run:
-        _print_page(run_details.page(*found[0]))
-    elif found:
-        _print_list(roots, [summary for _, summary in found])
     else:
-        answer("no runs yet; `newsdesk run CONFIG` starts one")
+        _print_page(run_details.page(*found[0]))
 
 
 def _chosen(found: list[tuple[Path, "Summary"]], given: str) -> tuple[Path, "Summary"]:
@@ -103,20 +111,23 @@ def _print_page(lines: Iterable[tuple[str, str]]) -> None:
     require_written()
 
 
-def _print_list(roots: Iterable[Path], summaries: Sequence["Summary"]) -> None:
+def _print_list(roots: list[Path], limit: int | None) -> None:
     """Prints a line for each run, and one for each model in service."""
-    from pipeline.commands import run_details
-    from pipeline.local import in_service
+    from pipeline.commands import run_list
+    from pipeline.local.run_files import listed
     from pipeline.terminal.layout import paragraph, table
-    from pipeline.terminal.streams import require_written
+    from pipeline.terminal.streams import answer, require_written
 
+    found = list(islice((run for root in roots for run in listed(root)), limit))
+    if not found:
+        answer("no runs yet; `newsdesk run CONFIG` starts one")
+        return
     console = Console()
     width = console.width if console.is_terminal else sys.maxsize
-    table(console, run_details.rows(summaries, width))
+    table(console, run_list.rows(found, width))
     for root in roots:
-        if current := in_service.of_root(root):
+        if text := run_list.in_service(root):
             console.print()
-            text = run_details.in_service(current)
             paragraph(console, f"in service of {root.name}: ", text, "green")
     require_written()
 

@@ -1,8 +1,6 @@
 """The folder of a run, and the summaries of past runs."""
 
 import datetime
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,20 +8,15 @@ from typing import Annotated, Any
 import tomlkit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from newsdesk import atomic, regular
+from newsdesk import atomic
 from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode, ModelError, NewsdeskError
 from newsdesk.states import NodeState, RunState
 from newsdesk.training import Training
+from pipeline.local import run_files
+from pipeline.local.run_files import LOG, RUN_NAME, SUMMARY
 
 CONFIG = "config.toml"
-LOG = "log.txt"
-SUMMARY = "summary.json"
-# Sorts after the names of older releases, which were only the local time.
-RUN_NAME = re.compile(r"r(?P<number>\d{6,})-\d{8}T\d{6}Z")
-# A larger file cannot be a summary.
-_MOST_BYTES = 16 << 20
-
 
 # Final states of runs that would end in the same way with the same data.
 VERDICTS = frozenset(
@@ -186,9 +179,8 @@ def past_runs(root: Path) -> Iterator[Summary]:
     Yields:
         Every summary that can be read; others are skipped.
     """
-    for file in sorted(root.glob(f"runs/*/{SUMMARY}"), reverse=True):
+    for file in run_files.files(root):
         try:
-            values: dict[str, Any] = json.loads(regular.read(file, _MOST_BYTES))
-            yield Summary.model_validate(values)
+            yield Summary.model_validate(run_files.read(file))
         except (OSError, ValueError, ModelError):
             continue

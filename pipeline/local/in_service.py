@@ -4,7 +4,7 @@ from pathlib import Path
 
 from newsdesk.errors import NewsdeskError
 from newsdesk.published.in_service import InService, newest
-from pipeline.local.history import past_runs
+from pipeline.local.run_files import listed
 
 
 def of_root(root: Path) -> InService | None:
@@ -18,7 +18,7 @@ def of_root(root: Path) -> InService | None:
         cannot be read, and if it is in an object store, which takes time and an
         identity to read.
     """
-    pushed = (run.pushed.rpartition("/")[0] for run in past_runs(root) if run.pushed)
+    pushed = (run.pushed.rpartition("/")[0] for run in listed(root) if run.pushed)
     address = next(pushed, str(root / "serving"))
     if "://" in address:
         return None

@@ -1,5 +1,6 @@
 """Fits text to a terminal, which would break it inside words."""
 
+import sys
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -85,15 +86,27 @@ def table(console: Console, rows: Sequence[Sequence[str]]) -> None:
             files get them whole.
         rows: cells that cannot control the terminal.
     """
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    for index, row in enumerate(rows):
-        padded = [
-            set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)
-        ]
-        line = "  ".join([*padded[:-1], row[-1]]).rstrip()
-        if console.is_terminal:
-            line = cut(line, console.width)
-        console.print(Text(line, "" if index else "dim"), soft_wrap=True)
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    most = console.width if console.is_terminal else sys.maxsize
+    lines = [cut(_padded(row, widths), most) for row in rows]
+    # Printed at once, because thousands of prints take seconds.
+    text = Text("\n".join(lines))
+    text.stylize("dim", 0, len(lines[0]))
+    console.print(text, soft_wrap=True)
+
+
+def _padded(row: Sequence[str], widths: Sequence[int]) -> str:
+    *cells, last = row
+    padded = (
+        cell + " " * (width - _width(cell))
+        for cell, width in zip(cells, widths, strict=False)
+    )
+    return "  ".join([*padded, last]).rstrip()
+
+
+def _width(text: str) -> int:
+    # Most cells are ASCII, and Rich looks up the width of every character.
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def cut(text: str, width: int) -> str:
@@ -106,6 +119,6 @@ def cut(text: str, width: int) -> str:
     Returns:
         The text, or its beginning and an ellipsis.
     """
-    if cell_len(text) <= width:
+    if _width(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…"

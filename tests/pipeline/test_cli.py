@@ -14,9 +14,10 @@ import pytest
 from rich.console import Console
 
 from newsdesk.published import manifest
-from pipeline.commands import run_details
+from pipeline.commands import run_list
 from pipeline.commands.shown import command
 from pipeline.local.history import Node, RunFolder, Summary
+from pipeline.local.run_files import ListedRun, listed
 from pipeline.terminal import layout
 from tests.conftest import REPOSITORY
 from tests.support import model
@@ -176,18 +177,20 @@ def test_runs_are_listed_with_the_reason(
     newsdesk: Callable[..., subprocess.CompletedProcess[str]], past_run: Summary
 ) -> None:
     head, shown = newsdesk("runs").stdout.splitlines()
-    assert head.split() == [
-        *("run", "pipeline", "data", "rows", "accuracy", "took", "result")
+    assert re.split("  +", head) == [
+        *("run", "started", "seconds", "state", "rows", "accuracy", "change"),
+        "version or reason",
     ]
-    assert shown.split(maxsplit=7) == [
+    started = past_run.started.astimezone()
+    assert re.split("  +", shown) == [
         past_run.run,
-        "desks",
-        "rows.csv",
+        f"{started:%Y-%m-%d %H:%M}",
+        "61.2",
+        "not good enough",
         "1,234",
         "0.5000",
-        "61",
-        "s",
-        f"not good enough: {past_run.refusals[0].rstrip()}",
+        "-0.1000",
+        past_run.refusals[0].rstrip(),
     ]
     (line,) = newsdesk("runs", "--json").stdout.splitlines()
     assert json.loads(line)["refusals"] == past_run.refusals
@@ -198,13 +201,62 @@ def test_runs_are_listed_with_the_reason(
 def test_a_terminal_lists_one_line_a_run(past_run: Summary, width: int) -> None:
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=True, no_color=True)
-    layout.table(console, run_details.rows([past_run, past_run], width))
+    run = ListedRun.of(json.loads(past_run.model_dump_json()))
+    layout.table(console, run_list.rows([run, run], width))
     lines = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()
     assert len(lines) == 3
     assert all(len(line) <= width for line in lines)
     assert lines[1].startswith("r000012")
     assert "not good enough" in lines[1]
     assert lines[1].endswith("…")
+
+
+def test_a_terminal_of_80_columns_shows_figures_and_version() -> None:
+    run = ListedRun.of(
+        {
+            "run": "r000012-20260102T030405Z",
+            "pipeline": "desks",
+            "started": "2026-01-02T03:04:05Z",
+            "state": "pushed",
+            "rows": {"rows_out": 123456},
+            "metrics": {"accuracy": 0.9},
+            "baseline_metrics": {"accuracy": 0.8},
+            "pushed": "s3://bucket/serving/1795745743",
+        }
+    )
+    out = io.StringIO()
+    console = Console(file=out, width=80, force_terminal=True, no_color=True)
+    layout.table(console, run_list.rows([run], 80))
+    last = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()[-1]
+    assert last.endswith("pushed  123,456  0.9000    +0.1000  1795745743")
+
+
+def test_the_list_may_be_limited_to_the_newest_runs(
+    newsdesk: Callable[..., subprocess.CompletedProcess[str]],
+    past_run: Summary,
+    tmp_path: Path,
+) -> None:
+    newer = past_run.model_copy(update={"run": "r000013-20260103T030405Z"})
+    folder = tmp_path / "newsdesk" / "desks" / "runs" / newer.run
+    folder.mkdir()
+    RunFolder(folder).write(newer)
+    _, line = newsdesk("runs", "--limit", "1").stdout.splitlines()
+    assert line.startswith(newer.run)
+    (line,) = newsdesk("runs", "--limit", "1", "--json").stdout.splitlines()
+    assert json.loads(line)["run"] == newer.run
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ["{half", "[]", '{"run": "r"}', '{"run": "r", "pipeline": "p", "rows": 5}'],
+)
+def test_a_summary_that_cannot_be_read_is_not_listed(
+    tmp_path: Path, past_run: Summary, damaged: str
+) -> None:
+    root = tmp_path / "newsdesk" / "desks"
+    (root / "runs" / "r000013-20260103T030405Z").mkdir()
+    (root / "runs" / "r000013-20260103T030405Z" / "summary.json").write_text(damaged)
+    assert [run.run for run in listed(root)] == [past_run.run]
 
 
 def test_a_run_is_shown_whole(
@@ -259,8 +311,10 @@ def test_the_metrics_of_the_model_in_service_outlive_its_run(
 
 def test_runs_imports_nothing_slow() -> None:
     code = (
-        "import sys, pipeline.commands.run_details, pipeline.local.in_service\n"
-        "assert not {'tensorflow', 'tfx', 'apache_beam'} & set(sys.modules)"
+        "import sys, pipeline.commands.run_list, pipeline.commands.run_details\n"
+        "assert 'pydantic' not in sys.modules\n"
+        "import pipeline.local.in_service\n"
+        "assert not {'tensorflow', 'tfx', 'newsdesk.config'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=REPOSITORY)
 
