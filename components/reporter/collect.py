@@ -5,7 +5,7 @@ more than none, and a report must never change how a run ends.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,13 +38,18 @@ class About:
         pipeline: the name of the pipeline.
         run: the name of the run.
         split: the name of the tested split.
-        max_length: the most tokens that a model reads; for runs without a model.
+        labels: the names of the classes, in the order of their numbers, for runs
+            without a model.
+        spans: what the run read, the oldest first.
+        verdict: the file with the verdict of a data gate that stopped the run.
     """
 
     pipeline: str
     run: str
     split: str
-    max_length: int | None = None
+    labels: Sequence[str] = ()
+    spans: Sequence[str] = ()
+    verdict: Path | None = None
 
 
 def collect(
@@ -120,7 +125,13 @@ def _data(outputs: Outputs, about: About) -> Data | None:
 
     if not outputs.quarantine and not outputs.statistics:
         return None
-    return data.read(outputs, outputs.card().get("max_length", about.max_length))
+    return data.read(
+        outputs.card().get("labels", about.labels),
+        outputs.quarantine,
+        outputs.statistics,
+        outputs.verdict_file or about.verdict,
+        about.spans,
+    )
 
 
 def _learning(outputs: Outputs) -> Learning | None:

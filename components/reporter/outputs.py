@@ -39,6 +39,16 @@ class Outputs:
         # As `path_utils.serving_model_path`, without the seconds to import TFX.
         return self.model and self.model / "Format-Serving"
 
+    @property
+    def verdict_file(self) -> Path | None:
+        """The file of the data gate's verdict."""
+        if self.verdict is None:
+            return None
+        # Imported here, because it imports TFX.
+        from components.data_gate import VERDICT
+
+        return self.verdict / VERDICT
+
     def card(self) -> dict[str, Any]:
         """Reads the card of the candidate.
 

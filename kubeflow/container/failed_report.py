@@ -42,7 +42,7 @@ def content(text: str, facts: Mapping[str, Any]) -> str:
         found = outputs(text, facts)
         if found == Outputs():
             return ""
-        about = About(pipeline="", run="", split="")
+        about = About(pipeline="", run="", split="", labels=_labels(text))
         return collect(found, about, of(RunState.FAILED)).model_dump_json()
     # Whatever is wrong with the inputs may be why the node failed.
     except Exception:
@@ -68,3 +68,10 @@ def outputs(text: str, facts: Mapping[str, Any]) -> Outputs:
         if target and listed.get("artifacts"):
             found[target] = local(listed["artifacts"][0]["uri"])
     return Outputs(**found)
+
+
+def _labels(text: str) -> list[str]:
+    """Reads the labels from the parameters of a node that has them."""
+    values = json.loads(text)["inputs"].get("parameterValues", {})
+    found: list[str] = json.loads(values.get("labels", "[]"))
+    return found

@@ -12,7 +12,7 @@ from components.reporter.outputs import Outputs
 from newsdesk import atomic
 from newsdesk.errors import first_line
 from newsdesk.report.content import Content, NodeCost
-from newsdesk.states import NodeState
+from newsdesk.states import NodeState, RunState
 from pipeline.local import report_facts
 from pipeline.local.history import CONFIG, Summary
 
@@ -67,14 +67,24 @@ def _collected(outputs: Outputs, folder: Path, summary: Summary) -> Content:
     """Collects what the nodes have written before the run ended."""
     from components.reporter.collect import About, collect
 
-    text = _configuration(folder).get("text", {})
     about = About(
         pipeline=summary.pipeline,
         run=summary.run,
         split=summary.split or "",
-        max_length=text.get("max_length"),
+        labels=_configuration(folder).get("data", {}).get("labels", []),
+        spans=summary.spans,
+        verdict=_stopped(folder, summary),
     )
     return collect(outputs, about, _verdict(summary, None))
+
+
+def _stopped(folder: Path, summary: Summary) -> Path | None:
+    """The verdict of a data gate that stopped the run."""
+    if summary.state is not RunState.STOPPED:
+        return None
+    from components.data_gate import STOPPED
+
+    return folder / STOPPED if (folder / STOPPED).is_file() else None
 
 
 def _completed(
