@@ -17,8 +17,9 @@ from kubeflow.intervals.ledger import Ledger
 from kubeflow.intervals.reports import Reports
 from kubeflow.outcome import in_log, in_message
 from newsdesk.config.load import load
-from newsdesk.errors import ExitCode
+from newsdesk.errors import ExitCode, GateError
 from newsdesk.evaluation.decision import Decision
+from newsdesk.report.content import Content
 from tests.kubeflow.cluster_run import Cluster, TaskFailed
 from tests.kubeflow.object_stores import Bucket, buckets
 from tests.support.kfp.workflows import failed
@@ -239,6 +240,47 @@ def test_a_pusher_that_pushes_nothing_reports_it_and_finishes_its_interval(
     assert model["metadata"]["refusals"] == '["loss is 9"]'
     # The interval is done, because the same rows would give the same result.
     assert ledger.done() == {"20261124T030000Z"}
+
+
+def test_a_reporter_that_fails_does_not_fail_the_run(
+    start: Callable[..., Cluster],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("components.reporter.executor.Executor.Do", lambda *_: 1 / 0)
+    cluster = start()
+    _give_inputs(cluster, "reporter", tmp_path)
+    cluster_input = cluster.executor_input("reporter", {})
+    assert _in_process("", cluster.command("reporter", cluster_input), {}) == 0
+    said = capsys.readouterr().err
+    assert "Reporter: ZeroDivisionError" in said and "the run keeps its result" in said
+
+
+def test_a_node_that_a_gate_stops_leaves_what_it_had_for_the_last_task(
+    start: Callable[..., Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise GateError("too many duplicates")
+
+    seen: list[Any] = []
+
+    def collect(outputs: Any, about: Any, verdict: Any) -> Content:
+        seen.append(outputs)
+        return Content(pipeline="", run="", verdict=verdict, tested_rows=7)
+
+    monkeypatch.setattr("components.data_gate.Executor.Do", refuse)
+    monkeypatch.setattr("kubeflow.container.failed_report.collect", collect)
+    secret = 'kubeflow.secrets={"WEBHOOK" = {name = "webhook", key = "url"}}'
+    cluster = start(RUN, 'output.notify={url = "env:WEBHOOK"}', secret)
+    # The graph is in a task of its own, beside the last task.
+    cluster.spec = {**cluster.spec, "root": cluster.spec["components"]["comp-nodes"]}
+    _give_inputs(cluster, "data-gate", tmp_path)
+    with pytest.raises(TaskFailed, match="ended with 4$"):
+        cluster.launch("data-gate", {})
+    assert seen[0].statistics == tmp_path / "texts"
+    found = Reports(str(tmp_path / "models")).content(RUN)
+    assert found and Content.model_validate_json(found).tested_rows == 7
 
 
 def test_an_interval_is_trained_on_once(

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from components.reporter.verdict import of
 from kubeflow import notified
 from kubeflow.intervals.ledger import Ledger
 from kubeflow.intervals.reports import Reports
 from kubeflow.outcome import Outcome
 from newsdesk.errors import IntervalTaken
+from newsdesk.report.content import Content, Data
+from newsdesk.states import RunState
 from tests.kubeflow.conftest import SECRET
 
 FAILED = {"state": "FAILED", "error": {"code": 9, "message": "node Trainer failed"}}
@@ -208,3 +211,51 @@ def test_an_unreachable_webhook_fails_nothing_and_stays_secret(
     assert "Traceback" not in printed
     for text in (printed, caplog.text):
         assert SECRET not in text and "127.0.0.1" not in text
+
+
+def test_a_run_that_a_gate_stopped_gets_a_page(
+    asked: Callable[..., argparse.Namespace], tmp_path: Path
+) -> None:
+    reports = Reports(str(tmp_path / "models"))
+    error = "the train split has 12 % <duplicates>"
+    reports.write(
+        "run-1", Outcome(state="stopped", exit_code=4, node="DataGate", error=error)
+    )
+    found = Content(
+        pipeline="", run="", verdict=of(RunState.FAILED), data=Data(rows_in=4321)
+    )
+    reports.write_content("run-1", found.model_dump_json())
+    page = tmp_path / "artifacts" / "page"
+    assert notified.write_page(asked(FAILED, page=str(page))) is None
+    text = page.read_text()
+    assert "12 % &lt;duplicates&gt;" in text and "4,321" in text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [
+        (Outcome(state="pushed", pushed="s3://m/7"), {"state": "SUCCEEDED"}),
+        (Outcome(state="not good enough", exit_code=3), {"state": "SUCCEEDED"}),
+        (Outcome(state="interval taken", exit_code=5), FAILED),
+    ],
+)
+def test_a_run_with_a_page_of_its_own_gets_no_second_one(
+    asked: Callable[..., argparse.Namespace],
+    tmp_path: Path,
+    outcome: Outcome,
+    status: Any,
+) -> None:
+    Reports(str(tmp_path / "models")).write("run-1", outcome)
+    page = tmp_path / "page"
+    assert notified.write_page(asked(status, page=str(page))) is None
+    assert not page.exists()
+
+
+def test_a_page_that_cannot_be_made_does_not_keep_the_notice_back(
+    asked: Callable[..., argparse.Namespace],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("newsdesk.report.page.html", lambda _: 1 / 0)
+    said = notified.write_page(asked(FAILED, page=str(tmp_path / "page")))
+    assert said == "the report cannot be written: division by zero"

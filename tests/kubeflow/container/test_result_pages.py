@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from components.predictions import FILE
+from components.reporter.files import PAGE
 from kubeflow.container import result_pages
 from kubeflow.container.artifacts import Task
 from newsdesk.evaluation import decision
@@ -92,10 +93,26 @@ def test_metrics_are_finite_numbers(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("is_written", [True, False])
+def test_the_page_of_the_report_is_a_file_of_its_own(
+    tmp_path: Path, is_written: bool
+) -> None:
+    (tmp_path / "report").mkdir()
+    if is_written:
+        (tmp_path / "report" / PAGE).write_text("<!doctype html>")
+    task = _task(tmp_path, report=str(tmp_path / "report"))
+    task.addresses["page"] = str(tmp_path / "shown" / "page")
+    result_pages.fill("Reporter", task, [])
+    shown = tmp_path / "shown" / "page"
+    assert shown.is_file() == is_written
+    assert set(task.views) == ({"page"} if is_written else set())
+
+
 def test_every_view_has_a_type_of_kfp() -> None:
     from kfp import dsl
 
-    known = {kind.schema_title for kind in (dsl.Metrics, dsl.ClassificationMetrics)}
+    kinds = (dsl.Metrics, dsl.ClassificationMetrics, dsl.HTML)
+    known = {kind.schema_title for kind in kinds}
     assert {
         kind for node in result_pages.VIEWS.values() for kind in node.values()
     } == known
