@@ -274,7 +274,8 @@ def test_a_node_that_a_gate_stops_leaves_what_it_had_for_the_last_task(
     secret = 'kubeflow.secrets={"WEBHOOK" = {name = "webhook", key = "url"}}'
     cluster = start(RUN, 'output.notify={url = "env:WEBHOOK"}', secret)
     # The graph is in a task of its own, beside the last task.
-    cluster.spec = {**cluster.spec, "root": cluster.spec["components"]["comp-nodes"]}
+    graph = cluster.spec["components"]["comp-nodes"]["dag"]
+    cluster.spec = {**cluster.spec, "root": {**cluster.spec["root"], "dag": graph}}
     _give_inputs(cluster, "data-gate", tmp_path)
     with pytest.raises(TaskFailed, match="ended with 4$"):
         cluster.launch("data-gate", {})

@@ -81,7 +81,9 @@ class Launcher(Driver):
             {disk: "/minio", said: str(_OUTPUT_FILE.parent), **self.volumes},
             kill_after,
         )
-        report = json.loads((said / _OUTPUT_FILE.name).read_text())
+        written = said / _OUTPUT_FILE.name
+        # As the launcher, which treats a missing file as one without results.
+        report = json.loads(written.read_text()) if written.exists() else {}
         self.keep(name, executor_input, report)
         for artifacts in self.outputs[name].values():
             for one in artifacts["artifacts"]:
@@ -99,6 +101,16 @@ class Launcher(Driver):
         return sorted(
             _NEW_IN_EACH_RUN.sub("#", one.replace(self.run_id, "")) for one in names
         )
+
+    def page(self, task: str) -> str:
+        """Returns the page that a task wrote to its output of system.HTML."""
+        found = self.artifact(task, "page")
+        assert found["type"]["schemaTitle"] == "system.HTML", found
+        return self.store.read(found["uri"])
+
+    def path(self, address: str) -> str:
+        """Overrides Driver.path."""
+        return address.replace(ObjectStore.scheme, "/minio/")
 
     def address(self, task: str, output: str) -> str:
         """Overrides Driver.address."""

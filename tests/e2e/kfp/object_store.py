@@ -56,6 +56,10 @@ class ObjectStore:
             (folder / "...").touch()
             (folder / f"{folder.name}_$folder$").touch()
 
+    def read(self, address: str) -> str:
+        """Reads an artifact that is one file."""
+        return self._at(address).read_text(encoding="utf-8")
+
     def files(self, below: str) -> set[str]:
         """Lists the files in a folder.
 

@@ -1,5 +1,6 @@
 """The scenarios: ways to run the compiled sample in containers."""
 
+import contextlib
 import json
 import os
 import random
@@ -8,11 +9,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.e2e.kfp.engine import WRITABLE, ContainerKilled, docker_host, sdk_python
+from tests.e2e.kfp.engine import (
+    WRITABLE,
+    ContainerFailed,
+    ContainerKilled,
+    docker_host,
+    sdk_python,
+)
 from tests.e2e.kfp.launcher import Launcher
 from tests.e2e.kfp.range import Metrics, Range
 
 _MOST_SECONDS = 20.0
+# The form of a run's id on a cluster, by which a failed node finds its reports.
+_STOPPED = "2f0c0d8e-5a43-4c1b-9d55-0b6a3e0f7c11"
 # The tasks that compare a candidate with the model in service.
 _SECOND_RUN = (
     "baseline-model",
@@ -59,8 +68,10 @@ def minio(range_: Range) -> list[Metrics]:
     pipeline = _compiled(range_, "minio")
     launcher = range_.launcher("minio", pipeline, range_.folder("checkpoints-minio"))
     assert launcher.run() == launcher.order
+    _shows(launcher.page("reporter"), "was pushed and is in service")
     range_.unbroken_files = launcher.files()
     _run_unchanged(range_, "minio-again", pipeline)
+    _stop_at_a_gate(range_)
     return range_.pushed("minio")
 
 
@@ -122,6 +133,34 @@ def _run_unchanged(range_: Range, name: str, pipeline: Path) -> None:
         f"  an unchanged second run: {len(ran)} of {len(launcher.order)} nodes worked, "
         f"{time.monotonic() - began:.0f} s"
     )
+
+
+def _stop_at_a_gate(range_: Range) -> None:
+    """Stops a run at the data gate: the last task must write its page."""
+    pipeline = range_.compiled(
+        "stopped",
+        "gate.min_tested_rows=100000",
+        'output.notify={url = "env:WEBHOOK"}',
+        'kubeflow.secrets={"WEBHOOK" = {name = "webhook", key = "url"}}',
+    )
+    launcher = range_.launcher(_STOPPED, pipeline, range_.folder("checkpoints-stopped"))
+    whole = launcher.spec
+    # The graph is in a task of its own, beside the last task.
+    graph = whole["components"]["comp-nodes"]["dag"]
+    launcher.spec = {**whole, "root": {**whole["root"], "dag": graph}}
+    with contextlib.suppress(ContainerFailed):
+        launcher.run()
+    assert "trainer" not in launcher.outputs, list(launcher.outputs)
+    launcher.spec = whole
+    launcher.final_status = json.dumps({"state": "FAILED"})
+    launcher.attempt("notify")
+    _shows(launcher.page("notify"), "a check stopped the run")
+
+
+def _shows(page: str, sentence: str) -> None:
+    assert page.lower().startswith("<!doctype html>"), page[:200]
+    assert sentence in page, page[:2000]
+    print(f"  a page of {len(page):,} characters: {sentence}")
 
 
 def _compiled(range_: Range, name: str) -> Path:

@@ -24,13 +24,15 @@ class Driver(ABC):
         spec: the pipeline spec.
         run_id: the id of the run.
         outputs: artifacts of the tasks that have ended, by task and output.
-        said: output parameters of the tasks that have ended, by task and name.
+    said: output parameters of the tasks that have ended, by task and name.
+    final_status: JSON of how the graph ended, for the last task.
     """
 
     spec: Mapping[str, Any]
     run_id: str
     outputs: dict[str, Artifacts] = field(default_factory=dict)
     said: dict[str, dict[str, Any]] = field(default_factory=dict)
+    final_status: str = "{}"
 
     @abstractmethod
     def address(self, task: str, output: str) -> str:
@@ -77,10 +79,18 @@ class Driver(ABC):
         """Returns the command line of a task, with its executor input filled in."""
         container = self.container(task)
         # In the words of a command, the id of the run is not replaced.
-        return [
-            word.replace("{{$}}", json.dumps(executor_input))
-            for word in (*container["command"], *container["args"])
-        ]
+        words = [*container["command"], *container["args"]]
+        values = {"{{$}}": json.dumps(executor_input)}
+        for name, value in executor_input["inputs"]["parameterValues"].items():
+            values[f"{{{{$.inputs.parameters['{name}']}}}}"] = str(value)
+        for name, one in executor_input["outputs"]["artifacts"].items():
+            path = self.path(one["artifacts"][0]["uri"])
+            values[f"{{{{$.outputs.artifacts['{name}'].path}}}}"] = path
+        return [_filled(word, values) for word in words]
+
+    def path(self, address: str) -> str:
+        """Returns the path of an artifact in the container."""
+        return address
 
     def executor_input(
         self, task: str, parameters: Mapping[str, Any] | None = None
@@ -104,7 +114,8 @@ class Driver(ABC):
             source = one["taskOutputArtifact"]
             made = self.outputs[source["producerTask"]]
             given[key] = made[source["outputArtifactKey"]]
-        declared = self._component(task)["outputDefinitions"]["artifacts"]
+        component = self._component(task)
+        declared = component.get("outputDefinitions", {}).get("artifacts", {})
         outputs = {
             key: {"artifacts": [self._new(task, key, one)]}
             for key, one in declared.items()
@@ -163,5 +174,13 @@ class Driver(ABC):
         if source := parameter.get("taskOutputParameter"):
             made = self.said[source["producerTask"]]
             return made[source["outputParameterKey"]]
+        if "taskFinalStatus" in parameter:
+            return self.final_status
         constant = parameter["runtimeValue"]["constant"]
         return self.run_id if constant == _RUN_ID else constant
+
+
+def _filled(word: str, values: Mapping[str, str]) -> str:
+    for placeholder, value in values.items():
+        word = word.replace(placeholder, value)
+    return word
