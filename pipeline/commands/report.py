@@ -43,7 +43,7 @@ def report(
     pipeline, summary = _chosen(run, root)
     folder = pipeline / "runs" / summary.run
     if not (folder / PAGE).is_file():
-        if problem := run_report.write(pipeline, summary):
+        if problem := run_report.write(pipeline, summary, is_thorough=True):
             raise NewsdeskError(f"{folder}: {problem}")
     if out:
         _copy(folder / PAGE, out)
@@ -95,5 +95,8 @@ def _print(page: Path, summary: Path) -> None:
     paragraph(console, f"{'report':<10} ", escaped(shown(page)), "bold")
     if summary.is_file():
         text = escaped(summary.read_text(encoding="utf-8"))
-        console.print(Markdown(text) if console.is_terminal else text, markup=False)
+        if console.is_terminal:
+            console.print(Markdown(text))
+        else:
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
     require_written()

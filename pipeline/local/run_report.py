@@ -11,7 +11,7 @@ from components.reporter import verdict
 from components.reporter.outputs import Outputs
 from newsdesk import atomic
 from newsdesk.errors import first_line
-from newsdesk.report.content import Content, NodeCost
+from newsdesk.report.content import Content, NodeCost, Verdict
 from newsdesk.states import NodeState, RunState
 from pipeline.local import report_facts
 from pipeline.local.history import CONFIG, Summary
@@ -19,13 +19,20 @@ from pipeline.local.history import CONFIG, Summary
 _log = logging.getLogger("newsdesk")
 
 
-def write(root: Path, summary: Summary, next_step: str | None = None) -> str | None:
+def write(
+    root: Path,
+    summary: Summary,
+    next_step: str | None = None,
+    is_thorough: bool = False,
+) -> str | None:
     """Writes the page of a run, its summary, its figures and its doubtful labels.
 
     Args:
         root: the folder of everything that the pipeline writes.
         summary: of the run, which has ended.
         next_step: what the user can do.
+        is_thorough: whether to ask the model again if the Reporter has written nothing;
+            that takes seconds, so the end of a run that failed does not wait for it.
 
     Returns:
         Why the report cannot be written, in one sentence; None if it was written. The
@@ -37,7 +44,9 @@ def write(root: Path, summary: Summary, next_step: str | None = None) -> str | N
 
         facts = report_facts.read(folder)
         outputs = facts.found(root)
-        found = _written(outputs, folder) or _collected(outputs, folder, summary)
+        found = _written(outputs, folder) or _collected(
+            outputs, folder, summary, is_thorough
+        )
         files.write(_completed(found, folder, facts, summary, next_step), folder)
     # Charts and templates raise errors of their own.
     except Exception as error:
@@ -63,7 +72,9 @@ def _written(outputs: Outputs, folder: Path) -> Content | None:
     return found
 
 
-def _collected(outputs: Outputs, folder: Path, summary: Summary) -> Content:
+def _collected(
+    outputs: Outputs, folder: Path, summary: Summary, is_thorough: bool
+) -> Content:
     """Collects what the nodes have written before the run ended."""
     from components.reporter.collect import About, collect
 
@@ -75,7 +86,9 @@ def _collected(outputs: Outputs, folder: Path, summary: Summary) -> Content:
         spans=summary.spans,
         verdict=_stopped(folder, summary),
     )
-    return collect(outputs, about, _verdict(summary, None))
+    return collect(
+        outputs, about, _verdict(summary, None), folder if is_thorough else None
+    )
 
 
 def _stopped(folder: Path, summary: Summary) -> Path | None:
@@ -118,7 +131,7 @@ def _completed(
     )
 
 
-def _verdict(summary: Summary, next_step: str | None) -> Any:
+def _verdict(summary: Summary, next_step: str | None) -> Verdict:
     pushed = summary.pushed and summary.pushed.rpartition("/")[2]
     return verdict.of(
         summary.state,

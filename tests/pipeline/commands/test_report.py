@@ -1,0 +1,68 @@
+"""`newsdesk report` shows the page of a run, and makes a missing one again."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from components.reporter import files
+from newsdesk.errors import ConfigError
+from newsdesk.states import RunState
+from pipeline.cli import app
+from pipeline.commands import report
+from pipeline.local.history import RunFolder, Summary
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A root with two runs of an older release, which have no report."""
+    for number, error in ((1, "the disk is full"), (2, "\x1b[31mred")):
+        run = f"r{number:06}-20250101T00000{number}Z"
+        folder = RunFolder(tmp_path / "runs" / run)
+        folder.path.mkdir(parents=True)
+        folder.write(
+            Summary(
+                run=run,
+                pipeline="desks",
+                started=f"2025-01-01T00:00:0{number}Z",
+                data="d",
+                state=RunState.FAILED,
+                error=error,
+            )
+        )
+    return tmp_path
+
+
+def test_a_missing_page_is_made_again(root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "copy.html"
+    words = ["report", "r000001", "--root", str(root), "--out", str(out)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert "the disk is full" in done.output and "copy.html" in done.output
+    (folder,) = root.glob("runs/r000001-*")
+    assert "the disk is full" in (folder / files.PAGE).read_text()
+    assert out.read_bytes() == (folder / files.PAGE).read_bytes()
+
+
+def test_the_newest_run_is_shown_and_cannot_control_the_terminal(root: Path) -> None:
+    done = CliRunner().invoke(app, ["report", "--root", str(root)])
+    assert "r000002" in done.output and "\x1b" not in done.output
+
+
+def test_an_unknown_run_is_answered_with_the_newest_ones(root: Path) -> None:
+    expected = (
+        "there is no run r9; the newest runs are r000002-20250101T000002Z, "
+        "r000001-20250101T000001Z"
+    )
+    with pytest.raises(ConfigError, match=expected):
+        report._chosen("r9", root)
+
+
+def test_a_folder_without_runs_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no runs here; choose a pipeline with"):
+        report._chosen("", tmp_path)
+
+
+def test_a_beginning_of_several_runs_is_not_enough(root: Path) -> None:
+    with pytest.raises(ConfigError, match="several runs begin with r00000"):
+        report._chosen("r00000", root)
