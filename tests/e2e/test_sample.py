@@ -35,13 +35,14 @@ NODES = {
     "Predictions",
     "Evaluator",
     "Pusher",
+    "Reporter",
 }
-FROM_TRAINER = {"Trainer", "Predictions", "Evaluator", "Pusher"}
+FROM_TRAINER = {"Trainer", "Predictions", "Evaluator", "Pusher", "Reporter"}
 LINE = re.compile(
     r"|✓ \w+ +done +[\d.]+ s.*|= \w+ +cached.*"
     r"|  epoch \d/\d  loss .* eval accuracy [\d.]+  \d+ s"
     r"|sample: data in .+|    rows divided by text: .+"
-    r"|(accuracy|pushed|unchanged|in service|next) .+"
+    r"|(accuracy|pushed|unchanged|in service|next|report) .+"
 )
 # Uses only the SavedModel, and fails if it imports the project or TFX.
 ALONE = """
@@ -114,7 +115,7 @@ def test_a_removed_push_is_pushed_again(
 ) -> None:
     shutil.rmtree(sample_root / "serving")
     assert run_sample().code == 0
-    assert _ran(last_summary(sample_root)) == ["Pusher"]
+    assert _ran(last_summary(sample_root)) == ["Pusher", "Reporter"]
 
 
 def test_a_removed_newest_version_is_pushed_again(
