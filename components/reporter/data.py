@@ -8,6 +8,7 @@ from typing import Any
 
 from components.reporter.length_bars import bars
 from components.text_example_gen import quarantine as quarantines
+from components.text_example_gen.row_counts import read_summary
 from components.text_statistics import length_counts
 from components.text_statistics import statistics as text_statistics
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
@@ -44,7 +45,7 @@ def read(
         OSError: another file cannot be read.
         ValueError: another file is damaged.
     """
-    counts = quarantines.read_summary(str(quarantine)) if quarantine else {}
+    counts = read_summary(str(quarantine)) if quarantine else {}
     found = text_statistics.read(statistics) if statistics else None
     return Data(
         rows_in=counts.get("rows_in"),

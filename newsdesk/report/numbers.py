@@ -73,7 +73,7 @@ def tick(value: float) -> str:
         # Short, so that a learning rate fits beside an axis.
         digits, _, power = f"{value:e}".partition("e")
         return f"{float(digits):.3g}e{int(power)}"
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.3g}"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.6g}"
 
 
 def duration(seconds: float) -> str:

@@ -22,7 +22,7 @@ def charts(learning: Learning) -> list[Chart]:
         (
             "score",
             "Accuracy and macro F1 on eval by epoch",
-            "figure",
+            "accuracy, macro F1",
             _scores(learning),
         ),
         ("rate", "Learning rate by epoch", "learning rate", _rates(learning)),
@@ -76,13 +76,17 @@ def _chart(
     return Chart(
         id=id,
         title=title,
-        description="; ".join(map(_course, lines)) + ".",
+        description=_sentence("; ".join(map(_course, lines))),
         x=numbers("epoch", max(epoch.number for epoch in learning.epochs)),
         y=around(axis, values, start=0 if is_rate else None),
         table=_table(learning, lines, tick if is_rate else figure),
         lines=lines,
         mark=Mark(learning.best, "weights of epoch") if learning.best else None,
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _course(line: Line) -> str:

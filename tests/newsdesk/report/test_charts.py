@@ -9,26 +9,30 @@ from newsdesk.report.charts import learning, lengths, probabilities
 from newsdesk.report.charts.axis import around, numbers
 from newsdesk.report.charts.chart import HEIGHT, WIDTH, Chart
 from newsdesk.report.content import Content, Epoch, Learning
+from newsdesk.report.numbers import tick
 from newsdesk.report.page import html
 from tests.support import report_contents
 
 
 @pytest.mark.parametrize(
-    ("values", "ticks"),
+    "values",
     [
-        ([0.91, 0.982], [0.9, 0.92, 0.94, 0.96, 0.98, 1.0]),
-        ([3, 97], [0, 50, 100]),
-        ([5.0], [2, 4, 6, 8]),
-        ([0.0], [-0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6]),
-        ([math.nan, math.inf, 1, 2], [1, 1.5, 2]),
-        ([], [0, 0.5, 1]),
+        [0.91, 0.982],
+        [3, 97],
+        [5.0],
+        [0.0],
+        [math.nan, math.inf, 1, 2],
+        [],
+        [1e-9, 2e-9],
+        [0.9991, 0.9999],
     ],
 )
-def test_axes_end_at_round_numbers(values: list[float], ticks: list[float]) -> None:
+def test_axes_end_at_round_numbers(values: list[float]) -> None:
     axis = around("figure", values)
     finite = [value for value in values if math.isfinite(value)]
     assert axis.low <= min(finite, default=0) and axis.high >= max(finite, default=1)
     assert 3 <= len(axis.ticks) <= 8
+    assert len({tick(one) for one in axis.ticks}) == len(axis.ticks)
     assert axis.ticks[0] == axis.low and axis.ticks[-1] == axis.high
 
 
@@ -79,7 +83,7 @@ def test_values_that_were_not_measured_have_no_chart() -> None:
     epochs = [Epoch(number=1, loss=0.5, eval_accuracy=0.9)]
     drawn = learning.charts(Learning(epochs=epochs))
     assert [chart.id for chart in drawn] == ["learning-loss", "learning-score"]
-    assert drawn[0].description == "train 0.5 in epoch 1."
+    assert drawn[0].description == "Train 0.5 in epoch 1."
 
 
 def test_one_epoch_can_be_drawn() -> None:
