@@ -11,6 +11,7 @@ from newsdesk.errors import ExitCode, NewsdeskError
 from pipeline.commands.attention import attention
 from pipeline.commands.cancel import cancel
 from pipeline.commands.check import check
+from pipeline.commands.compare import compare
 from pipeline.commands.compile import compile
 from pipeline.commands.doctor import doctor
 from pipeline.commands.encoder import encoder
@@ -46,6 +47,7 @@ for command in (
     attention,
     runs,
     report,
+    compare,
     verify,
     rollback,
     gc,

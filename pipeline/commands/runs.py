@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from newsdesk.errors import ConfigError
 from pipeline.commands.arguments import NEWSDESK, ConfigOption, Overrides
 
 if TYPE_CHECKING:
@@ -56,7 +55,9 @@ def runs(
             )
         _on_the_cluster(config, overrides, as_json)
         return
-    roots = [root] if root else sorted(Path("newsdesk").glob("*"))
+    from pipeline.commands.chosen_run import roots as roots_of
+
+    roots = roots_of(root)
     if run or as_json:
         _show(roots, run, as_json, limit)
     else:
@@ -66,29 +67,15 @@ def runs(
 def _show(roots: list[Path], run: str, as_json: bool, limit: int | None) -> None:
     """Prints runs with everything that their summaries contain."""
     from pipeline.commands import run_details
+    from pipeline.commands.chosen_run import chosen
     from pipeline.local.history import past_runs
 
     every = ((folder, summary) for folder in roots for summary in past_runs(folder))
-    found = [_chosen(list(every), run)] if run else list(islice(every, limit))
+    found = [chosen(every, run)] if run else list(islice(every, limit))
     if as_json:
         _print_json([summary for _, summary in found])
     else:
         _print_page(run_details.page(*found[0]))
-
-
-def _chosen(found: list[tuple[Path, "Summary"]], given: str) -> tuple[Path, "Summary"]:
-    """The only run whose id begins as given."""
-    exact = [one for one in found if one[1].run == given]
-    fitting = exact or [one for one in found if one[1].run.startswith(given)]
-    if not fitting:
-        raise ConfigError(f"there is no run {given}; `newsdesk runs` lists the runs")
-    if len(fitting) > 1:
-        names = ", ".join(f"{summary.run} in {root}" for root, summary in fitting)
-        raise ConfigError(
-            f"several runs begin with {given}: {names}; give more characters, or "
-            "choose a pipeline with --root FOLDER"
-        )
-    return fitting[0]
 
 
 def _print_json(summaries: Iterable["Summary"]) -> None:
