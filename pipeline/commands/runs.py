@@ -36,7 +36,7 @@ def runs(
     ] = False,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help="Show only the newest runs, as many as this."),
+        typer.Option(min=1, help="Show only the newest N runs of each pipeline."),
     ] = None,
     cluster: Annotated[
         bool,
@@ -70,8 +70,12 @@ def _show(roots: list[Path], run: str, as_json: bool, limit: int | None) -> None
     from pipeline.commands.chosen_run import chosen
     from pipeline.local.history import past_runs
 
-    every = ((folder, summary) for folder in roots for summary in past_runs(folder))
-    found = [chosen(every, run)] if run else list(islice(every, limit))
+    found = [
+        (folder, summary)
+        for folder in roots
+        for summary in islice(past_runs(folder), None if run else limit)
+    ]
+    found = [chosen(found, run)] if run else found
     if as_json:
         _print_json([summary for _, summary in found])
     else:
@@ -105,7 +109,7 @@ def _print_list(roots: list[Path], limit: int | None) -> None:
     from pipeline.terminal.layout import paragraph, table
     from pipeline.terminal.streams import answer, require_written
 
-    found = list(islice((run for root in roots for run in listed(root)), limit))
+    found = [run for root in roots for run in islice(listed(root), limit)]
     if not found:
         answer("no runs yet; `newsdesk run CONFIG` starts one")
         return

@@ -163,24 +163,27 @@ def mark_killed(root: Path) -> None:
     Args:
         root: the folder of everything that a pipeline writes; no run is active in it.
     """
-    for summary in past_runs(root):
-        if summary.state is RunState.RUNNING:
-            summary.state = RunState.KILLED
-            summary.exit_code = ExitCode.FAILED
-            RunFolder(root / "runs" / summary.run).write(summary)
+    for summary in past_runs(root, RunState.RUNNING):
+        summary.state = RunState.KILLED
+        summary.exit_code = ExitCode.FAILED
+        RunFolder(root / "runs" / summary.run).write(summary)
 
 
-def past_runs(root: Path) -> Iterator[Summary]:
+def past_runs(root: Path, state: RunState | None = None) -> Iterator[Summary]:
     """Reads the summaries below a pipeline's root, newest first.
 
     Args:
         root: the folder of everything that a pipeline writes.
+        state: only runs in this state; None for all.
 
     Yields:
         Every summary that can be read; others are skipped.
     """
     for file in run_files.files(root):
         try:
-            yield Summary.model_validate(run_files.read(file))
-        except (OSError, ValueError, ModelError):
+            values = run_files.read(file)
+            # Validating all of thousands of summaries takes seconds.
+            if state is None or values.get("state", RunState.RUNNING) == state:
+                yield Summary.model_validate(values)
+        except (OSError, ValueError, ModelError, AttributeError):
             continue

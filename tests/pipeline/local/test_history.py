@@ -14,7 +14,7 @@ from newsdesk.config.load import load
 from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode, NewsdeskError
 from newsdesk.states import RunState
-from pipeline.local.history import RunFolder, Summary, past_runs
+from pipeline.local.history import RunFolder, Summary, mark_killed, past_runs
 
 
 def _summary(run: str) -> Summary:
@@ -116,3 +116,19 @@ def test_a_pipe_instead_of_a_summary_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "runs" / "20260101-000000").mkdir(parents=True)
     os.mkfifo(tmp_path / "runs" / "20260101-000000" / "summary.json")
     assert list(past_runs(tmp_path)) == []
+
+
+def test_only_runs_of_a_state_are_read(tmp_path: Path) -> None:
+    for run, text in {
+        "r1": '{"run": "r1", "pipeline": "p", "data": "d"',
+        "r2": '{"run": "r2", "pipeline": "p", "data": "d", "state": "pushed"',
+        "r3": "[]",
+    }.items():
+        (tmp_path / "runs" / run).mkdir(parents=True)
+        more = "" if run == "r3" else ', "started": "2026-01-01T00:00:00Z"}'
+        (tmp_path / "runs" / run / "summary.json").write_text(text + more)
+    found = past_runs(tmp_path, RunState.RUNNING)
+    # A summary without a state is that of a run that has not ended.
+    assert [one.run for one in found] == ["r1"]
+    mark_killed(tmp_path)
+    assert [one.state for one in past_runs(tmp_path)] == ["pushed", "killed"]
