@@ -2,8 +2,8 @@
 
     python -m benchmarks.attention_picture --root runs/attention
 
-Trains a transformer of two blocks, because the attention of the first block stays almost
-equal for all tokens, and asks it about an invented line.
+Trains a transformer of two blocks, because the attention of the first block stays
+almost equal for all tokens, and asks it about an invented line.
 """
 
 import argparse

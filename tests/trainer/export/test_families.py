@@ -13,6 +13,7 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 from newsdesk.inspection import parsed
 from newsdesk.inspection.bounded import is_bounded
 from tests.support.publishing import publish
+from trainer.export import readable
 from trainer.text.padding import swapped
 from trainer.training.train import run_fn
 
@@ -130,7 +131,8 @@ def test_a_family_is_trained_published_and_served(trained: dict[str, Any]) -> No
         assert sum(many) == pytest.approx(1, abs=1e-3)
         assert many == pytest.approx(alone, abs=0.01)
     names = (trained["model"] / "assets" / "vocab.txt").read_text().splitlines()
-    theirs = swapped(names, padding)
+    decode = readable.decoded if readable.is_byte_level(names) else readable.with_bytes
+    theirs = [decode(name) for name in swapped(names, padding)]
     for row, tokens in zip(short[:4], found["tokens"], strict=True):
         assert [t for t in tokens if t] == [theirs[one] for one in row["ids"]]
     longest = max(len(row["ids"]) for row in short[:4])
