@@ -106,7 +106,8 @@ class CheckpointEncoder(EncoderSection):
     """A text encoder from Hugging Face, in a local folder.
 
     `lora_rank` trains small changes of the query and value of every layer, and the
-    head; without it or `train_layers`, everything is trained.
+    head; without it or `train_layers`, everything is trained. `recompute` saves memory
+    in training.
     """
 
     builder: ClassVar[str] = "trainer.encoders.checkpoint.build"
@@ -123,12 +124,21 @@ class CheckpointEncoder(EncoderSection):
     trainable: bool = True
     train_layers: int | None = Field(None, ge=1)
     lora_rank: int | None = Field(None, ge=1)
+    recompute: bool = False
 
     @model_validator(mode="after")
     def _frozen_layers_are_not_trained(self) -> "CheckpointEncoder":
         if self.train_layers is not None and not self.trainable:
             raise ValueError(
                 "train_layers requires trainable = true; remove one of the two"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _only_trained_layers_are_recomputed(self) -> "CheckpointEncoder":
+        if self.recompute and not self.trainable:
+            raise ValueError(
+                "recompute requires trainable = true; remove one of the two"
             )
         return self
 

@@ -62,6 +62,7 @@ def build(
         assert isinstance(found, BertConfig)
         encoder = Bert(_bert_shape(found, has_pooler), precision, initial)
     encoder.train_layers = config.train_layers
+    encoder.recompute = config.recompute
     if config.lora_rank is not None:
         encoder.adapt(config.lora_rank)
     return encoder

@@ -8,6 +8,7 @@ import tf_keras
 
 from trainer.encoders import lora
 from trainer.encoders.block import DRAWS, Block, BlockShape, Initial
+from trainer.encoders.recompute import recomputed
 from trainer.text.tokenizer import PADDING_ID
 
 # The first draw is for the embeddings.
@@ -41,6 +42,8 @@ class Stack(tf_keras.layers.Layer):
         self.blocks = list(blocks)
         # How many of the last blocks are trained; None for all, and the embeddings.
         self.train_layers: int | None = None
+        # Whether training computes each block again for its gradient.
+        self.recompute = False
         self._has_lora = False
 
     @abstractmethod
@@ -186,6 +189,9 @@ class Stack(tf_keras.layers.Layer):
                 # Otherwise gradients of what is frozen would be computed in vain.
                 hidden = tf.stop_gradient(hidden)
             draw = _FIRST_BLOCK_DRAW + DRAWS * number
+            if self.recompute and seed is not None:
+                hidden = recomputed(block, hidden, mask, seed, draw)
+                continue
             hidden, block_weights = block(hidden, mask, seed, draw)
             weights.append(block_weights)
         if self.final_norm is not None:
