@@ -193,7 +193,10 @@ def test_arguments_have_no_placeholder_that_a_cluster_does_not_replace(
     documents: list[Any],
 ) -> None:
     # getPlaceholders of kubeflow/pipelines, backend/src/v2/component/launcher_v2.go.
-    known = re.compile(r"\{\{\$\}\}|\{\{\$\.inputs\.parameters\['\w+'\]\}\}")
+    known = re.compile(
+        r"\{\{\$\}\}|\{\{\$\.inputs\.parameters\['\w+'\]\}\}"
+        r"|\{\{\$\.outputs\.artifacts\['\w+'\]\.path\}\}"
+    )
     for container in _containers(documents[0]).values():
         for word in container["args"]:
             assert "{{" not in known.sub("", word)
