@@ -200,17 +200,17 @@ def _doubts(
     tested: "Tested", outputs: Outputs, about: About, folder: Path
 ) -> LabelCheck | None:
     """Checks the labels of all splits; writes the table of the doubtful ones."""
-    from components.reporter import unseen_rows
+    from components.reporter import labels
     from newsdesk.report import label_check
 
-    assert outputs.examples
+    if not outputs.examples:
+        return None
     seen = label_check.Checked(
         tested.texts,
         tested.label,
         [about.split] * len(tested.label),
         tested.probabilities,
     )
-    others = unseen_rows.read(outputs.examples, about.split, label_check.MOST_UNSEEN)
-    found = label_check.check([seen, label_check.Checked(*others)], tested.labels)
+    found = labels.check(seen, tested.labels, outputs.examples)
     label_check.write_csv(found.most_doubted, folder / DOUBTFUL)
     return found

@@ -1,7 +1,6 @@
 """Writes the report of a run into its folder, however the run ended."""
 
 import logging
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import tomlkit
 
 from components.reporter import verdict
 from components.reporter.outputs import Outputs
-from newsdesk import atomic
 from newsdesk.errors import first_line
 from newsdesk.report.content import Content, NodeCost, Verdict
 from newsdesk.states import NodeState, RunState
@@ -44,9 +42,8 @@ def write(
 
         facts = report_facts.read(folder)
         outputs = facts.found(root)
-        found = _written(outputs, folder) or _collected(
-            outputs, folder, summary, is_thorough
-        )
+        found = _written(outputs) or _collected(outputs, folder, summary, is_thorough)
+        found = _placed(found, folder)
         files.write(_completed(found, folder, facts, summary, next_step), folder)
     # Charts and templates raise errors of their own.
     except Exception as error:
@@ -55,21 +52,39 @@ def write(
     return None
 
 
-def _written(outputs: Outputs, folder: Path) -> Content | None:
-    """Reads what the Reporter wrote, and copies its table of doubtful labels."""
+def _written(outputs: Outputs) -> Content | None:
+    """Reads what the Reporter wrote."""
     from components.reporter import files
 
     if not outputs.report:
         return None
     try:
-        found = files.read(outputs.report)
+        return files.read(outputs.report)
     except (OSError, ValueError):
         return None
-    if (table := outputs.report / files.DOUBTFUL).is_file():
-        with atomic.replacing(folder / files.DOUBTFUL) as target:
-            with table.open("rb") as source:
-                shutil.copyfileobj(source, target)
-    return found
+
+
+def _placed(content: Content, folder: Path) -> Content:
+    """Adds file and row to doubtful labels, and writes their table.
+
+    Only here, because the Reporter does not know which files the rows come from.
+    """
+    checked = content.label_check
+    if checked is None:
+        return content
+    from components.reporter import files, places
+    from newsdesk.config.data import Data
+    from newsdesk.report import label_check
+
+    try:
+        data = Data.model_validate(_configuration(folder).get("data", {}))
+        placed = places.with_places(checked.most_doubted, data)
+        checked = checked.model_copy(update={"most_doubted": placed})
+    # The files may have changed or be gone; the rows are then shown without places.
+    except Exception:
+        _log.warning("the files of doubtful labels are not known", exc_info=True)
+    label_check.write_csv(checked.most_doubted, folder / files.DOUBTFUL)
+    return content.model_copy(update={"label_check": checked})
 
 
 def _collected(

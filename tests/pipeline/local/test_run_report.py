@@ -12,7 +12,7 @@ from components.reporter import files, verdict
 from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode
 from newsdesk.identity.recipe import Recipe
-from newsdesk.report.content import Content
+from newsdesk.report.content import Content, DoubtfulLabel, LabelCheck
 from newsdesk.states import NodeState, RunState
 from pipeline.local import report_facts, run_report
 from pipeline.local.history import Node, RunFolder, Summary
@@ -74,14 +74,17 @@ def test_what_the_reporter_wrote_is_completed_with_what_the_runner_knows(
 ) -> None:
     written = tmp_path / "artifacts" / "Reporter" / "report" / "12"
     written.mkdir(parents=True)
+    doubt = DoubtfulLabel(
+        split="test", text="Oil", label="Sports", suggested="Business", doubt=0.9
+    )
     content = Content(
         pipeline="desks",
         run="unknown",
         verdict=verdict.of(RunState.PUSHED, version="7"),
         tested_rows=237,
+        label_check=LabelCheck(rows=1, doubted=1, most_doubted=[doubt]),
     )
     (written / files.METRICS).write_text(content.model_dump_json())
-    (written / files.DOUBTFUL).write_text("file,row\n")
     facts = report_facts.Facts()
     facts.add_recipe(Recipe("recipe", "code", {"tfx": "1"}), "data")
     facts.add_outputs(
@@ -93,7 +96,8 @@ def test_what_the_reporter_wrote_is_completed_with_what_the_runner_knows(
     found = files.read(folder.path)
     assert (found.tested_rows, found.run) == (237, folder.path.name)
     assert found.digests["code"] == "code" and found.versions == {"tfx": "1"}
-    assert (folder.path / files.DOUBTFUL).read_text() == "file,row\n"
+    # The data of the run no longer exist, so the row has no place.
+    assert "test,Sports,Business" in (folder.path / files.DOUBTFUL).read_text()
 
 
 def test_a_report_that_cannot_be_written_is_one_sentence(
