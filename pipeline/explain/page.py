@@ -45,7 +45,7 @@ td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 {% endif %}title="{{ word.weight }}">{{ word.shown }}</span>
 {%- endfor %}</p>
 <table>
-<thead><tr><th scope="col">change</th><th scope="col">word</th></tr></thead>
+<thead><tr><th scope="col">weight</th><th scope="col">word</th></tr></thead>
 <tbody>
 {% for word in strongest %}<tr><td class="number">{{ word.weight }}</td>\
 <td><bdi>{{ word.shown }}</bdi></td></tr>
@@ -109,7 +109,7 @@ def _words(explained: Explained) -> list[dict[str, object]]:
         words.append(
             {
                 "shown": one_line(" ".join(word.word.split())),
-                "weight": f"{word.weight:+.4f}",
+                "weight": f"{round(word.weight, 4) + 0.0:+.4f}",
                 "kind": kind if share else "",
                 "share": share,
                 "space": end and begin > end,
