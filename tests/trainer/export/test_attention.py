@@ -117,6 +117,7 @@ def test_the_first_layer_is_a_softmax_of_its_scores(exported: dict[str, Any]) ->
 def test_tokens_can_be_read(exported: dict[str, Any]) -> None:
     tokens = exported["loaded"].attend(TEXTS[0]).tokens
     joined = "".join(tokens)
+    # Some of the small vocabularies have no exclamation mark.
     if exported["kind"] == "words":
         assert tokens == ["the", "café", "raised", "prices", "unheard", "of"]
     elif exported["kind"] == "pieces":
@@ -124,8 +125,7 @@ def test_tokens_can_be_read(exported: dict[str, Any]) -> None:
     elif exported["kind"] == "roberta":
         assert joined == "<s>The▁café▁raised▁prices,▁unheard▁of!</s>"
     elif exported["kind"] == "xlm-roberta":
-        assert joined == "<s>▁The▁café▁raised▁prices,▁unheard▁of!</s>"
+        assert joined == "<s>▁The▁café▁raised▁prices,▁unheard▁of<unk></s>"
     else:
-        # The small vocabulary has no exclamation mark.
         words = joined.replace("##", "").lower()
         assert words == "[cls]thecaferaisedprices,unheardof[unk][sep]"
