@@ -112,19 +112,20 @@ class _Sections:
 
 
 def _tested(outputs: Outputs) -> "Tested | None":
-    from components import predictions
-
     labels = outputs.card().get("labels")
     if outputs.predictions is None or not labels:
         return None
+    from components import predictions
+
     return predictions.read_all(outputs.predictions, labels)
 
 
 def _data(outputs: Outputs, about: About) -> Data | None:
-    from components.reporter import data
-
     if not outputs.quarantine and not outputs.statistics:
         return None
+    # Imports TensorFlow, which the report of an unchanged run must not.
+    from components.reporter import data
+
     return data.read(
         outputs.card().get("labels", about.labels),
         outputs.quarantine,

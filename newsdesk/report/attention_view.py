@@ -8,6 +8,8 @@ from newsdesk.report.heat import signed_class, step
 # More columns cannot be read on any screen.
 MOST_TOKENS = 40
 MOST_WORDS = 200
+# The strongest colour is at least so many times an equal share of the attention.
+_PALE = 4
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ def attention(explained: Explained) -> Attention:
     """
     tokens = explained.tokens[:MOST_TOKENS]
     shares = [row[: len(tokens)] for row in explained.attention[: len(tokens)]]
+    # Equal shares are pale, so that small differences do not look large.
+    pale = _PALE / max(len(explained.tokens), 1)
     highest = max((cell for row in shares for cell in row), default=1.0)
+    highest = max(highest, pale)
     rows = [
         (token, [(round(100 * cell), f"h{step(cell, highest)}") for cell in row])
         for token, row in zip(tokens, shares, strict=True)
