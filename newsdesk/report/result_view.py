@@ -75,11 +75,14 @@ def difference(overall: Overall) -> str:
         overall: a figure of both models.
 
     Returns:
-        "better", "worse", "could be chance", or "" without a comparison.
+        "better", "worse", "could be chance", "equal" if no resample of the rows differs,
+        or "" without a comparison.
     """
     change = overall.change
     if change is None:
         return ""
+    if change.low == change.high == 0:
+        return "equal"
     if overall.p_value is not None:
         is_real = overall.p_value < _CHANCE
     else:
