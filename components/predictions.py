@@ -121,8 +121,8 @@ def read(folder: Path) -> TestedRows:
     """
     file = open_parquet(folder / FILE)
     names = file.schema_arrow.names
-    table = file.read(
-        columns=[name for name in names if name not in ("text", "probabilities")]
+    table = _columns(
+        file, [name for name in names if name not in ("text", "probabilities")]
     )
 
     def predicted(prefix: str) -> Predicted | None:
@@ -157,7 +157,7 @@ def read_all(folder: Path, labels: list[str]) -> Tested:
         The rows, in the order of the file.
     """
     rows = read(folder)
-    table = open_parquet(folder / FILE).read(columns=["text", "probabilities"])
+    table = _columns(open_parquet(folder / FILE), ["text", "probabilities"])
     # A column of no rows may have no chunk, and numpy cannot join no arrays.
     shares = [np.empty(0, np.float32)]
     shares += [chunk.flatten().to_numpy() for chunk in table["probabilities"].chunks]
@@ -171,6 +171,14 @@ def read_all(folder: Path, labels: list[str]) -> Tested:
         rows.baseline,
         rows.slices,
     )
+
+
+def _columns(file: Any, names: list[str]) -> Any:
+    """Reads columns as a pyarrow.Table."""
+    if not file.num_row_groups:
+        # pyarrow 18 cannot read such a file.
+        return file.schema_arrow.empty_table().select(names)
+    return file.read(columns=names)
 
 
 class Predictions(base_component.BaseComponent):
