@@ -75,8 +75,8 @@ def difference(overall: Overall) -> str:
         overall: a figure of both models.
 
     Returns:
-        "better", "worse", "could be chance", "equal" if no resample of the rows differs,
-        or "" without a comparison.
+        "better", "worse", "could be chance", "equal" if no resample of the rows
+        differs, or "" without a comparison.
     """
     change = overall.change
     if change is None:
