@@ -1,7 +1,7 @@
 """TFMA's result files, computed from the rows that Predictions wrote.
 
 TFMA's own metrics take one row at a time, and would run the model again. Here, each
-element has the sums of a whole batch of rows.
+element has the sums over all rows of one slice.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from tensorflow_model_analysis.metrics import metric_types
 
 from components import predictions
 from newsdesk.evaluation.confusion import Array, Counts
-from newsdesk.evaluation.tested_rows import TestedRows
+from newsdesk.evaluation.tested_rows import TestedRows, by_value
 from newsdesk.evaluation.tfma_config import ACCURACY, LOSS, MACRO_F1, METRICS, ROWS
 
 _SUMS = "sums"
@@ -40,7 +40,7 @@ class Sums:
 
         Args:
             rows: the tested rows.
-            chosen: which of them, bool [rows].
+            chosen: the numbers of some of them, int64.
             classes: the number of classes.
 
         Returns:
@@ -125,11 +125,10 @@ def evaluate(
 def _extracts(element: dict[str, Any], classes: int) -> Iterator[dict[str, Any]]:
     """Yields the sums over all rows, and over the rows of each slice."""
     rows = predictions.read(Path(element[tfma.INPUT_KEY]))
-    yield _extract((), Sums.of(rows, np.ones(len(rows.label), bool), classes))
+    yield _extract((), Sums.of(rows, np.arange(len(rows.label)), classes))
     for column, values in rows.slices.items():
-        for value in sorted({value for value in values if value is not None}):
-            sums = Sums.of(rows, values == value, classes)
-            yield _extract(((column, value),), sums)
+        for value, chosen in by_value(values).items():
+            yield _extract(((column, value),), Sums.of(rows, chosen, classes))
 
 
 def _extract(slice_key: tuple[Any, ...], sums: Sums) -> dict[str, Any]:

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from newsdesk.config.evaluation import Evaluation
 from newsdesk.evaluation import paired
 from newsdesk.evaluation.absolute_rules import ROUNDING
-from newsdesk.evaluation.confusion import Array
 from newsdesk.evaluation.paired import Drop
-from newsdesk.evaluation.tested_rows import Predicted, TestedRows
+from newsdesk.evaluation.tested_rows import Predicted, TestedRows, by_value
 from newsdesk.evaluation.verdict import Verdict
 
 # Accuracy is tested at `1 - confidence`, and each other group of figures at half of it,
@@ -105,7 +102,7 @@ def check_slices(rows: TestedRows, other: Reference, limits: Evaluation) -> Verd
     is_right = rows.candidate.classes == rows.label
     was_right = other.predicted.classes == rows.label
     for column, values in rows.slices.items():
-        groups = _groups(values)
+        groups = by_value(values)
         if not groups:
             missing.refusals.append(
                 f"no row has a value of {column}, so the models cannot be compared by "
@@ -122,16 +119,6 @@ def check_slices(rows: TestedRows, other: Reference, limits: Evaluation) -> Verd
     return missing + _each(
         named, other, "max_slice_drop", limit, limits, " of the slice"
     )
-
-
-def _groups(values: Array) -> dict[str, Array]:
-    """The numbers of the rows by their value; rows without a value are in no group."""
-    numbers = np.flatnonzero([value is not None for value in values])
-    found, group, sizes = np.unique(
-        values[numbers], return_inverse=True, return_counts=True
-    )
-    parts = np.split(numbers[np.argsort(group, kind="stable")], np.cumsum(sizes)[:-1])
-    return dict(zip(found.tolist(), parts, strict=False))
 
 
 def _each(

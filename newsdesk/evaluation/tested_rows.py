@@ -98,3 +98,21 @@ def losses(probabilities: Array, label: Array) -> Array:
     right = shares[np.arange(len(label)), label]
     found: Array = np.log(shares.sum(1)) - np.log(right)
     return found
+
+
+def by_value(values: Array) -> dict[str, Array]:
+    """Groups rows by the value of a slice column.
+
+    Args:
+        values: the value of each row, [rows]; None in a row without.
+
+    Returns:
+        The numbers of the rows of each value, in order; rows without a value are in no
+        group.
+    """
+    numbers = np.flatnonzero([value is not None for value in values])
+    found, group, sizes = np.unique(
+        values[numbers], return_inverse=True, return_counts=True
+    )
+    parts = np.split(numbers[np.argsort(group, kind="stable")], np.cumsum(sizes)[:-1])
+    return dict(zip(found.tolist(), parts, strict=False))
