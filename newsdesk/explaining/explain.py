@@ -29,6 +29,26 @@ class Model(Protocol):
 
 
 def explain(model: Model, text: str, label: str = "") -> Explained:
+    """Measures how much each word moved the answer, and adds the attention.
+
+    Args:
+        model: a model; `loaded.LoadedModel` is one.
+        text: the text.
+        label: the label of the text in the data, if there is one.
+
+    Returns:
+        What `weigh` returns, with the mean attention of the last layer if the model
+        shows it and the text has at most MOST_TOKENS tokens.
+    """
+    found = weigh(model, text, label)
+    attention = model.attend(text)
+    if attention is None or len(attention.tokens) > MOST_TOKENS:
+        return found
+    matrix = attention.mean(attention.layers).round(_DIGITS).tolist()
+    return found.model_copy(update={"tokens": attention.tokens, "attention": matrix})
+
+
+def weigh(model: Model, text: str, label: str = "") -> Explained:
     """Measures how much each word moved the answer.
 
     Args:
@@ -37,19 +57,12 @@ def explain(model: Model, text: str, label: str = "") -> Explained:
         label: the label of the text in the data, if there is one.
 
     Returns:
-        The answer, the weight of every word, and the mean attention of the last layer
-        if the model shows it and the text has at most MOST_TOKENS tokens.
+        The answer and the weight of every word, without attention.
     """
     spans = words.spans(text)
     asked = occlusion.probabilities(model.answer, text, spans)
     chosen = int(asked[0].argmax())
     weights = asked[0, chosen] - asked[1:, chosen]
-    attention = model.attend(text)
-    if attention is None or len(attention.tokens) > MOST_TOKENS:
-        tokens, matrix = [], []
-    else:
-        tokens = attention.tokens
-        matrix = attention.mean(attention.layers).round(_DIGITS).tolist()
     return Explained(
         text=text,
         label=label,
@@ -59,6 +72,4 @@ def explain(model: Model, text: str, label: str = "") -> Explained:
             WordWeight(word=text[begin:end], weight=float(weight))
             for (begin, end), weight in zip(spans, weights, strict=True)
         ],
-        tokens=tokens,
-        attention=matrix,
     )

@@ -27,13 +27,14 @@ def explain(
     without the word. A terminal shows the text in colours, with NO_COLOR every word
     with its weight.
 
-    Exit codes: 0 the text was explained; 1 the output cannot be written; 2 wrong
-    usage; 4 the model contains operations that a text classifier does not need.
+    Exit codes: 0 the text was explained; 1 the text is empty, or the output cannot be
+    written; 2 wrong usage; 4 the model differs from its manifest, or contains
+    operations that a text classifier does not need.
     """
     from rich.console import Console
 
     from newsdesk.escaping import as_json as written
-    from newsdesk.explaining.explain import explain as explained_by
+    from newsdesk.explaining.explain import weigh
     from newsdesk.explaining.loaded import LoadedModel
     from newsdesk.inspection import operations, trial
     from pipeline.explain import coloured, page, remarks
@@ -47,7 +48,7 @@ def explain(
         operations.check(folder, allow_operations or ())
         trial.check(folder)
         loaded = LoadedModel(folder)
-        found = explained_by(loaded, text)
+        found = weigh(loaded, text)
         notes = remarks.remarks(loaded, found)
         if html:
             page.write(found, notes, html)

@@ -9,7 +9,7 @@ import pytest
 
 from newsdesk.errors import ConfigError
 from newsdesk.explaining.attention import Attention, unpadded
-from newsdesk.explaining.explain import MOST_TOKENS, Model, explain
+from newsdesk.explaining.explain import MOST_TOKENS, Model, explain, weigh
 from newsdesk.explaining.occlusion import Array
 from newsdesk.explaining.words import spans, without
 
@@ -72,6 +72,22 @@ def test_the_report_gets_the_mean_of_the_last_layer() -> None:
     np.testing.assert_allclose(np.sum(found.attention, 1), 1, atol=1e-5)
 
     found = explain(Counted(attention(MOST_TOKENS + 1)), "oil")
+    assert (found.tokens, found.attention) == ([], [])
+
+
+def test_weights_are_measured_without_attention(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = Counted(attention(2))
+    expected = [word.weight for word in explain(model, "oil or goal").words]
+
+    # The attention of a long text may need gigabytes.
+    monkeypatch.setattr(
+        model, "attend", lambda _: pytest.fail("attention was computed")
+    )
+    found = weigh(model, "oil or goal")
+
+    assert [word.weight for word in found.words] == expected
     assert (found.tokens, found.attention) == ([], [])
 
 
