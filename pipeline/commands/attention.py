@@ -39,9 +39,10 @@ def attention(
 ) -> None:
     """Draw which tokens of a text look at which, in the pushed model.
 
-    Exit codes: 0 the picture was written; 1 it cannot be written; 2 wrong usage, or
-    the model does not show its attention; 4 the model contains operations that a
-    text classifier does not need.
+    Exit codes: 0 the picture was written; 1 the text is empty, or the picture cannot
+    be written; 2 wrong usage, or the model does not show its attention; 4 the model
+    differs from its manifest, or contains operations that a text classifier does not
+    need.
     """
     from newsdesk.escaping import as_json as written
     from newsdesk.explaining.loaded import LoadedModel
