@@ -226,7 +226,8 @@ class Kubeflow(Section):
         for name in NODES:
             if self.node(name).gpus and name not in may_have_gpus:
                 raise ValueError(
-                    f"nodes.{name}.gpus: only {' and '.join(may_have_gpus)} use GPUs"
+                    f"nodes.{name}.gpus: only {' and '.join(may_have_gpus)} use GPUs; "
+                    "remove the key"
                 )
         return self
 

@@ -55,7 +55,10 @@ def test_settings_of_a_node_override_defaults_and_built_in_values() -> None:
         ),
         ("kubeflow.schedule.crom='0 0 3 * * *'", "did you mean 'cron'"),
         ("kubeflow.nodes.Trainer.cpus='2'", "did you mean 'cpu'"),
-        ("kubeflow.nodes.Transform.gpus=1", "only Trainer and Predictions"),
+        (
+            "kubeflow.nodes.Evaluator.gpus=1",
+            "nodes.Evaluator.gpus: only Trainer and Predictions use GPUs; remove the",
+        ),
         ("kubeflow.nodes.Tranier.cpu='2'", "must be one of TextExampleGen, Import"),
         ("kubeflow.defaults.gpus=1", "would give every node a GPU"),
         ("kubeflow.defaults.memory='much'", "must be an amount of memory, such"),
