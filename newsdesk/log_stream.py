@@ -10,7 +10,7 @@ class LogStream(logging.StreamHandler):
     """Writes log lines to a stream, and never swallows a request to stop.
 
     A signal may raise while a line is being written. The handlers of `logging` print
-    every exception of a write and go on, so the work would not stop.
+    every exception of a write and continue, so the work would not stop.
     """
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
