@@ -46,19 +46,6 @@ def ece(probabilities: Array, label: Array) -> float:
     return of_answers(probabilities.max(1), probabilities.argmax(1) == label)
 
 
-def bins(probabilities: Array, label: Array) -> list[Bin]:
-    """Groups rows by the probability of their answer.
-
-    Args:
-        probabilities: of each class, float [rows, classes].
-        label: the number of the true class of each row, int64 [rows].
-
-    Returns:
-        The bins that have rows, of BINS that are equally wide.
-    """
-    return bins_of_answers(probabilities.max(1), probabilities.argmax(1) == label)
-
-
 def of_answers(confidences: Array, is_right: Array) -> float:
     """Computes what `ece` computes, from the answers alone.
 
@@ -75,14 +62,14 @@ def of_answers(confidences: Array, is_right: Array) -> float:
 
 
 def bins_of_answers(confidences: Array, is_right: Array) -> list[Bin]:
-    """Computes what `bins` computes, from the answers alone.
+    """Groups rows by the probability of their answer.
 
     Args:
         confidences: the probability of each row's answer, float [rows].
         is_right: whether the answer is right, bool [rows].
 
     Returns:
-        The bins that have rows.
+        The bins that have rows, of BINS that are equally wide.
     """
     confidences = confidences.astype(np.float64)
     # NaN goes to the last bin, whose mean it makes NaN.

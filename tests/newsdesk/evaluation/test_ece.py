@@ -17,8 +17,8 @@ def test_known_error() -> None:
 
 
 def test_bins_of_equal_width_without_empty_ones() -> None:
-    probabilities = np.array([[0.9, 0.1], [0.92, 0.08], [0.3, 0.7], [0.5, 0.5]])
-    found = ece.bins(probabilities, np.array([0, 1, 1, 0]))
+    is_right = np.array([True, False, True, True])
+    found = ece.bins_of_answers(np.array([0.9, 0.92, 0.7, 0.5]), is_right)
     assert [each.rows for each in found] == [1, 1, 2]
     assert all(each.high - each.low == pytest.approx(1 / 15) for each in found)
     assert all(each.low < each.probability <= each.high for each in found)
