@@ -1,9 +1,9 @@
 """Finds fonts that have the characters of a text."""
 
+import functools
 import os
 import unicodedata
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 
 import matplotlib
@@ -48,11 +48,11 @@ class Fonts:
             return character
         return character.encode("unicode_escape").decode("ascii")
 
-    @cached_property
+    @functools.cached_property
     def _characters(self) -> set[int]:
         return _characters(str(self._own))
 
-    @cached_property
+    @functools.cached_property
     def _others(self) -> list[str]:
         found = [str(path) for path in font_manager.findSystemFonts()]
         return sorted(found, key=lambda path: (not _is_large(path), path))
@@ -62,6 +62,8 @@ def _is_large(path: str) -> bool:
     return any(name in os.path.basename(path).lower() for name in _LARGE)
 
 
+# A picture has up to 100 labels, and a system may have hundreds of fonts.
+@functools.cache
 def _characters(path: str) -> set[int]:
     try:
         font = FT2Font(path)

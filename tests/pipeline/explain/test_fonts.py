@@ -1,5 +1,7 @@
 """Labels are drawn with a font that has their characters, or escaped."""
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.explain import fonts
@@ -39,3 +41,22 @@ def test_a_font_of_the_system_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "_characters", lambda path: files.get(path, {65}))
     shown, font = own.fit("中文A")
     assert (shown, str(font)) == ("中文A", "b/NotoSansCJK.ttc")
+
+
+def test_a_font_is_opened_once_for_all_labels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = str(tmp_path / "other.ttf")
+    opened: list[str] = []
+
+    def open_font(path: str) -> None:
+        opened.append(path)
+        raise OSError
+
+    found = fonts.Fonts()
+    found.fit("A")
+    monkeypatch.setattr(fonts.font_manager, "findSystemFonts", lambda: [file])
+    monkeypatch.setattr(fonts, "FT2Font", open_font)
+    for token in ("中", "文", "字"):
+        found.fit(token)
+    assert opened == [file]
