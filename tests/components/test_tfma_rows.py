@@ -1,11 +1,13 @@
-"""TFMA gets the sums of every slice."""
+"""TFMA gets the sums of every slice, and the metrics of scikit-learn."""
 
 import numpy as np
 import pytest
 import tensorflow_model_analysis as tfma
+from sklearn import metrics as reference
 
 from components import predictions, tfma_rows
-from newsdesk.evaluation.tested_rows import Predicted, TestedRows
+from newsdesk.evaluation import tfma_config
+from newsdesk.evaluation.tested_rows import Predicted, TestedRows, losses
 
 pytestmark = pytest.mark.slow
 ROWS = 300
@@ -54,3 +56,30 @@ def test_many_values_do_not_compare_every_row_with_each(
     sums: dict[tuple[object, ...], tfma_rows.Sums],
 ) -> None:
     assert sums and _Name.comparisons < 10 * ROWS
+
+
+def test_figures_equal_scikit_learn() -> None:
+    """The largest probability is often below 0.5, and class 3 is never right."""
+    random = np.random.default_rng(7)
+    label = random.integers(0, 4, ROWS)
+    scores = random.normal(size=(ROWS, 4)) + 1.5 * np.eye(4)[label]
+    scores[:, 3] -= 9
+    shares = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    predicted = Predicted(shares.argmax(1), losses(shares, label))
+    whole = np.arange(ROWS)
+    parts = [
+        tfma_rows.Sums.of(TestedRows(label, predicted), rows, 4)
+        for rows in (whole[:100], whole[100:])
+    ]
+
+    found = (parts[0] + parts[1]).metrics
+
+    assert set(found) == set(tfma_config.METRICS)
+    assert found[tfma_config.ROWS] == ROWS
+    assert found[tfma_config.ACCURACY] == pytest.approx(
+        reference.accuracy_score(label, predicted.classes)
+    )
+    assert found[tfma_config.MACRO_F1] == pytest.approx(
+        reference.f1_score(label, predicted.classes, average="macro")
+    )
+    assert found[tfma_config.LOSS] == pytest.approx(reference.log_loss(label, shares))
