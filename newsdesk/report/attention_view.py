@@ -1,9 +1,11 @@
 """The attention of a text as rows of a table of percent."""
 
+import math
 from dataclasses import dataclass
 
 from newsdesk.report.content import Explained, WordWeight
 from newsdesk.report.heat import signed_class, step
+from newsdesk.report.numbers import MISSING
 
 # More columns cannot be read on any screen.
 MOST_TOKENS = 40
@@ -18,12 +20,13 @@ class Attention:
 
     Attributes:
         tokens: of rows and columns.
-        rows: by token, percent and class of the colour for each token.
+        rows: by token, percent and class of the colour for each token; a dash instead
+            of a percentage that is not finite.
         left_out: how many tokens are not shown.
     """
 
     tokens: list[str]
-    rows: list[tuple[str, list[tuple[int, str]]]]
+    rows: list[tuple[str, list[tuple[int | str, str]]]]
     left_out: int
 
 
@@ -43,7 +46,7 @@ def attention(explained: Explained) -> Attention:
     highest = max((cell for row in shares for cell in row), default=1.0)
     highest = max(highest, pale)
     rows = [
-        (token, [(round(100 * cell), f"h{step(cell, highest)}") for cell in row])
+        (token, [(_percent(cell), f"h{step(cell, highest)}") for cell in row])
         for token, row in zip(tokens, shares, strict=True)
     ]
     return Attention(tokens, rows, len(explained.tokens) - len(tokens))
@@ -76,3 +79,7 @@ def strongest(explained: Explained) -> list[WordWeight]:
     """
     moving = (one for one in explained.words if one.weight)
     return sorted(moving, key=lambda one: -abs(one.weight))[:10]
+
+
+def _percent(share: float) -> int | str:
+    return round(100 * share) if math.isfinite(share) else MISSING

@@ -14,9 +14,11 @@ def step(value: float, highest: float = 1.0) -> int:
         highest: the value of the strongest colour.
 
     Returns:
-        0 for nothing, otherwise 1 to STEPS.
+        0 for nothing and for numbers that are not finite, otherwise 1 to STEPS.
     """
-    if not math.isfinite(value) or value <= 0 or highest <= 0:
+    if not math.isfinite(value) or not math.isfinite(highest):
+        return 0
+    if value <= 0 or highest <= 0:
         return 0
     return min(STEPS, max(1, round(value / highest * STEPS)))
 

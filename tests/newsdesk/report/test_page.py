@@ -192,6 +192,18 @@ def test_figures_that_are_not_finite_are_named() -> None:
     assert not re.search(r'(?:points|width|cx|y1)="[^"]*(?:nan|inf)', page)
 
 
+def test_a_model_that_answers_nan_gets_its_page() -> None:
+    content = report_contents.rich()
+    value = content.model_dump()
+    explained = value["explained"][0]
+    explained["probability"] = "nan"
+    explained["words"][0]["weight"] = "nan"
+    explained["attention"][0] = ["nan"] * len(explained["tokens"])
+    page = html(Content.model_validate(value))
+    assert '<td class="h0">–</td>' in page
+    assert "probability not finite" in page
+
+
 def test_sections_that_could_not_be_made_are_named() -> None:
     reason = "the label check: the file <rows.csv> has changed"
     content = report_contents.rich().model_copy(update={"left_out": [reason]})
