@@ -1,6 +1,6 @@
 """The first screen in words: what was decided, and whether a difference is real."""
 
-from newsdesk.report.content import Content, Overall, Verdict
+from newsdesk.report.content import Drift, Overall, Verdict
 from newsdesk.states import RunState
 
 # Headline, and the class of its colour and sign.
@@ -92,14 +92,17 @@ def difference(overall: Overall) -> str:
     return "better" if (change.value > 0) == (overall.name != "loss") else "worse"
 
 
-def compared_with(content: Content) -> str:
-    """Names the model in service.
+def is_beyond(drift: Drift) -> bool:
+    """Decides whether a figure of the data broke its rule.
 
     Args:
-        content: of the report.
+        drift: the figure, with the name of its rule.
 
     Returns:
-        For example "In service (1795738811)".
+        Whether it is below the limit of a rule `min_...`, or above any other limit.
     """
-    version = content.verdict.baseline
-    return f"In service ({version})" if version else "In service"
+    if drift.limit is None:
+        return False
+    if drift.name.startswith("min_"):
+        return drift.value < drift.limit
+    return drift.value > drift.limit

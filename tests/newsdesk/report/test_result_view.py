@@ -3,7 +3,7 @@
 import pytest
 
 from newsdesk.report import result_view
-from newsdesk.report.content import Interval, Overall, Verdict
+from newsdesk.report.content import Drift, Interval, Overall, Verdict
 from newsdesk.states import RunState
 
 
@@ -46,3 +46,21 @@ def test_every_state_has_a_headline(state: RunState) -> None:
     assert result_view.headline(verdict)
     assert result_view.mood(verdict) in ("good", "bad", "neutral")
     assert (result_view.sign(verdict) == "✓") == (state is RunState.PUSHED)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "limit", "is_beyond"),
+    [
+        ("max_length_ratio", 3.0, 2.0, True),
+        ("max_length_ratio", 2.0, 2.0, False),
+        ("min_row_ratio", 1.0, 0.5, False),
+        ("min_row_ratio", 0.4, 0.5, True),
+        ("min_new_rows", 9.0, 10.0, True),
+        ("max_label_shift", 0.3, None, False),
+    ],
+)
+def test_too_few_rows_break_a_rule_as_too_long_texts_do(
+    name: str, value: float, limit: float | None, is_beyond: bool
+) -> None:
+    drift = Drift(name=name, value=value, limit=limit)
+    assert result_view.is_beyond(drift) is is_beyond
