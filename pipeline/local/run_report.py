@@ -1,5 +1,6 @@
 """Writes the report of a run into its folder, however the run ended."""
 
+import datetime
 import logging
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,7 @@ def _completed(
         update={
             "pipeline": summary.pipeline,
             "run": summary.run,
-            "started": summary.started,
+            "started": summary.started.astimezone(datetime.timezone.utc),
             "split": summary.split,
             "verdict": _verdict(summary, next_step),
             "nodes": [

@@ -28,12 +28,9 @@ def folder(make_config: Callable[..., Config], tmp_path: Path) -> RunFolder:
 
 
 def _summary(folder: RunFolder, **values: Any) -> Summary:
+    started = values.pop("started", "2025-01-01T00:00:00Z")
     return Summary(
-        run=folder.path.name,
-        pipeline="desks",
-        started="2025-01-01T00:00:00Z",
-        data="d",
-        **values,
+        run=folder.path.name, pipeline="desks", started=started, data="d", **values
     )
 
 
@@ -56,6 +53,14 @@ def test_a_run_that_a_gate_stopped_gets_its_page(
     found = files.read(folder.path)
     assert found.verdict.state is RunState.STOPPED
     assert found.nodes[0].seconds == 2.5
+
+
+def test_the_page_shows_the_start_in_utc(folder: RunFolder, tmp_path: Path) -> None:
+    summary = _summary(
+        folder, state=RunState.FAILED, started="2025-01-01T01:30:00+05:30"
+    )
+    assert run_report.write(tmp_path, summary) is None
+    assert "2024-12-31 20:00 UTC" in (folder.path / files.PAGE).read_text()
 
 
 def test_the_address_of_the_webhook_is_not_in_the_report(
