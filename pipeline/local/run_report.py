@@ -9,7 +9,7 @@ import tomlkit
 
 from components.reporter import verdict
 from components.reporter.outputs import Outputs
-from newsdesk.errors import first_line
+from newsdesk.errors import ModelError, first_line
 from newsdesk.report.content import Content, NodeCost, Verdict
 from newsdesk.states import NodeState, RunState
 from pipeline.local import report_facts
@@ -61,7 +61,7 @@ def _written(outputs: Outputs) -> Content | None:
         return None
     try:
         return files.read(outputs.report)
-    except (OSError, ValueError):
+    except (OSError, ValueError, ModelError):
         return None
 
 

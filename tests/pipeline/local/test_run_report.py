@@ -105,6 +105,18 @@ def test_what_the_reporter_wrote_is_completed_with_what_the_runner_knows(
     assert "test,Sports,Business" in (folder.path / files.DOUBTFUL).read_text()
 
 
+def test_a_damaged_file_of_the_reporter_counts_as_absent(
+    folder: RunFolder, tmp_path: Path
+) -> None:
+    written = tmp_path / "artifacts" / "Reporter" / "report" / "12"
+    written.mkdir(parents=True)
+    (written / files.METRICS).symlink_to(tmp_path / "another")
+    facts = report_facts.Facts(outputs={"report": str(written.relative_to(tmp_path))})
+    facts.write(folder.path)
+    assert run_report.write(tmp_path, _summary(folder, state=RunState.PUSHED)) is None
+    assert (folder.path / files.PAGE).is_file()
+
+
 def test_a_report_that_cannot_be_written_is_one_sentence(
     folder: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
