@@ -17,6 +17,8 @@ from newsdesk.report.content import DoubtfulLabel, LabelCheck
 
 # What a person may read in an afternoon, and what keeps a report small.
 MOST_SHOWN = 1_000
+# Of all shown texts together; a single text can have 16 million.
+MOST_CHARACTERS = 4_000_000
 # Rows without an answer of the model that are checked; they take about 3 seconds.
 MOST_UNSEEN = 20_000
 _COLUMNS = ("file", "row", "split", "label", "suggested", "doubt", "text")
@@ -53,7 +55,8 @@ def check(groups: Iterable[Checked], labels: Sequence[str]) -> LabelCheck:
         labels: the names of the classes, in the order of their numbers.
 
     Returns:
-        The rows with the most doubtful label of all groups first, without places.
+        The rows with the most doubtful label of all groups first, without places; at
+        most MOST_SHOWN rows, and fewer if their texts are very long.
     """
     rows, found = 0, []
     for group in groups:
@@ -61,7 +64,9 @@ def check(groups: Iterable[Checked], labels: Sequence[str]) -> LabelCheck:
         found += _doubted(group, labels)
     # The text decides between equal doubts, so that the order of the rows does not.
     found.sort(key=lambda one: (-one.doubt, one.text, one.label))
-    return LabelCheck(rows=rows, doubted=len(found), most_doubted=found[:MOST_SHOWN])
+    sizes = np.cumsum([len(one.text) for one in found[:MOST_SHOWN]])
+    shown = found[: np.count_nonzero(sizes <= MOST_CHARACTERS)]
+    return LabelCheck(rows=rows, doubted=len(found), most_doubted=shown)
 
 
 def write_csv(doubts: Iterable[DoubtfulLabel], path: Path) -> None:

@@ -69,6 +69,20 @@ def test_every_group_has_its_own_thresholds() -> None:
     assert (found.rows, found.doubted) == (8, 2)
 
 
+def test_very_long_texts_are_shown_in_fewer_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(label_check, "MOST_CHARACTERS", 25)
+    label = np.array([0, 0, 0, 0, 1])
+    wrong = np.array([[0.3, 0.7], [0.2, 0.8], [0.1, 0.9], [0.9, 0.1], [0.4, 0.6]])
+    rows = Checked([f"{row}" * 10 for row in range(5)], label, ["test"] * 5, wrong)
+
+    found = label_check.check([rows], ["x", "y"])
+
+    assert [one.text[0] for one in found.most_doubted] == ["2", "1"]
+    assert found.doubted == 3
+
+
 def test_no_rows_are_no_doubt() -> None:
     found = label_check.check([Checked([], np.array([], np.int64), [])], LABELS)
 
