@@ -202,7 +202,7 @@ def _doubts(
 ) -> LabelCheck | None:
     """Checks the labels of all splits; writes the table of the doubtful ones."""
     from components.reporter import labels
-    from newsdesk.report import label_check
+    from newsdesk.report import label_check, label_csv
 
     if not outputs.examples:
         return None
@@ -213,5 +213,5 @@ def _doubts(
         tested.probabilities,
     )
     found = labels.check(seen, tested.labels, outputs.examples)
-    label_check.write_csv(found.most_doubted, folder / DOUBTFUL)
+    label_csv.write(found, folder / DOUBTFUL)
     return found

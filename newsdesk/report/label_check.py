@@ -1,16 +1,10 @@
 """Finds the rows whose label is probably wrong."""
 
-import csv
-import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from newsdesk import atomic
-from newsdesk.escaping import one_line
 from newsdesk.evaluation.confusion import Array
 from newsdesk.report import confident_learning, unseen_labels
 from newsdesk.report.content import DoubtfulLabel, LabelCheck
@@ -21,11 +15,6 @@ MOST_SHOWN = 1_000
 MOST_CHARACTERS = 4_000_000
 # Rows without an answer of the model that are checked; they take about 3 seconds.
 MOST_UNSEEN = 20_000
-_COLUMNS = ("file", "row", "split", "label", "suggested", "doubt", "text")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-# Excel reads a file without it in the encoding of the country.
-_MARK = "\ufeff"
-_PLACE = re.compile(r"(.*):(\d+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -69,31 +58,6 @@ def check(groups: Iterable[Checked], labels: Sequence[str]) -> LabelCheck:
     return LabelCheck(rows=rows, doubted=len(found), most_doubted=shown)
 
 
-def write_csv(doubts: Iterable[DoubtfulLabel], path: Path) -> None:
-    """Writes doubtful labels as a table, one row for each.
-
-    Args:
-        doubts: the rows.
-        path: the file to write, in UTF-8. Control characters are escaped, and an
-            apostrophe stands before a cell that a spreadsheet would compute.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    table = io.StringIO()
-    writer = csv.writer(table)
-    writer.writerow(_COLUMNS)
-    writer.writerows(map(_cells, doubts))
-    atomic.write_text(path, _MARK + table.getvalue())
-
-
-def _cells(one: DoubtfulLabel) -> list[str]:
-    place = _PLACE.fullmatch(one.place or "")
-    file, row = place.groups() if place else ("", "")
-    names = map(_inert, (one.split, one.label, one.suggested))
-    return [_inert(file), row, *names, f"{one.doubt:.4f}", _inert(one.text)]
-
-
 def _doubted(group: Checked, labels: Sequence[str]) -> list[DoubtfulLabel]:
     if not len(group.label):
         return []
@@ -113,9 +77,3 @@ def _doubted(group: Checked, labels: Sequence[str]) -> list[DoubtfulLabel]:
         )
         for row in np.flatnonzero(suggested >= 0)
     ]
-
-
-def _inert(cell: str) -> str:
-    """Stops spreadsheets from computing a cell, and terminals from obeying it."""
-    text = one_line(cell)
-    return f"'{text}" if cell.lstrip(" ").startswith(_FORMULA) else text

@@ -1,10 +1,12 @@
-"""The doubtful labels as a CSV file that a page carries in a link."""
+"""The doubtful labels as a CSV file, and as a link that a page carries."""
 
 import base64
 import csv
 import io
 import re
+from pathlib import Path
 
+from newsdesk import atomic
 from newsdesk.escaping import one_line
 from newsdesk.report.content import DoubtfulLabel, LabelCheck
 
@@ -14,6 +16,21 @@ _HEAD = ("file", "row", "split", "label", "suggested", "doubt", "text")
 _PLACE = re.compile(r"(.*):(\d+)", re.DOTALL)
 # Spreadsheets compute a cell that begins so.
 _FORMULA = tuple("=+-@＝＋－＠")
+# Without it, Excel reads a file in the encoding of the country.
+_MARK = "\ufeff"
+
+
+def write(check: LabelCheck, path: Path) -> None:
+    """Writes the doubtful labels as a file.
+
+    Args:
+        check: the rows.
+        path: the file to write, in UTF-8.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    atomic.write_text(path, _MARK + table(check.most_doubted))
 
 
 def link(check: LabelCheck) -> str | None:
@@ -25,8 +42,7 @@ def link(check: LabelCheck) -> str | None:
     Returns:
         A URL with the whole file; None if it is too large for a page.
     """
-    # Excel takes a file without the mark for the encoding of the country.
-    content = table(check.most_doubted).encode("utf-8-sig")
+    content = (_MARK + table(check.most_doubted)).encode()
     if len(content) > MOST_BYTES:
         return None
     return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(content).decode()}"

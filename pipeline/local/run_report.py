@@ -75,7 +75,7 @@ def _placed(content: Content, folder: Path) -> Content:
         return content
     from components.reporter import files, places
     from newsdesk.config.data import Data
-    from newsdesk.report import label_check
+    from newsdesk.report import label_csv
 
     try:
         data = Data.model_validate(_configuration(folder).get("data", {}))
@@ -84,7 +84,7 @@ def _placed(content: Content, folder: Path) -> Content:
     # The files may have changed or be gone; the rows are then shown without places.
     except Exception:
         _log.warning("the files of doubtful labels are not known", exc_info=True)
-    label_check.write_csv(checked.most_doubted, folder / files.DOUBTFUL)
+    label_csv.write(checked, folder / files.DOUBTFUL)
     return content.model_copy(update={"label_check": checked})
 
 

@@ -5,23 +5,10 @@ import numpy as np
 import pytest
 
 from newsdesk.report import label_check
-from newsdesk.report.content import DoubtfulLabel
 from newsdesk.report.label_check import Checked
 from pipeline import sample
 
 LABELS = ["World", "Sports", "Business", "Sci/Tech"]
-
-
-def doubtful(text: str = "a text", place: str | None = None) -> DoubtfulLabel:
-    return DoubtfulLabel(
-        place=place, split="eval", text=text, label="a", suggested="b", doubt=0.75
-    )
-
-
-def written(tmp_path: Path, *doubts: DoubtfulLabel) -> list[dict[str, str]]:
-    label_check.write_csv(doubts, tmp_path / "doubtful.csv")
-    with open(tmp_path / "doubtful.csv", encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -87,36 +74,3 @@ def test_no_rows_are_no_doubt() -> None:
     found = label_check.check([Checked([], np.array([], np.int64), [])], LABELS)
 
     assert (found.rows, found.doubted, found.most_doubted) == (0, 0, [])
-
-
-def test_the_table_has_file_and_row(tmp_path: Path) -> None:
-    (row,) = written(tmp_path, doubtful(place="C:/news:2.csv:17"))
-
-    assert row == {
-        "file": "C:/news:2.csv",
-        "row": "17",
-        "split": "eval",
-        "label": "a",
-        "suggested": "b",
-        "doubt": "0.7500",
-        "text": "a text",
-    }
-
-
-def test_file_and_row_can_be_unknown(tmp_path: Path) -> None:
-    (row,) = written(tmp_path, doubtful())
-
-    assert (row["file"], row["row"]) == ("", "")
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "＝1"])
-def test_a_spreadsheet_computes_no_cell(tmp_path: Path, text: str) -> None:
-    (row,) = written(tmp_path, doubtful(text))
-
-    assert row["text"].startswith("'")
-
-
-def test_control_characters_are_escaped(tmp_path: Path) -> None:
-    (row,) = written(tmp_path, doubtful("red \x1b[31m\nline \u202e"))
-
-    assert row["text"] == r"red \x1b[31m\nline \u202e"

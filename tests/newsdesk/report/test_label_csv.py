@@ -3,16 +3,17 @@
 import base64
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
 from newsdesk.report.content import DoubtfulLabel, LabelCheck
-from newsdesk.report.label_csv import inert, link, table
+from newsdesk.report.label_csv import inert, link, table, write
 
 
-def _row(text: str) -> DoubtfulLabel:
+def _row(text: str, place: str | None = "rows.csv:7") -> DoubtfulLabel:
     return DoubtfulLabel(
-        place="rows.csv:7",
+        place=place,
         split="train",
         text=text,
         label="Trams",
@@ -53,6 +54,24 @@ def test_the_file_has_place_and_labels() -> None:
             "text": r'two\nlines, "quoted"',
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "file", "row"),
+    [("C:/news:2.csv:17", "C:/news:2.csv", "17"), (None, "", "")],
+)
+def test_a_place_is_divided_into_file_and_row(
+    place: str | None, file: str, row: str
+) -> None:
+    (found,) = csv.DictReader(io.StringIO(table([_row("a text", place)])))
+    assert (found["file"], found["row"]) == (file, row)
+
+
+def test_excel_recognizes_the_encoding_of_the_file(tmp_path: Path) -> None:
+    check = LabelCheck(rows=9, doubted=1, most_doubted=[_row("né")])
+    write(check, tmp_path / "doubtful.csv")
+    written = (tmp_path / "doubtful.csv").read_bytes()
+    assert written == ("\ufeff" + table(check.most_doubted)).encode()
 
 
 def test_the_link_contains_the_file() -> None:
