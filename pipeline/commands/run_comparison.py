@@ -7,15 +7,15 @@ from typing import Any
 
 import tomlkit
 
+from components.reporter import files
 from newsdesk import regular
 from newsdesk.errors import ModelError
 from newsdesk.report.content import Content
 from pipeline.commands.run_details import reason
 from pipeline.local.history import CONFIG, Summary
 
-METRICS = "metrics.json"
-# A larger file cannot be of a run.
-_MOST_BYTES = 64 << 20
+# A larger file cannot be a configuration.
+_MOST_BYTES = 16 << 20
 _FIGURES = {"accuracy": "accuracy", "macro F1": "macro_f1", "loss": "loss"}
 _CLASS = "f1/"
 # What each of two runs has; None if a run does not have it.
@@ -56,8 +56,7 @@ class PastRun:
         except (OSError, ValueError, ModelError):
             settings = {}
         try:
-            written = regular.read(folder / METRICS, _MOST_BYTES)
-            content = Content.model_validate_json(written)
+            content = files.read(folder)
         except (OSError, ValueError, ModelError):
             pass
         return cls(summary, settings, content)
