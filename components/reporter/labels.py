@@ -6,9 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from components.reporter.places import with_places
 from newsdesk import features
-from newsdesk.config.data import Data
 from newsdesk.report import label_check
 from newsdesk.report.content import LabelCheck
 from newsdesk.report.label_check import Checked
@@ -17,9 +15,7 @@ _FOLDER = "Split-"
 _BATCH = 1024
 
 
-def check(
-    tested: Checked, labels: Sequence[str], examples: Path, data: Data | None = None
-) -> LabelCheck:
+def check(tested: Checked, labels: Sequence[str], examples: Path) -> LabelCheck:
     """Checks the labels of a run.
 
     Args:
@@ -27,20 +23,15 @@ def check(
         labels: the names of the classes, in the order of their numbers.
         examples: the folder of the Examples artifact. Of its other splits, at most
             `label_check.MOST_UNSEEN` rows are checked.
-        data: the data section, to find the places of the rows; None to leave them out.
 
     Returns:
-        The doubtful labels, the most doubtful first.
+        The doubtful labels, the most doubtful first, without places.
 
     Raises:
         OSError: the examples cannot be read.
     """
     others = unseen(examples, set(tested.split), label_check.MOST_UNSEEN)
-    found = label_check.check([tested, others], labels)
-    if data is None:
-        return found
-    placed = with_places(found.most_doubted, data)
-    return found.model_copy(update={"most_doubted": placed})
+    return label_check.check([tested, others], labels)
 
 
 def unseen(examples: Path, tested: set[str], most: int) -> Checked:

@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from components.reporter import labels
 from components.text_example_gen.batches import serialized
-from newsdesk.config.data import Data
 from newsdesk.report.label_check import Checked
 from newsdesk.rows.labelling import Labelled
 
@@ -46,23 +45,6 @@ def test_wrong_labels_of_all_splits_are_found(examples: Path) -> None:
         ("eval", SPORTS[7], "Sports"),
     }
     assert [one.place for one in found.most_doubted] == [None, None]
-
-
-def test_places_come_from_the_files(examples: Path, tmp_path: Path) -> None:
-    file = tmp_path / "news.csv"
-    file.write_text(f"text,label\na bond,Business\n{SPORTS[7]},Business\n")
-    data = Data(
-        path=str(file),
-        text_columns=["text"],
-        label_column="label",
-        labels=["Sports", "Business"],
-        schema_file="/schema",
-    )
-
-    found = labels.check(tested(), data.labels, examples, data)
-
-    places = {one.text: one.place for one in found.most_doubted}
-    assert places == {"a merger": None, SPORTS[7]: f"{file}:3"}
 
 
 def test_many_rows_are_sampled_from_all_of_the_file(examples: Path) -> None:
