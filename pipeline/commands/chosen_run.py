@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pipeline.local.history import Summary
 
 _RECENT = 3
+_NAMED = 5
 
 
 def roots(root: Path | None) -> list[Path]:
@@ -50,7 +51,9 @@ def chosen(
             f"there is no run {given}; {newest}`newsdesk runs` lists the runs"
         )
     if len(fitting) > 1:
-        names = ", ".join(f"{summary.run} in {root}" for root, summary in fitting)
+        names = ", ".join(f"{one.run} in {root}" for root, one in fitting[:_NAMED])
+        if (more := len(fitting) - _NAMED) > 0:
+            names += f" and {more:,} more"
         raise ConfigError(
             f"several runs begin with {given}: {names}; give more characters, or "
             "choose a pipeline with --root FOLDER"

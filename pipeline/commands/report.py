@@ -12,8 +12,6 @@ from newsdesk.errors import ConfigError, NewsdeskError, reason
 if TYPE_CHECKING:
     from pipeline.local.history import Summary
 
-_NAMED = 5
-
 
 def report(
     run: Annotated[
@@ -52,25 +50,18 @@ def report(
 
 def _chosen(given: str, root: Path | None) -> tuple[Path, "Summary"]:
     """Finds a run and the folder of its pipeline."""
+    from pipeline.commands.chosen_run import chosen, roots
     from pipeline.local.history import past_runs
 
-    roots = [root] if root else sorted(Path("newsdesk").glob("*"))
-    found = [(folder, summary) for folder in roots for summary in past_runs(folder)]
-    found.sort(key=lambda one: one[1].started.timestamp(), reverse=True)
-    exact = [one for one in found if one[1].run == given]
-    fitting = exact or [one for one in found if one[1].run.startswith(given)]
+    found = [
+        (folder, summary) for folder in roots(root) for summary in past_runs(folder)
+    ]
     if not found:
-        raise ConfigError("there are no runs here; choose a pipeline with --root DIR")
-    if not fitting:
-        names = ", ".join(summary.run for _, summary in found[:_NAMED])
-        raise ConfigError(f"there is no run {given}; the newest runs are {names}")
-    if given and len(fitting) > 1:
-        names = ", ".join(f"{one.run} in {folder}" for folder, one in fitting[:_NAMED])
         raise ConfigError(
-            f"several runs begin with {given}: {names}; give more characters, or "
-            "choose a pipeline with --root DIR"
+            "there are no runs here; choose a pipeline with --root FOLDER"
         )
-    return fitting[0]
+    found.sort(key=lambda one: one[1].started.timestamp(), reverse=True)
+    return chosen(found, given) if given else found[0]
 
 
 def _copy(page: Path, out: Path) -> None:

@@ -9,7 +9,7 @@ from components.reporter import files
 from newsdesk.errors import ConfigError
 from newsdesk.states import RunState
 from pipeline.cli import app
-from pipeline.commands import report
+from pipeline.commands import chosen_run, report
 from pipeline.local.history import RunFolder, Summary
 
 
@@ -51,8 +51,8 @@ def test_the_newest_run_is_shown_and_cannot_control_the_terminal(root: Path) -> 
 
 def test_an_unknown_run_is_answered_with_the_newest_ones(root: Path) -> None:
     expected = (
-        "there is no run r9; the newest runs are r000002-20250101T000002Z, "
-        "r000001-20250101T000001Z"
+        "there is no run r9; the newest are r000002-20250101T000002Z, "
+        "r000001-20250101T000001Z; `newsdesk runs` lists the runs"
     )
     with pytest.raises(ConfigError, match=expected):
         report._chosen("r9", root)
@@ -65,4 +65,13 @@ def test_a_folder_without_runs_is_one_sentence(tmp_path: Path) -> None:
 
 def test_a_beginning_of_several_runs_is_not_enough(root: Path) -> None:
     with pytest.raises(ConfigError, match="several runs begin with r00000"):
+        report._chosen("r00000", root)
+
+
+def test_of_many_fitting_runs_only_some_are_named(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chosen_run, "_NAMED", 1)
+    expected = f"r00000: r000002-20250101T000002Z in {root} and 1 more; give more"
+    with pytest.raises(ConfigError, match=expected):
         report._chosen("r00000", root)
