@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from newsdesk.errors import ConfigError, NewsdeskError, reason
+from newsdesk.errors import ConfigError, ModelError, NewsdeskError, reason
 
 if TYPE_CHECKING:
     from pipeline.local.history import Summary
@@ -33,14 +33,15 @@ def report(
 ) -> None:
     """Show the report of a run, and where its page is.
 
-    If the page is missing, it is made again from the files of the run.
+    If the page is missing or older than the end of the run, it is made again from the
+    files of the run.
     """
     from components.reporter.files import MARKDOWN, PAGE
     from pipeline.local import run_report
 
     pipeline, summary = _chosen(run, root)
     folder = pipeline / "runs" / summary.run
-    if not (folder / PAGE).is_file():
+    if not _is_current(folder, summary):
         if problem := run_report.write(pipeline, summary, is_thorough=True):
             raise NewsdeskError(f"{folder}: {problem}")
     if out:
@@ -62,6 +63,22 @@ def _chosen(given: str, root: Path | None) -> tuple[Path, "Summary"]:
         )
     found.sort(key=lambda one: one[1].started.timestamp(), reverse=True)
     return chosen(found, given) if given else found[0]
+
+
+def _is_current(folder: Path, summary: "Summary") -> bool:
+    """Decides whether the page shows how the run ended.
+
+    This command also writes the page of a run at work, which may be killed later.
+    """
+    from components.reporter import files
+    from newsdesk.states import RunState
+
+    if not (folder / files.PAGE).is_file() or summary.state is RunState.RUNNING:
+        return False
+    try:
+        return files.read(folder).verdict.state is summary.state
+    except (OSError, ValueError, ModelError):
+        return False
 
 
 def _copy(page: Path, out: Path) -> None:

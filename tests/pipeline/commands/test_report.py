@@ -44,6 +44,32 @@ def test_a_missing_page_is_made_again(root: Path, tmp_path: Path) -> None:
     assert out.read_bytes() == (folder / files.PAGE).read_bytes()
 
 
+def test_the_page_of_a_run_that_was_killed_later_is_made_again(root: Path) -> None:
+    (folder,) = root.glob("runs/r000001-*")
+    words = ["report", "r000001", "--root", str(root)]
+    _set_state(folder, RunState.RUNNING)
+    assert "# Running" in CliRunner().invoke(app, words).output
+    _set_state(folder, RunState.KILLED)
+
+    assert "# Killed" in CliRunner().invoke(app, words).output
+    assert "Killed" in (folder / files.PAGE).read_text()
+
+
+def test_a_page_of_the_end_is_not_made_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["report", "r000001", "--root", str(root)]
+    CliRunner().invoke(app, words)
+    monkeypatch.setattr("pipeline.local.run_report.write", lambda *_: 1 / 0)
+
+    assert CliRunner().invoke(app, words).exit_code == 0
+
+
+def _set_state(folder: Path, state: RunState) -> None:
+    summary = Summary.model_validate_json((folder / "summary.json").read_bytes())
+    RunFolder(folder).write(summary.model_copy(update={"state": state}))
+
+
 def test_the_newest_run_is_shown_and_cannot_control_the_terminal(root: Path) -> None:
     done = CliRunner().invoke(app, ["report", "--root", str(root)])
     assert "r000002" in done.output and "\x1b" not in done.output
