@@ -82,7 +82,8 @@ def _sentence(
 def _pushed(version: str | None, baseline: str | None, accepted: str | None) -> str:
     pushed = f"Version {version} was pushed and is in service"
     if accepted:
-        return f"{pushed}; the model before it was given up: {accepted}"
+        # Page and summary have the reason in a sentence of its own.
+        return f"{pushed}; the model before it was given up."
     if baseline:
         return (
             f"{pushed}: it is within every limit, and not significantly worse than "

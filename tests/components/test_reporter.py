@@ -31,6 +31,11 @@ ABOUT = collecting.About(pipeline="desks", run="r000001", split="test")
             "significantly worse than version 6, which it replaces.",
         ),
         (
+            RunState.PUSHED,
+            {"version": "7", "accepted": "new labels"},
+            "Version 7 was pushed and is in service; the model before it was given up.",
+        ),
+        (
             RunState.NOT_GOOD_ENOUGH,
             {"baseline": "6", "refusals": ["loss is 9", "recall is 0"]},
             "Nothing was pushed: loss is 9 (and 1 more); version 6 stays in service.",
