@@ -10,7 +10,7 @@ _HEADLINES = {
     RunState.UNCHANGED: ("Not pushed: nothing to do", "neutral"),
     RunState.WITHDRAWN: ("Not pushed: rolled back before", "bad"),
     RunState.NOT_GOOD_ENOUGH: ("Not pushed: not good enough", "bad"),
-    RunState.STOPPED: ("Stopped before training: data refused", "bad"),
+    RunState.STOPPED: ("Stopped: data refused", "bad"),
     RunState.FAILED: ("Failed", "bad"),
     RunState.INTERRUPTED: ("Interrupted", "neutral"),
     RunState.KILLED: ("Killed", "bad"),

@@ -64,3 +64,8 @@ def test_too_few_rows_break_a_rule_as_too_long_texts_do(
 ) -> None:
     drift = Drift(name=name, value=value, limit=limit)
     assert result_view.is_beyond(drift) is is_beyond
+
+
+def test_the_pusher_may_refuse_the_data_after_the_training() -> None:
+    verdict = Verdict(state=RunState.STOPPED, sentence="why")
+    assert result_view.headline(verdict) == "Stopped: data refused"
