@@ -25,6 +25,7 @@ from newsdesk.identity.recipe import DATA_DIGEST, run_key
 from newsdesk.inspection import operations, signatures
 from newsdesk.published import manifest, signing
 from newsdesk.published.in_service import (
+    ACCEPTED,
     COMPARED,
     OUTCOME,
     REFUSALS,
@@ -98,6 +99,8 @@ class Executor(executor.Executor):
         elif current:
             version = current.version
         pushed.set_string_custom_property(OUTCOME, str(outcome))
+        if current and origin.accepted:
+            pushed.set_string_custom_property(ACCEPTED, origin.accepted)
         if outcome is Outcome.WITHDRAWN:
             self._MarkNotPushed(pushed)
         else:

@@ -15,6 +15,7 @@ from components.reporter.outputs import PROBLEM, WRITTEN_BY, Outputs
 from newsdesk.config.environment import RUN_FOLDER_VARIABLE
 from newsdesk.errors import first_line, printable
 from newsdesk.published.in_service import (
+    ACCEPTED,
     COMPARED,
     OUTCOME,
     REFUSALS,
@@ -99,4 +100,5 @@ def _decided(pushed: types.Artifact) -> Verdict:
         baseline=pushed.get_string_custom_property(COMPARED) or None,
         refusals=json.loads(pushed.get_string_custom_property(REFUSALS) or "[]"),
         shown=json.loads(pushed.get_string_custom_property(SHOWN) or "[]"),
+        accepted=pushed.get_string_custom_property(ACCEPTED) or None,
     )

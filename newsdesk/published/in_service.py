@@ -12,6 +12,8 @@ VERSION, ABSENT, OUTCOME = "version", "absent", "outcome"
 # Custom properties of a push: the version that the candidate was compared with, and, as
 # lists in JSON, the sentences of the decision.
 COMPARED, REFUSALS, SHOWN = "compared_with", "refusals", "shown"
+# Custom property of a push: the user's reason to give up the model in service.
+ACCEPTED = "accepted"
 # Custom property of a baseline: the best of the last versions, if it is another one.
 # Its model is in the folder of the same name below the artifact.
 BEST = "best"

@@ -18,7 +18,7 @@ from newsdesk.errors import ConfigError, GateError, ModelError
 from newsdesk.evaluation.decision import Decision
 from newsdesk.inspection import fresh
 from newsdesk.published import manifest, signing
-from newsdesk.published.in_service import OUTCOME, Outcome
+from newsdesk.published.in_service import ACCEPTED, OUTCOME, Outcome
 from newsdesk.published.local_store import LocalStore
 from newsdesk.published.rollback import roll_back
 from tests.components.conftest import Candidate
@@ -29,11 +29,12 @@ pytestmark = pytest.mark.slow
 
 
 class Said(NamedTuple):
-    """The outcome and the address that the publisher recorded."""
+    """Outcome, address and accepted reason that the publisher recorded."""
 
     outcome: str
     pushed: int
     address: str
+    accepted: str
 
 
 Push = Callable[..., Said]
@@ -116,6 +117,7 @@ def push(
             pushed.get_string_custom_property(OUTCOME),
             pushed.get_int_custom_property("pushed"),
             pushed.get_string_custom_property("pushed_destination"),
+            pushed.get_string_custom_property(ACCEPTED),
         )
 
     return run
@@ -193,7 +195,7 @@ def test_a_blessed_model_is_published_whole_and_can_be_moved(
 ) -> None:
     said = push(accepted="new desk")
     (version,) = _versions(serving)
-    assert said == (Outcome.PUSHED, 1, f"{serving}/{version}")
+    assert said == (Outcome.PUSHED, 1, f"{serving}/{version}", "")
     origin = manifest.verify(serving / str(version)).origin
     assert (origin.labels, origin.metrics) == (model.LABELS, {"accuracy": 0.9})
     assert (origin.data_digest, origin.code_digest, origin.accepted) == (
@@ -207,7 +209,7 @@ def test_a_blessed_model_is_published_whole_and_can_be_moved(
 
 
 def test_a_model_without_blessing_changes_nothing(push: Push, serving: Path) -> None:
-    assert push(blessed=False) == ("", 0, "")
+    assert push(blessed=False) == ("", 0, "", "")
     assert not serving.exists()
 
 
@@ -360,8 +362,8 @@ def test_a_model_in_service_is_not_pushed_again(
     push: Push, serving: Path, retrained: Any
 ) -> None:
     address = push().address
-    assert push(data="other") == (Outcome.IN_SERVICE, 1, address)
-    assert push(retrained) == (Outcome.IN_SERVICE, 1, address)
+    assert push(data="other") == (Outcome.IN_SERVICE, 1, address, "")
+    assert push(retrained) == (Outcome.IN_SERVICE, 1, address, "")
     assert len(_versions(serving)) == 1
     assert push(retrained, data="other").outcome == Outcome.PUSHED
     assert len(_versions(serving)) == 2
@@ -389,10 +391,10 @@ def test_a_model_that_was_rolled_back_from_does_not_come_again(
     push(retrained, data="bad")
     roll_back(str(serving))
     before = _versions(serving)
-    assert push(retrained, data="more") == (Outcome.WITHDRAWN, 0, "")
+    assert push(retrained, data="more") == (Outcome.WITHDRAWN, 0, "", "")
     with open(f"{retrained.uri}/Format-Serving/fingerprint.pb", "ab") as stream:
         stream.write(b"\0")
-    assert push(retrained, data="bad") == (Outcome.WITHDRAWN, 0, "")
+    assert push(retrained, data="bad") == (Outcome.WITHDRAWN, 0, "", "")
     assert _versions(serving) == before
     withdrawn = LocalStore(serving).manifest(before[-1]).origin.withdrawn
     assert push(retrained, data="good").outcome == Outcome.PUSHED
@@ -488,6 +490,7 @@ def test_an_intended_change_of_the_data_is_recorded(
     said = push(retrained, data="swapped", reached_before=0.0, **reason)
     origin = manifest.verify(Path(said.address)).origin
     assert (said.outcome, origin.accepted) == (Outcome.PUSHED, "labels were swapped")
+    assert said.accepted == "labels were swapped"
 
 
 @pytest.mark.usefixtures("unrehearsed")
@@ -497,3 +500,4 @@ def test_a_reason_that_was_not_needed_is_not_recorded(
     push()
     said = push(retrained, data="more", reached_before=0.9, accepted="just in case")
     assert manifest.verify(Path(said.address)).origin.accepted is None
+    assert said.accepted == ""

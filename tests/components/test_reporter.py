@@ -117,6 +117,16 @@ def test_the_node_reports_what_the_push_decided(
 
 
 @pytest.mark.slow
+def test_the_node_reports_why_the_model_in_service_was_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _done(tmp_path, monkeypatch, outcome="pushed", accepted="new labels")
+    page = (tmp_path / "report" / files.PAGE).read_text()
+    assert "The model in service was given up on purpose: <bdi>new labels" in page
+    assert "there was no model in service" not in page
+
+
+@pytest.mark.slow
 def test_the_node_does_not_fail_if_the_report_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
