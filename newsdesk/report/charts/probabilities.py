@@ -13,7 +13,7 @@ def reliability(calibration: Calibration) -> Chart:
         calibration: the bins of the exported model, and those without temperature.
 
     Returns:
-        A chart whose diagonal is a model with right probabilities.
+        A chart whose diagonal is a perfectly calibrated model.
     """
     lines = [_line("without temperature", "other", calibration.bins_before)]
     lines += [_line("exported model", "main", calibration.bins)]
