@@ -1,6 +1,6 @@
 """Charts of the probabilities: are they right, and what does a limit on them cost."""
 
-from newsdesk.report.charts.axis import around, shares
+from newsdesk.report.charts.axis import Axis, around, shares
 from newsdesk.report.charts.chart import Chart, Line, Table
 from newsdesk.report.content import Calibration, CalibrationBin, CoveragePoint
 from newsdesk.report.numbers import count, figure, share
@@ -46,7 +46,7 @@ def coverage(points: list[CoveragePoint]) -> Chart:
         title="Accuracy by share of rows that the model answers",
         description=f"{_answered(points[0])} {_answered(most)}",
         x=shares("share of rows that the model answers"),
-        y=around("accuracy", [one.accuracy for one in points], start=1),
+        y=_accuracies(points),
         table=Table(
             ["least probability", "answers", "accuracy of the answers"],
             [
@@ -56,6 +56,12 @@ def coverage(points: list[CoveragePoint]) -> Chart:
         ),
         lines=[Line(line.name, line.kind, line.points, has_dots=len(points) <= 25)],
     )
+
+
+def _accuracies(points: list[CoveragePoint]) -> Axis:
+    """Makes an axis that ends at 1, even if every answer is right."""
+    least = min(one.accuracy for one in points)
+    return shares("accuracy") if least == 1 else around("accuracy", [least], start=1)
 
 
 def _line(name: str, kind: str, bins: list[CalibrationBin]) -> Line:

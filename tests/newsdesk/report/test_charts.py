@@ -8,7 +8,7 @@ import pytest
 from newsdesk.report.charts import learning, lengths, probabilities
 from newsdesk.report.charts.axis import around, numbers
 from newsdesk.report.charts.chart import HEIGHT, WIDTH, Chart
-from newsdesk.report.content import Content, Epoch, Learning
+from newsdesk.report.content import Content, CoveragePoint, Epoch, Learning
 from newsdesk.report.numbers import tick
 from newsdesk.report.page import html
 from tests.support import report_contents
@@ -77,6 +77,15 @@ def test_coverage_is_described_at_a_fifth_for_people() -> None:
         "of 0.65, the model answers 78.0% of the rows, with accuracy 0.9438."
         in described
     )
+
+
+@pytest.mark.parametrize("least", [0.0, 0.42, 1.0])
+def test_no_accuracy_is_above_one(least: float) -> None:
+    points = [
+        CoveragePoint(probability=probability, coverage=0.5, accuracy=accuracy)
+        for probability, accuracy in ((0.1, least), (0.9, 1.0))
+    ]
+    assert probabilities.coverage(points).y.high == pytest.approx(1)
 
 
 def test_values_that_were_not_measured_have_no_chart() -> None:
