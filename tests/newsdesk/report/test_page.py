@@ -5,7 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from newsdesk.report.content import Content
+from newsdesk.report import ordered
+from newsdesk.report.content import ClassFigures, Content
+from newsdesk.report.measures import slice_figures
 from newsdesk.report.page import html
 from tests.support import report_contents
 
@@ -190,6 +192,17 @@ def test_figures_that_are_not_finite_are_named() -> None:
     page = html(Content.model_validate(value))
     assert "<b>not finite</b>" in page
     assert not re.search(r'(?:points|width|cx|y1)="[^"]*(?:nan|inf)', page)
+
+
+def test_measures_and_page_agree_on_small_slices() -> None:
+    assert ordered.ENOUGH_ROWS == slice_figures.FEW_ROWS
+
+
+def test_a_cut_list_of_slices_does_not_claim_to_know_their_number() -> None:
+    one = ClassFigures(name="a", rows=99, accuracy=0.5)
+    slices = {"source": [one] * slice_figures.MOST}
+    page = html(report_contents.bare().model_copy(update={"slices": slices}))
+    assert f"The first {ordered.MOST_SLICES} values of <bdi>source" in page
 
 
 def test_a_model_that_answers_nan_gets_its_page() -> None:
