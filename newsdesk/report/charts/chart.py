@@ -17,7 +17,7 @@ class Line:
 
     Attributes:
         name: for the legend.
-        kind: "main", "other" or "third": colour, dashes and shape of the points.
+        kind: "main" or "other": colour, dashes and shape of the points.
         points: x and y; those that are not finite are left out.
         has_dots: whether each point is marked.
     """
