@@ -48,6 +48,13 @@ def inert(text: str, limit: int = TEXT) -> str:
     return _MARKUP.sub(r"\\\g<0>", visible(cut(text, limit)))
 
 
+def _command(text: str) -> str:
+    """Escapes a command so that it can be copied; other advice as any text."""
+    if " --" not in text or "`" in text or len(text) > TEXT:
+        return inert(text)
+    return f"`{visible(text)}`"
+
+
 def _name(text: str) -> str:
     return inert(text, NAME)
 
@@ -62,7 +69,7 @@ def _verdict(content: Content) -> str:
         given_up = "The model in service was given up on purpose"
         parts.append(f"{given_up}: {inert(verdict.accepted)}")
     if verdict.next_step:
-        parts.append(f"Next: {inert(verdict.next_step)}")
+        parts.append(f"Next: {_command(verdict.next_step)}")
     return "\n\n".join(parts)
 
 

@@ -53,3 +53,21 @@ def test_every_row_of_a_table_has_its_cells() -> None:
     for table in tables:
         cells = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
         assert len(cells) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "written"),
+    [
+        (
+            "run --set 'data.drop_labels=[\"a\"]'",
+            "`run --set 'data.drop_labels=[\"a\"]'`",
+        ),
+        ("run --set 'a\n`b`'", r"run --set 'a\\n\`b\`'"),
+        ("raise min_recall", r"raise min\_recall"),
+    ],
+)
+def test_a_command_can_be_copied(step: str, written: str) -> None:
+    content = report_contents.bare()
+    verdict = content.verdict.model_copy(update={"next_step": step})
+    text = markdown(content.model_copy(update={"verdict": verdict}))
+    assert f"Next: {written}\n" in text
