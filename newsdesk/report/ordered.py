@@ -20,9 +20,11 @@ def worst_first(classes: list[ClassFigures]) -> list[ClassFigures]:
         classes: figures of the classes.
 
     Returns:
-        The classes, those with the lowest F1 first and those without one last.
+        The classes, those with the lowest F1 first, and those without F1 or without
+        tested rows last.
     """
-    return sorted(classes, key=lambda one: _or_last(one.f1))[:MOST_CLASSES]
+    order = sorted(classes, key=lambda one: (one.rows == 0, _or_last(one.f1)))
+    return order[:MOST_CLASSES]
 
 
 def worst_slices(slices: list[ClassFigures]) -> list[ClassFigures]:

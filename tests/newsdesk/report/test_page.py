@@ -1,5 +1,6 @@
 """The page has what the content has, and nothing of the content has an effect."""
 
+import math
 import re
 from html.parser import HTMLParser
 
@@ -196,6 +197,12 @@ def test_figures_that_are_not_finite_are_named() -> None:
 
 def test_measures_and_page_agree_on_small_slices() -> None:
     assert ordered.ENOUGH_ROWS == slice_figures.FEW_ROWS
+
+
+def test_a_class_without_tested_rows_is_not_the_worst() -> None:
+    absent = ClassFigures(name="absent", rows=0, accuracy=math.nan, f1=0.0)
+    poor = ClassFigures(name="poor", rows=9, accuracy=0.1, f1=0.2)
+    assert ordered.worst_first([absent, poor]) == [poor, absent]
 
 
 def test_a_cut_list_of_slices_does_not_claim_to_know_their_number() -> None:
