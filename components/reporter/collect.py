@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from components.reporter.files import DOUBTFUL
 from components.reporter.outputs import Outputs
-from newsdesk.errors import first_line, printable
+from newsdesk.errors import Interrupted, first_line, printable
 from newsdesk.report.content import (
     Content,
     Data,
@@ -104,6 +104,8 @@ class _Sections:
         """Makes a part; a failure is logged, and None is returned."""
         try:
             return make()
+        except Interrupted:
+            raise
         # Every library that measures, draws or loads has errors of its own.
         except Exception as error:
             _log.warning("report: %s", name, exc_info=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from components.reporter.length_bars import bars
 from components.text_example_gen import quarantine as quarantines
-from components.text_example_gen.row_counts import read_summary
+from components.text_example_gen.row_counts import LEFT_OUT, read_summary
 from components.text_statistics import length_counts
 from components.text_statistics import statistics as text_statistics
 from components.text_statistics.statistics import SplitStatistics, TextStatistics
@@ -51,6 +51,7 @@ def read(
         rows_in=counts.get("rows_in"),
         rows_out=counts.get("rows_out"),
         quarantined=_reasons(quarantine) if counts.get("quarantined") else {},
+        not_wanted=counts.get(LEFT_OUT, {}),
         spans=list(spans),
         splits=_splits(found, counts.get("splits", {}), labels),
         lengths=_lengths(found, length_counts.read(statistics)) if statistics else [],

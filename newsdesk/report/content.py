@@ -258,6 +258,7 @@ class Data(_Section):
         rows_in: rows read.
         rows_out: rows used.
         quarantined: rows set aside, by reason.
+        not_wanted: rows of labels that the configuration drops, by label.
         spans: days or numbers, the oldest first.
         splits: rows by split and label.
         lengths: by split.
@@ -267,6 +268,7 @@ class Data(_Section):
     rows_in: int | None = None
     rows_out: int | None = None
     quarantined: dict[str, int] = {}
+    not_wanted: dict[str, int] = {}
     spans: list[str] = []
     splits: list[SplitRows] = []
     lengths: list[Lengths] = []

@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-
 from components.reporter import files
-from newsdesk import regular
 from newsdesk.errors import ModelError
 from newsdesk.report.content import Content
 from pipeline.commands.run_details import reason
-from pipeline.local.history import CONFIG, Summary
+from pipeline.local import run_settings
+from pipeline.local.history import Summary
 
-# A larger file cannot be a configuration.
-_MOST_BYTES = 16 << 20
 _FIGURES = {"accuracy": "accuracy", "macro F1": "macro_f1", "loss": "loss"}
 _CLASS = "f1/"
 # What each of two runs has; None if a run does not have it.
@@ -51,15 +47,11 @@ class PastRun:
         folder = root / "runs" / summary.run
         content = None
         try:
-            text = regular.read(folder / CONFIG, _MOST_BYTES).decode()
-            settings = dict(_flat(tomlkit.parse(text).unwrap()))
-        except (OSError, ValueError, ModelError):
-            settings = {}
-        try:
             content = files.read(folder)
         except (OSError, ValueError, ModelError):
             pass
-        return cls(summary, settings, content)
+        settings = run_settings.shareable(run_settings.read(folder))
+        return cls(summary, dict(_flat(settings)), content)
 
 
 def compare(first: PastRun, second: PastRun) -> dict[str, Section]:

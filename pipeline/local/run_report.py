@@ -3,7 +3,6 @@
 import datetime
 import logging
 from pathlib import Path
-from typing import Any
 
 import tomlkit
 
@@ -12,8 +11,8 @@ from components.reporter.outputs import Outputs
 from newsdesk.errors import ModelError, first_line
 from newsdesk.report.content import Content, NodeCost, Verdict
 from newsdesk.states import NodeState, RunState
-from pipeline.local import report_facts
-from pipeline.local.history import CONFIG, Summary
+from pipeline.local import report_facts, run_settings
+from pipeline.local.history import Summary
 
 _log = logging.getLogger("newsdesk")
 
@@ -78,7 +77,7 @@ def _placed(content: Content, folder: Path) -> Content:
     from newsdesk.report import label_csv
 
     try:
-        data = Data.model_validate(_configuration(folder).get("data", {}))
+        data = Data.model_validate(run_settings.read(folder).get("data", {}))
         placed = places.with_places(checked.most_doubted, data)
         checked = checked.model_copy(update={"most_doubted": placed})
     # The files may have changed or be gone; the rows are then shown without places.
@@ -98,7 +97,7 @@ def _collected(
         pipeline=summary.pipeline,
         run=summary.run,
         split=summary.split or "",
-        labels=_configuration(folder).get("data", {}).get("labels", []),
+        labels=run_settings.read(folder).get("data", {}).get("labels", []),
         spans=summary.spans,
         verdict=_stopped(folder, summary),
     )
@@ -140,7 +139,9 @@ def _completed(
                 )
                 for node in summary.nodes
             ],
-            "configuration": tomlkit.dumps(_shareable(_configuration(folder))),
+            "configuration": tomlkit.dumps(
+                run_settings.shareable(run_settings.read(folder))
+            ),
             "versions": facts.versions,
             "digests": facts.digests,
         }
@@ -159,21 +160,3 @@ def _verdict(summary: Summary, next_step: str | None) -> Verdict:
         error=summary.error,
         next_step=next_step,
     )
-
-
-def _configuration(folder: Path) -> dict[str, Any]:
-    """Reads the effective configuration; empty if it cannot be read."""
-    try:
-        written = (folder / CONFIG).read_text(encoding="utf-8")
-        return dict(tomlkit.parse(written).unwrap())
-    except (OSError, ValueError):
-        return {}
-
-
-def _shareable(values: dict[str, Any]) -> dict[str, Any]:
-    """Hides the address of the webhook: a page is shown to more people than a file."""
-    notify = values.get("output", {}).get("notify")
-    if not notify or str(notify.get("url", "")).startswith("env:"):
-        return values
-    hidden = {**notify, "url": "(hidden)"}
-    return {**values, "output": {**values["output"], "notify": hidden}}

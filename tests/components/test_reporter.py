@@ -9,6 +9,7 @@ import pytest
 from components.reporter import collect as collecting
 from components.reporter import files, verdict
 from components.reporter.outputs import Outputs
+from newsdesk.errors import Interrupted
 from newsdesk.report.content import Content, Data
 from newsdesk.states import RunState
 
@@ -82,6 +83,17 @@ def test_a_section_that_cannot_be_made_is_left_out_with_its_reason(
     found = collecting.collect(Outputs(), ABOUT, verdict.of(RunState.FAILED))
     assert (found.data, found.learning) == (None, None)
     assert found.left_out == ["data: division by zero"]
+
+
+def test_a_request_to_stop_ends_the_collection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop(*_: object) -> None:
+        raise Interrupted("stopped on request")
+
+    monkeypatch.setattr(collecting, "_data", stop)
+    with pytest.raises(Interrupted):
+        collecting.collect(Outputs(), ABOUT, verdict.of(RunState.FAILED))
 
 
 def test_the_figures_survive_a_page_that_cannot_be_made(

@@ -53,6 +53,14 @@ def test_bad_rows_are_counted_by_reason(tmp_path: Path) -> None:
     assert found.spans == ["2026-01-01"]
 
 
+def test_rows_of_dropped_labels_are_not_bad(tmp_path: Path) -> None:
+    left_out = {"left_out": {"Weather": 3}}
+    quarantine.write(str(tmp_path), [], 10, {"train": 7}, more=left_out)
+    found = data.read(LABELS, tmp_path)
+    assert (found.rows_in, found.rows_out, found.quarantined) == (10, 7, {})
+    assert found.not_wanted == {"Weather": 3}
+
+
 def test_rare_reasons_are_summed_up(tmp_path: Path) -> None:
     reasons = [f"unknown label 'x{number}'" for number in range(30)]
     folder = quarantined(tmp_path / "quarantine", *reasons)

@@ -81,6 +81,14 @@ def test_two_runs_are_compared(root: Path) -> None:
     assert found["seconds"] == {"Trainer": [20.0, 25.5], "whole run": [60.0, 80.5]}
 
 
+def test_the_address_of_a_webhook_is_not_shown(root: Path) -> None:
+    for run in (OLD, NEW):
+        with open(root / "runs" / run / "config.toml", "a") as stream:
+            stream.write(f'[output.notify]\nurl = "https://example.org/{run}/secret"\n')
+    done = CliRunner().invoke(app, ["compare", OLD, NEW, "--root", str(root)])
+    assert "secret" not in done.output + json.dumps(_json(root, OLD, NEW))
+
+
 def test_the_table_has_both_values_and_the_difference(root: Path) -> None:
     done = CliRunner().invoke(app, ["compare", OLD, NEW, "--root", str(root)])
     lines = [line.split() for line in done.output.splitlines()]
