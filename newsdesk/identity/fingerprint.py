@@ -7,13 +7,16 @@ or the content of files that a node reads while it runs.
 import functools
 import hashlib
 import importlib.metadata
+import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from newsdesk.errors import ConfigError
 from newsdesk.identity.import_closure import closure, modules_below
 
+_COPIES = os.path.join("setuptools", "_vendor")
 _FIELD = re.compile(r"^(Name|Version):[ \t]*(.*)$", re.MULTILINE)
 
 
@@ -84,9 +87,11 @@ def of_file(path: str | Path) -> str:
 @functools.cache
 def installed() -> list[str]:
     """Lists every installed distribution with its version, such as numpy==2.0."""
-    return sorted(
-        {_name_and_version(one) for one in importlib.metadata.distributions()}
-    )
+    # setuptools adds copies of libraries to the path when it is imported, and the list
+    # must not depend on what was imported before.
+    path = [folder for folder in sys.path if not folder.endswith(_COPIES)]
+    found = importlib.metadata.distributions(path=path)
+    return sorted({_name_and_version(one) for one in found})
 
 
 def _name_and_version(distribution: importlib.metadata.Distribution) -> str:

@@ -1,6 +1,7 @@
 """A fingerprint changes with sources, installed versions and files."""
 
 import importlib.metadata
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,9 @@ def test_names_and_versions_are_those_of_the_standard_library(
         (tmp_path / name).mkdir()
         (tmp_path / name / "METADATA").write_text(f"Metadata-Version: 2.1\n{head}")
     (tmp_path / "old.egg-info").write_text("Name: old\nVersion: 0.1\n")
-    monkeypatch.syspath_prepend(tmp_path)
+    # Other tests may have imported setuptools, which adds its copies of libraries.
+    path = [folder for folder in sys.path if "setuptools" not in folder]
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *path])
     found = fingerprint.installed.__wrapped__()
     assert {"one==1.0", "two==2.0", "six==6.0", "old==0.1"} <= set(found)
     assert found == sorted(
@@ -81,3 +84,16 @@ def test_the_content_of_a_file_counts_and_its_path_does_not(
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"vocab\.txt: cannot be read: No such file"):
         fingerprint.of_file(tmp_path / "vocab.txt")
+
+
+def test_imports_do_not_change_what_is_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copies = tmp_path / "setuptools" / "_vendor"
+    (copies / "zipp-3.23.0.dist-info").mkdir(parents=True)
+    (copies / "zipp-3.23.0.dist-info" / "METADATA").write_text(
+        "Name: a-copy\nVersion: 3.23.0\n"
+    )
+    before = fingerprint.installed.__wrapped__()
+    monkeypatch.syspath_prepend(str(copies))
+    assert fingerprint.installed.__wrapped__() == before
