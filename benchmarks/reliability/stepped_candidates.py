@@ -10,6 +10,8 @@ from tfx.types import standard_artifacts
 
 from benchmarks.reliability.stepped_world import fresh_name
 from components.publisher import executor
+from newsdesk.evaluation import decision
+from newsdesk.evaluation.decision import Decision
 from newsdesk.published import manifest
 from newsdesk.published.manifest import Origin
 from tests.support import model
@@ -50,9 +52,8 @@ def push(candidate: Candidate, address: str, keep: int | None = None) -> None:
     baseline = standard_artifacts.Model()
     baseline.uri = str(candidate.folder / "baseline")
     anything = SimpleNamespace(uri=str(candidate.folder))
-    inputs: dict[str, list[Any]] = {
-        name: [anything] for name in ("model_blessing", "statistics", "predictions")
-    }
+    names = ("model_blessing", "evaluation", "statistics", "predictions")
+    inputs: dict[str, list[Any]] = {name: [anything] for name in names}
     inputs["baseline"] = [baseline] if candidate.over is not None else []
 
     def origin(_: object, __: object, before: Origin | None, ___: bool) -> Any:
@@ -93,6 +94,7 @@ def make_model(candidate: Candidate, content: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"{name} {content}")
     (folder / executor.STATISTICS).write_text("{}")
+    decision.write(Decision(metrics={"accuracy": 1.0}), folder)
     candidate.model = manifest.model_digest(manifest.parts(folder / "model"))
 
 
