@@ -38,7 +38,7 @@ _WEBHOOK = 'output.notify={url="http://127.0.0.1:9/", on_success=true}'
 # All that the screen may show of a run that fails, the error in one line.
 _LINE = re.compile(
     r"|sample: data in .*|[✓=✗-] .*|    rows .*|  epoch .*"
-    r"|(accuracy|against|error|log) .*"
+    r"|(accuracy|against|error|log|report) .*"
 )
 _ERROR = re.compile(r"^error +(.*)$", re.MULTILINE)
 
