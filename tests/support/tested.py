@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from newsdesk.evaluation.confusion import Array
+from newsdesk.evaluation.tested import Tested
 from newsdesk.evaluation.tested_rows import Predicted, losses
-from newsdesk.report.measures.tested import Tested
 
 
 def make_rows(

@@ -6,8 +6,8 @@ import numpy as np
 
 from newsdesk.evaluation import ece
 from newsdesk.evaluation.confusion import Array
+from newsdesk.evaluation.tested import Tested
 from newsdesk.report.content import Calibration, CalibrationBin
-from newsdesk.report.measures.tested import Tested
 
 # Numbers in one array of probabilities: 32 MB.
 _BLOCK = 1 << 22

@@ -3,8 +3,8 @@
 import math
 
 from newsdesk.evaluation.confusion import Array, Counts
+from newsdesk.evaluation.tested import Tested
 from newsdesk.report.content import ClassFigures
-from newsdesk.report.measures.tested import Tested
 
 
 def classes(rows: Tested) -> list[ClassFigures]:

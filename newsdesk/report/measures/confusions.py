@@ -3,8 +3,8 @@
 import numpy as np
 
 from newsdesk.evaluation.confusion import Array
+from newsdesk.evaluation.tested import Tested
 from newsdesk.report.content import ConfusedPair, Confusion
-from newsdesk.report.measures.tested import Tested
 
 # More names do not fit beside a matrix.
 MOST_CLASSES = 30

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from newsdesk.evaluation.tested import Tested
 from newsdesk.report.content import CoveragePoint
-from newsdesk.report.measures.tested import Tested
 
 POINTS = 50
 

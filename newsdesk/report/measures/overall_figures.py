@@ -5,6 +5,7 @@ import numpy as np
 from newsdesk.evaluation.confusion import Array, Counts
 from newsdesk.evaluation.paired import accuracy_drop
 from newsdesk.evaluation.resampling import resampled
+from newsdesk.evaluation.tested import Tested
 from newsdesk.evaluation.tested_rows import Predicted
 from newsdesk.report.content import Interval, Overall
 from newsdesk.report.measures.intervals import (
@@ -13,7 +14,6 @@ from newsdesk.report.measures.intervals import (
     share_interval,
     two_sided,
 )
-from newsdesk.report.measures.tested import Tested
 
 
 def overall(rows: Tested) -> list[Overall]:

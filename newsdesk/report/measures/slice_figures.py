@@ -3,8 +3,8 @@
 import numpy as np
 
 from newsdesk.evaluation.confusion import Array, Counts
+from newsdesk.evaluation.tested import Tested
 from newsdesk.report.content import ClassFigures
-from newsdesk.report.measures.tested import Tested
 
 # A figure of fewer rows says little; `evaluation.min_class_rows` has this default.
 FEW_ROWS = 30

@@ -7,9 +7,9 @@ import pytest
 from sklearn import metrics as reference
 
 from newsdesk.evaluation.confusion import Array
+from newsdesk.evaluation.tested import Tested
 from newsdesk.report import measures
 from newsdesk.report.content import Interval, Overall
-from newsdesk.report.measures.tested import Tested
 from tests.support.tested import answers, make_rows
 
 ROWS, CLASSES = 400, 5
