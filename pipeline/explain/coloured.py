@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from newsdesk.escaping import one_line
-from newsdesk.explaining.words import spans
 from newsdesk.report.content import Explained, WordWeight
+from pipeline.explain.shown_words import printed, shown
 from pipeline.terminal.layout import cut
 
 # Blue and orange can be told apart by nearly everyone. Both shades of each can be seen
@@ -21,8 +21,6 @@ _PALE, _FULL = 0.2, 0.6
 _TOP = 5
 # Smaller weights are shown as 0.0000.
 _SHOWN = 0.00005
-# With less, no colour is full, so that noise does not look like a reason.
-_FULL_COLOUR = 0.01
 
 
 def show(console: Console, explained: Explained, remarks: Sequence[str]) -> None:
@@ -68,28 +66,18 @@ def _in_colours(explained: Explained, width: int) -> Iterator[Text]:
 
 def _coloured(explained: Explained) -> Text:
     """The text, each word on a background of its weight."""
-    largest = max(abs(word.weight) for word in explained.words)
-    scale = max(largest, _FULL_COLOUR)
     text = Text()
-    end = 0
-    found = spans(explained.text)
-    for (begin, following), word in zip(found, explained.words, strict=True):
-        if end and begin > end:
+    for word in shown(explained):
+        if word.is_apart:
             text.append(" ")
-        text.append(_printed(word.word), _style(word.weight / scale))
-        end = following
+        text.append(word.text, _style(word.share))
     return text
 
 
 def _weighed(word: WordWeight, width: int | None) -> Text:
     weight = word.weight if abs(word.weight) >= _SHOWN else 0.0
-    line = f"{weight:+.4f}  {_printed(word.word)}"
+    line = f"{weight:+.4f}  {printed(word)}"
     return Text(line if width is None else cut(line, width))
-
-
-def _printed(word: str) -> str:
-    # A group of words may contain line breaks.
-    return one_line(" ".join(word.split()))
 
 
 def _style(share: float) -> str:

@@ -7,10 +7,9 @@ import jinja2
 
 from newsdesk.errors import NewsdeskError, reason
 from newsdesk.escaping import one_line
-from newsdesk.explaining.words import spans
 from newsdesk.report.content import Explained
+from pipeline.explain.shown_words import ShownWord, shown
 
-_FULL_COLOUR = 0.01
 _PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -98,22 +97,16 @@ def html(explained: Explained, remarks: Sequence[str]) -> str:
 
 
 def _words(explained: Explained) -> list[dict[str, object]]:
-    largest = max((abs(word.weight) for word in explained.words), default=0.0)
-    scale = max(largest, _FULL_COLOUR)
-    words: list[dict[str, object]] = []
-    end = 0
-    found = spans(explained.text)
-    for (begin, following), word in zip(found, explained.words, strict=True):
-        share = round(0.55 * abs(word.weight) / scale, 2)
-        kind = "for" if word.weight > 0 else "against"
-        words.append(
-            {
-                "shown": one_line(" ".join(word.word.split())),
-                "weight": f"{round(word.weight, 4) + 0.0:+.4f}",
-                "kind": kind if share else "",
-                "share": share,
-                "space": end and begin > end,
-            }
-        )
-        end = following
-    return words
+    return [_cell(word) for word in shown(explained)]
+
+
+def _cell(word: ShownWord) -> dict[str, object]:
+    share = round(0.55 * abs(word.share), 2)
+    kind = "for" if word.weight > 0 else "against"
+    return {
+        "shown": word.text,
+        "weight": f"{round(word.weight, 4) + 0.0:+.4f}",
+        "kind": kind if share else "",
+        "share": share,
+        "space": word.is_apart,
+    }
