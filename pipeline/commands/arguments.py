@@ -38,6 +38,14 @@ Columns = Annotated[
         "column, in order.",
     ),
 ]
+RunsRoot = Annotated[
+    Path | None,
+    typer.Option(
+        "--root",
+        help="Folder of a pipeline (output.root). By default, all pipelines in "
+        "./newsdesk.",
+    ),
+]
 PushedRoot = Annotated[
     Path | None,
     typer.Option(

@@ -3,12 +3,11 @@
 import math
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.commands.arguments import RunId
+from pipeline.commands.arguments import RunId, RunsRoot
 
 if TYPE_CHECKING:
     from pipeline.commands.run_comparison import Section
@@ -23,13 +22,7 @@ _HEADS = {"classes": "F1"}
 def compare(
     first: RunId,
     second: RunId,
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of a pipeline (output.root). By default, all pipelines in "
-            "./newsdesk."
-        ),
-    ] = None,
+    root: RunsRoot = None,
     as_json: Annotated[
         bool,
         typer.Option("--json", help="Print one JSON object, with all classes."),

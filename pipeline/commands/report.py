@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from newsdesk.errors import ConfigError, ModelError, NewsdeskError, reason
+from pipeline.commands.arguments import RunsRoot
 
 if TYPE_CHECKING:
     from pipeline.local.history import Summary
@@ -20,13 +21,7 @@ def report(
             help="The run: its id, or its first characters. By default the newest run."
         ),
     ] = "",
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of a pipeline (output.root). By default, all pipelines in "
-            "./newsdesk."
-        ),
-    ] = None,
+    root: RunsRoot = None,
     out: Annotated[
         Path | None, typer.Option(help="Copy the page to this file.")
     ] = None,

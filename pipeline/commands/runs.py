@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from pipeline.commands.arguments import NEWSDESK, ConfigOption, Overrides
+from pipeline.commands.arguments import NEWSDESK, ConfigOption, Overrides, RunsRoot
 
 if TYPE_CHECKING:
     from pipeline.local.history import Summary
@@ -23,13 +23,7 @@ def runs(
             help="Show everything about this run: its id, or its first characters."
         ),
     ] = "",
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of a pipeline (output.root). By default, all pipelines in "
-            "./newsdesk."
-        ),
-    ] = None,
+    root: RunsRoot = None,
     as_json: Annotated[
         bool,
         typer.Option("--json", help="Print one JSON object per run and line."),
