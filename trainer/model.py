@@ -81,9 +81,11 @@ class Classifier(tf_keras.layers.Layer):
         if not self.encoder.trainable:
             seed = None
         input_ids = drop_tokens(input_ids, self._token_dropout, seed, _TOKENS_DRAW)
-        hidden = self.encoder(input_ids, seed=seed)
         if self._pooling == "cls":
+            first_only = {"first_only": True} if isinstance(self.encoder, Stack) else {}
+            hidden = self.encoder(input_ids, seed=seed, **first_only)
             return tf.cast(self.encoder.cls(hidden), tf.float32)
+        hidden = self.encoder(input_ids, seed=seed)
         pool = masked_max if self._pooling == "max" else masked_mean
         return pool(tf.cast(hidden, tf.float32), input_ids != PADDING_ID)
 

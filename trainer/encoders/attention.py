@@ -29,11 +29,11 @@ def scores(query: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
     """Multiplies queries and keys, scaled by the square root of the head's width.
 
     Args:
-        query: float [batch, heads, length, head width].
-        key: the same.
+        query: float [batch, heads, queries, head width].
+        key: float [batch, heads, length, head width].
 
     Returns:
-        float [batch, heads, length, length].
+        float [batch, heads, queries, length].
     """
     return tf.matmul(query * query.shape[-1] ** -0.5, key, transpose_b=True)
 
@@ -49,7 +49,7 @@ def mixed(
     """Averages the values of all heads by their scores, and joins the heads.
 
     Args:
-        scores: float [batch, heads, length, length].
+        scores: float [batch, heads, queries, length].
         value: float [batch, heads, length, head width].
         mask: bool [batch, length], false for padding.
         dropout: the rate for attention weights.
@@ -57,12 +57,24 @@ def mixed(
         draw: the number of the random draw.
 
     Returns:
-        float [batch * length, width], and the attention weights before dropout, like
+        float [batch * queries, width], and the attention weights before dropout, like
         `scores`.
     """
-    batch, length = tf.unstack(tf.shape(mask))
     weights = elementwise.masked_softmax(scores, mask)
     kept = drop(weights, dropout, seed, draw)
     by_row = tf.transpose(tf.matmul(kept, value), [0, 2, 1, 3])
     width = value.shape[1] * value.shape[3]
-    return tf.reshape(by_row, [batch * length, width]), weights
+    return tf.reshape(by_row, [-1, width]), weights
+
+
+def first_tokens(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+    """Takes the first token of every text.
+
+    Args:
+        hidden: float [batch * length, width].
+        mask: bool [batch, length].
+
+    Returns:
+        float [batch, width].
+    """
+    return tf.reshape(hidden, [*tf.unstack(tf.shape(mask)), hidden.shape[-1]])[:, 0]

@@ -77,6 +77,7 @@ class Block(tf_keras.layers.Layer):
         mask: tf.Tensor,
         seed: tf.Tensor | None,
         draw: int,
+        first_only: bool = False,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Computes one block.
 
@@ -85,14 +86,17 @@ class Block(tf_keras.layers.Layer):
             mask: bool [batch, length], false for padding.
             seed: int32 [2], switches dropout on.
             draw: the number of the first of DRAWS random draws.
+            first_only: whether only the first token of each text is needed.
 
         Returns:
-            A tensor like `hidden`, and the attention weights, float [batch, heads,
-            length, length].
+            A tensor like `hidden`, or float [batch, width] of the first tokens; and
+            the attention weights, float [batch, heads, length or 1, length].
         """
         shape = self._shape
         compiled = shape.compiled and seed is not None
-        attended, weights = self._attend(hidden, mask, seed, draw)
+        attended, weights = self._attend(hidden, mask, seed, draw, first_only)
+        if first_only:
+            hidden = attention.first_tokens(hidden, mask)
         dropout = Dropout(shape.dropout, seed, draw + 1)
         hidden = self.attention_norm(hidden, attended, dropout, compiled)
         inner = self.inner(hidden)
@@ -102,12 +106,19 @@ class Block(tf_keras.layers.Layer):
         return self.output_norm(hidden, self.outer(inner), dropout, compiled), weights
 
     def _attend(
-        self, hidden: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor | None, draw: int
+        self,
+        hidden: tf.Tensor,
+        mask: tf.Tensor,
+        seed: tf.Tensor | None,
+        draw: int,
+        first_only: bool,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         shape = self._shape
         query, key, value = attention.split_heads(
             self.query_key_value(hidden), mask, shape.heads, shape.width
         )
+        if first_only:
+            query = query[:, :, :1]
         scores = attention.scores(query, key)
         mixed, weights = attention.mixed(
             scores, value, mask, shape.attention_dropout, seed, draw

@@ -117,7 +117,12 @@ class ModernBertBlock(tf_keras.layers.Layer):
         self.outer = layer("outer", shape.width)
 
     def call(
-        self, hidden: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor | None, draw: int
+        self,
+        hidden: tf.Tensor,
+        mask: tf.Tensor,
+        seed: tf.Tensor | None,
+        draw: int,
+        first_only: bool = False,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Computes one block.
 
@@ -126,14 +131,17 @@ class ModernBertBlock(tf_keras.layers.Layer):
             mask: bool [batch, length], false for padding.
             seed: int32 [2], switches dropout on.
             draw: the number of the first of DRAWS random draws.
+            first_only: whether only the first token of each text is needed.
 
         Returns:
-            A tensor like `hidden`, and the attention weights, float [batch, heads,
-            length, length].
+            A tensor like `hidden`, or float [batch, width] of the first tokens; and
+            the attention weights, float [batch, heads, length or 1, length].
         """
         shape = self._shape
         normed = hidden if self.attention_norm is None else self.attention_norm(hidden)
-        attended, weights = self._attend(normed, mask, seed, draw)
+        attended, weights = self._attend(normed, mask, seed, draw, first_only)
+        if first_only:
+            hidden = attention.first_tokens(hidden, mask)
         hidden += drop(attended, shape.attention_dropout, seed, draw + 1)
         inner, gate = tf.split(self.inner(self.feed_forward_norm(hidden)), 2, axis=-1)
         gated = elementwise.gelu(inner, compiled=False) * gate
@@ -141,7 +149,12 @@ class ModernBertBlock(tf_keras.layers.Layer):
         return hidden + self.outer(gated), weights
 
     def _attend(
-        self, hidden: tf.Tensor, mask: tf.Tensor, seed: tf.Tensor | None, draw: int
+        self,
+        hidden: tf.Tensor,
+        mask: tf.Tensor,
+        seed: tf.Tensor | None,
+        draw: int,
+        first_only: bool,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         shape, length = self._shape, tf.shape(mask)[1]
         head_width = shape.width // shape.heads
@@ -150,8 +163,10 @@ class ModernBertBlock(tf_keras.layers.Layer):
         )
         waves = rotary.waves(length, head_width, self._attention.theta)
         query, key = rotary.turned(query, waves), rotary.turned(key, waves)
-        scores = attention.scores(query, key)
-        scores += rotary.unseen(length, self._attention.reach, scores.dtype)
+        unseen = rotary.unseen(length, self._attention.reach, query.dtype)
+        if first_only:
+            query, unseen = query[:, :, :1], unseen[:1]
+        scores = attention.scores(query, key) + unseen
         mixed, weights = attention.mixed(
             scores, value, mask, shape.attention_dropout, seed, draw
         )

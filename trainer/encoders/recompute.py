@@ -15,6 +15,7 @@ def recomputed(
     mask: tf.Tensor,
     seed: tf.Tensor,
     draw: int,
+    first_only: bool,
 ) -> tf.Tensor:
     """Calls a block, and keeps only its input for the gradient.
 
@@ -24,14 +25,15 @@ def recomputed(
         mask: bool [batch, length], false for padding.
         seed: int32 [2]; both computations draw the same dropout.
         draw: the number of the first random draw.
+        first_only: whether only the first token of each text is needed.
 
     Returns:
-        A tensor like `hidden`.
+        A tensor like `hidden`, or float [batch, width] of the first tokens.
     """
 
     # TensorFlow adds to all arguments, so that no mask or seed can be among them.
     @tf.recompute_grad
     def compute(values: tf.Tensor) -> tf.Tensor:
-        return block(values, mask, seed, draw)[0]
+        return block(values, mask, seed, draw, first_only)[0]
 
     return compute(hidden)

@@ -51,10 +51,10 @@ def unseen(length: tf.Tensor, reach: int | None, dtype: tf.DType) -> tf.Tensor:
         dtype: of the scores.
 
     Returns:
-        [length, length] or a scalar; 0 where tokens are seen.
+        [length, length] or [1, 1]; 0 where tokens are seen.
     """
     if reach is None:
-        return tf.zeros([], dtype)
+        return tf.zeros([1, 1], dtype)
     places = tf.range(length)
     distance = tf.abs(places[:, None] - places[None])
     # A quarter, because padding is hidden by another half of the lowest number.

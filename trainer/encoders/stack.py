@@ -135,17 +135,26 @@ class Stack(tf_keras.layers.Layer):
             *above,
         ]
 
-    def call(self, input_ids: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
+    def call(
+        self,
+        input_ids: tf.Tensor,
+        seed: tf.Tensor | None = None,
+        first_only: bool = False,
+    ) -> tf.Tensor:
         """Encodes texts.
 
         Args:
             input_ids: int32 [batch, length], padded with 0.
             seed: int32 [2], switches dropout on.
+            first_only: whether only the first token of each text is needed. The last
+                block then computes the keys and values of all tokens, and everything
+                else of the first one.
 
         Returns:
-            [batch, length, width] in the precision of the encoder.
+            [batch, length, width] in the precision of the encoder; the length is 1 with
+            `first_only`.
         """
-        return self._run(input_ids, seed)[0]
+        return self._run(input_ids, seed, first_only)[0]
 
     def cls(self, hidden: tf.Tensor) -> tf.Tensor:
         """Takes the vector that stands for the whole text.
@@ -169,13 +178,13 @@ class Stack(tf_keras.layers.Layer):
             float32 [batch, layers, heads, length, length]; rows sum to 1, columns of
             padding are 0, rows of padding have no meaning.
         """
-        weights = tf.stack(self._run(input_ids, None)[1], axis=1)
+        weights = tf.stack(self._run(input_ids, None, first_only=False)[1], axis=1)
         exact = tf.cast(weights, tf.float32)
         # In bfloat16, the weights of a row may sum to 1.01.
         return exact / tf.reduce_sum(exact, -1, keepdims=True)
 
     def _run(
-        self, input_ids: tf.Tensor, seed: tf.Tensor | None
+        self, input_ids: tf.Tensor, seed: tf.Tensor | None, first_only: bool
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
         mask = input_ids != PADDING_ID
         embedded = tf.cast(self.embed(input_ids, seed), self._precision)
@@ -189,14 +198,16 @@ class Stack(tf_keras.layers.Layer):
                 # Otherwise gradients of what is frozen would be computed in vain.
                 hidden = tf.stop_gradient(hidden)
             draw = _FIRST_BLOCK_DRAW + DRAWS * number
+            last = first_only and block is self.blocks[-1]
             if self.recompute and seed is not None:
-                hidden = recomputed(block, hidden, mask, seed, draw)
+                hidden = recomputed(block, hidden, mask, seed, draw, last)
                 continue
-            hidden, block_weights = block(hidden, mask, seed, draw)
+            hidden, block_weights = block(hidden, mask, seed, draw, last)
             weights.append(block_weights)
         if self.final_norm is not None:
             hidden = self.final_norm(hidden)
-        return tf.reshape(hidden, tf.shape(embedded)), weights
+        shape = [tf.shape(mask)[0], 1 if first_only else tf.shape(mask)[1], self._width]
+        return tf.reshape(hidden, shape), weights
 
 
 def first_rows(table: tf.Variable, count: tf.Tensor) -> tf.Tensor:
