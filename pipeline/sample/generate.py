@@ -65,11 +65,12 @@ class _Grammar:
         return text
 
 
-def rows(seed: int = SEED) -> list[Row]:
+def rows(seed: int = SEED, per_desk: int = ROWS_PER_DESK) -> list[Row]:
     """Makes all rows of the sample.
 
     Args:
         seed: the same seed gives the same rows everywhere.
+        per_desk: rows of each of the four desks.
 
     Returns:
         Rows of label, title and description, shuffled, without duplicate texts.
@@ -81,7 +82,7 @@ def rows(seed: int = SEED) -> list[Row]:
     made: list[Row] = []
     texts: set[tuple[str, str]] = set()
     for desk in desks:
-        while len(made) < ROWS_PER_DESK * (desks.index(desk) + 1):
+        while len(made) < per_desk * (desks.index(desk) + 1):
             grammar.new_row()
             text = _text(tables, desk, grammar, chance)
             if text not in texts:
