@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 FAULTS = kills steps root_flips more bit_flips pushes together resources sixty_days \
     rows poison fuzz data_gate candidates
 
-.PHONY: help install weights run test test-current faults image image-offline kfp-e2e \
+.PHONY: help install weights run test test-current bench faults image image-offline kfp-e2e \
     check format manifests clean
 
 help: ## list the targets
@@ -30,6 +30,9 @@ test: install ## run the tests that need neither GPU nor network; ARGS=... adds 
 
 test-current: ## run the tests on the current lane, in a Debian 13 root; needs root
 	@scripts/in-debian13 make test
+
+bench: install weights ## measure speed in 15 minutes; DATA=DIR has your rows, ARGS=... names parts
+	@$(BIN)/python -m benchmarks.all $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 faults: install ## run the fault scripts, which takes hours; FAULTS=NAME... selects some
 	@failed=; for name in $(FAULTS); do \

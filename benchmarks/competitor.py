@@ -32,6 +32,7 @@ class Competitor:
 
     def __init__(self, name: str, task: Task) -> None:
         self.name = name
+        self.peak_mib = 0.0
         self.log = _HOME / f"{WAYS[name]}.log"
         python, module = sys.executable, "benchmarks.our_trainer"
         if name == TORCH:
@@ -68,6 +69,7 @@ class Competitor:
         self._process.stdin.write(f"{steps}\n")
         self._process.stdin.flush()
         report = self.hear()
+        self.peak_mib = report["peak_mib"]
         return float(report["rows"] / report["seconds"])
 
     def wait(self) -> None:
@@ -78,6 +80,13 @@ class Competitor:
         """Ends the process."""
         self._process.kill()
         self._process.wait()
+
+
+def torch_versions() -> str:
+    """Returns the versions of PyTorch and transformers that are compared."""
+    pins = [line.split()[0] for line in PINS.read_text().splitlines() if "==" in line]
+    found = [pin for pin in pins if pin.startswith(("torch==", "transformers=="))]
+    return ", ".join(found).replace("==", " ")
 
 
 def torch_python() -> Path:
@@ -91,7 +100,7 @@ def torch_python() -> Path:
     if made.exists() and made.read_text() == PINS.read_text():
         return python
     uv = shutil.which("uv") or str(ROOT / ".uv" / "venv" / "bin" / "uv")
-    base = str(Path(sys.base_prefix, "bin", "python3.11"))
+    base = _python_3_11()
     for command in (
         [uv, "venv", "--clear", "--python", base, str(folder)],
         [uv, "pip", "sync", "--require-hashes", "--compile-bytecode"]
@@ -101,6 +110,14 @@ def torch_python() -> Path:
             sys.exit(f"`{' '.join(command[:3])}` failed; see its output above")
     made.write_text(PINS.read_text())
     return python
+
+
+def _python_3_11() -> str:
+    own = Path(sys.base_prefix, "bin", "python3.11")
+    base = str(own) if own.exists() else shutil.which("python3.11")
+    if not base:
+        sys.exit("PyTorch's environment needs Python 3.11; put python3.11 on the PATH")
+    return base
 
 
 def hub(weights: Path) -> str:

@@ -1,4 +1,8 @@
-"""Measures the seconds of each node of a run in a fresh folder."""
+"""Measures a run in a fresh folder, and a script that does the same work.
+
+The script is benchmarks/by_hand.py. Both train the same transformer on the same rows,
+for the same number of epochs.
+"""
 
 import argparse
 import json
@@ -10,32 +14,111 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.options import add_data, add_short, data_folder
 from benchmarks.table import ROOT, keep, machine, markdown
 
 _CONFIGS = ROOT / "pipeline" / "configs"
+_PRESET = "ag_news_transformer"
+_EPOCHS = 3
 
 
 def main() -> None:
-    """Reads the command line, runs the pipeline, and keeps the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--preset", default="sample", help="name of a configuration")
-    parser.add_argument("--data", help="folder that the preset reads, if not its own")
-    parser.add_argument("overrides", nargs="*", help="SECTION.KEY=VALUE")
+    """Reads the command line, runs both, and keeps the tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_data(parser)
+    add_short(parser, "one epoch instead of three")
+    parser.add_argument("overrides", nargs="*", help="SECTION.KEY=VALUE of the run")
     arguments = parser.parse_args()
+    data = data_folder(arguments.data)
+    epochs = 1 if arguments.short else _EPOCHS
     where = machine()
     print(where)
     with tempfile.TemporaryDirectory(prefix="newsdesk-benchmark-") as folder:
+        hand, hand_seconds = by_hand(data, Path(folder, "hand"), epochs)
+        root = Path(folder, "run")
+        settings = [
+            f"data.path={data}",
+            f"train.epochs={epochs}",
+            "model.token_dropout=0",
+            # Whatever its accuracy is, the model must be pushed to compare the seconds.
+            "evaluation.min_accuracy=0.3",
+            *arguments.overrides,
+            f"output.root={root}",
+        ]
         began = time.monotonic()
-        overrides = [*arguments.overrides, f"output.root={folder}"]
-        if arguments.data:
-            overrides.append(f"data.path={Path(arguments.data).resolve()}")
-        summary = run(_CONFIGS / f"{arguments.preset}.toml", overrides, Path(folder))
+        summary = run(_CONFIGS / f"{_PRESET}.toml", settings, root)
         seconds = time.monotonic() - began
-    table = markdown(["node", "seconds"], cells(summary, seconds))
-    print(table)
-    rows = f"{summary['rows']['rows_out']:,} rows, accuracy "
-    what = f"{rows}{summary['metrics']['accuracy']:.4f} on the tested split."
-    keep(f"A run of {arguments.preset}.toml, node by node", [what, table, f"{where}."])
+    nodes = markdown(["node", "seconds"], cells(summary, seconds))
+    rows = f"{summary['rows']['rows_out']:,} rows, epochs: {epochs}"
+    compared = markdown(
+        ["", "seconds", "of these training", "all but training", "ratio", "accuracy"],
+        against(summary, seconds, hand, hand_seconds),
+    )
+    on_top = f"The run takes {seconds - hand_seconds:.1f} s on top of the script."
+    print(nodes, compared, on_top, sep="\n")
+    keep("A run, node by node", [f"{_PRESET}.toml, {rows}.", nodes, f"{where}."])
+    what = f"The script is benchmarks/by_hand.py, in Keras; {rows}. {on_top}"
+    keep("A run against a script", [what, compared, f"{where}."])
+
+
+def by_hand(data: Path, folder: Path, epochs: int) -> tuple[dict[str, Any], float]:
+    """Runs the script.
+
+    Args:
+        data: folder of train.csv and test.csv.
+        folder: for the model; is made.
+        epochs: passes over the rows.
+
+    Returns:
+        Its report, and the seconds from the start to the end of its process.
+    """
+    folder.mkdir()
+    words = ["--data", str(data), "--to", str(folder), "--epochs", str(epochs)]
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.by_hand", *words], cwd=ROOT
+    )
+    seconds = time.monotonic() - began
+    if done.returncode:
+        sys.exit(f"benchmarks.by_hand ended with exit code {done.returncode}")
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    return report, seconds
+
+
+def against(
+    summary: dict[str, Any], seconds: float, hand: dict[str, Any], hand_seconds: float
+) -> list[list[str]]:
+    """Draws the rows that compare a run with the script.
+
+    Args:
+        summary: of the run.
+        seconds: of the whole run.
+        hand: report of the script.
+        hand_seconds: of the whole script.
+
+    Returns:
+        A row for each; the ratio is that of all seconds to those of the script.
+    """
+    trainer = next(
+        float(node["seconds"]) for node in summary["nodes"] if node["name"] == "Trainer"
+    )
+    found = {
+        "script": (hand_seconds, hand["training"], hand["metrics"]),
+        "newsdesk run": (seconds, trainer, summary["metrics"]),
+    }
+    return [
+        [
+            name,
+            f"{whole:.1f}",
+            f"{training:.1f}",
+            f"{whole - training:.1f}",
+            f"{whole / hand_seconds:.2f}",
+            f"{metrics['accuracy']:.4f}",
+        ]
+        for name, (whole, training, metrics) in found.items()
+    ]
 
 
 def command(config: Path, overrides: list[str]) -> list[str]:

@@ -3,6 +3,8 @@
 import argparse
 import csv
 import json
+import math
+import re
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -92,7 +94,8 @@ class Pace:
         self._rows += rows
         self._left -= 1
         if self._left == 0:
-            report(rows=self._rows, seconds=time.perf_counter() - self._began)
+            seconds = time.perf_counter() - self._began
+            report(rows=self._rows, seconds=seconds, peak_mib=peak_mib())
             self._wait()
 
     def _wait(self) -> None:
@@ -101,6 +104,14 @@ class Pace:
             sys.exit()
         self._left, self._rows = int(line), 0
         self._began = time.perf_counter()
+
+
+def peak_mib() -> float:
+    """Returns the most memory that this process has had so far, in MiB."""
+    # Unlike ru_maxrss, this does not include the parent's memory before exec.
+    status = Path("/proc/self/status").read_text()
+    found = re.search(r"VmHWM:\s*(\d+) kB", status)
+    return int(found.group(1)) / 1024 if found else math.nan
 
 
 def report(**values: object) -> None:

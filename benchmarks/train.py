@@ -6,13 +6,28 @@ after the other, from its start to the saved model.
 """
 
 import argparse
-import importlib.metadata
 import statistics
-import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.competitor import OURS, PINS, TORCH, WAYS, Competitor, hub, torch_python
+from benchmarks.competitor import (
+    OURS,
+    TORCH,
+    WAYS,
+    Competitor,
+    hub,
+    torch_python,
+    torch_versions,
+)
+from benchmarks.options import (
+    WEIGHTS,
+    add_data,
+    add_short,
+    add_weights,
+    data_folder,
+    weights_folder,
+)
 from benchmarks.race import Task
 from benchmarks.table import keep, machine, markdown
 
@@ -20,8 +35,9 @@ from benchmarks.table import keep, machine, markdown
 def main() -> None:
     """Reads the command line, races, and keeps the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", required=True, help="folder of train.csv, test.csv")
-    parser.add_argument("--weights", required=True, help="folder of a checkpoint")
+    add_data(parser)
+    add_weights(parser)
+    add_short(parser, "2 rounds of 20 steps, without the padded ways")
     parser.add_argument(
         "--epoch",
         action="store_true",
@@ -31,24 +47,27 @@ def main() -> None:
     # transformers sorts this many batches by length together, so rounds are alike.
     parser.add_argument("--steps", type=int, default=50, help="steps of a round")
     arguments = parser.parse_args()
-    if sys.version_info < (3, 11):
-        sys.exit("benchmarks.train needs the current lane, on Python 3.11")
     torch_python()
     where = machine()
     print(where)
+    weights = weights_folder(arguments.weights)
     task = Task(
-        data=str(Path(arguments.data).resolve()),
-        weights=str(Path(arguments.weights).resolve()),
+        data=str(data_folder(arguments.data)),
+        weights=str(weights),
         whole=arguments.epoch,
-        hub=hub(Path(arguments.weights)),
+        hub="" if arguments.short or arguments.epoch else hub(weights),
     )
     if arguments.epoch:
         epochs(task, where)
+    elif arguments.short:
+        steady(task, where, rounds=2, steps=20, ways=(OURS, TORCH))
     else:
         steady(task, where, arguments.rounds, arguments.steps)
 
 
-def steady(task: Task, where: str, rounds: int, steps: int) -> None:
+def steady(
+    task: Task, where: str, rounds: int, steps: int, ways: Sequence[str] = tuple(WAYS)
+) -> None:
     """Compares rows per second once everything is warm.
 
     Args:
@@ -56,9 +75,11 @@ def steady(task: Task, where: str, rounds: int, steps: int) -> None:
         where: the machine.
         rounds: turns of every competitor, after one to warm up.
         steps: of a turn; a fifth where batches are padded.
+        ways: names of the competitors; ours is one of them.
     """
-    rates: dict[str, list[float]] = {name: [] for name in WAYS}
+    rates: dict[str, list[float]] = {name: [] for name in ways}
     competitors = []
+    peaks = {}
     try:
         for name in rates:
             competitors.append(Competitor(name, task))
@@ -74,6 +95,7 @@ def steady(task: Task, where: str, rounds: int, steps: int) -> None:
                 )
                 if turn:
                     rates[competitor.name].append(rate)
+                    peaks[competitor.name] = competitor.peak_mib
     finally:
         for competitor in competitors:
             competitor.end()
@@ -84,7 +106,10 @@ def steady(task: Task, where: str, rounds: int, steps: int) -> None:
         for name, them in rates.items()
     }
     table = markdown(
-        ["", "rows/s, median", "lowest", "highest", "newsdesk is faster by"],
+        [
+            *("", "rows/s, median", "lowest", "highest", "newsdesk is faster by"),
+            "peak memory, MiB",
+        ],
         [
             [
                 name,
@@ -92,6 +117,7 @@ def steady(task: Task, where: str, rounds: int, steps: int) -> None:
                 f"{min(them):.1f}",
                 f"{max(them):.1f}",
                 f"{ratios[name]:.2f}",
+                f"{peaks[name]:,.0f}",
             ]
             for name, them in rates.items()
         ],
@@ -134,15 +160,15 @@ def epochs(task: Task, where: str) -> None:
 
 
 def _conclude(heading: str, how: str, where: str, task: Task, table: str) -> None:
-    ours = f"TensorFlow {importlib.metadata.version('tensorflow')}"
-    pins = [line.split()[0] for line in PINS.read_text().splitlines() if "==" in line]
-    theirs = " ".join(pin for pin in pins if pin.startswith(("torch=", "transformers")))
+    name = Path(task.weights).name
+    if name != WEIGHTS.name:
+        heading = f"{heading}, {name}"
     what = (
-        f"{Path(task.weights).name}, bfloat16, batches of {task.batch_size} rows by "
+        f"{name}, bfloat16, batches of {task.batch_size} rows by "
         f"length, {task.max_length} tokens at most, rate {task.learning_rate:g}. "
     )
     print(table)
-    keep(heading, [what + how, table, f"{where}; {ours}; {theirs}."])
+    keep(heading, [what + how, table, f"{where}; {torch_versions()}."])
 
 
 if __name__ == "__main__":
