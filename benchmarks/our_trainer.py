@@ -69,8 +69,8 @@ def main() -> None:
     if not TASK.whole:
         mock.patch.object(train, "Progress", Paced).start()
     folder = Path(tempfile.mkdtemp(prefix="newsdesk-benchmark-"))
-    config = _config()
-    _write_graph(folder, config)
+    config = custom_config()
+    write_graph(folder, config)
     train.run_fn(
         Job(
             train_files=[_write_rows(folder, "train")],
@@ -84,7 +84,7 @@ def main() -> None:
     report(accuracy=listener.accuracy)
 
 
-def _config() -> dict[str, Any]:
+def custom_config() -> dict[str, Any]:
     """The Trainer's custom_config, as a shipped configuration has it."""
     preset = "ag_news_checkpoint"
     settings = ["train.precision=bfloat16", f"model.encoder.path={TASK.weights}"]
@@ -116,7 +116,7 @@ def _config() -> dict[str, Any]:
     return chosen | columns | {"fingerprint": ""}
 
 
-def _write_graph(folder: Path, config: dict[str, Any]) -> None:
+def write_graph(folder: Path, config: dict[str, Any]) -> None:
     """Writes the transform graph; for word pieces, it needs no data."""
     metadata = tft.DatasetMetadata.from_feature_spec(
         {

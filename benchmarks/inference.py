@@ -1,0 +1,200 @@
+"""Compares answers from raw strings with PyTorch, on one machine.
+
+Every competitor is a process that loads one model and answers in its turn, so that
+other load of the machine affects all of them: our SavedModel, the same model with
+variables instead of constants, and transformers with PyTorch, each in bfloat16.
+"""
+
+import argparse
+import dataclasses
+import importlib.metadata
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.answering import ORDERS
+from benchmarks.competitor import PINS, torch_python
+from benchmarks.race import MARK, Task
+from benchmarks.table import ROOT, keep, machine, markdown
+
+OURS, VARIABLES, TORCH = "newsdesk", "newsdesk, with variables", "PyTorch"
+_FOLDER = ROOT / ".benchmarks" / "inference"
+# Rows of a turn, by the size of a batch: about two seconds each.
+_ROWS = {64: 960, 8: 400, 1: 128}
+_SHORTER = 3
+Rates = dict[str, list[float]]
+
+
+class Answering:
+    """A process that answers.
+
+    Args:
+        name: what the table calls it.
+        task: what to answer.
+    """
+
+    def __init__(self, name: str, task: Task) -> None:
+        self.name = name
+        module = (
+            "benchmarks.torch_answers" if name == TORCH else "benchmarks.our_answers"
+        )
+        folder = _FOLDER / ("variables" if name == VARIABLES else "ours")
+        python = str(torch_python()) if name == TORCH else sys.executable
+        given = dataclasses.replace(task, way=str(folder)).to_json()
+        self._log = _FOLDER / f"{name.replace(' ', '-')}.log"
+        began = time.perf_counter()
+        self._process = subprocess.Popen(
+            [python, "-m", module, given],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log.open("w"),
+            text=True,
+            cwd=ROOT,
+        )
+        self._hear()
+        # From the start of the process to its first answer.
+        self.cold_seconds = time.perf_counter() - began
+
+    def rate(self, batch: int, order: str, rows: int) -> float:
+        """Lets the process answer.
+
+        Args:
+            batch: rows of a batch.
+            order: one of ORDERS.
+            rows: how many it answers.
+
+        Returns:
+            Rows per second.
+        """
+        assert self._process.stdin is not None
+        asked = {"batch": batch, "order": order, "rows": rows}
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        heard = self._hear()
+        return float(heard["rows"] / heard["seconds"])
+
+    def end(self) -> None:
+        """Ends the process."""
+        self._process.kill()
+        self._process.wait()
+
+    def _hear(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith(MARK):
+                report: dict[str, Any] = json.loads(line.removeprefix(MARK))
+                return report
+        sys.exit(f"{self.name} ended with {self._process.wait()}; see {self._log}")
+
+
+def main() -> None:
+    """Reads the command line, races, and keeps the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", required=True, help="folder of train.csv, test.csv")
+    parser.add_argument("--weights", required=True, help="folder of a checkpoint")
+    parser.add_argument("--rounds", type=int, default=5, help="number of rounds")
+    parser.add_argument(
+        "--short", action="store_true", help="take two minutes: two short rounds"
+    )
+    arguments = parser.parse_args()
+    torch_python()
+    where = machine()
+    print(where)
+    task = Task(
+        data=str(Path(arguments.data).resolve()),
+        weights=str(Path(arguments.weights).resolve()),
+    )
+    _export(task)
+    rounds = 2 if arguments.short else arguments.rounds
+    rows = {size: n // _SHORTER for size, n in _ROWS.items()}
+    cold, rates = race(task, rounds, rows if arguments.short else _ROWS)
+    table = markdown(
+        ["", OURS, VARIABLES, TORCH, f"{OURS} / {VARIABLES}", f"{OURS} / {TORCH}"],
+        [*_rate_lines(rates), _cold_line(cold)],
+    )
+    print(table)
+    what = (
+        f"{Path(task.weights).name}, bfloat16, {task.max_length} tokens at most, texts "
+        "of AG News from raw strings to probabilities, rows/s, medians of "
+        f"{rounds} turns after one to warm up. Sorted: by length. Ratios above 1: "
+        "newsdesk is faster."
+    )
+    ours = f"TensorFlow {importlib.metadata.version('tensorflow')}"
+    pins = [line.split()[0] for line in PINS.read_text().splitlines() if "==" in line]
+    theirs = " ".join(pin for pin in pins if pin.startswith(("torch=", "transformers")))
+    keep("Inference", [what, table, f"{where}; {ours}; {theirs}."])
+
+
+def race(
+    task: Task, rounds: int, rows: dict[int, int]
+) -> tuple[dict[str, float], dict[tuple[int, str], Rates]]:
+    """Lets all competitors answer in turns.
+
+    Args:
+        task: what to answer.
+        rounds: turns of every competitor, after one to warm up.
+        rows: of a turn, by the size of a batch.
+
+    Returns:
+        Seconds until the first answer, by competitor; rows per second by size of a
+        batch and order, and by competitor.
+    """
+    settings = [(size, order) for size in rows for order in ORDERS]
+    rates: dict[tuple[int, str], Rates] = {one: {} for one in settings}
+    competitors: list[Answering] = []
+    try:
+        for name in (OURS, VARIABLES, TORCH):
+            # The first start also reads the files of the libraries into memory.
+            Answering(name, task).end()
+            competitors.append(Answering(name, task))
+        for turn in range(rounds + 1):
+            for size, order in settings:
+                for one in competitors:
+                    rate = one.rate(size, order, rows[size])
+                    if turn:
+                        rates[size, order].setdefault(one.name, []).append(rate)
+            print(f"round {turn} of {rounds} is done", flush=True)
+    finally:
+        for one in competitors:
+            one.end()
+    return {one.name: one.cold_seconds for one in competitors}, rates
+
+
+def _rate_lines(rates: dict[tuple[int, str], Rates]) -> list[list[str]]:
+    lines = []
+    for (size, order), found in rates.items():
+        medians = [statistics.median(them) for them in found.values()]
+        # Ratios of the same round, because the load of the machine changes.
+        ratios = [
+            statistics.median(
+                a / b for a, b in zip(found[OURS], found[name], strict=True)
+            )
+            for name in (VARIABLES, TORCH)
+        ]
+        cells = [f"{rate:.0f}" for rate in medians] + [f"{one:.2f}" for one in ratios]
+        lines.append([f"batch {size}, {order}", *cells])
+    return lines
+
+
+def _cold_line(cold: dict[str, float]) -> list[str]:
+    cells = [f"{cold[name]:.1f} s" for name in (OURS, VARIABLES, TORCH)]
+    ratios = [f"{cold[name] / cold[OURS]:.2f}" for name in (VARIABLES, TORCH)]
+    return ["start to first answer", *cells, *ratios]
+
+
+def _export(task: Task) -> None:
+    """Writes our two models in another process, which ends before the race."""
+    given = dataclasses.replace(task, way=str(_FOLDER)).to_json()
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "benchmarks.our_models", given]
+    with (_FOLDER / "export.log").open("w") as log:
+        if subprocess.run(command, cwd=ROOT, stdout=log, stderr=log).returncode:
+            sys.exit(f"the models cannot be exported; see {log.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The competitor: transformers with PyTorch in bfloat16, and its tokenizer in Rust."""
+
+from collections.abc import Sequence
+
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from benchmarks.answering import serve
+from benchmarks.race import Task
+
+
+def main() -> None:
+    """Answers as the task says."""
+    task = Task.from_command_line()
+    tokenizer = AutoTokenizer.from_pretrained(task.weights)
+    model = AutoModelForSequenceClassification.from_pretrained(
+        task.weights, num_labels=4, dtype=torch.bfloat16
+    ).eval()
+
+    @torch.inference_mode()
+    def answer(texts: Sequence[str]) -> object:
+        batch = tokenizer(
+            list(texts),
+            padding=True,
+            truncation=True,
+            max_length=task.max_length,
+            return_tensors="pt",
+        )
+        return torch.softmax(model(**batch).logits.float(), -1).numpy()
+
+    serve(task, answer)
+
+
+if __name__ == "__main__":
+    main()
