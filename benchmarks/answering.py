@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from benchmarks.race import Task, report
+from benchmarks.race import Task, peak_mib, report
 
 ORDERS = ("sorted", "unsorted")
 
@@ -32,4 +32,5 @@ def serve(task: Task, answer: Callable[[Sequence[str]], object]) -> None:
         began = time.perf_counter()
         for first in range(0, len(chosen), size):
             answer(chosen[first : first + size])
-        report(rows=len(chosen), seconds=time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        report(rows=len(chosen), seconds=seconds, peak_mib=peak_mib())

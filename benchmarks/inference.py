@@ -7,7 +7,6 @@ variables instead of constants, and transformers with PyTorch, each in bfloat16.
 
 import argparse
 import dataclasses
-import importlib.metadata
 import json
 import statistics
 import subprocess
@@ -17,7 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.answering import ORDERS
-from benchmarks.competitor import PINS, torch_python
+from benchmarks.competitor import torch_python, torch_versions
+from benchmarks.options import (
+    add_data,
+    add_short,
+    add_weights,
+    data_folder,
+    heading_of,
+    weights_folder,
+)
 from benchmarks.race import MARK, Task
 from benchmarks.table import ROOT, keep, machine, markdown
 
@@ -39,6 +46,7 @@ class Answering:
 
     def __init__(self, name: str, task: Task) -> None:
         self.name = name
+        self.peak_mib = 0.0
         module = (
             "benchmarks.torch_answers" if name == TORCH else "benchmarks.our_answers"
         )
@@ -75,6 +83,7 @@ class Answering:
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         heard = self._hear()
+        self.peak_mib = heard["peak_mib"]
         return float(heard["rows"] / heard["seconds"])
 
     def end(self) -> None:
@@ -94,44 +103,43 @@ class Answering:
 def main() -> None:
     """Reads the command line, races, and keeps the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", required=True, help="folder of train.csv, test.csv")
-    parser.add_argument("--weights", required=True, help="folder of a checkpoint")
-    parser.add_argument("--rounds", type=int, default=5, help="number of rounds")
-    parser.add_argument(
-        "--short", action="store_true", help="take two minutes: two short rounds"
-    )
+    add_data(parser)
+    add_weights(parser)
+    add_short(parser, "two short rounds")
+    parser.add_argument("--rounds", type=int, help="number of rounds; 5")
     arguments = parser.parse_args()
     torch_python()
     where = machine()
     print(where)
     task = Task(
-        data=str(Path(arguments.data).resolve()),
-        weights=str(Path(arguments.weights).resolve()),
+        data=str(data_folder(arguments.data)),
+        weights=str(weights_folder(arguments.weights)),
     )
     _export(task)
-    rounds = 2 if arguments.short else arguments.rounds
+    rounds = arguments.rounds or (2 if arguments.short else 5)
     rows = {size: n // _SHORTER for size, n in _ROWS.items()}
-    cold, rates = race(task, rounds, rows if arguments.short else _ROWS)
+    cold, peaks, rates = race(task, rounds, rows if arguments.short else _ROWS)
     table = markdown(
         ["", OURS, VARIABLES, TORCH, f"{OURS} / {VARIABLES}", f"{OURS} / {TORCH}"],
-        [*_rate_lines(rates), _cold_line(cold)],
+        [
+            *_rate_lines(rates),
+            _line("start to first answer", "s", cold),
+            _line("peak memory", "GiB", peaks),
+        ],
     )
     print(table)
+    name = Path(task.weights).name
     what = (
-        f"{Path(task.weights).name}, bfloat16, {task.max_length} tokens at most, texts "
-        "of AG News from raw strings to probabilities, rows/s, medians of "
-        f"{rounds} turns after one to warm up. Sorted: by length. Ratios above 1: "
-        "newsdesk is faster."
+        f"{name}, bfloat16, {task.max_length} tokens at most, texts of test.csv from "
+        "raw strings to probabilities, rows/s, medians, turns after one to warm up: "
+        f"{rounds}. Sorted: by length. Ratios above 1: newsdesk is faster or smaller."
     )
-    ours = f"TensorFlow {importlib.metadata.version('tensorflow')}"
-    pins = [line.split()[0] for line in PINS.read_text().splitlines() if "==" in line]
-    theirs = " ".join(pin for pin in pins if pin.startswith(("torch=", "transformers")))
-    keep("Inference", [what, table, f"{where}; {ours}; {theirs}."])
+    keep(heading_of("Inference", name), [what, table, f"{where}; {torch_versions()}."])
 
 
 def race(
     task: Task, rounds: int, rows: dict[int, int]
-) -> tuple[dict[str, float], dict[tuple[int, str], Rates]]:
+) -> tuple[dict[str, float], dict[str, float], dict[tuple[int, str], Rates]]:
     """Lets all competitors answer in turns.
 
     Args:
@@ -140,8 +148,8 @@ def race(
         rows: of a turn, by the size of a batch.
 
     Returns:
-        Seconds until the first answer, by competitor; rows per second by size of a
-        batch and order, and by competitor.
+        Seconds until the first answer and peak memory in GiB, by competitor; rows per
+        second by size of a batch and order, and by competitor.
     """
     settings = [(size, order) for size in rows for order in ORDERS]
     rates: dict[tuple[int, str], Rates] = {one: {} for one in settings}
@@ -161,7 +169,8 @@ def race(
     finally:
         for one in competitors:
             one.end()
-    return {one.name: one.cold_seconds for one in competitors}, rates
+    cold = {one.name: one.cold_seconds for one in competitors}
+    return cold, {one.name: one.peak_mib / 1024 for one in competitors}, rates
 
 
 def _rate_lines(rates: dict[tuple[int, str], Rates]) -> list[list[str]]:
@@ -180,10 +189,10 @@ def _rate_lines(rates: dict[tuple[int, str], Rates]) -> list[list[str]]:
     return lines
 
 
-def _cold_line(cold: dict[str, float]) -> list[str]:
-    cells = [f"{cold[name]:.1f} s" for name in (OURS, VARIABLES, TORCH)]
-    ratios = [f"{cold[name] / cold[OURS]:.2f}" for name in (VARIABLES, TORCH)]
-    return ["start to first answer", *cells, *ratios]
+def _line(what: str, unit: str, found: dict[str, float]) -> list[str]:
+    cells = [f"{found[name]:.1f} {unit}" for name in (OURS, VARIABLES, TORCH)]
+    ratios = [f"{found[name] / found[OURS]:.2f}" for name in (VARIABLES, TORCH)]
+    return [what, *cells, *ratios]
 
 
 def _export(task: Task) -> None:

@@ -86,6 +86,19 @@ def weights_folder(given: Path) -> Path:
     return given.resolve()
 
 
+def heading_of(heading: str, weights: str) -> str:
+    """Names the section of a checkpoint, so that none replaces that of another.
+
+    Args:
+        heading: of the benchmark.
+        weights: name of the checkpoint's folder.
+
+    Returns:
+        The heading, with the name unless it is MiniLM.
+    """
+    return heading if weights == WEIGHTS.name else f"{heading}, {weights}"
+
+
 def invented(folder: Path, train: int, test: int) -> Path:
     """Writes rows from the grammar of the bundled sample, unless they exist.
 

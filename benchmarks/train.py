@@ -21,11 +21,11 @@ from benchmarks.competitor import (
     torch_versions,
 )
 from benchmarks.options import (
-    WEIGHTS,
     add_data,
     add_short,
     add_weights,
     data_folder,
+    heading_of,
     weights_folder,
 )
 from benchmarks.race import Task
@@ -43,9 +43,9 @@ def main() -> None:
         action="store_true",
         help="compare whole epochs, not the steady state",
     )
-    parser.add_argument("--rounds", type=int, default=5, help="number of rounds")
+    parser.add_argument("--rounds", type=int, help="number of rounds; 5")
     # transformers sorts this many batches by length together, so rounds are alike.
-    parser.add_argument("--steps", type=int, default=50, help="steps of a round")
+    parser.add_argument("--steps", type=int, help="steps of a round; 50")
     arguments = parser.parse_args()
     torch_python()
     where = machine()
@@ -59,14 +59,15 @@ def main() -> None:
     )
     if arguments.epoch:
         epochs(task, where)
-    elif arguments.short:
-        steady(task, where, rounds=2, steps=20, ways=(OURS, TORCH))
-    else:
-        steady(task, where, arguments.rounds, arguments.steps)
+        return
+    rounds, steps, ways = (
+        (2, 20, [OURS, TORCH]) if arguments.short else (5, 50, [*WAYS])
+    )
+    steady(task, where, arguments.rounds or rounds, arguments.steps or steps, ways)
 
 
 def steady(
-    task: Task, where: str, rounds: int, steps: int, ways: Sequence[str] = tuple(WAYS)
+    task: Task, where: str, rounds: int, steps: int, ways: Sequence[str]
 ) -> None:
     """Compares rows per second once everything is warm.
 
@@ -161,14 +162,14 @@ def epochs(task: Task, where: str) -> None:
 
 def _conclude(heading: str, how: str, where: str, task: Task, table: str) -> None:
     name = Path(task.weights).name
-    if name != WEIGHTS.name:
-        heading = f"{heading}, {name}"
     what = (
         f"{name}, bfloat16, batches of {task.batch_size} rows by "
         f"length, {task.max_length} tokens at most, rate {task.learning_rate:g}. "
     )
     print(table)
-    keep(heading, [what + how, table, f"{where}; {torch_versions()}."])
+    keep(
+        heading_of(heading, name), [what + how, table, f"{where}; {torch_versions()}."]
+    )
 
 
 if __name__ == "__main__":
