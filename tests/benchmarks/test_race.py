@@ -27,6 +27,7 @@ def test_a_competitor_trains_so_many_steps_a_turn(
     assert told[0] == {"ready": True}
     assert [turn["rows"] for turn in told[1:]] == [64, 8]
     assert all(turn["seconds"] > 0 for turn in told[1:])
+    assert all(turn["peak_mib"] > 1 for turn in told[1:])
 
 
 def test_a_task_travels_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
