@@ -10,6 +10,7 @@ import tf_keras
 from trainer.encoders import attention, elementwise
 from trainer.encoders.elementwise import Dropout, Norm
 from trainer.encoders.lora import QueryKeyValue
+from trainer.encoders.products import Dense
 
 # Takes the name of a variable within its layer, such as "mix/kernel", and returns an
 # initializer for Keras.
@@ -99,11 +100,13 @@ class Block(tf_keras.layers.Layer):
             hidden = attention.first_tokens(hidden, mask)
         dropout = Dropout(shape.dropout, seed, draw + 1)
         hidden = self.attention_norm(hidden, attended, dropout, compiled)
-        inner = self.inner(hidden)
+        training = seed is not None
+        inner = self.inner(hidden, training=training)
         gelu = shape.activation == "gelu"
         inner = elementwise.gelu(inner, compiled) if gelu else tf.nn.relu(inner)
         dropout = Dropout(shape.dropout, seed, draw + 2)
-        return self.output_norm(hidden, self.outer(inner), dropout, compiled), weights
+        outer = self.outer(inner, training=training)
+        return self.output_norm(hidden, outer, dropout, compiled), weights
 
     def _attend(
         self,
@@ -114,8 +117,10 @@ class Block(tf_keras.layers.Layer):
         first_only: bool,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         shape = self._shape
+        training = seed is not None
+        product = self.query_key_value(hidden, training=training)
         query, key, value = attention.split_heads(
-            self.query_key_value(hidden), mask, shape.heads, shape.width
+            product, mask, shape.heads, shape.width
         )
         if first_only:
             query = query[:, :, :1]
@@ -123,7 +128,7 @@ class Block(tf_keras.layers.Layer):
         mixed, weights = attention.mixed(
             scores, value, mask, shape.attention_dropout, seed, draw
         )
-        return self.mix(mixed), weights
+        return self.mix(mixed, training=training), weights
 
 
 class LayerNorm(tf_keras.layers.Layer):
@@ -175,7 +180,7 @@ def dense(
     units: int,
     precision: str,
     initial: Initial,
-    kind: Any = tf_keras.layers.Dense,
+    kind: Any = Dense,
     **more: Any,
 ) -> tf_keras.layers.Layer:
     """Makes a dense layer with float32 variables and products in `precision`.

@@ -9,7 +9,7 @@ a server may not have it.
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -122,17 +122,12 @@ def masked_softmax(scores: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
     return tf.nn.softmax(scores + left_out[:, None, None, :])
 
 
-def _gelu(values: tf.Tensor) -> tf.Tensor:
-    exact = tf.cast(values, tf.float32)
-    return tf.cast(tf.nn.gelu(exact, approximate=False), values.dtype)
-
-
-def _gelu_gradient(values: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
+def _gelu_and_slope(values: tf.Tensor) -> _Tensors:
     exact = tf.cast(values, tf.float32)
     share = 0.5 * (1.0 + tf.math.erf(exact * math.sqrt(0.5)))
     density = tf.exp(-0.5 * exact * exact) / math.sqrt(2.0 * math.pi)
-    gradient = tf.cast(upstream, tf.float32) * (share + exact * density)
-    return tf.cast(gradient, values.dtype)
+    slope = share + exact * density
+    return tf.cast(exact * share, values.dtype), tf.cast(slope, values.dtype)
 
 
 def _standardize(
@@ -200,12 +195,11 @@ def _normalization_gradient(
     )
 
 
-def _compiled(function: Callable[..., tf.Tensor]) -> Callable[..., tf.Tensor]:
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return tf.function(function, autograph=False, jit_compile=True)
 
 
-_compiled_gelu = _compiled(_gelu)
-_compiled_gelu_gradient = _compiled(_gelu_gradient)
+_compiled_gelu = _compiled(_gelu_and_slope)
 _compiled_normalize = _compiled(_drop_and_normalize)
 _compiled_normalization_gradient = _compiled(_normalization_gradient)
 
@@ -214,10 +208,9 @@ _compiled_normalization_gradient = _compiled(_normalization_gradient)
 def _trained_gelu(
     values: tf.Tensor,
 ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
-    def gradient(upstream: tf.Tensor) -> tf.Tensor:
-        return _compiled_gelu_gradient(values, upstream)
-
-    return _compiled_gelu(values), gradient
+    # Kept instead of the values, so that the error function is computed once.
+    result, slope = _compiled_gelu(values)
+    return result, lambda upstream: upstream * slope
 
 
 @tf.custom_gradient

@@ -10,13 +10,15 @@ from typing import Any
 import tensorflow as tf
 import tf_keras
 
+from trainer.encoders.products import Dense
+
 # The paper's alpha / rank, with alpha = 2 * rank.
 SCALE = 2.0
 # Query, key and value.
 _PARTS = 3
 
 
-class QueryKeyValue(tf_keras.layers.Dense):
+class QueryKeyValue(Dense):
     """The dense layer before attention; LoRA can change its query and its value.
 
     Args:
@@ -45,16 +47,17 @@ class QueryKeyValue(tf_keras.layers.Dense):
             self.kernel.assign(self.kernel + self.lora.change())
             self.lora = None
 
-    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Computes query, key and value.
 
         Args:
             inputs: float [tokens, width].
+            training: whether a gradient will be computed.
 
         Returns:
             float [tokens, 3 * width].
         """
-        result = super().call(inputs)
+        result = super().call(inputs, training)
         return result if self.lora is None else result + self.lora(inputs)
 
 
