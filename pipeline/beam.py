@@ -17,11 +17,23 @@ def beam_args(beam: Beam, extra: Sequence[str] = ()) -> list[str]:
         Arguments for `beam_pipeline_args`. The runner and its mode are always named,
         because newer Beam versions may otherwise choose another engine.
     """
-    args = [f"--runner={beam.runner}"]
+    args = [f"--runner={_engine(beam)}"]
     if beam.runner == "DirectRunner":
         args.append(f"--direct_running_mode={beam.mode}")
         args.append(f"--direct_num_workers={beam.workers}")
         # Without this option, TFX builds a source package of itself for every node.
-        # Workers here share this installation, and the DirectRunner ignores the image.
+        # Workers here share this installation, and a local runner ignores the image.
         args.append("--sdk_container_image=none")
     return [*args, *beam.options, *extra]
+
+
+def _engine(beam: Beam) -> str:
+    """Names the class that runs the pipeline.
+
+    Beam's DirectRunner first tries Prism, which it downloads, and then uses the
+    FnApiRunner. Every node would build its pipeline twice. With several workers, the
+    DirectRunner is needed, because it passes the options to them.
+    """
+    if beam.runner == "DirectRunner" and beam.mode == "in_memory":
+        return "FnApiRunner"
+    return beam.runner

@@ -12,12 +12,14 @@ from pipeline.beam import beam_args
 
 def test_the_runner_and_its_mode_are_always_named() -> None:
     options = PipelineOptions(beam_args(Beam()))
-    assert options.view_as(StandardOptions).runner == "DirectRunner"
+    assert options.view_as(StandardOptions).runner == "FnApiRunner"
     assert options.view_as(DirectOptions).direct_running_mode == "in_memory"
 
 
 def test_workers_reach_beam() -> None:
     options = PipelineOptions(beam_args(Beam(mode="multi_processing", workers=2)))
+    # The FnApiRunner does not pass the options to other processes.
+    assert options.view_as(StandardOptions).runner == "DirectRunner"
     assert options.view_as(DirectOptions).direct_num_workers == 2
 
 
