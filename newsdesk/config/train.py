@@ -34,7 +34,9 @@ class Train(Section):
     If `epochs` is None, the number of train rows decides; if `patience` is None, the
     number of epochs. `select_by` names the figure on the eval split that decides which
     epoch is best and when to stop early. `calibrate` fits a temperature on the eval
-    split, which changes the probabilities of the model and none of its answers.
+    split, which changes the probabilities of the model and none of its answers. The
+    token ids of a split with more than `memory_rows` rows are in a file; if it is None,
+    the memory of the machine or container decides.
     """
 
     epochs: Number = None
@@ -50,6 +52,7 @@ class Train(Section):
     select_by: Literal["auto", SelectBy] = "auto"
     max_minutes: float | None = Field(None, gt=0.0, allow_inf_nan=False)
     calibrate: bool = True
+    memory_rows: Number = None
     seed: int = Field(42, ge=0, le=2**31 - 1)
 
     @field_validator("class_weights", mode="before")

@@ -1,1 +1,1 @@
-"""Transformed examples as rows in memory, and as batches."""
+"""Transformed examples as rows, in memory or in a file, and as batches."""

@@ -32,7 +32,7 @@ class Split(Protocol):
 
     Attributes:
         labels: int32 [rows].
-        lengths: int64 [rows]; rows of similar length share a batch.
+        lengths: int32 or int64 [rows]; rows of similar length share a batch.
     """
 
     @property
@@ -45,6 +45,20 @@ class Split(Protocol):
 
     def take(self, chosen: np.ndarray) -> Batch:
         """Makes a batch of the rows with the indices `chosen`."""
+
+
+class TokenRows(Split, Protocol):
+    """The rows of a split as token ids, in an order that their content decides.
+
+    Attributes:
+        fingerprint: a digest of texts and labels.
+    """
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def id_parts(self) -> Iterator[np.ndarray]:
+        """Yields int32 [tokens], the token ids of all rows in several parts."""
 
 
 def batch_count(rows: int, batch_size: int) -> int:
@@ -83,7 +97,8 @@ def training_batches(
     groups: list[np.ndarray] = []
     for first in range(0, len(order), window):
         together = order[first : first + window]
-        together = together[np.argsort(lengths[together], kind="stable")]
+        # In place, because another copy would take 8 bytes for each row.
+        together[:] = together[np.argsort(lengths[together], kind="stable")]
         groups += _cut(together, batch_size)
     for place in random.permutation(len(groups))[skip:]:
         yield rows.take(groups[place])

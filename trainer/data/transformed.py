@@ -1,10 +1,11 @@
-"""Reads transformed examples into memory.
+"""Reads transformed examples.
 
-All rows are kept in memory as numbers: 4 bytes per token, 200 MB for a million news.
+Token ids take 4 bytes each in memory, 200 MB for a million news. If a split has more
+than may be in memory, its token ids are in a file.
 """
 
-import hashlib
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,9 @@ import tensorflow_transform as tft
 
 from newsdesk import features
 from newsdesk.errors import DataError
-from trainer.data.batches import Batch
+from trainer.data import stored
+from trainer.data.batches import Batch, TokenRows
+from trainer.data.collected import Collected, Space
 from trainer.text import tokenizer
 
 # Padded lengths are multiples of this. A smaller width means less padding, but more
@@ -71,20 +74,28 @@ class Rows:
     @property
     def fingerprint(self) -> str:
         """A digest of texts and labels, which does not depend on the reading order."""
-        digest = hashlib.sha256(self.keys.astype("<i8").tobytes())
-        digest.update(self.labels.astype("<i4").tobytes())
-        return digest.hexdigest()
+        return stored.fingerprint(self.keys, self.labels)
+
+    def id_parts(self) -> Iterator[np.ndarray]:
+        """Yields int32 [tokens], the token ids of all rows in one part."""
+        yield self.ids
 
 
 def read(
-    patterns: Sequence[str], transform_output: tft.TFTransformOutput, split: str
-) -> Rows:
+    patterns: Sequence[str],
+    transform_output: tft.TFTransformOutput,
+    split: str,
+    space: Space | None = None,
+    bucket_width: int = BUCKET_WIDTH,
+) -> TokenRows:
     """Reads a split of transformed examples.
 
     Args:
         patterns: globs of gzipped TFRecord files.
         transform_output: defines the types of the features.
         split: the name of the split, for an error.
+        space: how many token ids may be in memory; None for all.
+        bucket_width: padded lengths are multiples of it.
 
     Returns:
         All rows, ordered by the hash of their text, so that the result does not depend
@@ -92,23 +103,30 @@ def read(
 
     Raises:
         DataError: the split has no rows.
+        NewsdeskError: the token ids must be written to a file, but cannot be.
     """
     files = sorted(file for glob in patterns for file in tf.io.gfile.glob(glob))
     spec = transform_output.transformed_feature_spec()
-    ids, lengths, labels, keys = [], [], [], []
+    ids = Collected(space)
+    lengths, labels, keys = [], [], []
     records = tf.data.TFRecordDataset(files, "GZIP").batch(_ROWS_PARSED_TOGETHER)
     for batch in records.map(lambda serial: tf.io.parse_example(serial, spec)):
         tokens = batch[features.INPUT_IDS]
-        ids.append(tokens.values.numpy().astype(np.int32))
         counts = np.bincount(
             tokens.indices[:, 0].numpy(), minlength=int(tokens.dense_shape[0])
         )
-        lengths.append(counts)
+        ids.add(tokens.values.numpy(), len(counts))
+        lengths.append(counts.astype(np.int32))
         labels.append(batch[features.LABEL].numpy().astype(np.int32))
         keys.append(batch[features.TEXT_KEY].numpy())
     if not labels:
         raise DataError(f"the {split} split has no rows: {', '.join(patterns)}")
-    return in_content_order(*map(np.concatenate, (ids, lengths, labels, keys)))
+    ids.report(split)
+    others = map(np.concatenate, (lengths, labels, keys))
+    if ids.file:
+        return stored.in_content_order(ids.file, bucket_width, *others)
+    rows = in_content_order(ids.in_memory(), *others)
+    return dataclasses.replace(rows, bucket_width=bucket_width)
 
 
 def in_content_order(

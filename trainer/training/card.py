@@ -8,14 +8,14 @@ import tensorflow as tf
 
 from newsdesk import features
 from trainer.custom_config import TrainerSettings
-from trainer.data.transformed import Rows
+from trainer.data.batches import TokenRows
 from trainer.training.limits import Fitted
 
 _DISTRIBUTIONS = ("newsdesk", "tensorflow", "tensorflow-text", "tfx")
 
 
 def card(
-    settings: TrainerSettings, rows: Rows, fitted: Fitted, temperature: float
+    settings: TrainerSettings, rows: TokenRows, fitted: Fitted, temperature: float
 ) -> dict[str, object]:
     """Makes the card of a model.
 

@@ -14,7 +14,7 @@ from newsdesk import atomic
 from newsdesk.config.environment import RUN_FILE
 from newsdesk.errors import NewsdeskError
 from trainer.custom_config import TrainerSettings
-from trainer.data.transformed import Rows
+from trainer.data.batches import TokenRows
 from trainer.training import arrays
 
 _log = logging.getLogger("newsdesk")
@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 
 def fingerprint(
-    settings: TrainerSettings, rows: Rows, eval_rows: Rows, vocabulary: bytes
+    settings: TrainerSettings, rows: TokenRows, eval_rows: TokenRows, vocabulary: bytes
 ) -> str:
     """Computes a digest of everything that influences a training.
 
@@ -37,15 +37,16 @@ def fingerprint(
     Returns:
         A hexadecimal string.
     """
-    # Neither of them changes a step of the training.
-    ignored = {"max_minutes", "calibrate"}
+    # None of them changes a step of the training.
+    ignored = {"max_minutes", "calibrate", "memory_rows"}
     decisive = settings.model_dump_json(exclude={"train": ignored})
     digest = hashlib.sha256(decisive.encode())
     for split in (rows, eval_rows):
         digest.update(split.fingerprint.encode())
         # The same texts have other ids with another vocabulary or maximum length.
-        digest.update(split.starts.astype("<i8").tobytes())
-        digest.update(split.ids.astype("<i4").tobytes())
+        digest.update(bytes(8) + np.cumsum(split.lengths).astype("<i8").tobytes())
+        for ids in split.id_parts():
+            digest.update(ids.astype("<i4").tobytes())
     # The exported graph contains the whole vocabulary, even tokens that no row has.
     digest.update(hashlib.sha256(vocabulary).digest())
     return digest.hexdigest()[:32]

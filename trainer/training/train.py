@@ -1,6 +1,5 @@
 """Runs a training, from transformed examples to a SavedModel."""
 
-import dataclasses
 import os
 from pathlib import Path
 
@@ -8,11 +7,11 @@ import tensorflow_transform as tft
 import tf_keras
 
 from newsdesk.config.environment import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE
-from newsdesk.config.train import Train
 from newsdesk.inspection import operations
 from trainer.custom_config import TrainerSettings
 from trainer.data import transformed
-from trainer.data.batches import Split
+from trainer.data.batches import Split, TokenRows
+from trainer.data.collected import Space
 from trainer.export import serving
 from trainer.model import Classifier
 from trainer.optim import optimizer, precision
@@ -46,8 +45,8 @@ def run_fn(fn_args: Job) -> None:
 def _run(fn_args: Job, settings: TrainerSettings) -> None:
     transform_output = tft.TFTransformOutput(fn_args.transform_graph_path)
     train = settings.train
-    rows = _rows(fn_args.train_files, transform_output, "train", train)
-    eval_rows = _rows(fn_args.eval_files, transform_output, "eval", train)
+    rows = _rows(fn_args, transform_output, "train", settings)
+    eval_rows = _rows(fn_args, transform_output, "eval", settings)
     tf_keras.utils.set_random_seed(train.seed)
     chosen = precision.resolve(train, settings.model.encoder)
     model = _classifier(settings, transform_output, chosen)
@@ -73,12 +72,24 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
 
 
 def _rows(
-    files: list[str], transform_output: tft.TFTransformOutput, split: str, train: Train
-) -> transformed.Rows:
-    xla = precision.uses_xla(train)
-    return dataclasses.replace(
-        transformed.read(files, transform_output, split),
-        bucket_width=transformed.XLA_BUCKET_WIDTH if xla else transformed.BUCKET_WIDTH,
+    fn_args: Job,
+    transform_output: tft.TFTransformOutput,
+    split: str,
+    settings: TrainerSettings,
+) -> TokenRows:
+    vocabulary = tokenizer.vocabulary_file(transform_output)
+    return transformed.read(
+        fn_args.train_files if split == "train" else fn_args.eval_files,
+        transform_output,
+        split,
+        Space(
+            Path(fn_args.model_run_dir),
+            tokenizer.id_count(vocabulary, settings.text),
+            settings.train.memory_rows,
+        ),
+        transformed.XLA_BUCKET_WIDTH
+        if precision.uses_xla(settings.train)
+        else transformed.BUCKET_WIDTH,
     )
 
 
@@ -108,8 +119,8 @@ def _classifier(
 def _fit(
     model: Classifier,
     settings: TrainerSettings,
-    rows: transformed.Rows,
-    eval_rows: transformed.Rows,
+    rows: TokenRows,
+    eval_rows: TokenRows,
     progress: Progress,
     checkpoints: Checkpoints,
 ) -> tuple[Fitted, float]:

@@ -9,8 +9,7 @@ import tensorflow as tf
 
 from newsdesk.config.train import Train
 from newsdesk.errors import Interrupted
-from trainer.data.batches import Batch
-from trainer.data.transformed import Rows
+from trainer.data.batches import Batch, TokenRows
 from trainer.model import Classifier
 from trainer.training import arrays, strategy
 from trainer.training.gathered import Gathered
@@ -128,7 +127,7 @@ class Kept:
 
 
 def compute(
-    rows: Rows,
+    rows: TokenRows,
     features: Features,
     kept: Kept,
     train: Train,
