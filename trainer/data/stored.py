@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.data.batches import Batch
-from trainer.data.token_file import TokenFile
+from trainer.data.number_file import NumberFile
 from trainer.text import tokenizer
 
 _ROWS_READ_TOGETHER = 8192
@@ -28,7 +28,7 @@ class StoredRows:
         bucket_width: padded lengths are multiples of it.
     """
 
-    file: TokenFile
+    file: NumberFile
     starts: np.ndarray
     lengths: np.ndarray
     labels: np.ndarray
@@ -67,7 +67,7 @@ class StoredRows:
 
 
 def in_content_order(
-    file: TokenFile,
+    file: NumberFile,
     bucket_width: int,
     lengths: np.ndarray,
     labels: np.ndarray,

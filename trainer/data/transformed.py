@@ -25,6 +25,8 @@ BUCKET_WIDTH = 4
 # Wider for XLA, which compiles the whole model for each shape.
 XLA_BUCKET_WIDTH = 32
 _ROWS_PARSED_TOGETHER = 1024
+_TWO_BYTES = 2**16
+_MOST_IDS = 2**31
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def read(
     transform_output: tft.TFTransformOutput,
     split: str,
     space: Space | None = None,
+    id_count: int = _MOST_IDS,
     bucket_width: int = BUCKET_WIDTH,
 ) -> TokenRows:
     """Reads a split of transformed examples.
@@ -94,7 +97,8 @@ def read(
         patterns: globs of gzipped TFRecord files.
         transform_output: defines the types of the features.
         split: the name of the split, for an error.
-        space: how many token ids may be in memory; None for all.
+        space: how many rows may have their token ids in memory; None for all.
+        id_count: one more than the largest token id.
         bucket_width: padded lengths are multiples of it.
 
     Returns:
@@ -107,7 +111,9 @@ def read(
     """
     files = sorted(file for glob in patterns for file in tf.io.gfile.glob(glob))
     spec = transform_output.transformed_feature_spec()
-    ids = Collected(space)
+    ids = Collected(
+        space, "token ids", np.int32, "<u2" if id_count <= _TWO_BYTES else "<i4"
+    )
     lengths, labels, keys = [], [], []
     records = tf.data.TFRecordDataset(files, "GZIP").batch(_ROWS_PARSED_TOGETHER)
     for batch in records.map(lambda serial: tf.io.parse_example(serial, spec)):
@@ -125,7 +131,7 @@ def read(
     others = map(np.concatenate, (lengths, labels, keys))
     if ids.file:
         return stored.in_content_order(ids.file, bucket_width, *others)
-    rows = in_content_order(ids.in_memory(), *others)
+    rows = in_content_order(ids.joined(), *others)
     return dataclasses.replace(rows, bucket_width=bucket_width)
 
 

@@ -58,7 +58,15 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
     if run := os.environ.get(RUN_FOLDER_VARIABLE):
         checkpoints.sign(run)
     progress = Progress(fn_args.model_run_dir)
-    fitted, temperature = _fit(model, settings, rows, eval_rows, progress, checkpoints)
+    fitted, temperature = _fit(
+        model,
+        settings,
+        rows,
+        eval_rows,
+        progress,
+        checkpoints,
+        _space(fn_args, settings),
+    )
     if strategy.is_chief():
         served = serving.Served(
             model, transform_output, settings.labels, settings.text, temperature
@@ -78,19 +86,19 @@ def _rows(
     settings: TrainerSettings,
 ) -> TokenRows:
     vocabulary = tokenizer.vocabulary_file(transform_output)
+    xla = precision.uses_xla(settings.train)
     return transformed.read(
         fn_args.train_files if split == "train" else fn_args.eval_files,
         transform_output,
         split,
-        Space(
-            Path(fn_args.model_run_dir),
-            tokenizer.id_count(vocabulary, settings.text),
-            settings.train.memory_rows,
-        ),
-        transformed.XLA_BUCKET_WIDTH
-        if precision.uses_xla(settings.train)
-        else transformed.BUCKET_WIDTH,
+        _space(fn_args, settings),
+        tokenizer.id_count(vocabulary, settings.text),
+        transformed.XLA_BUCKET_WIDTH if xla else transformed.BUCKET_WIDTH,
     )
+
+
+def _space(fn_args: Job, settings: TrainerSettings) -> Space:
+    return Space(Path(fn_args.model_run_dir), settings.train.memory_rows)
 
 
 def _checkpoint_root(fn_args: Job) -> Path:
@@ -123,6 +131,7 @@ def _fit(
     eval_rows: TokenRows,
     progress: Progress,
     checkpoints: Checkpoints,
+    space: Space,
 ) -> tuple[Fitted, float]:
     """Trains; returns how that ended, and the temperature of the merged model."""
     train = settings.train
@@ -146,7 +155,7 @@ def _fit(
         if not model.encoder.trainable:
             features = Features(model, precision.uses_xla(train))
             for name, split in (("train", rows), ("eval", eval_rows)):
-                kept = Kept(checkpoints.folder / name, checkpoints.writes)
+                kept = Kept(checkpoints.folder / name, checkpoints.writes, space)
                 splits[name] = compute(split, features, kept, train, progress, stop)
         fitted = loop.fit(splits["train"], splits["eval"], progress, checkpoints, stop)
         model.merge()

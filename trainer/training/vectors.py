@@ -1,7 +1,6 @@
 """Computes the vectors of a frozen encoder once for the whole run."""
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,45 +8,16 @@ import tensorflow as tf
 
 from newsdesk.config.train import Train
 from newsdesk.errors import Interrupted
-from trainer.data.batches import Batch, TokenRows
+from trainer.data.batches import TokenRows
+from trainer.data.collected import Collected, Space
+from trainer.data.vector_rows import StoredVectors, Vectors
 from trainer.model import Classifier
 from trainer.training import arrays, strategy
 from trainer.training.gathered import Gathered
 from trainer.training.progress import Progress
 from trainer.training.stopping import Stop
 
-
-@dataclass(frozen=True)
-class Vectors:
-    """The rows of a split as vectors.
-
-    Attributes:
-        values: float32 [rows, width].
-        labels: int32 [rows].
-    """
-
-    values: np.ndarray
-    labels: np.ndarray
-
-    def __len__(self) -> int:
-        """Counts the rows."""
-        return len(self.labels)
-
-    @property
-    def lengths(self) -> np.ndarray:
-        """int64 [rows], all equal, because vectors need no padding."""
-        return np.zeros(len(self), np.int64)
-
-    def take(self, chosen: np.ndarray) -> Batch:
-        """Makes a batch of some rows.
-
-        Args:
-            chosen: int64 [batch], indices of rows.
-
-        Returns:
-            Their vectors.
-        """
-        return Batch(inputs=self.values[chosen], labels=self.labels[chosen])
+_FLOAT = np.dtype("<f4")
 
 
 class Features(Gathered):
@@ -71,17 +41,19 @@ class Kept:
     Args:
         folder: the folder of the files, each named by the number of rows before it.
         writes: whether this worker writes; exactly one of all workers does.
+        space: how many rows may have their vectors in memory; None for all.
     """
 
-    def __init__(self, folder: Path, writes: bool) -> None:
+    def __init__(self, folder: Path, writes: bool, space: Space | None = None) -> None:
         self._folder = folder
         self._writes = writes
-        self._written: list[np.ndarray] = []
+        self._written = Collected(space, "vectors", _FLOAT, _FLOAT)
         self._new: list[np.ndarray] = []
-        self.rows = 0
+        self._width: int | None = None
+        self._on_disk = 0
         while (part := self._read(self._file)) is not None:
-            self._written.append(part)
-            self.rows += len(part)
+            self._keep(part)
+        self.rows = self._on_disk
 
     @property
     def batches_to_write(self) -> int:
@@ -91,16 +63,21 @@ class Kept:
     @property
     def _file(self) -> Path:
         """The next file to read or write."""
-        return self._folder / f"{sum(map(len, self._written))}.npz"
+        return self._folder / f"{self._on_disk}.npz"
 
     def _read(self, file: Path) -> np.ndarray | None:
         """The vectors of a file; None if they do not fit those before them."""
         values = (arrays.read(file) or {}).get("values")
         if values is None or values.ndim != 2 or not len(values):
             return None
-        width = self._written[0].shape[1] if self._written else values.shape[1]
+        width = values.shape[1] if self._width is None else self._width
         fits = values.dtype == np.float32 and values.shape[1] == width
         return values if fits else None
+
+    def _keep(self, values: np.ndarray) -> None:
+        self._width = values.shape[1]
+        self._written.add(values.ravel(), len(values))
+        self._on_disk += len(values)
 
     def add(self, values: np.ndarray) -> None:
         """Adds one more batch.
@@ -118,12 +95,28 @@ class Kept:
         values = np.concatenate(self._new)
         if self._writes:
             arrays.write(self._file, {"values": values})
-        self._written.append(values)
+        self._keep(values)
         self._new.clear()
 
-    def all(self) -> np.ndarray:
-        """Returns float32 [rows, width], in the order of computation."""
-        return np.concatenate([*self._written, *self._new])
+    def all(self, order: np.ndarray, labels: np.ndarray) -> Vectors | StoredVectors:
+        """Returns all vectors, which must be written; must be called once.
+
+        Args:
+            order: int64 [rows], the rows in the order of computation.
+            labels: int32 [rows].
+
+        Returns:
+            The vectors in the order of the rows.
+        """
+        assert self._width is not None
+        if self._written.file:
+            places = np.empty_like(order)
+            places[order] = np.arange(len(order))
+            return StoredVectors(self._written.file, places, self._width, labels)
+        ordered = self._written.joined().reshape(-1, self._width)
+        values = np.empty_like(ordered)
+        values[order] = ordered
+        return Vectors(values, labels)
 
 
 def compute(
@@ -133,7 +126,7 @@ def compute(
     train: Train,
     progress: Progress,
     stop: Stop,
-) -> Vectors:
+) -> Vectors | StoredVectors:
     """Encodes the rows of a split that were not encoded before.
 
     Args:
@@ -168,6 +161,4 @@ def compute(
                 "encoded; the same command continues there"
             )
     kept.write()
-    values = np.empty_like(ordered := kept.all())
-    values[order] = ordered
-    return Vectors(values, rows.labels)
+    return kept.all(order, rows.labels)

@@ -12,11 +12,11 @@ import tensorflow_transform as tft
 
 from newsdesk.errors import NewsdeskError
 from tests.trainer import tiny_training
-from trainer.data import collected, stored, token_file, transformed
-from trainer.data.batches import Batch, TokenRows, evaluation_batches, training_batches
+from trainer.data import collected, number_file, stored, transformed
+from trainer.data.batches import Batch, evaluation_batches, training_batches
 from trainer.data.collected import Collected, Space
+from trainer.data.number_file import NumberFile
 from trainer.data.stored import StoredRows
-from trainer.data.token_file import TokenFile
 from trainer.training.checkpoints import Checkpoints
 from trainer.training.progress import Progress
 from trainer.training.stopping import Stop
@@ -24,9 +24,9 @@ from trainer.training.stopping import Stop
 Rows = Callable[..., transformed.Rows]
 
 
-def on_disk(rows: transformed.Rows, folder: Path, id_count: int = 100) -> StoredRows:
+def on_disk(rows: transformed.Rows, folder: Path, dtype: str = "<u2") -> StoredRows:
     """Writes rows to a file from the last to the first."""
-    file = TokenFile(folder, id_count)
+    file = NumberFile(folder, dtype, "token ids")
     last_first = np.arange(len(rows))[::-1]
     for row in last_first:
         file.append(rows.ids[rows.starts[row] : rows.starts[row + 1]])
@@ -44,16 +44,16 @@ def expect_equal(found: list[Batch], expected: list[Batch]) -> None:
         np.testing.assert_array_equal(one.labels, other.labels)
 
 
-@pytest.mark.parametrize("id_count", [2**16, 2**16 + 1])
+@pytest.mark.parametrize(("dtype", "id_count"), [("<u2", 2**16), ("<i4", 2**31)])
 def test_batches_and_digests_are_those_of_memory(
-    make_rows: Rows, tmp_path: Path, id_count: int
+    make_rows: Rows, tmp_path: Path, dtype: str, id_count: int
 ) -> None:
     random = np.random.default_rng(0)
     tokens = [
         [*random.integers(1, id_count, random.integers(0, 50))] for _ in range(300)
     ]
     rows = make_rows([*tokens, [id_count - 1]], random.integers(0, 4, 301))
-    others = on_disk(rows, tmp_path, id_count)
+    others = on_disk(rows, tmp_path, dtype)
 
     for epoch in (0, 1):
         expect_equal(
@@ -63,10 +63,10 @@ def test_batches_and_digests_are_those_of_memory(
     expect_equal(list(evaluation_batches(others, 7)), list(evaluation_batches(rows, 7)))
     np.testing.assert_array_equal(np.concatenate(list(others.id_parts())), rows.ids)
     assert others.fingerprint == rows.fingerprint
-    assert others.file.size == len(rows.ids) * (2 if id_count == 2**16 else 4)
+    assert others.file.size == len(rows.ids) * np.dtype(dtype).itemsize
 
 
-def trained(split: TokenRows, folder: Path) -> list[np.ndarray]:
+def trained(split: Any, folder: Path) -> list[np.ndarray]:
     model, loop = tiny_training.loop(split)
     progress = Progress(str(folder / "events"))
     loop.fit(split, split, progress, Checkpoints(folder / "checkpoints"), Stop())
@@ -91,8 +91,8 @@ def test_only_more_rows_than_the_limit_are_written(
     folder, _ = words_graph
     graph = tft.TFTransformOutput(str(folder))
     files = [str(folder / "rows.gz")]
-    space = Space(tmp_path / "new" / "folder", id_count=10, memory_rows=memory_rows)
-    found = transformed.read(files, graph, "train", space, bucket_width=8)
+    space = Space(tmp_path / "new" / "folder", memory_rows)
+    found = transformed.read(files, graph, "train", space, 10, bucket_width=8)
     expected = transformed.read(files, graph, "train", bucket_width=8)
 
     assert isinstance(found, StoredRows) == (memory_rows == 4)
@@ -104,7 +104,7 @@ def test_only_more_rows_than_the_limit_are_written(
 
 def test_the_file_has_no_name(tmp_path: Path) -> None:
     """So nothing is left behind after a kill, and nobody reads a part of it."""
-    file = TokenFile(tmp_path, 10)
+    file = NumberFile(tmp_path, "<u2", "token ids")
     file.append(np.array([1, 2, 3]))
 
     assert list(tmp_path.iterdir()) == []
@@ -112,7 +112,7 @@ def test_the_file_has_no_name(tmp_path: Path) -> None:
 
 
 def test_rows_before_the_limit_are_in_the_file_as_well(tmp_path: Path) -> None:
-    ids = Collected(Space(tmp_path, 10, memory_rows=2))
+    ids = Collected(Space(tmp_path, memory_rows=2), "token ids", "<i4", "<u2")
     for token in (1, 2, 3, 4):
         ids.add(np.array([token]), rows=1)
 
@@ -123,21 +123,21 @@ def test_memory_decides_by_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(collected, "total_memory", lambda: 16 * 400)
-    space = Space(tmp_path, 10)
+    space = Space(tmp_path)
 
-    assert space.fits(rows=1, tokens=100)
-    assert not space.fits(rows=1, tokens=101)
+    assert space.fits(rows=1, size=400)
+    assert not space.fits(rows=1, size=401)
 
 
 def test_a_full_disk_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = TokenFile(tmp_path, 10)
+    file = NumberFile(tmp_path, "<u2", "token ids")
 
     def full(*_: Any) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(token_file.os, "write", full)
+    monkeypatch.setattr(number_file.os, "write", full)
     with pytest.raises(NewsdeskError, match="No space left on device; free some space"):
         file.append(np.array([1]))
 
@@ -147,25 +147,25 @@ def test_a_short_write_is_continued(
 ) -> None:
     write = os.write
     monkeypatch.setattr(
-        token_file.os, "write", lambda file, left: write(file, left[:3])
+        number_file.os, "write", lambda file, left: write(file, left[:3])
     )
-    file = TokenFile(tmp_path, 10)
+    file = NumberFile(tmp_path, "<u2", "token ids")
     file.append(np.arange(10))
 
     assert file.read(0, 10).tolist() == list(range(10))
 
 
 def test_a_file_that_was_cut_is_refused(tmp_path: Path) -> None:
-    file = TokenFile(tmp_path, 10)
+    file = NumberFile(tmp_path, "<u2", "token ids")
     file.append(np.array([1, 2]))
 
     with pytest.raises(NewsdeskError, match="shorter than what was written"):
         file.read(1, 2)
 
 
-@pytest.mark.parametrize("token", [-1, 10])
+@pytest.mark.parametrize("token", [-1, 2**16])
 def test_an_id_that_the_vocabulary_does_not_have_is_refused(
     tmp_path: Path, token: int
 ) -> None:
-    with pytest.raises(NewsdeskError, match="do not fit a vocabulary of 10 ids"):
-        TokenFile(tmp_path, 10).append(np.array([0, token]))
+    with pytest.raises(NewsdeskError, match="do not fit the type uint16"):
+        NumberFile(tmp_path, "<u2", "token ids").append(np.array([0, token]))

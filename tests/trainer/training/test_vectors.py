@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from newsdesk.config.train import Optimizer, Train
 from newsdesk.errors import Interrupted
 from tests.trainer import tiny_training
+from trainer.data.batches import training_batches
+from trainer.data.collected import Space
 from trainer.model import Classifier
 from trainer.optim import optimizer
 from trainer.training.checkpoints import Checkpoints
@@ -17,7 +20,7 @@ from trainer.training.loop import Loop
 from trainer.training.objective import Objective
 from trainer.training.progress import Progress
 from trainer.training.stopping import Stop
-from trainer.training.vectors import Features, Kept, Vectors, compute
+from trainer.training.vectors import Features, Kept, StoredVectors, Vectors, compute
 
 TRAIN = Train(batch_size=7, checkpoint_steps=2)
 
@@ -45,9 +48,12 @@ class Counted:
         return self._features(ids)
 
 
-def encode(features: Counted, folder: Path, writes: bool = True) -> Vectors:
+def encode(
+    features: Counted, folder: Path, writes: bool = True, memory_rows: int | None = None
+) -> Any:
     progress = Progress(str(folder / "events"))
-    kept = Kept(folder / "train", writes)
+    space = Space(folder, memory_rows)
+    kept = Kept(folder / "train", writes, space)
     rows = tiny_training.rows()
     return compute(rows, features, kept, TRAIN, progress, features.stop)
 
@@ -81,6 +87,27 @@ def test_a_pass_continues_where_it_was_left(model: Classifier, tmp_path: Path) -
     np.testing.assert_array_equal(found.values, whole.values)
     np.testing.assert_array_equal(encode(again, tmp_path).values, whole.values)
     assert again.batches == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("memory_rows", [1, 50])
+def test_vectors_in_a_file_are_those_of_memory(
+    model: Classifier, tmp_path: Path, memory_rows: int
+) -> None:
+    whole = encode(Counted(model), tmp_path / "whole")
+    stopped = Counted(model, stop_after=5)
+    with pytest.raises(Interrupted):
+        encode(stopped, tmp_path, memory_rows=memory_rows)
+    found = encode(Counted(model), tmp_path, memory_rows=memory_rows)
+    batches = zip(
+        training_batches(found, 7, 0, 0), training_batches(whole, 7, 0, 0), strict=True
+    )
+
+    assert isinstance(found, StoredVectors)
+    for one, other in batches:
+        np.testing.assert_array_equal(one.inputs, other.inputs)
+        np.testing.assert_array_equal(one.labels, other.labels)
+        assert one.inputs.dtype == np.float32
 
 
 @pytest.mark.slow

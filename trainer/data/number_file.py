@@ -1,4 +1,4 @@
-"""A file of token ids, for splits whose ids would take too much memory.
+"""A file of numbers, for splits that would take too much memory.
 
 The file is read with pread(2) instead of being mapped. The pages of a map count as
 memory of the process, and a map of a file that another program cuts kills the process.
@@ -9,73 +9,70 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from newsdesk.errors import NewsdeskError
 
-_TWO_BYTES = 2**16
 
-
-class TokenFile:
-    """Token ids on disk, in two bytes each if the vocabulary is small enough.
+class NumberFile:
+    """Numbers of one type on disk.
 
     The file has no name, so the system removes it when the process ends in any way, and
     no other process can read it before it is complete.
 
     Args:
         folder: the folder whose disk holds the file; created if it does not exist.
-        id_count: one more than the largest id.
+        dtype: the type of the numbers.
+        content: what the numbers are, for errors.
 
     Raises:
         NewsdeskError: the file cannot be created.
     """
 
-    def __init__(self, folder: Path, id_count: int) -> None:
+    def __init__(self, folder: Path, dtype: npt.DTypeLike, content: str) -> None:
         self._folder = folder
-        self._type = np.dtype("<u2" if id_count <= _TWO_BYTES else "<i4")
-        self._count = id_count
-        self.tokens = 0
+        self._type = np.dtype(dtype)
+        self._content = content
+        self.size = 0
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = tempfile.TemporaryFile(dir=folder, buffering=0)
         except OSError as error:
             raise self._not_written(error) from None
 
-    @property
-    def size(self) -> int:
-        """Bytes of the file."""
-        return self.tokens * self._type.itemsize
-
-    def append(self, ids: np.ndarray) -> None:
-        """Writes token ids to the end.
+    def append(self, values: np.ndarray) -> None:
+        """Writes numbers to the end.
 
         Args:
-            ids: int64 or int32 [tokens].
+            values: [count].
 
         Raises:
-            NewsdeskError: the disk is full, or the vocabulary does not have an id.
+            NewsdeskError: the disk is full, or the type does not have one of the
+                numbers.
         """
-        if len(ids) and not 0 <= ids.min() <= ids.max() < self._count:
+        typed = values.astype(self._type)
+        if values.dtype != self._type and not np.array_equal(typed, values):
             raise NewsdeskError(
-                f"token ids from {ids.min()} to {ids.max()} do not fit a vocabulary of "
-                f"{self._count} ids; run again without cached results"
+                f"{self._content} from {values.min()} to {values.max()} do not fit the "
+                f"type {self._type} of the vocabulary; run again without cached results"
             )
-        left = memoryview(ids.astype(self._type).tobytes())
+        left = memoryview(typed.tobytes())
         try:
             while left:
                 left = left[os.write(self._file.fileno(), left) :]
         except OSError as error:
             raise self._not_written(error) from None
-        self.tokens += len(ids)
+        self.size += typed.nbytes
 
     def read(self, start: int, count: int) -> np.ndarray:
-        """Reads token ids.
+        """Reads numbers.
 
         Args:
-            start: the number of ids before the first one.
-            count: how many ids to read.
+            start: the number of numbers before the first one.
+            count: how many numbers to read.
 
         Returns:
-            [count], uint16 or int32.
+            [count], which cannot be changed.
 
         Raises:
             NewsdeskError: the disk fails, or another program has cut the file.
@@ -91,13 +88,14 @@ class TokenFile:
 
     def _not_written(self, error: OSError) -> NewsdeskError:
         return NewsdeskError(
-            f"{self._folder}: the token ids of more rows than train.memory_rows cannot "
-            f"be written: {error.strerror}; free some space, raise train.memory_rows "
-            "if there is enough memory, or choose another folder with output.root"
+            f"{self._folder}: the {self._content} of more rows than train.memory_rows "
+            f"cannot be written: {error.strerror}; free some space, raise "
+            "train.memory_rows if there is enough memory, or choose another folder "
+            "with output.root"
         )
 
     def _not_read(self, reason: str) -> NewsdeskError:
         return NewsdeskError(
-            f"{self._folder}: token ids cannot be read: {reason}; check the disk, and "
-            "run again"
+            f"{self._folder}: {self._content} cannot be read: {reason}; check the "
+            "disk, and run again"
         )
