@@ -4,14 +4,14 @@ import os
 import shlex
 from functools import lru_cache
 
-from newsdesk.rows.streams import is_gzip
+from newsdesk.rows.streams import is_gzip, is_zstd
 
 
 def piped(file: str, command: str, ending: str) -> str:
     """Makes a command that converts a file.
 
     Args:
-        file: the file, plain or gzip.
+        file: the file, plain, gzip or Zstandard.
         command: a command that reads the file from standard input.
         ending: the ending of the new file's name.
 
@@ -31,16 +31,16 @@ def ending(file: str) -> str:
         file: a path.
 
     Returns:
-        The ending, such as csv, without `.gz`.
+        The ending, such as csv, without `.gz` or `.zst`.
     """
-    return file.removesuffix(".gz").rpartition(".")[2]
+    return file.removesuffix(".gz").removesuffix(".zst").rpartition(".")[2]
 
 
 def encoded(file: str, encoding: str) -> str:
     """Makes a command that converts a file to UTF-8.
 
     Args:
-        file: the file, plain or gzip.
+        file: the file, plain, gzip or Zstandard.
         encoding: the encoding of the file, by its name in iconv.
 
     Returns:
@@ -71,4 +71,5 @@ def with_commas(delimiter: str) -> str:
 # Many rows of one file may need the same message, and is_gzip opens the file.
 @lru_cache(maxsize=64)
 def _reading(file: str) -> str:
-    return f"{'zcat' if is_gzip(file) else 'cat'} {shlex.quote(file)}"
+    program = "zcat" if is_gzip(file) else "zstdcat" if is_zstd(file) else "cat"
+    return f"{program} {shlex.quote(file)}"

@@ -26,7 +26,7 @@ def read(
     with the next line. So a lone quote does not take in the rest of the file.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         dialect: how the file is written.
         columns: the names of the columns; empty if they are in the first row.
         needed: the columns to read and to check; None for all.
@@ -75,7 +75,7 @@ def header(file: str, dialect: Dialect) -> list[str]:
     """Reads the names of the columns from the first row.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         dialect: how the file is written.
 
     Returns:

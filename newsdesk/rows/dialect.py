@@ -36,7 +36,7 @@ def explain_delimiter(
     """Explains which delimiter a file has if it is not the expected one.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         written: how the file should be written.
         names: the names of the columns of a file without a header.
         is_given: whether the user named the delimiter.
@@ -70,7 +70,7 @@ def find_delimiter(file: str, written: Dialect, names: Sequence[str] = ()) -> st
     """Finds the delimiter of a file.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         written: how the file is expected to be written.
         names: the names of the columns of a file without a header.
 
@@ -91,7 +91,7 @@ def first_row(file: str, written: Dialect) -> list[str]:
     """Reads the first row of a delimited file, whether it is a header or not.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         written: how the file is written.
 
     Returns:
@@ -116,7 +116,7 @@ def head(file: str, encoding: str = "auto") -> str:
     """Reads the beginning of a text file.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         encoding: a value of `data.encoding`.
 
     Returns:

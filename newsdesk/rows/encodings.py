@@ -50,7 +50,7 @@ def opened_text(file: str, encoding: str = "auto") -> Iterator[Text]:
     """Opens a text file, and converts it to UTF-8 while it is read.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         encoding: a value of `data.encoding`. A byte order mark decides in any case,
             except that utf-8 refuses UTF-16.
 
@@ -75,11 +75,11 @@ def beginning_of(file: str, size: int = HEAD) -> bytes:
     """Reads the first bytes of a file, as they are.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         size: how many bytes to read.
 
     Returns:
-        At most that many bytes; of a gzip file, the unpacked bytes.
+        At most that many bytes; of a packed file, the unpacked bytes.
 
     Raises:
         DataError: the file cannot be read.

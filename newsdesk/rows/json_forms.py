@@ -63,7 +63,7 @@ def explain_json(file: str, encoding: str = "auto") -> str:
     """Explains what a JSON file is if it does not have one object per line.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         encoding: a value of `data.encoding`.
 
     Returns:

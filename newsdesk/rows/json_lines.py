@@ -23,7 +23,7 @@ def read(
     cell, and so does NaN, which pandas writes for a missing number.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         needed: the columns to read and to check; None for all.
         count: gets the number of lines of each kind.
         encoding: a value of `data.encoding`.

@@ -17,7 +17,9 @@ _NAMES = {
     "parquet": re.compile(r"\.(parquet|pq)$"),
     "tfrecord": re.compile(r"tfrecords?([-.][^/]*)?$"),
 }
-_ENDINGS = re.compile(r"\.(csv|tsv|tab|jsonl|ndjson|json|parquet|pq)(\.gz)?$", re.I)
+_ENDINGS = re.compile(
+    r"\.(csv|tsv|tab|jsonl|ndjson|json|parquet|pq)(\.gz|\.zst)?$", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def dialect_of(file_format: str, layout: Layout) -> Dialect:
 
 
 def _format_by_name(file: str) -> str:
-    name = file.rpartition("/")[2].lower().removesuffix(".gz")
+    name = file.rpartition("/")[2].lower().removesuffix(".gz").removesuffix(".zst")
     for file_format, pattern in _NAMES.items():
         if pattern.search(name):
             return file_format

@@ -90,7 +90,7 @@ def read_lines(
     """Reads a text file line by line; only LF and CR LF end a line.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         count: gets the number of lines after the last line.
         encoding: a value of `data.encoding`.
 

@@ -7,10 +7,12 @@ _KINDS = {
     rb"PK\x03\x04": "is a ZIP archive or an Excel workbook; unpack it, or "
     f"{_CONVERTED}",
     rb"\xd0\xcf\x11\xe0": f"is an old Excel workbook; {_CONVERTED}",
-    rb"BZh\d1AY&SY": "is packed with bzip2; unpack it with bunzip2, or use gzip",
-    rb"\xfd7zXZ\0": "is packed with xz; unpack it with unxz, or use gzip",
-    rb"\x28\xb5\x2f\xfd": "is packed with zstd; unpack it with unzstd, or use gzip",
-    rb"\x1f\x8b": "is gzip inside gzip; unpack it once with zcat",
+    rb"BZh\d1AY&SY": "is packed with bzip2; unpack it with bunzip2, or use gzip or "
+    "zstd",
+    rb"\xfd7zXZ\0": "is packed with xz; unpack it with unxz, or use gzip or zstd",
+    rb"\x28\xb5\x2f\xfd": "is zstd inside zstd or gzip; unpack it once with zstdcat or "
+    "zcat",
+    rb"\x1f\x8b": "is gzip inside gzip or zstd; unpack it once with zcat or zstdcat",
     rb"PAR1[\x00-\x08\x0e-\x1f]": 'is Parquet; set data.format = "parquet" '
     "(init: --format parquet), or rename the file",
     rb"(ARROW1|FEA1)\x00": f"is an Arrow or Feather file; {_CONVERTED}",
@@ -29,7 +31,7 @@ def explain_content(beginning: bytes) -> str:
     """Explains what a file is if it is neither text nor a table.
 
     Args:
-        beginning: its first bytes; of a gzip file, the unpacked bytes.
+        beginning: its first bytes; of a packed file, the unpacked bytes.
 
     Returns:
         What it is and what to do; "" if the bytes match no known kind.

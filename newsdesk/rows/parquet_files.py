@@ -8,7 +8,7 @@ from newsdesk.rows.magic import explain_content
 from newsdesk.rows.nested import Nested
 from newsdesk.rows.parquet_worker import worker
 from newsdesk.rows.row import BadRow, Row, checked
-from newsdesk.rows.streams import check_file, faults_named, is_gzip
+from newsdesk.rows.streams import check_file, faults_named, is_gzip, is_zstd
 
 
 def read(file: str, needed: Collection[str] | None = None) -> Iterator[Row | BadRow]:
@@ -59,6 +59,8 @@ def _check(file: str) -> None:
     with faults_named(file):
         if is_gzip(file):
             raise DataError(f"{file}: is Parquet inside gzip; unpack it with gunzip")
+        if is_zstd(file):
+            raise DataError(f"{file}: is Parquet inside zstd; unpack it with unzstd")
         with open(file, "rb") as stream:
             beginning = stream.read(100)
         what = explain_content(beginning)

@@ -46,7 +46,7 @@ def read_rows(
     is_row: Callable[[dict[str, str]], bool] | None = None,
     count: LineCount | None = None,
 ) -> Iterator[Row | BadRow]:
-    """Reads a file row by row; its first bytes decide whether it is gzip.
+    """Reads a file row by row; its first bytes decide whether it is packed.
 
     Args:
         file: a local path, or `tfds:name/split`.

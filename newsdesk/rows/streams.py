@@ -1,4 +1,4 @@
-"""Opens files as streams of bytes, and unpacks gzip."""
+"""Opens files as streams of bytes, and unpacks gzip and Zstandard."""
 
 import gzip
 import io
@@ -15,6 +15,7 @@ from newsdesk.errors import DataError
 _MAX_RATIO = 250
 _ALWAYS_UNPACKED = 64 * 2**20
 _GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 def check_file(file: str) -> None:
@@ -83,9 +84,22 @@ def is_gzip(file: str) -> bool:
         return stream.read(2) == _GZIP
 
 
+def is_zstd(file: str) -> bool:
+    """Recognizes a file that is packed with Zstandard by its first bytes.
+
+    Args:
+        file: a local path.
+
+    Returns:
+        Whether the file starts with the mark of a Zstandard frame.
+    """
+    with open(file, "rb") as stream:
+        return stream.read(4) == _ZSTD
+
+
 @contextmanager
 def opened(file: str) -> Iterator[BinaryIO]:
-    """Opens a file for reading, and unpacks it if it is gzip.
+    """Opens a file for reading, and unpacks it if it is gzip or Zstandard.
 
     Args:
         file: a local path.
@@ -99,16 +113,31 @@ def opened(file: str) -> Iterator[BinaryIO]:
     """
     check_file(file)
     with faults_named(file):
-        if not is_gzip(file):
+        if is_gzip(file):
+            with gzip.open(file, "rb") as packed:
+                yield io.BufferedReader(_Unpacked(file, cast(BinaryIO, packed)), 2**17)
+        elif is_zstd(file):
+            with _opened_zstd(file) as packed:
+                yield io.BufferedReader(_UnpackedZstd(file, packed), 2**17)
+        else:
             with open(file, "rb") as stream:
                 yield stream
-            return
-        with gzip.open(file, "rb") as packed:
-            yield io.BufferedReader(_Unpacked(file, cast(BinaryIO, packed)), 2**17)
+
+
+@contextmanager
+def _opened_zstd(file: str) -> Iterator[Any]:
+    # A file that ends within a frame is an error of pyarrow. The package zstandard, and
+    # its reader of streams, take it for a whole file.
+    import pyarrow
+
+    # Pass a stream, because pyarrow cannot open a path that is not UTF-8.
+    with open(file, "rb") as stream:
+        with pyarrow.CompressedInputStream(stream, "zstd") as packed:
+            yield packed
 
 
 class _Unpacked(io.RawIOBase):
-    """The content of a gzip file, up to a limit."""
+    """The content of a packed file, up to a limit."""
 
     def __init__(self, file: str, packed: Any) -> None:
         self._file = file
@@ -127,3 +156,28 @@ class _Unpacked(io.RawIOBase):
                 "texts never do this; check its content, or unpack it first"
             )
         return count
+
+
+class _UnpackedZstd(_Unpacked):
+    """The content of a Zstandard file, up to a limit."""
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return super().readinto(buffer)
+        except OSError as error:
+            # Errors of the system have a number, errors of the library have none.
+            if error.errno is not None:
+                raise
+            raise DataError(self._explain(str(error))) from None
+
+    def _explain(self, reason: str) -> str:
+        if reason.startswith("Truncated"):
+            what = "ends early, so the file is incomplete"
+        elif "too much memory" in reason:
+            return (
+                f"{self._file}: needs more than 128 MiB to unpack; pack it again "
+                "without zstd's option --long"
+            )
+        else:
+            what = f"is damaged ({reason})"
+        return f"{self._file}: the zstd stream {what}; fetch it again"

@@ -20,7 +20,7 @@ def read(file: str, needed: Collection[str] | None = None) -> Iterator[Row | Bad
     """Reads a TFRecord file; numbers become text, and NaN becomes an empty cell.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
         needed: the features to read. None reads all, and leaves out those that cannot
             be text.
 

@@ -46,7 +46,7 @@ def guess(file: str) -> Guess:
     """Guesses the encoding of a file.
 
     Args:
-        file: a local path, plain or gzip.
+        file: a local path, plain, gzip or Zstandard.
 
     Returns:
         The guess.

@@ -20,7 +20,7 @@ from newsdesk.rows.readers import (
 from newsdesk.rows.remedies import remedy
 from pipeline.predict.line_reader import LONGEST, Pause, TooLong, read_lines
 
-_TEXT_FILE = re.compile(r"\.txt(\.gz)?$", re.IGNORECASE)
+_TEXT_FILE = re.compile(r"\.txt(\.gz|\.zst)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

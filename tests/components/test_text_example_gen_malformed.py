@@ -46,6 +46,11 @@ def parquet(text: Any = None, **others: Any) -> bytes:
     return stream.getvalue()
 
 
+def zstd(content: bytes) -> bytes:
+    """Packs bytes into one frame of Zstandard."""
+    return bytes(pyarrow.compress(content, codec="zstd", asbytes=True))
+
+
 def damaged(content: bytes) -> bytes:
     """Inverts bits where the first page begins."""
     return content[:8] + bytes(byte ^ 255 for byte in content[8:24]) + content[24:]
@@ -296,6 +301,29 @@ KINDS = [
     Kind("blank lines", GOOD + b"\n\n" + LAST + b"\n", 2),
     Kind("delimiters only", GOOD + b",\n", 1, {3: "the text is empty"}),
     Kind("gzip named .csv", gzip.compress(GOOD), 1),
+    Kind("zstd named .csv", zstd(GOOD), 1),
+    Kind("zstd of two frames", zstd(GOOD) + zstd(LAST + b"\n"), 2, file="rows.csv.zst"),
+    Kind("cut zstd", zstd(GOOD)[:-1], 0, fault="zstd stream ends early"),
+    Kind(
+        "damaged zstd",
+        # A block of the reserved type.
+        b"\x28\xb5\x2f\xfd\0\0\7\0\0",
+        0,
+        fault="zstd stream is damaged",
+    ),
+    Kind(
+        "zstd with a window of over 128 MiB",
+        # An empty block after a window of 1 GiB.
+        b"\x28\xb5\x2f\xfd\0\xa0\1\0\0",
+        0,
+        fault="needs more than 128 MiB to unpack",
+    ),
+    Kind(
+        "zstd that unpacks to far more than text",
+        zstd(bytes(65 * 2**20)),
+        0,
+        fault="unpacks to more than 250 times its size",
+    ),
     Kind("plain file named .gz", GOOD, 1, file="rows.csv.gz"),
     Kind("cut gzip", gzip.compress(GOOD)[:-9], 0, fault="ends early"),
     Kind("damaged gzip", gzip.compress(GOOD)[:-8] + bytes(8), 0, fault="is damaged"),
@@ -396,12 +424,18 @@ KINDS = [
     ),
     Kind("text named as its column", GOOD + b"1,text\n", 2),
     Kind("ZIP or Excel", b"PK\3\4\x14\0", 0, fault="is a ZIP archive or an Excel"),
-    Kind("bzip2, xz or zstd", b"BZh91AY&SY", 0, fault="is packed with bzip2; unpack"),
+    Kind("bzip2 or xz", b"BZh91AY&SY", 0, fault="is packed with bzip2; unpack"),
     Kind(
         "gzip inside gzip",
         gzip.compress(gzip.compress(GOOD)),
         0,
         fault="is gzip inside gzip",
+    ),
+    Kind(
+        "zstd inside gzip",
+        gzip.compress(zstd(GOOD)),
+        0,
+        fault="is zstd inside zstd or gzip",
     ),
     Kind("Parquet named .csv", parquet(), 0, fault='set data.format = "parquet"'),
     Kind("web page", b"<!DOCTYPE html>\n", 0, fault="is a web page"),
@@ -521,6 +555,13 @@ KINDS = [
         gzip.compress(parquet()),
         0,
         fault="is Parquet inside gzip",
+        file="a.parquet",
+    ),
+    Kind(
+        "Parquet inside zstd",
+        zstd(parquet()),
+        0,
+        fault="is Parquet inside zstd",
         file="a.parquet",
     ),
     Kind(

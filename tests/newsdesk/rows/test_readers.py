@@ -23,6 +23,7 @@ from newsdesk.rows.readers import (
     [
         ("a.csv", "csv"),
         ("a.CSV.gz", "csv"),
+        ("a.csv.zst", "csv"),
         ("a.tsv", "tsv"),
         ("a.ndjson", "jsonl"),
         ("a.pq", "parquet"),
