@@ -18,6 +18,7 @@ ROOMS = {
     "components": "newsdesk",
     "trainer": "newsdesk",
     "pipeline": "newsdesk components",
+    "pipeline.api": "newsdesk components trainer",
     "pipeline.commands": "newsdesk components trainer kubeflow",
     "pipeline.cli": "newsdesk",
     "kubeflow": "newsdesk components "
@@ -58,7 +59,7 @@ LAYERS = {
         check doctor graph init interrupt
         local
         notify predict
-        evaluate explain
+        api evaluate explain
         commands
         cli
     """,

@@ -51,10 +51,9 @@ def predict(
     """
     from newsdesk.escaping import as_json as written
     from newsdesk.escaping import one_line
-    from newsdesk.inspection import operations, trial
-    from newsdesk.published import manifest
+    from pipeline.api.model import Model
     from pipeline.predict import texts as questions
-    from pipeline.predict.answers import Answerer, doubts
+    from pipeline.predict.answers import doubts
     from pipeline.predict.find_model import opened_model
     from pipeline.predict.line_reader import Pause
     from pipeline.terminal.logfile import quiet
@@ -70,11 +69,9 @@ def predict(
     failed = False
     # A missing model is reported before `quiet` sends standard error to a file.
     with opened_model(root, model) as found, quiet() as screen:
-        if verify:
-            manifest.verify(found)
-        operations.check(found, allow_operations or ())
-        trial.check(found)
-        answerer = Answerer(found)
+        answerer = Model(
+            found, verify=verify, allow_operations=allow_operations or ()
+        ).answerer
         asked: Iterator[questions.Question | Pause]
         if file:
             asked = questions.rows(

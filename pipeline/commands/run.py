@@ -52,9 +52,7 @@ def run(
     work; 130 interrupted.
     """
     from newsdesk.config.load import load
-    from newsdesk.config.paths import refuse_patterns
-    from pipeline.local import lock, ownership
-    from pipeline.local.history import mark_killed
+    from pipeline.api.running import check_folders, claimed
 
     for word in beam_args or ():
         if not word.startswith("--"):
@@ -64,19 +62,12 @@ def run(
             "--accept-new-baseline needs a reason, which is recorded"
         )
     loaded = load(config, overrides or ())
-    refuse_patterns("output.root", str(loaded.root))
-    refuse_patterns("push.destination", loaded.serving)
+    check_folders(loaded)
     try:
-        with lock.held(loaded.root, "a run"):
-            ownership.claim(loaded.root, loaded.name)
-            mark_killed(loaded.root)
+        with claimed(loaded):
             if if_new_data and (seen := _seen(loaded)):
                 streams.say(seen)
                 sys.exit(ExitCode.DONE)
-            if loaded.push.sign:
-                from newsdesk.published import signing
-
-                signing.check(loaded.push.sign)
             sets = [word for one in overrides or () for word in ("--set", one)]
             typed = ["newsdesk", "run", str(config), *sets]
             sys.exit(start_run(loaded, beam_args or (), verbose, accept or "", typed))
@@ -105,28 +96,25 @@ def start_run(
     """
     # Before the slow imports, so that the user sees at once that the command works.
     streams.say(f"{config.name}: data in {shown(config.data.path)}")
-    from pipeline.interrupt import interruptible
-    from pipeline.local.history import RunFolder
+    from pipeline.api.running import begin, launch
+    from pipeline.commands import next_step
+    from pipeline.notify import notify
     from pipeline.terminal.logfile import captured
-    from trainer.encoders import inspection
 
-    notes = inspection.check(config)
-    folder = RunFolder.create(config)
+    folder, notes = begin(config)
     with captured(folder.log, verbose) as stream, stream.optional():
-        # Imports take seconds. A signal during them must still write the summary.
-        with interruptible() as signals:
-            from pipeline.local.runner import run as run_locally
-            from pipeline.notify import notify
-            from pipeline.terminal.screen import Screen
-
-            console = Console(file=stream, force_terminal=False if verbose else None)
-            for note in notes:
-                logging.getLogger("newsdesk").info("note: %s", note)
-                paragraph(console, "note: ", escaped(note), "yellow")
-            screen = Screen(console)
-            summary = run_locally(config, folder, screen, beam_args, accepted, signals)
-            # A first signal does not interrupt it.
-            problem = _report(config, folder, summary, typed)
+        console = Console(file=stream, force_terminal=False if verbose else None)
+        for note in notes:
+            logging.getLogger("newsdesk").info("note: %s", note)
+            paragraph(console, "note: ", escaped(note), "yellow")
+        summary, problem = launch(
+            config,
+            folder,
+            console,
+            beam_args,
+            accepted,
+            lambda ended: next_step.of(config, folder, ended, typed),
+        )
         _conclude(console, config, folder, summary, typed, problem)
         if problem := notify(config.output.notify, summary):
             paragraph(console, "", escaped(problem))
@@ -136,17 +124,6 @@ def start_run(
         # The screen could not show the reason.
         complain(why)
     return summary.exit_code
-
-
-def _report(
-    config: "Config", folder: "RunFolder", summary: "Summary", typed: Sequence[str]
-) -> str | None:
-    """Writes the report of a run; returns why it cannot be written."""
-    from pipeline.commands import next_step
-    from pipeline.local import run_report
-
-    step = next_step.of(config, folder, summary, typed)
-    return run_report.write(config.root, summary, step)
 
 
 def _notified(config: "Config", error: Exception) -> NewsdeskError:

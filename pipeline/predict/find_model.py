@@ -118,6 +118,20 @@ def find_model(
     return found[0] if len(found) == 1 else max(found, key=lambda push: push.published)
 
 
+def holds_model(folder: Path) -> bool:
+    """Tells the folder of a model, or of versions, from the root of a pipeline.
+
+    Args:
+        folder: a local folder.
+
+    Returns:
+        Whether a model is in it, or in a folder of it that is named by a number.
+    """
+    if (folder / SAVED_MODEL).is_file():
+        return True
+    return folder.is_dir() and _newest_version(str(folder)) is not None
+
+
 def _newest_push(root: Path) -> Pushed | None:
     """The newest version at the last run's destination, or at that of an older run."""
     pushed = (run.pushed.rpartition("/")[0] for run in past_runs(root) if run.pushed)

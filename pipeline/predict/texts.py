@@ -56,6 +56,23 @@ def typed(texts: Iterable[str]) -> Iterator[Question]:
         yield _question(text, f"argument {number}")
 
 
+def question(text: str, where: str) -> Question:
+    """Checks a text of a Python program.
+
+    Args:
+        text: any text.
+        where: its name in messages.
+
+    Returns:
+        The text, or why it cannot be classified.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return Unusable(f"{where}: contains a lone surrogate, which UTF-8 lacks")
+    return _question(text, where)
+
+
 def usable(text: str) -> str:
     """Checks a text from the command line.
 

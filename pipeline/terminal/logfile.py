@@ -52,9 +52,8 @@ def captured(log: Path, verbose: bool = False) -> Iterator[Output]:
     # New streams, so that a write error of the log does not count as one of the screen.
     encoding = stdout.encoding if verbose else "utf-8"
     sys.stdout, sys.stderr = Output(1, encoding), Output(2, encoding)
-    logging.basicConfig(
-        handlers=[LogStream(sys.stderr)], level=logging.INFO, format=_FORMAT
-    )
+    handler = LogStream(sys.stderr)
+    logging.basicConfig(handlers=[handler], level=logging.INFO, format=_FORMAT)
     logging.captureWarnings(True)
     try:
         with warnings.catch_warnings():
@@ -63,6 +62,9 @@ def captured(log: Path, verbose: bool = False) -> Iterator[Output]:
         sys.stdout.flush()
         sys.stderr.flush()
         sys.stdout, sys.stderr = stdout, stderr
+        # A Python program that ran a pipeline may log later, and not to our stream.
+        logging.getLogger().removeHandler(handler)
+        logging.captureWarnings(False)
         screen.flush()
         os.dup2(screen.fileno(), 1)
         os.dup2(kept, 2)
