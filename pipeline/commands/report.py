@@ -1,5 +1,6 @@
 """`newsdesk report`."""
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,7 +27,7 @@ def report(
         Path | None, typer.Option(help="Copy the page to this file.")
     ] = None,
 ) -> None:
-    """Show the report of a run, and where its page is.
+    """Show the report of a run, where its page is, and how TensorBoard shows it.
 
     If the page is missing or older than the end of the run, it is made again from the
     files of the run.
@@ -41,7 +42,7 @@ def report(
             raise NewsdeskError(f"{folder}: {problem}")
     if out:
         _copy(folder / PAGE, out)
-    _print(out or folder / PAGE, folder / MARKDOWN)
+    _print(out or folder / PAGE, folder / MARKDOWN, _command(pipeline, folder))
 
 
 def _chosen(given: str, root: Path | None) -> tuple[Path, "Summary"]:
@@ -85,9 +86,19 @@ def _copy(page: Path, out: Path) -> None:
         ) from None
 
 
-def _print(page: Path, summary: Path) -> None:
-    """Prints the path of the page, and the summary in Markdown."""
+def _command(pipeline: Path, folder: Path) -> str:
+    """Returns the command that shows the training in TensorBoard, or ""."""
+    from pipeline.commands.shown import shown
+    from pipeline.local import report_facts
+
+    events = report_facts.read(folder).event_files(pipeline)
+    return f"tensorboard --logdir {shlex.quote(shown(events))}" if events else ""
+
+
+def _print(page: Path, summary: Path, tensorboard: str) -> None:
+    """Prints the path of the page, a command, and the summary in Markdown."""
     from rich.markdown import Markdown
+    from rich.text import Text
 
     from newsdesk.escaping import escaped
     from pipeline.commands.shown import shown
@@ -96,6 +107,10 @@ def _print(page: Path, summary: Path) -> None:
 
     console = Console()
     paragraph(console, f"{'report':<10} ", escaped(shown(page)), "bold")
+    if tensorboard:
+        # Not wrapped, so that it can be copied.
+        line = Text(escaped(f"{'training':<10} {tensorboard}"))
+        console.print(line, soft_wrap=True)
     if summary.is_file():
         text = escaped(summary.read_text(encoding="utf-8"))
         if console.is_terminal:

@@ -26,11 +26,14 @@ class Facts(BaseModel):
         outputs: folders of artifacts relative to the root, by the names of `Outputs`.
         versions: of packages.
         digests: of data, code and configuration.
+        events: the folder of TensorBoard's event files, relative to the root; "" in
+            older runs, and if nothing was trained.
     """
 
     outputs: dict[str, str] = {}
     versions: dict[str, str] = {}
     digests: dict[str, str] = {}
+    events: str = ""
 
     def add_recipe(self, recipe: Recipe, data_digest: str) -> None:
         """Adds the digests with which a run began.
@@ -47,7 +50,7 @@ class Facts(BaseModel):
         }
 
     def add_outputs(self, root: Path, node: str, artifacts: Mapping[str, Any]) -> None:
-        """Adds the outputs of a node that the report reads.
+        """Adds the outputs of a node that the report reads or names.
 
         Args:
             root: the folder of everything that the pipeline writes.
@@ -58,6 +61,21 @@ class Facts(BaseModel):
             if writer == node and output in artifacts:
                 # Relative, because a root may be moved.
                 self.outputs[name] = os.path.relpath(artifacts[output].uri, root)
+        if node == "Trainer" and "model_run" in artifacts:
+            self.events = os.path.relpath(artifacts["model_run"].uri, root)
+
+    def event_files(self, root: Path) -> Path | None:
+        """Finds the folder that TensorBoard can show.
+
+        Args:
+            root: the folder of everything that the pipeline writes.
+
+        Returns:
+            The folder, if it has event files.
+        """
+        folder = root / self.events
+        found = self.events and any(folder.glob("events.out.tfevents.*"))
+        return folder if found else None
 
     def found(self, root: Path) -> Outputs:
         """Finds the outputs that still exist.

@@ -12,7 +12,10 @@ from rich.progress import Progress, SpinnerColumn, TaskID
 from newsdesk.escaping import escaped, one_line
 from newsdesk.states import NodeState
 from pipeline.terminal.layout import paragraph
-from pipeline.terminal.training_line import MovingLine, figures, of_epoch
+from pipeline.terminal.training_line import MovingLine, figures, of_epoch, plain_line
+
+# Without a terminal, so that the log of a scheduler shows that the run is alive.
+SECONDS_BETWEEN_LINES = 30.0
 
 _MARKS = {
     NodeState.DONE: ("✓", "green"),
@@ -40,6 +43,7 @@ class Screen(logging.Handler):
         self._epoch = 0
         self._accuracy: float | None = None
         self._watch = Stopwatch()
+        self._last_line = Stopwatch()
         self._task: TaskID | None = None
         self._bar = Progress(
             SpinnerColumn(),
@@ -75,7 +79,7 @@ class Screen(logging.Handler):
             name: the node's id.
         """
         self._epoch, self._accuracy = 0, None
-        self._watch = Stopwatch()
+        self._watch, self._last_line = Stopwatch(), Stopwatch()
         self._task = self._bar.add_task(name, total=None, figures=[])
 
     def warn(self, text: str) -> None:
@@ -119,6 +123,8 @@ class Screen(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Shows a progress record: on the moving line, and at the end of an epoch.
 
+        Where no line moves, also prints one if nothing was printed for half a minute.
+
         Args:
             record: a log record; its `progress` contains step, steps, epoch, epochs,
                 loss, rows_per_second and, at the end of an epoch, eval_accuracy; while
@@ -136,7 +142,11 @@ class Screen(logging.Handler):
             self.console.print(
                 of_epoch(progress, self._watch.seconds), highlight=False, soft_wrap=True
             )
-            self._watch = Stopwatch()
+            self._watch, self._last_line = Stopwatch(), Stopwatch()
+        elif not self._moves and self._last_line.seconds >= SECONDS_BETWEEN_LINES:
+            self._last_line = Stopwatch()
+            line = plain_line(progress, self._accuracy)
+            self.console.print(line, highlight=False, soft_wrap=True)
         if self._task is not None:
             self._bar.update(
                 self._task,

@@ -72,6 +72,19 @@ def figures(progress: Mapping[str, Any], accuracy: float | None) -> list[str]:
     return [*shown, speed]
 
 
+def plain_line(progress: Mapping[str, Any], accuracy: float | None) -> str:
+    """Formats a progress record as a line of its own, where no line moves.
+
+    Args:
+        progress: see `figures`.
+        accuracy: see `figures`.
+
+    Returns:
+        One line.
+    """
+    return "  ".join(["", *figures(progress, accuracy)])
+
+
 def of_epoch(progress: Mapping[str, Any], seconds: float) -> str:
     """Formats the last record of an epoch, which stays on the screen.
 

@@ -1,6 +1,7 @@
 """`newsdesk report` shows the page of a run, and makes a missing one again."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -10,6 +11,7 @@ from newsdesk.errors import ConfigError
 from newsdesk.states import RunState
 from pipeline.cli import app
 from pipeline.commands import chosen_run, report
+from pipeline.local import report_facts
 from pipeline.local.history import RunFolder, Summary
 
 
@@ -42,6 +44,21 @@ def test_a_missing_page_is_made_again(root: Path, tmp_path: Path) -> None:
     (folder,) = root.glob("runs/r000001-*")
     assert "the disk is full" in (folder / files.PAGE).read_text()
     assert out.read_bytes() == (folder / files.PAGE).read_bytes()
+
+
+def test_the_command_that_shows_the_training_is_printed(root: Path) -> None:
+    (folder,) = root.glob("runs/r000002-*")
+    words = ["report", "r000002", "--root", str(root)]
+    (root / "artifacts" / "logs").mkdir(parents=True)
+    trained = SimpleNamespace(uri=str(root / "artifacts" / "logs"))
+    facts = report_facts.Facts()
+    facts.add_outputs(root, "Trainer", {"model_run": trained})
+    facts.write(folder)
+    assert "tensorboard" not in CliRunner().invoke(app, words).output
+
+    (root / "artifacts" / "logs" / "events.out.tfevents.1.host").touch()
+    command = f"training   tensorboard --logdir {root}/artifacts/logs"
+    assert command in CliRunner().invoke(app, words).output.splitlines()
 
 
 def test_the_page_of_a_run_that_was_killed_later_is_made_again(root: Path) -> None:

@@ -44,6 +44,37 @@ def test_plain_lines_without_a_terminal() -> None:
     ]
 
 
+def test_long_training_prints_a_line_every_half_minute_without_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = 0.0
+    monkeypatch.setattr("pipeline.terminal.screen.time.monotonic", lambda: seconds)
+    out = io.StringIO()
+    screen = Screen(Console(file=out, width=120))
+    with screen.drawing():
+        screen.begin("Trainer")
+        for seconds in (29.5, 30.0, 59.5, 60.5):
+            _report(step=int(seconds))
+        _report(eval_accuracy=0.875)
+        for seconds in (90.0, 90.5):
+            _report(step=int(seconds), epoch=2)
+    assert out.getvalue().splitlines() == [
+        "  epoch 1/3  step 30/100  loss 1.250  4,000 rows/s",
+        "  epoch 1/3  step 60/100  loss 1.250  4,000 rows/s",
+        "  epoch 1/3  loss 1.250  eval accuracy 0.875  60 s",
+        "  epoch 2/3  step 90/100  loss 1.250  eval accuracy 0.875  4,000 rows/s",
+    ]
+
+
+def test_a_moving_line_needs_no_lines_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.terminal.screen.SECONDS_BETWEEN_LINES", 0.0)
+    out, screen = _terminal(80)
+    with screen.drawing():
+        screen.begin("Trainer")
+        _report()
+    assert not any(line.startswith("  epoch") for line in _plain(out.getvalue()))
+
+
 def test_a_note_is_shown_as_it_is() -> None:
     out = io.StringIO()
     screen = Screen(Console(file=out, width=120))
