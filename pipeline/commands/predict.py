@@ -1,14 +1,18 @@
 """`newsdesk predict`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from newsdesk.errors import ExitCode, NewsdeskError
+from newsdesk.errors import ConfigError, ExitCode, NewsdeskError
 from pipeline.commands.arguments import AllowOperations, Columns, ModelFolder
+
+if TYPE_CHECKING:
+    from pipeline.predict.answers import Answerer
+    from pipeline.predict.batch.columns import Rules
 
 
 def predict(
@@ -26,6 +30,27 @@ def predict(
             "one text per line."
         ),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="File for the rows of --file with their answers: .csv, .jsonl or "
+            ".parquet. Rows that cannot be classified go to a file beside it."
+        ),
+    ] = None,
+    top_k: Annotated[
+        int, typer.Option(min=1, help="With --out: how many labels to write per row.")
+    ] = 1,
+    min_probability: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="With --out: below this probability, the label is that of --abstain.",
+        ),
+    ] = 0.0,
+    abstain: Annotated[
+        str, typer.Option(help="With --min-probability: the label of such a row.")
+    ] = "abstain",
     columns: Columns = None,
     root: Annotated[
         Path | None,
@@ -54,6 +79,7 @@ def predict(
     from pipeline.api.model import Model
     from pipeline.predict import texts as questions
     from pipeline.predict.answers import doubts
+    from pipeline.predict.batch.columns import Rules
     from pipeline.predict.find_model import opened_model
     from pipeline.predict.line_reader import Pause
     from pipeline.terminal.logfile import quiet
@@ -61,6 +87,12 @@ def predict(
 
     if texts and file:
         raise typer.BadParameter("give texts or --file, not both")
+    if out:
+        _check_output(file, out)
+    elif top_k > 1 or min_probability or abstain != "abstain":
+        raise typer.BadParameter(
+            "--top-k, --min-probability and --abstain need --out FILE"
+        )
     # None if the stream was closed before the command started.
     if not texts and not file and sys.stdin is None:
         raise NewsdeskError(
@@ -72,6 +104,10 @@ def predict(
         answerer = Model(
             found, verify=verify, allow_operations=allow_operations or ()
         ).answerer
+        if file and out:
+            rules = Rules(top_k, min_probability, abstain)
+            failed = _answer_file(file, out, answerer, columns or (), rules, screen)
+            sys.exit(ExitCode.FAILED if failed else ExitCode.DONE)
         asked: Iterator[questions.Question | Pause]
         if file:
             asked = questions.rows(
@@ -98,3 +134,46 @@ def predict(
                 )
             answer(line, screen)
     sys.exit(ExitCode.FAILED if failed else ExitCode.DONE)
+
+
+def _check_output(file: Path | None, out: Path) -> None:
+    """Refuses an output without an input, in an unknown format or over the input."""
+    from pipeline.predict.batch.writers import writer_for
+
+    if file is None:
+        raise typer.BadParameter("--out needs --file FILE")
+    writer_for(out)
+    if out.exists() and file.exists() and out.samefile(file):
+        raise ConfigError(f"{out}: is also the input; choose another file with --out")
+    if not out.parent.is_dir():
+        raise ConfigError(f"{out.parent}: is not a folder; make it, or choose another")
+
+
+def _answer_file(
+    file: Path,
+    out: Path,
+    answerer: "Answerer",
+    columns: Sequence[str],
+    rules: "Rules",
+    screen: TextIO,
+) -> bool:
+    """Answers a file with a file; returns whether some rows were not classified."""
+    from rich.console import Console
+
+    from newsdesk.rows.readers import Layout
+    from pipeline.interrupt import interruptible
+    from pipeline.predict.batch.answer_file import answer_file
+    from pipeline.predict.batch.rows import read
+    from pipeline.predict.batch.shown import Shown
+    from pipeline.predict.texts import is_text_file
+
+    written = (answerer.quoting, answerer.encoding, answerer.delimiter)
+    expected = Layout("auto", tuple(columns), *written)
+    texts = () if is_text_file(str(file)) else answerer.text_columns
+    shown = Shown(Console(file=screen))
+    # A signal must not leave the unfinished output behind.
+    with interruptible(), shown.moving():
+        rows = read(str(file), texts, expected)
+        counts = answer_file(rows, out, answerer, rules, shown)
+    shown.end(out, counts)
+    return bool(counts.bad)

@@ -12,6 +12,7 @@ from newsdesk.rows.labelling import is_visible, joined, missing_cell
 from newsdesk.rows.readers import (
     BadRow,
     Layout,
+    Row,
     columns_of,
     find_delimiter,
     format_of,
@@ -142,10 +143,39 @@ def rows(
     Raises:
         DataError: the file cannot be read, or none of its rows has the columns.
     """
-    if _TEXT_FILE.search(file):
+    if is_text_file(file):
         yield from _lines_of(file, encoding)
         return
-    layout = Layout(_format_of(file), tuple(columns), quoting, encoding, delimiter)
+    layout = Layout("auto", tuple(columns), quoting, encoding, delimiter)
+    layout = layout_of(file, text_columns, layout)
+    for row in read_rows(file, layout, text_columns):
+        yield row_text(row, text_columns)
+
+
+def is_text_file(file: str) -> bool:
+    """Returns whether each line of a file is a text, by its name.
+
+    Args:
+        file: the path.
+    """
+    return bool(_TEXT_FILE.search(file))
+
+
+def layout_of(file: str, text_columns: Sequence[str], expected: Layout) -> Layout:
+    """Finds out how a file is written, and checks its columns.
+
+    Args:
+        file: the path.
+        text_columns: the columns that the model was trained on.
+        expected: how the training data was written; its format is not used.
+
+    Returns:
+        The layout.
+
+    Raises:
+        DataError: the file cannot be read, or has not the columns.
+    """
+    layout = replace(expected, format=_format_of(file))
     if layout.format in ("csv", "tsv"):
         # Nobody can set a key for a published model, so another delimiter is found.
         layout = replace(layout, delimiter=find_delimiter(file, layout))
@@ -156,17 +186,26 @@ def rows(
             f"{file}: has no column {', '.join(map(repr, missing))}, which the model "
             f"reads; its columns are {', '.join(map(repr, found[:20]))}"
         )
-    for row in read_rows(file, layout, text_columns):
-        if isinstance(row, BadRow):
-            advice = remedy(row)
-            yield Unusable(f"{row}; {advice}" if advice else str(row))
-            continue
-        where = f"{row.file}:{row.number}"
-        fault = missing_cell(row, text_columns)
-        if fault:
-            yield Unusable(f"{where}: {fault}")
-        else:
-            yield _question(joined(row.values, text_columns), where)
+    return layout
+
+
+def row_text(row: Row | BadRow, text_columns: Sequence[str]) -> Question:
+    """Joins the text columns of a row as in training.
+
+    Args:
+        row: of a file.
+        text_columns: the columns that the model was trained on.
+
+    Returns:
+        The text, or why the row cannot be classified.
+    """
+    if isinstance(row, BadRow):
+        advice = remedy(row)
+        return Unusable(f"{row}; {advice}" if advice else str(row))
+    where = f"{row.file}:{row.number}"
+    if fault := missing_cell(row, text_columns):
+        return Unusable(f"{where}: {fault}")
+    return _question(joined(row.values, text_columns), where)
 
 
 def _line(line: bytes | TooLong, where: str, is_first: bool) -> Question:

@@ -1,0 +1,1 @@
+"""`newsdesk predict --file --out`: answers a file with a file."""
