@@ -108,19 +108,35 @@ class Training(BaseModel):
         Returns:
             The key and a value if more time may help; otherwise what else may help.
         """
-        if self.ended == "max_minutes" and self.max_minutes:
-            return f"train longer with --set train.max_minutes={2 * self.max_minutes:g}"
+        option = self.option(config)
+        if self.ended == "max_minutes" and option:
+            return f"train longer with --set {option}"
         if self.best == self.made == self.epochs:
-            longer = f"train longer with --set train.epochs={2 * self.epochs}"
-            return f"{longer} (the last epoch was the best)"
-        if self.best == 1 and self.made > 1:
-            rate = config.optimizer.learning_rate / 3
+            return f"train longer with --set {option} (the last epoch was the best)"
+        if option:
             return (
-                "lower the learning rate with --set optimizer.learning_rate="
-                f"{rate:.1g} (no epoch after the first was better)"
+                f"lower the learning rate with --set {option} (no epoch after the "
+                "first was better)"
             )
         more = "add rows" if config.model.encoder.is_pretrained else _ADD
         return f"{more} (the last epochs were not better)"
+
+    def option(self, config: Config) -> str | None:
+        """Finds a setting that may make the model better.
+
+        Args:
+            config: the configuration of the training.
+
+        Returns:
+            The key and a value for --set; None if no setting is likely to help.
+        """
+        if self.ended == "max_minutes" and self.max_minutes:
+            return f"train.max_minutes={2 * self.max_minutes:g}"
+        if self.best == self.made == self.epochs:
+            return f"train.epochs={2 * self.epochs}"
+        if self.best == 1 and self.made > 1:
+            return f"optimizer.learning_rate={config.optimizer.learning_rate / 3:.1g}"
+        return None
 
 
 def _count(number: int, noun: str) -> str:

@@ -19,6 +19,7 @@ def of(
     accepted: str | None = None,
     error: str | None = None,
     next_step: str | None = None,
+    next_command: str | None = None,
 ) -> Verdict:
     """Describes a decision.
 
@@ -32,6 +33,7 @@ def of(
         accepted: the user's reason to give up the model in service.
         error: why the run ended early.
         next_step: what the user can do.
+        next_command: a command that does it.
 
     Returns:
         The verdict, with its sentence.
@@ -47,6 +49,7 @@ def of(
         shown=[printable(figure) for figure in shown],
         accepted=accepted and printable(accepted),
         next_step=next_step and printable(next_step),
+        next_command=next_command and printable(next_command),
     )
 
 

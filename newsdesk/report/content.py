@@ -26,7 +26,8 @@ class Verdict(_Section):
         refusals: why the candidate must not be pushed, one sentence each.
         shown: figures beyond a limit that rest on too few rows to decide.
         accepted: the user's reason to give up the model in service.
-        next_step: what the user can do, with a command where there is one.
+        next_step: what the user can do.
+        next_command: a command that does it, to copy.
     """
 
     state: RunState
@@ -37,6 +38,26 @@ class Verdict(_Section):
     shown: list[str] = []
     accepted: str | None = None
     next_step: str | None = None
+    next_command: str | None = None
+
+
+class Limits(_Section):
+    """Limits of the evaluation section for figures over all rows; None without one.
+
+    Attributes:
+        accuracy: the lowest accuracy of a model that is pushed.
+        macro_f1: the lowest macro F1.
+        loss: the highest loss.
+        ece: the highest expected calibration error.
+        drop: how far accuracy and macro F1 may be below those of the model in service,
+            if chance does not explain it.
+    """
+
+    accuracy: float | None = None
+    macro_f1: float | None = None
+    loss: float | None = None
+    ece: float | None = None
+    drop: float | None = None
 
 
 class Interval(_Section):
@@ -329,6 +350,7 @@ class Content(_Section):
         started: when it began, in UTC.
         split: the name of the tested split.
         tested_rows: how many rows it has.
+        limits: of the evaluation; None if unknown.
         configuration: the effective configuration, TOML.
         versions: of packages.
         digests: of data, code and model, by name.
@@ -341,6 +363,7 @@ class Content(_Section):
     verdict: Verdict
     split: str | None = None
     tested_rows: int = 0
+    limits: Limits | None = None
     overall: list[Overall] = []
     classes: list[ClassFigures] = []
     confusion: Confusion | None = None

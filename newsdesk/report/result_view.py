@@ -1,6 +1,9 @@
 """The first screen in words: what was decided, and whether a difference is real."""
 
-from newsdesk.report.content import Drift, Overall, Verdict
+from dataclasses import dataclass
+
+from newsdesk.report.content import Calibration, Drift, Limits, Overall, Verdict
+from newsdesk.report.numbers import tick
 from newsdesk.states import RunState
 
 # Headline, and the class of its colour and sign.
@@ -18,6 +21,8 @@ _HEADLINES = {
 _SIGNS = {"good": "✓", "bad": "✕", "neutral": "–"}
 # Of equally good models, one in twenty seems different.
 _CHANCE = 0.05
+# As the rules of the evaluation: floats differ by rounding.
+_ROUNDING = 1e-6
 
 
 def headline(verdict: Verdict) -> str:
@@ -90,6 +95,59 @@ def difference(overall: Overall) -> str:
     if not is_real or change.value == 0:
         return "could be chance"
     return "better" if (change.value > 0) == (overall.name != "loss") else "worse"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit of the evaluation in words.
+
+    Attributes:
+        words: the limit; without one, which values are better.
+        is_broken: whether the candidate is beyond the limit.
+    """
+
+    words: str
+    is_broken: bool = False
+
+
+def limit(overall: Overall, limits: Limits | None) -> Limit:
+    """Finds the limit of a figure.
+
+    Args:
+        overall: the figure.
+        limits: of the evaluation; None if unknown.
+
+    Returns:
+        For example "limit: at least 0.9"; "lower is better" or "" without one.
+    """
+    limits = limits or Limits()
+    value = overall.candidate.value
+    if overall.name == "loss":
+        return _at_most(value, limits.loss) or Limit("lower is better")
+    least = {"accuracy": limits.accuracy, "macro F1": limits.macro_f1}
+    found = least.get(overall.name)
+    if found is None:
+        return Limit("")
+    return Limit(f"limit: at least {tick(found)}", not value >= found - _ROUNDING)
+
+
+def ece_limit(calibration: Calibration, limits: Limits) -> Limit:
+    """Finds the limit of the calibration error.
+
+    Args:
+        calibration: of the candidate.
+        limits: of the evaluation.
+
+    Returns:
+        For example "limit: at most 0.05"; "lower is better" without a limit.
+    """
+    return _at_most(calibration.ece, limits.ece) or Limit("lower is better")
+
+
+def _at_most(value: float, limit: float | None) -> Limit | None:
+    if limit is None:
+        return None
+    return Limit(f"limit: at most {tick(limit)}", not value <= limit + _ROUNDING)
 
 
 def is_beyond(drift: Drift) -> bool:

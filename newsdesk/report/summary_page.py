@@ -3,10 +3,16 @@
 import re
 
 from newsdesk.escaping import visible
-from newsdesk.report.content import ClassFigures, Content, Interval, Overall
+from newsdesk.report.content import (
+    ClassFigures,
+    Content,
+    Interval,
+    Limits,
+    Overall,
+)
 from newsdesk.report.numbers import MISSING, count, duration, figure, share, signed
 from newsdesk.report.ordered import worst_first, worst_slice
-from newsdesk.report.result_view import difference, headline, reasons
+from newsdesk.report.result_view import difference, headline, limit, reasons
 from newsdesk.report.shown import NAME, TEXT, cut
 
 _MOST_ROWS = 5
@@ -49,8 +55,8 @@ def inert(text: str, limit: int = TEXT) -> str:
 
 
 def _command(text: str) -> str:
-    """Escapes a command so that it can be copied; other advice as any text."""
-    if " --" not in text or "`" in text or len(text) > TEXT:
+    """Escapes a command so that it can be copied."""
+    if "`" in text or len(text) > TEXT:
         return inert(text)
     return f"`{visible(text)}`"
 
@@ -68,8 +74,11 @@ def _verdict(content: Content) -> str:
     if verdict.accepted is not None:
         given_up = "The model in service was given up on purpose"
         parts.append(f"{given_up}: {inert(verdict.accepted)}")
-    if verdict.next_step:
-        parts.append(f"Next: {_command(verdict.next_step)}")
+    steps = [inert(verdict.next_step)] if verdict.next_step else []
+    if verdict.next_command:
+        steps.append(_command(verdict.next_command))
+    if steps:
+        parts.append(f"Next: {': '.join(steps)}")
     return "\n\n".join(parts)
 
 
@@ -79,14 +88,16 @@ def _overall(content: Content) -> str:
     split = f" of {_name(content.split)}" if content.split else ""
     intro = f"On {count(content.tested_rows)} rows{split}, with 95% intervals:"
     head = ["figure", "this model", "in service", "change"]
-    return f"{intro}\n\n{_table(head, [_figure(one) for one in content.overall])}"
+    rows = [_figure(one, content.limits) for one in content.overall]
+    return f"{intro}\n\n{_table(head, rows)}"
 
 
-def _figure(one: Overall) -> list[str]:
+def _figure(one: Overall, limits: Limits | None) -> list[str]:
     change = signed(one.change.value if one.change else None)
     words = f" ({difference(one)})" if one.change else ""
     cells = [_interval(one.candidate), _interval(one.baseline), change + words]
-    return [_name(one.name), *cells]
+    found = limit(one, limits).words
+    return [_name(one.name) + (f" ({found})" if found else ""), *cells]
 
 
 def _interval(found: Interval | None) -> str:

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from newsdesk.config.load import load
 from newsdesk.config.paths import refuse_patterns
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from newsdesk.config.sections import Config
 
-NextStep = Callable[[Summary], str | None]
+Reported = TypeVar("Reported")
 
 
 def run(
@@ -57,6 +57,7 @@ def run(
     """
     from rich.console import Console
 
+    from pipeline.local import run_report
     from pipeline.notify import notify
     from pipeline.terminal.logfile import captured
 
@@ -70,7 +71,12 @@ def run(
             with screen.optional():
                 console = Console(file=screen if show else io.StringIO())
                 summary, _ = launch(
-                    loaded, folder, console, beam_args, accept_new_baseline
+                    loaded,
+                    folder,
+                    console,
+                    beam_args,
+                    accept_new_baseline,
+                    lambda ended: run_report.write(loaded.root, ended, None),
                 )
             if problem := notify(loaded.output.notify, summary):
                 logging.getLogger("newsdesk").warning("%s", problem)
@@ -165,11 +171,11 @@ def launch(
     config: "Config",
     folder: RunFolder,
     console: "Console",
-    beam_args: Sequence[str] = (),
-    accepted: str = "",
-    next_step: NextStep = lambda _: None,
-) -> tuple[Summary, str | None]:
-    """Runs the nodes and writes the report of the run.
+    beam_args: Sequence[str],
+    accepted: str,
+    report: Callable[[Summary], Reported],
+) -> tuple[Summary, Reported]:
+    """Runs the nodes and reports the run.
 
     Args:
         config: the effective configuration; `claimed` protects its folder.
@@ -177,22 +183,21 @@ def launch(
         console: shows the nodes.
         beam_args: see `run`.
         accepted: see `run`.
-        next_step: says what the user can do after the run, for the report.
+        report: writes the report of the run.
 
     Returns:
-        The summary, and why the report cannot be written, if it cannot.
+        The summary, and what `report` returned.
     """
     # Imports take seconds. A signal during them must still write the summary.
     with _stoppable() as signals:
-        from pipeline.local import run_report
         from pipeline.local.runner import run as run_locally
         from pipeline.terminal.screen import Screen
 
         screen = Screen(console)
         summary = run_locally(config, folder, screen, beam_args, accepted, signals)
         # A first signal does not interrupt it.
-        problem = run_report.write(config.root, summary, next_step(summary))
-    return summary, problem
+        reported = report(summary)
+    return summary, reported
 
 
 def _stoppable() -> contextlib.AbstractContextManager[Any]:

@@ -1,7 +1,9 @@
 """Says what a user can do after a run, for the screen and for the report."""
 
+import logging
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsdesk.errors import ExitCode
@@ -12,10 +14,30 @@ if TYPE_CHECKING:
     from newsdesk.config.sections import Config
     from pipeline.local.history import RunFolder, Summary
 
+_log = logging.getLogger("newsdesk")
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What a user can do.
+
+    Attributes:
+        advice: in words; None if the command says everything.
+        command: that can be copied; None if there is none.
+    """
+
+    advice: str | None = None
+    command: str | None = None
+
+    @property
+    def line(self) -> str | None:
+        """The step in one line for the screen."""
+        return self.advice or self.command
+
 
 def of(
     config: "Config", folder: "RunFolder", summary: "Summary", typed: Sequence[str] = ()
-) -> str | None:
+) -> NextStep:
     """Says what can be done after a run.
 
     Args:
@@ -25,24 +47,47 @@ def of(
         typed: the words of the command that started it.
 
     Returns:
-        A command or advice; None if the error or the state says everything.
+        Advice, a command or both; empty if the error or the state says everything.
     """
+    try:
+        return _of(config, folder, summary, typed)
+    # A run has ended, and advice must not change how.
+    except Exception:
+        _log.exception("the next step is not known")
+        return NextStep()
+
+
+def _of(
+    config: "Config", folder: "RunFolder", summary: "Summary", typed: Sequence[str]
+) -> NextStep:
     if summary.state is RunState.WITHDRAWN:
-        return "change data or configuration, and run again"
+        return NextStep("change data or configuration, and run again")
     if summary.exit_code == ExitCode.DONE:
         root = shlex.quote(shown(config.root))
-        return f'{command()} predict --root {root} "some text"'
+        return NextStep(command=f'{command()} predict --root {root} "some text"')
     if summary.exit_code == ExitCode.NOT_GOOD_ENOUGH:
-        advice = summary.training.advice(config) if summary.training else "train longer"
-        return f"{advice}, or change the evaluation section, and run again"
+        return _for_a_better_model(config, summary, typed)
     if summary.state is RunState.INTERRUPTED:
         # A training that was stopped says so itself.
         if "the same command continues" in (summary.error or ""):
-            return None
-        return "the same command continues; finished nodes are not run again"
+            return NextStep()
+        continues = "the same command continues; finished nodes are not run again"
+        return NextStep(continues, shlex.join(typed) or None)
     if summary.exit_code == ExitCode.STOPPED_BY_GATE:
-        return _without_small_labels(config, folder, typed) or None
-    return None
+        return NextStep(command=_without_small_labels(config, folder, typed) or None)
+    return NextStep()
+
+
+def _for_a_better_model(
+    config: "Config", summary: "Summary", typed: Sequence[str]
+) -> NextStep:
+    training = summary.training
+    advice = training.advice(config) if training else "train longer"
+    option = training.option(config) if training else None
+    return NextStep(
+        f"{advice}, or change the evaluation section, and run again",
+        shlex.join([*typed, "--set", option]) if typed and option else None,
+    )
 
 
 def _without_small_labels(

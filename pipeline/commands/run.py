@@ -19,6 +19,7 @@ from pipeline.terminal.layout import paragraph
 
 if TYPE_CHECKING:
     from newsdesk.config.sections import Config
+    from pipeline.commands.next_step import NextStep
     from pipeline.local.history import RunFolder, Summary
 
 
@@ -98,6 +99,7 @@ def start_run(
     streams.say(f"{config.name}: data in {shown(config.data.path)}")
     from pipeline.api.running import begin, launch
     from pipeline.commands import next_step
+    from pipeline.local import run_report
     from pipeline.notify import notify
     from pipeline.terminal.logfile import captured
 
@@ -107,15 +109,17 @@ def start_run(
         for note in notes:
             logging.getLogger("newsdesk").info("note: %s", note)
             paragraph(console, "note: ", escaped(note), "yellow")
-        summary, problem = launch(
-            config,
-            folder,
-            console,
-            beam_args,
-            accepted,
-            lambda ended: next_step.of(config, folder, ended, typed),
+
+        def report(ended: "Summary") -> "tuple[NextStep, str | None]":
+            step = next_step.of(config, folder, ended, typed)
+            return step, run_report.write(
+                config.root, ended, step.advice, command=step.command
+            )
+
+        summary, (step, problem) = launch(
+            config, folder, console, beam_args, accepted, report
         )
-        _conclude(console, config, folder, summary, typed, problem)
+        _conclude(console, folder, summary, step, problem)
         if problem := notify(config.output.notify, summary):
             paragraph(console, "", escaped(problem))
     assert summary.exit_code is not None
@@ -168,22 +172,20 @@ def _seen(config: "Config") -> str | None:
 
 def _conclude(
     console: Console,
-    config: "Config",
     folder: "RunFolder",
     summary: "Summary",
-    typed: Sequence[str] = (),
+    next_step: "NextStep",
     problem: str | None = None,
 ) -> None:
     """Prints the result, where it is, the next command, and where the report is."""
     from components.reporter.files import PAGE
     from newsdesk.states import RunState
-    from pipeline.commands import next_step
 
     def say(head: str, text: str, style: str = "") -> None:
         paragraph(console, f"{head:<10} ", escaped(text), style)
 
     console.print()
-    step = next_step.of(config, folder, summary, typed)
+    step = next_step.line
     figures = summary.metrics
     if figures:
         say(

@@ -2,14 +2,16 @@
 
 import datetime
 import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 
 from components.reporter import verdict
 from components.reporter.outputs import Outputs
 from newsdesk.errors import ModelError, first_line
-from newsdesk.report.content import Content, NodeCost, Verdict
+from newsdesk.report.content import Content, Limits, NodeCost, Verdict
 from newsdesk.states import NodeState, RunState
 from pipeline.local import report_facts, run_settings
 from pipeline.local.history import Summary
@@ -22,6 +24,7 @@ def write(
     summary: Summary,
     next_step: str | None = None,
     is_thorough: bool = False,
+    command: str | None = None,
 ) -> str | None:
     """Writes the page of a run, its summary, its figures and its doubtful labels.
 
@@ -31,6 +34,7 @@ def write(
         next_step: what the user can do.
         is_thorough: whether to ask the model again if the Reporter has written nothing;
             that takes seconds, so the end of a run that failed does not wait for it.
+        command: a command for the next step, to copy.
 
     Returns:
         Why the report cannot be written, in one sentence; None if it was written. The
@@ -44,7 +48,8 @@ def write(
         outputs = facts.found(root)
         found = _written(outputs) or _collected(outputs, folder, summary, is_thorough)
         found = _placed(found, folder)
-        files.write(_completed(found, folder, facts, summary, next_step), folder)
+        decided = _verdict(summary, next_step, command)
+        files.write(_completed(found, folder, facts, summary, decided), folder)
     # Charts and templates raise errors of their own.
     except Exception as error:
         _log.exception("the report cannot be written")
@@ -101,9 +106,7 @@ def _collected(
         spans=summary.spans,
         verdict=_stopped(folder, summary),
     )
-    return collect(
-        outputs, about, _verdict(summary, None), folder if is_thorough else None
-    )
+    return collect(outputs, about, _verdict(summary), folder if is_thorough else None)
 
 
 def _stopped(folder: Path, summary: Summary) -> Path | None:
@@ -120,16 +123,18 @@ def _completed(
     folder: Path,
     facts: report_facts.Facts,
     summary: Summary,
-    next_step: str | None,
+    decided: Verdict,
 ) -> Content:
     """Adds what only the runner knows."""
+    configuration = run_settings.read(folder)
     return content.model_copy(
         update={
             "pipeline": summary.pipeline,
             "run": summary.run,
             "started": summary.started.astimezone(datetime.timezone.utc),
             "split": summary.split,
-            "verdict": _verdict(summary, next_step),
+            "verdict": decided,
+            "limits": _limits(configuration.get("evaluation", {})),
             "nodes": [
                 NodeCost(
                     name=node.name,
@@ -139,16 +144,27 @@ def _completed(
                 )
                 for node in summary.nodes
             ],
-            "configuration": tomlkit.dumps(
-                run_settings.shareable(run_settings.read(folder))
-            ),
+            "configuration": tomlkit.dumps(run_settings.shareable(configuration)),
             "versions": facts.versions,
             "digests": facts.digests,
         }
     )
 
 
-def _verdict(summary: Summary, next_step: str | None) -> Verdict:
+def _limits(evaluation: Mapping[str, Any]) -> Limits:
+    """Selects the limits for figures over all rows; 0 turns some of them off."""
+    return Limits(
+        accuracy=evaluation.get("min_accuracy"),
+        macro_f1=evaluation.get("min_macro_f1") or None,
+        loss=evaluation.get("max_loss"),
+        ece=evaluation.get("max_ece"),
+        drop=evaluation.get("max_drop"),
+    )
+
+
+def _verdict(
+    summary: Summary, next_step: str | None = None, command: str | None = None
+) -> Verdict:
     pushed = summary.pushed and summary.pushed.rpartition("/")[2]
     return verdict.of(
         summary.state,
@@ -159,4 +175,5 @@ def _verdict(summary: Summary, next_step: str | None) -> Verdict:
         accepted=summary.accepted,
         error=summary.error,
         next_step=next_step,
+        next_command=command,
     )

@@ -20,6 +20,7 @@ from newsdesk.report.content import (
     LabelCheck,
     Learning,
     Lengths,
+    Limits,
     NodeCost,
     Overall,
     SplitRows,
@@ -69,6 +70,7 @@ def rich(classes: int = 4, baseline: bool = True, state: str = "pushed") -> Cont
         verdict=verdict(state, baseline),
         split="test",
         tested_rows=sum(rows),
+        limits=Limits(accuracy=0.9, loss=0.5, ece=0.05, drop=0.01),
         overall=_overall(baseline, -1 if state == "not good enough" else 1),
         classes=[
             _figures(rng, *one, baseline) for one in zip(labels, rows, strict=True)
@@ -121,7 +123,7 @@ def verdict(state: str, baseline: bool = True) -> Verdict:
             version="1795812345",
             baseline="1795738811" if baseline else None,
             shown=["recall of Trams 0.6667 is below 0.7, on 12 rows"],
-            next_step='newsdesk predict --root runs/town-news "some text"',
+            next_command='newsdesk predict --root runs/town-news "some text"',
         )
     refusals = [
         "accuracy 0.8712 is 0.0409 below version 1795738811 on the same rows "

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from newsdesk.report import ordered
-from newsdesk.report.content import ClassFigures, Content
+from newsdesk.report.content import ClassFigures, Content, Limits
 from newsdesk.report.measures import slice_figures
 from newsdesk.report.page import html
 from tests.support import report_contents
@@ -235,3 +235,25 @@ def test_sections_that_could_not_be_made_are_named() -> None:
 def test_long_texts_are_cut() -> None:
     content = report_contents.bare().model_copy(update={"pipeline": "x" * 1_000_000})
     assert len(html(content)) < 20_000
+
+
+def test_the_next_command_is_code_that_can_be_copied() -> None:
+    page = html(report_contents.rich())
+    code = "newsdesk predict --root runs/town-news &#34;some text&#34;"
+    assert re.search(rf"<pre class=\"command\"[^>]*><code><bdi>{code}</bdi>", page)
+
+
+def test_limits_are_beside_the_figures() -> None:
+    page = html(report_contents.rich())
+    for words in ("at least 0.9", "at most 0.5", "at most 0.05"):
+        assert f"<small>limit: {words}</small>" in page
+    assert "more than 0.01 below the model in service" in page
+    tight = Limits(accuracy=0.95, loss=0.1)
+    broken = html(report_contents.rich().model_copy(update={"limits": tight}))
+    assert '<small class="worse">limit: at least 0.95</small>' in broken
+    assert '<small class="worse">limit: at most 0.1</small>' in broken
+
+
+def test_a_report_of_an_older_release_has_no_limits() -> None:
+    page = html(report_contents.rich().model_copy(update={"limits": None}))
+    assert "limit:" not in page and "<small>lower is better</small>" in page

@@ -14,7 +14,8 @@ def test_a_summary_has_the_result_and_the_figures() -> None:
     assert lines[0] == "# Not pushed: not good enough: town-news, r000012"
     assert lines[2].startswith("Not pushed: accuracy 0.8712 is 0.0409 below")
     assert "- recall of Harbour 0.5902 is below evaluation.min\\_recall 0.7" in lines
-    assert "| accuracy | 0.9121 (0.8936 to 0.9306) | 0.9325 (0.9140 to 0.9510) " in text
+    figures = "0.9121 (0.8936 to 0.9306) | 0.9325 (0.9140 to 0.9510) "
+    assert f"| accuracy (limit: at least 0.9) | {figures}" in text
     assert "−0.0204 (worse)" in text
     assert "- Label check: 83 of 2,000 rows are doubtful" in lines
     assert text.endswith("\n") and "\n\n\n" not in text
@@ -56,18 +57,31 @@ def test_every_row_of_a_table_has_its_cells() -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "written"),
+    ("command", "written"),
     [
         (
             "run --set 'data.drop_labels=[\"a\"]'",
             "`run --set 'data.drop_labels=[\"a\"]'`",
         ),
         ("run --set 'a\n`b`'", r"run --set 'a\\n\`b\`'"),
-        ("raise min_recall", r"raise min\_recall"),
     ],
 )
-def test_a_command_can_be_copied(step: str, written: str) -> None:
+def test_a_command_can_be_copied(command: str, written: str) -> None:
     content = report_contents.bare()
-    verdict = content.verdict.model_copy(update={"next_step": step})
+    verdict = content.verdict.model_copy(update={"next_command": command})
     text = markdown(content.model_copy(update={"verdict": verdict}))
     assert f"Next: {written}\n" in text
+
+
+def test_advice_with_an_option_is_not_a_command() -> None:
+    content = report_contents.bare()
+    steps = {"next_step": "train longer with --set a_b=6", "next_command": "newsdesk"}
+    verdict = content.verdict.model_copy(update=steps)
+    text = markdown(content.model_copy(update={"verdict": verdict}))
+    assert "Next: train longer with --set a\\_b=6: `newsdesk`\n" in text
+
+
+def test_limits_are_beside_the_figures() -> None:
+    text = markdown(report_contents.rich())
+    assert "| accuracy (limit: at least 0.9) | 0.9121" in text
+    assert "| macro F1 | 0.9078" in text

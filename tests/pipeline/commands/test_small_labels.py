@@ -10,6 +10,7 @@ from rich.console import Console
 
 from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode
+from pipeline.commands import next_step
 from pipeline.commands.run import _conclude
 from pipeline.local.history import RunFolder, Summary
 
@@ -42,7 +43,8 @@ def test_the_next_command_leaves_out_the_labels(
     )
     screen = Console(file=io.StringIO(), width=300)
     typed = ["newsdesk", "run", "my.toml", "--set", "train.epochs=1"]
-    _conclude(screen, config, folder, summary, typed)
+    step = next_step.of(config, folder, summary, typed)
+    _conclude(screen, folder, summary, step)
     printed = screen.file.getvalue()
     assert expected in printed
     assert ("newsdesk run" in printed) == bool(expected)

@@ -133,3 +133,14 @@ def test_facts_of_an_older_or_damaged_run_are_empty(tmp_path: Path) -> None:
 
 def test_a_full_disk_does_not_stop_a_run_at_its_facts(tmp_path: Path) -> None:
     report_facts.Facts().write(tmp_path / "gone")
+
+
+def test_the_page_has_the_limits_of_the_run(folder: RunFolder, tmp_path: Path) -> None:
+    config = folder.path / "config.toml"
+    text = config.read_text()
+    assert "min_accuracy = 0.5" in text
+    config.write_text(text.replace("min_accuracy = 0.5", "min_accuracy = 0.75"))
+    run_report.write(tmp_path, _summary(folder, state=RunState.PUSHED))
+    limits = files.read(folder.path).limits
+    assert limits is not None
+    assert (limits.accuracy, limits.macro_f1, limits.drop) == (0.75, None, 0.01)
