@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,19 @@ from newsdesk.explaining.occlusion import Array
 # The attention of one text has layers x heads x tokens x tokens numbers; 22 layers of
 # 12 heads need 4 GB for so many tokens.
 MOST_ATTENDED = 2048
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a text a model reads and knows.
+
+    Attributes:
+        is_truncated: whether the text has more tokens than the model reads.
+        unknown_share: the share of its tokens that the vocabulary lacks.
+    """
+
+    is_truncated: bool = False
+    unknown_share: float = 0.0
 
 
 class LoadedModel:
@@ -74,21 +88,31 @@ class LoadedModel:
         outputs = self._answer(text=self._constant(texts))
         return outputs[features.PROBABILITIES].numpy()
 
-    def truncates(self, text: str) -> bool:
-        """Decides whether a text has more tokens than the model reads.
+    def coverage(self, text: str) -> Coverage:
+        """Finds out how much of a text the model reads and knows.
 
         Args:
             text: any text.
 
         Returns:
-            Whether it has; false if the model does not say.
+            The coverage; complete if the model does not say.
         """
         # Models of older releases do not say it.
         if features.SERVING_COVERAGE not in self._signatures:
-            return False
-        coverage = self._signatures[features.SERVING_COVERAGE]
-        outputs = coverage(text=self._constant([text]))
-        return bool(outputs[features.TRUNCATED].numpy()[0])
+            return Coverage()
+        outputs = self._signatures[features.SERVING_COVERAGE](
+            text=self._constant([text])
+        )
+        return Coverage(
+            bool(outputs[features.TRUNCATED].numpy()[0]),
+            float(outputs[features.UNKNOWN_SHARE].numpy()[0]),
+        )
+
+    @property
+    def most_tokens(self) -> int | None:
+        """How many tokens of a text the model reads; None if its card does not say."""
+        found = self._card().get("max_length")
+        return found if isinstance(found, int) else None
 
     def can_attend(self, text: str) -> bool:
         """Decides whether the attention of a text fits into memory.

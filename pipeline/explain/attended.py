@@ -9,7 +9,7 @@ from newsdesk.errors import ConfigError
 from newsdesk.explaining.attention import Attention
 from newsdesk.explaining.loaded import MOST_ATTENDED, LoadedModel
 from newsdesk.explaining.occlusion import Array
-from pipeline.explain import picture
+from pipeline.explain import picture, remarks
 
 _ALL = "all"
 
@@ -63,6 +63,7 @@ class Shown:
         head: the number of the head; None for the mean of all.
         layers: how many the model has.
         heads: how many each layer has.
+        remarks: what the model does not read or know of the text, one sentence each.
     """
 
     label: str
@@ -73,6 +74,7 @@ class Shown:
     head: int | None
     layers: int
     heads: int
+    remarks: list[str]
 
 
 def check_suffix(file: Path) -> None:
@@ -127,6 +129,7 @@ def attend(model: LoadedModel, folder: Path, text: str, chosen: Chosen) -> Shown
         chosen.head,
         found.layers,
         found.heads,
+        remarks.of_text(model, text),
     )
 
 
@@ -155,6 +158,7 @@ def draw(shown: Shown, file: Path) -> Iterator[str]:
     Raises:
         NewsdeskError: the file cannot be written.
     """
+    yield from (f"note     {remark}" for remark in shown.remarks)
     count, most = len(shown.tokens), picture.MOST_TOKENS
     notes = _described(shown)
     if count > most:

@@ -27,11 +27,29 @@ def remarks(model: LoadedModel, explained: Explained) -> list[str]:
         found.append(
             f"the text has {count:,} words, so they are removed in groups of {size}"
         )
-    if model.truncates(explained.text):
-        found.append(
-            "the text is longer than the model reads, so words beyond that have no "
-            "weight of their own"
-        )
+    return found + of_text(model, explained.text)
+
+
+def of_text(model: LoadedModel, text: str) -> list[str]:
+    """Says what of a text the model does not read or know.
+
+    Args:
+        model: the model that was asked.
+        text: the text.
+
+    Returns:
+        One sentence if the text is truncated, and one if it has unknown tokens.
+    """
+    found, coverage = [], model.coverage(text)
+    if coverage.is_truncated:
+        most = model.most_tokens
+        count = f"at most {most:,} tokens" if most else "fewer tokens"
+        found.append(f"the text is truncated: the model reads {count}")
+    if coverage.unknown_share == 1:
+        found.append("the model knows no word of the text")
+    elif coverage.unknown_share > 0:
+        share = max(coverage.unknown_share, 0.01)
+        found.append(f"the model does not know {share:.0%} of the tokens")
     return found
 
 

@@ -75,9 +75,27 @@ def test_json_gives_words_and_remarks(newsdesk: Newsdesk) -> None:
     assert found["words"][0] == {"word": "oil word word word", "weight": 0.625}
     assert found["remarks"] == [
         "the text has 601 words, so they are removed in groups of 4",
-        "the text is longer than the model reads, so words beyond that have no weight "
-        "of their own",
+        "the text is truncated: the model reads at most 512 tokens",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("oil xyzzy price falls", "the model does not know 25% of the tokens"),
+        ("xyzzy xyzzy", "the model knows no word of the text"),
+    ],
+)
+def test_unknown_words_are_named(newsdesk: Newsdesk, text: str, remark: str) -> None:
+    assert newsdesk("explain", text).stdout.splitlines()[1] == remark
+    picture = newsdesk("attention", text, "-o", "a.svg").stdout
+    assert picture == f"note     {remark}\nwritten  a.svg\n"
+
+
+def test_a_picture_says_that_the_text_was_truncated(newsdesk: Newsdesk) -> None:
+    done = newsdesk("attention", "oil " + "word " * 600, "-o", "a.svg")
+    first = done.stdout.splitlines()[0]
+    assert first == "note     the text is truncated: the model reads at most 512 tokens"
 
 
 def test_the_matrix_of_a_layer_is_printed(newsdesk: Newsdesk) -> None:
@@ -93,6 +111,7 @@ def test_the_matrix_of_a_layer_is_printed(newsdesk: Newsdesk) -> None:
         "head": None,
         "layers": 2,
         "heads": 2,
+        "remarks": [],
     }
 
 
