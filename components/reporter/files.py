@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from newsdesk import atomic, regular
+from newsdesk.report import kept_texts
 from newsdesk.report.content import Content
 
 PAGE, MARKDOWN = "report.html", "report.md"
@@ -14,12 +15,13 @@ def write(content: Content, folder: Path) -> None:
     """Writes the page, its summary and its figures.
 
     Args:
-        content: of the report.
+        content: of the report; long texts are cut.
         folder: the folder for the files; it must exist.
 
     Raises:
         OSError: a file cannot be written.
     """
+    content = kept_texts.cut(content)
     # First, so that the figures are kept if the page cannot be made.
     atomic.write_text(folder / METRICS, content.model_dump_json(indent=1) + "\n")
     # Imported here, because templates and charts take time to import.

@@ -13,6 +13,7 @@ from components.text_example_gen import named_splits, sources
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.report.content import DoubtfulLabel
+from newsdesk.report.kept_texts import kept
 from newsdesk.rows import readers
 from newsdesk.rows.labelling import Labelled, Labelling, joined
 from newsdesk.rows.row import BadRow, Row
@@ -36,10 +37,10 @@ def with_places(doubts: Sequence[DoubtfulLabel], data: Data) -> list[DoubtfulLab
     """
     wanted: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, doubt in enumerate(doubts):
-        wanted[doubt.text, doubt.label].append(number)
+        wanted[kept(doubt.text), doubt.label].append(number)
     found: dict[int, str] = {}
     try:
-        for key, place in _places(data, {doubt.text for doubt in doubts}):
+        for key, place in _places(data, {text for text, _ in wanted}):
             if key in wanted:
                 found[wanted[key].pop(0)] = place
                 if not wanted[key]:
@@ -78,11 +79,11 @@ def _places(
             labelled = labelling.apply(row)
             if isinstance(labelled, Labelled):
                 label = data.labels[labelled.label]
-                yield (labelled.text, label), f"{row.file}:{row.number}"
+                yield (kept(labelled.text), label), f"{row.file}:{row.number}"
 
 
 def _text(row: Row, columns: Sequence[str]) -> str:
-    """The text as the model gets it; "" if a column is missing."""
+    """The text as a report keeps it; "" if a column is missing."""
     if any(column not in row.values for column in columns):
         return ""
-    return joined(row.values, columns)
+    return kept(joined(row.values, columns))

@@ -50,8 +50,8 @@ def check(found: dict[str, float], labels: list[str], limits: Evaluation) -> Ver
     if limits.max_ece and found["ece"] > limits.max_ece + ROUNDING:
         verdict.refusals.append(
             f"calibration error (ECE) {found['ece']:.4f} is above evaluation.max_ece "
-            f"{limits.max_ece:g}, {rows}; set train.calibrate = true, add rows to the "
-            "eval split, or raise the limit"
+            f"{limits.max_ece:g}, {rows}; add rows to the eval split, raise the "
+            "limit, or set train.calibrate = true if it is off"
         )
     return verdict + _recalls(found, labels, limits)
 

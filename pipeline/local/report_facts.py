@@ -24,6 +24,7 @@ class Facts(BaseModel):
 
     Attributes:
         outputs: folders of artifacts relative to the root, by the names of `Outputs`.
+        made: those of them that this run has written, not taken from the cache.
         versions: of packages.
         digests: of data, code and configuration.
         events: the folder of TensorBoard's event files, relative to the root; "" in
@@ -31,6 +32,7 @@ class Facts(BaseModel):
     """
 
     outputs: dict[str, str] = {}
+    made: set[str] = set()
     versions: dict[str, str] = {}
     digests: dict[str, str] = {}
     events: str = ""
@@ -49,18 +51,27 @@ class Facts(BaseModel):
             "configuration and code": recipe.digest,
         }
 
-    def add_outputs(self, root: Path, node: str, artifacts: Mapping[str, Any]) -> None:
+    def add_outputs(
+        self,
+        root: Path,
+        node: str,
+        artifacts: Mapping[str, Any],
+        is_made: bool = True,
+    ) -> None:
         """Adds the outputs of a node that the report reads or names.
 
         Args:
             root: the folder of everything that the pipeline writes.
             node: the id of the node.
             artifacts: its outputs by name.
+            is_made: whether the node has run, so that they are not from the cache.
         """
         for name, (writer, output) in WRITTEN_BY.items():
             if writer == node and output in artifacts:
                 # Relative, because a root may be moved.
                 self.outputs[name] = os.path.relpath(artifacts[output].uri, root)
+                if is_made:
+                    self.made.add(name)
         if node == "Trainer" and "model_run" in artifacts:
             self.events = os.path.relpath(artifacts["model_run"].uri, root)
 
@@ -77,16 +88,24 @@ class Facts(BaseModel):
         found = self.events and any(folder.glob("events.out.tfevents.*"))
         return folder if found else None
 
-    def found(self, root: Path) -> Outputs:
+    def found(self, root: Path, run: str) -> Outputs:
         """Finds the outputs that still exist.
 
         Args:
             root: the folder of everything that the pipeline writes.
+            run: the name of the run.
 
         Returns:
-            Their folders.
+            Their folders, without those that a later run has written again.
         """
-        folders = {name: root / folder for name, folder in self.outputs.items()}
+        # After a damaged metadata database was set aside, the numbers of artifacts
+        # begin again, and so do the names of their folders.
+        replaced = _made_after(root, run)
+        folders = {
+            name: root / folder
+            for name, folder in self.outputs.items()
+            if folder not in replaced
+        }
         return Outputs(
             **{
                 name: folder
@@ -105,6 +124,18 @@ class Facts(BaseModel):
             atomic.write_text(folder / FILE, self.model_dump_json(indent=1) + "\n")
         except (OSError, ValueError) as error:
             _log.warning("%s: cannot be written: %s", folder / FILE, error)
+
+
+def _made_after(root: Path, run: str) -> set[str]:
+    """Lists the folders that later runs have written, relative to the root."""
+    found: set[str] = set()
+    for folder in (root / "runs").iterdir():
+        if folder.name > run:
+            facts = read(folder)
+            found.update(
+                facts.outputs[name] for name in facts.made & set(facts.outputs)
+            )
+    return found
 
 
 def read(folder: Path) -> Facts:

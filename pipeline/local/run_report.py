@@ -13,7 +13,7 @@ from components.reporter.outputs import Outputs
 from newsdesk.errors import ModelError, first_line
 from newsdesk.report.content import Content, Limits, NodeCost, Verdict
 from newsdesk.states import NodeState, RunState
-from pipeline.local import report_facts, run_settings
+from pipeline.local import report_facts, run_settings, short_paths
 from pipeline.local.history import Summary
 
 _log = logging.getLogger("newsdesk")
@@ -45,11 +45,13 @@ def write(
         from components.reporter import files
 
         facts = report_facts.read(folder)
-        outputs = facts.found(root)
+        outputs = facts.found(root, summary.run)
         found = _written(outputs) or _collected(outputs, folder, summary, is_thorough)
         found = _placed(found, folder)
         decided = _verdict(summary, next_step, command)
-        files.write(_completed(found, folder, facts, summary, decided), folder)
+        found = _completed(found, folder, facts, summary, decided)
+        found = _without_paths(found, root, run_settings.read(folder))
+        files.write(found, folder)
     # Charts and templates raise errors of their own.
     except Exception as error:
         _log.exception("the report cannot be written")
@@ -147,6 +149,36 @@ def _completed(
             "configuration": tomlkit.dumps(run_settings.shareable(configuration)),
             "versions": facts.versions,
             "digests": facts.digests,
+        }
+    )
+
+
+def _without_paths(
+    content: Content, root: Path, configuration: Mapping[str, Any]
+) -> Content:
+    """Shortens paths of this machine, except in the command, which must work."""
+
+    def short(text: str) -> str:
+        return short_paths.shortened(text, root, configuration)
+
+    decided, checked = content.verdict, content.label_check
+    if checked is not None:
+        rows = [
+            row.model_copy(update={"place": row.place and short(row.place)})
+            for row in checked.most_doubted
+        ]
+        checked = checked.model_copy(update={"most_doubted": rows})
+    return content.model_copy(
+        update={
+            "label_check": checked,
+            "verdict": decided.model_copy(
+                update={
+                    "sentence": short(decided.sentence),
+                    "refusals": list(map(short, decided.refusals)),
+                }
+            ),
+            "configuration": short(content.configuration),
+            "left_out": list(map(short, content.left_out)),
         }
     )
 

@@ -118,6 +118,7 @@ class LocalRun:
         self.outputs = Outputs(config.root)
         self.folder = RunFolder(config.root / "runs" / summary.run)
         self.facts = Facts()
+        self.watch = Stopwatch()
 
     def launch(self, beam_args: Sequence[str]) -> None:
         """Compiles the pipeline and launches its nodes in order."""
@@ -161,9 +162,7 @@ class LocalRun:
         for node in compiled.nodes:
             name = node.pipeline_node.node_info.id
             if NODES[name].may_fail:
-                # Now, because the death of this process must not change the result.
-                self._conclude()
-                _write(self.folder, self.summary)
+                self._keep_result()
             if NODES[name].cache is Cache.NOWHERE:
                 began.check(recipe(self.config))
                 # A cached result may be a version that no longer exists.
@@ -213,7 +212,8 @@ class LocalRun:
             outputs = records.outputs(execution.execution_id)
             if state is NodeState.DONE:
                 self.outputs.record(artifact.uri for artifact in outputs.values())
-            self.facts.add_outputs(self.config.root, name, outputs)
+            is_made = state is NodeState.DONE
+            self.facts.add_outputs(self.config.root, name, outputs, is_made)
             self.facts.write(self.folder.path)
             note = self.notes.of(name, outputs)
             if damaged:
@@ -246,6 +246,12 @@ class LocalRun:
             self.summary.state = RunState.UNCHANGED
             self.summary.pushed = f"{self.config.serving}/{current.version}"
         return True
+
+    def _keep_result(self) -> None:
+        """Writes the result, because a killed process must not change it any more."""
+        self._conclude()
+        self.summary.seconds = round(self.watch.seconds, 1)
+        _write(self.folder, self.summary)
 
     def _conclude(self) -> None:
         """Sets the final state and the exit code of a run without errors."""

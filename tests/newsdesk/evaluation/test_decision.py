@@ -96,7 +96,8 @@ def test_the_calibration_error_has_a_limit(judge: Judge, actual: np.ndarray) -> 
     assert decided.metrics["ece"] == pytest.approx(0.2)
     assert decided.refusals == [
         "calibration error (ECE) 0.2000 is above evaluation.max_ece 0.15, on 200 rows; "
-        "set train.calibrate = true, add rows to the eval split, or raise the limit"
+        "add rows to the eval split, raise the limit, or set train.calibrate = true if "
+        "it is off"
     ]
     assert judge(predicted, max_ece=0.2).refusals == []
     assert judge(predicted).refusals == []

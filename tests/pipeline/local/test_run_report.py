@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import tomlkit
 
 from components.reporter import files, verdict
 from newsdesk.config.sections import Config
@@ -14,7 +15,7 @@ from newsdesk.errors import ExitCode
 from newsdesk.identity.recipe import Recipe
 from newsdesk.report.content import Content, DoubtfulLabel, LabelCheck
 from newsdesk.states import NodeState, RunState
-from pipeline.local import report_facts, run_report
+from pipeline.local import report_facts, run_files, run_report
 from pipeline.local.history import Node, RunFolder, Summary
 
 SECRET = "https://hooks.example/T0-very-secret"
@@ -144,3 +145,61 @@ def test_the_page_has_the_limits_of_the_run(folder: RunFolder, tmp_path: Path) -
     limits = files.read(folder.path).limits
     assert limits is not None
     assert (limits.accuracy, limits.macro_f1, limits.drop) == (0.75, None, 0.01)
+
+
+def test_the_page_has_no_paths_of_the_machine(
+    folder: RunFolder, tmp_path: Path
+) -> None:
+    config = folder.path / "config.toml"
+    data = tomlkit.parse(config.read_text()).unwrap()["data"]["path"]
+    text = config.read_text().replace(f'"{data}"', '"/home/ann/news/rows.csv"')
+    config.write_text(text)
+    summary = _summary(
+        folder,
+        state=RunState.FAILED,
+        error=f"/home/ann/news/rows.csv:3: bad; see {tmp_path}/runs/log.txt",
+    )
+    command = f"newsdesk report --root {tmp_path}"
+    assert run_report.write(tmp_path, summary, command=command) is None
+    found = files.read(folder.path)
+    assert "…/rows.csv:3: bad; see runs/log.txt" in found.verdict.sentence
+    assert found.verdict.next_command == command
+    page = (folder.path / files.PAGE).read_text().replace(command, "")
+    assert "/home/ann" not in page and str(tmp_path) not in page
+
+
+def test_folders_that_a_later_run_has_written_again_are_gone(tmp_path: Path) -> None:
+    model = tmp_path / "artifacts" / "Trainer" / "model" / "5"
+    model.mkdir(parents=True)
+    runs = [tmp_path / "runs" / f"r00000{number}-x" for number in (1, 2, 3)]
+    written = []
+    for run, is_made in zip(runs, (True, False, True), strict=True):
+        run.mkdir(parents=True)
+        facts = report_facts.Facts()
+        artifacts = {"model": SimpleNamespace(uri=str(model))}
+        facts.add_outputs(tmp_path, "Trainer", artifacts, is_made)
+        written.append(facts)
+    written[0].write(runs[0])
+    written[1].write(runs[1])
+    # The second run has used the model of the first one from the cache.
+    assert report_facts.read(runs[0]).found(tmp_path, runs[0].name).model == model
+    written[2].write(runs[2])
+    for run in runs[:2]:
+        assert report_facts.read(run).found(tmp_path, run.name).model is None
+    assert report_facts.read(runs[2]).found(tmp_path, runs[2].name).model == model
+
+
+def test_a_result_is_kept_with_its_seconds(
+    folder: RunFolder, make_config: Callable[..., Config], tmp_path: Path
+) -> None:
+    from pipeline.interrupt import Signals
+    from pipeline.local.runner import LocalRun
+
+    config = make_config(output={"root": str(tmp_path)})
+    summary = _summary(folder, pushed="/serving/7")
+    run = LocalRun(config, SimpleNamespace(), summary, Signals(), "")
+    run.watch = SimpleNamespace(seconds=12.34)
+    run._keep_result()
+    assert Summary.model_validate(run_files.read(run.folder.path / "summary.json")) == (
+        summary.model_copy(update={"seconds": 12.3})
+    )
