@@ -52,8 +52,8 @@ def main() -> None:
     print(table)
     text = (
         f"Rows of {_TOKENS} tokens; `train.memory_rows = {arguments.memory_rows}`; the "
-        "default transformer. The time to the first step includes the start of the "
-        "process."
+        "default transformer. The time to the first step does not include "
+        "imports."
     )
     keep("Training, growth with the rows", [text, table, where + "."])
 
