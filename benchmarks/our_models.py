@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
 
@@ -13,7 +14,7 @@ import tensorflow_transform as tft
 from benchmarks import our_trainer
 from benchmarks.race import Task
 from trainer.custom_config import TrainerSettings
-from trainer.export import serving
+from trainer.export import constants, serving
 from trainer.model import Classifier
 from trainer.text import tokenizer
 
@@ -33,8 +34,9 @@ def main() -> None:
     transformed = tft.TFTransformOutput(str(graph))
     count = tokenizer.id_count(tokenizer.vocabulary_file(transformed), settings.text)
     model = Classifier(settings.model, count, task.max_length, len(_LABELS), "bfloat16")
-    served = serving.Served(model, transformed, _LABELS, settings.text)
-    for name in ("ours", "variables"):
+    for name, has_constants in (("ours", True), ("variables", False)):
+        with mock.patch.object(constants, "fit", return_value=has_constants):
+            served = serving.Served(model, transformed, _LABELS, settings.text)
         serving.export(served, str(folder / name))
 
 

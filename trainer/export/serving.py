@@ -8,7 +8,7 @@ import tensorflow_transform as tft
 
 from newsdesk import features
 from newsdesk.config.text import Text
-from trainer.export import readable
+from trainer.export import constants, readable
 from trainer.model import Classifier
 from trainer.text import tokenizer
 
@@ -40,12 +40,16 @@ class Served(tf.Module):
         self._first_id = tokenizer.first_vocabulary_id(config)
         self.tokens = _table_of_lines(readable.file_of(vocabulary))
         self.model_weights = list(model.weights)
+        self.shows_attention: bool = model.encoder.shows_attention
         transform = transform_output.transform_features_layer()
         # Tracks the parts of two Keras objects, not the objects: saving a Keras layer
         # traces it again, which takes seconds and has no use.
         self.transform_graph = transform._saved_model_loader_tracked_dict["_imported"]
-        self._untracked = _Untracked(model, transform)
-        self.shows_attention: bool = model.encoder.shows_attention
+        ids = tf.TensorSpec([None, None], tf.int32)
+        # A hub encoder keeps the graph that its authors published.
+        has_constants = self.shows_attention and constants.fit(self.model_weights)
+        logits = constants.with_constants(model, ids) if has_constants else model
+        self._untracked = _Untracked(model, transform, logits)
 
     def answer(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:
         """Classifies texts.
@@ -57,7 +61,7 @@ class Served(tf.Module):
             `label`: string [batch]; `probabilities`: float32 [batch, classes];
             `labels`: string [batch, classes], what the probabilities belong to.
         """
-        logits = self._untracked.model(self._ids(texts))
+        logits = self._untracked.logits(self._ids(texts))
         return answer_of(logits, self._labels, self._temperature)
 
     def answer_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -126,10 +130,14 @@ class _Untracked:
     """Hides objects from tf.Module, which would save them."""
 
     def __init__(
-        self, model: Classifier, transform: tft.TransformFeaturesLayer
+        self,
+        model: Classifier,
+        transform: tft.TransformFeaturesLayer,
+        logits: constants.Function,
     ) -> None:
         self.model = model
         self.transform = transform
+        self.logits = logits
 
 
 def answer_of(

@@ -1,0 +1,46 @@
+"""Constants instead of variables in served graphs."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from trainer.export import constants
+
+SPEC = tf.TensorSpec([None, 3], tf.float32)
+
+
+def product(weight: tf.Variable) -> Any:
+    """A product in bfloat16 with a float32 variable."""
+    return lambda values: tf.matmul(
+        tf.cast(values, tf.bfloat16), tf.cast(weight, tf.bfloat16)
+    )
+
+
+def test_weights_are_stored_once_in_the_precision_of_the_products() -> None:
+    weight = tf.Variable(np.arange(6, dtype=np.float32).reshape(3, 2) / 7)
+    values = tf.constant([[1.0, 2.0, 3.0]])
+    shared = constants.with_constants(product(weight), SPEC)
+    caller = tf.function(shared, [SPEC]).get_concrete_function()
+
+    np.testing.assert_array_equal(caller(values), product(weight)(values))
+
+    graph = caller.graph.as_graph_def()
+    nodes = [node for one in graph.library.function for node in one.node_def]
+    weights = [node.attr["dtype"].type for node in nodes if node.op == "Const"]
+    assert weights == [tf.bfloat16.as_datatype_enum]
+    assert not caller.graph.variables
+    weight.assign(tf.zeros_like(weight))
+    assert np.any(caller(values))
+
+
+def test_weights_that_are_too_large_for_a_graph_stay_variables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    small = tf.Variable(tf.zeros([2, 2]))
+
+    monkeypatch.setattr(constants, "_MAX_BYTES", 20)
+
+    assert constants.fit([small])
+    assert not constants.fit([small, small])
