@@ -29,7 +29,7 @@ ROOMS = {
 LAYERS = {
     "newsdesk": """
         atomic errors escaping features legacy_keras nodes signals str_enum unspaced
-        explain log_stream regular states
+        explain log_stream regular standby states
         config
         evaluation identity inspection rows training
         published report

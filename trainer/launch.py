@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from newsdesk import errors
+from newsdesk import errors, standby
 from newsdesk.errors import Interrupted, NewsdeskError
 from trainer.training.job import Job
 from trainer.training.memory import GIB
@@ -56,21 +56,11 @@ def launch(job: Job, module: str = _MODULE) -> None:
         OSError: see `run_fn`.
     """
     began = time.monotonic()
-    ours, theirs = socket.socketpair()
-    with ours, job.written() as file:
-        with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-u", "-m", module, str(file)]
-                + ["--socket", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                # It must import this project's sources, whatever the current folder is.
-                cwd=Path(__file__).parents[1],
-                # Ctrl-C must reach only this process, which passes it on once.
-                start_new_session=True,
-            )
+    with job.written() as file:
+        ours, process = _started(module, str(file))
         relay = _Relay(process)
-        relay.run(ours)
+        with ours:
+            relay.run(ours)
     relay.judge()
     _log.info(
         "trained in %.1f s, peak memory %.2f GiB",
@@ -79,10 +69,30 @@ def launch(job: Job, module: str = _MODULE) -> None:
     )
 
 
+def _started(module: str, file: str) -> "tuple[socket.socket, subprocess.Popen[Any]]":
+    """Starts the process, or lets the one begin that the run has prepared."""
+    prepared = standby.take(module)
+    if prepared and prepared.begin([file, "--socket", str(prepared.descriptor)]):
+        return prepared.connection, prepared.process
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", module, file]
+            + ["--socket", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            # It must import this project's sources, whatever the current folder is.
+            cwd=Path(__file__).parents[1],
+            # Ctrl-C must reach only this process, which passes it on once.
+            start_new_session=True,
+        )
+    return ours, process
+
+
 class _Relay:
     """Receives the messages of the training process, and its result."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: "subprocess.Popen[Any]") -> None:
         self.peak_memory = 0
         self._process = process
         self._done = False

@@ -3,9 +3,10 @@
 import datetime
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from newsdesk import standby
 from newsdesk.config.environment import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABLE
 from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode, Interrupted, NewsdeskError, first_line
@@ -26,6 +27,16 @@ from pipeline.local.report_facts import Facts
 from pipeline.terminal.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
+# After a node has run, a process that a later node will need: its module, what it
+# imports while other nodes run, and whether its output goes to pipes.
+_PREPARED: Mapping[str, tuple[str, list[str], bool]] = {
+    "TextExampleGen": ("trainer.process", ["trainer.training.train"], False),
+    "Trainer": (
+        "components.publisher.rehearsal",
+        ["components.predictions", "tensorflow_text"],
+        True,
+    ),
+}
 
 
 def run(
@@ -74,6 +85,7 @@ def run(
         finally:
             # A signal must not keep the summary from being written.
             signals.is_over = True
+            standby.dismiss()
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         _log.exception("the run ended with an error")
         if signals and not isinstance(error, Interrupted):
@@ -212,6 +224,8 @@ class LocalRun:
             outputs = records.outputs(execution.execution_id)
             if state is NodeState.DONE:
                 self.outputs.record(artifact.uri for artifact in outputs.values())
+                if name in _PREPARED:
+                    standby.prepare(*_PREPARED[name])
             is_made = state is NodeState.DONE
             self.facts.add_outputs(self.config.root, name, outputs, is_made)
             self.facts.write(self.folder.path)
