@@ -56,7 +56,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
         )
 
     monkeypatch.setattr("pipeline.local.runner.run", nodes)
-    monkeypatch.setattr("pipeline.local.run_report.write", lambda *_: None)
+    monkeypatch.setattr("pipeline.local.run_report.write", lambda *_, **__: None)
     return found
 
 
