@@ -4,12 +4,10 @@ With variables, every call casts float32 weights again. oneDNN reorders the weig
 matrix product once if they are constants, and in every call if they are not.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework.convert_to_constants import (
-    convert_variables_to_constants_v2,
-)
 
 from newsdesk.inspection.operations import MAX_GRAPH_BYTES
 
@@ -38,7 +36,10 @@ def fit(weights: Iterable[tf.Variable]) -> bool:
 
 
 def with_constants(function: Function, spec: tf.TensorSpec) -> Function:
-    """Makes a function that has constants where another one reads variables.
+    """Makes a function that has constants where another one reads whole variables.
+
+    Embeddings, of which only some rows are looked up, stay variables: as constants they
+    would be no faster, and every process that loads the model would copy them often.
 
     Args:
         function: takes one tensor, returns one.
@@ -48,20 +49,42 @@ def with_constants(function: Function, spec: tf.TensorSpec) -> Function:
         A function with the same results; every caller shares its one graph.
     """
     traced = tf.function(function, [spec], autograph=False).get_concrete_function()
-    frozen = convert_variables_to_constants_v2(traced, lower_control_flow=False)
-    (given,), (found,) = frozen.inputs, frozen.outputs
-    graph = frozen.graph.as_graph_def()
+    handles = {inner.op.name: handle for handle, inner in traced.graph.captures}
+    variables = {id(one.handle): one for one in traced.graph.variables}
+    graph = traced.graph.as_graph_def()
+    _read_constants(
+        graph,
+        {
+            name: variables[id(handle)]
+            for name, handle in handles.items()
+            if id(handle) in variables
+        },
+    )
     _cast_constants(graph)
+    given, found = traced.inputs[0], traced.outputs[0]
     needed = _needed(graph, found.op.name)
+    kept = {node.name for node in needed.node} & handles.keys()
 
     def call(values: tf.Tensor) -> tf.Tensor:
+        # Of an eager tensor, tf.identity makes one of the graph.
+        inputs = {name: tf.identity(handles[name]) for name in kept}
+        inputs[given.op.name] = values
         (result,) = tf.graph_util.import_graph_def(
-            needed, {given.op.name: values}, [found.name], name=""
+            needed, inputs, [found.name], name=""
         )
         return tf.ensure_shape(result, found.shape)
 
     shared: Function = tf.function(call, [spec], autograph=False)
     return shared
+
+
+def _read_constants(
+    graph: tf.compat.v1.GraphDef, variables: Mapping[str, tf.Variable]
+) -> None:
+    """Replaces reads of variables, by the name of their input, by constants."""
+    for node in graph.node:
+        if node.op == "ReadVariableOp" and node.input[0] in variables:
+            _become_constant(node, variables[node.input[0]].numpy())
 
 
 def _cast_constants(graph: tf.compat.v1.GraphDef) -> None:
@@ -76,16 +99,20 @@ def _cast_constants(graph: tf.compat.v1.GraphDef) -> None:
         if source.op == "Const":
             dtype = _HALF[node.attr["DstT"].type]
             values = tf.make_ndarray(source.attr["value"].tensor)
-            cast = values.astype(dtype.as_numpy_dtype)
-            node.op = "Const"
-            del node.input[:]
-            node.attr.clear()
-            node.attr["dtype"].type = dtype.as_datatype_enum
-            # tf.make_tensor_proto would write three bytes for each of these numbers.
-            tensor = node.attr["value"].tensor
-            tensor.dtype = dtype.as_datatype_enum
-            tensor.tensor_shape.CopyFrom(source.attr["value"].tensor.tensor_shape)
-            tensor.tensor_content = cast.tobytes()
+            _become_constant(node, values.astype(dtype.as_numpy_dtype))
+
+
+def _become_constant(node: tf.compat.v1.NodeDef, values: np.ndarray) -> None:
+    dtype = tf.as_dtype(values.dtype).as_datatype_enum
+    node.op = "Const"
+    del node.input[:]
+    node.attr.clear()
+    node.attr["dtype"].type = dtype
+    # tf.make_tensor_proto would write three bytes for each number in half precision.
+    tensor = node.attr["value"].tensor
+    tensor.dtype = dtype
+    tensor.tensor_shape.CopyFrom(tf.TensorShape(values.shape).as_proto())
+    tensor.tensor_content = values.tobytes()
 
 
 def _needed(graph: tf.compat.v1.GraphDef, last: str) -> tf.compat.v1.GraphDef:

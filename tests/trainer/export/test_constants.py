@@ -1,5 +1,6 @@
 """Constants instead of variables in served graphs."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,24 @@ def test_weights_are_stored_once_in_the_precision_of_the_products() -> None:
     assert not caller.graph.variables
     weight.assign(tf.zeros_like(weight))
     assert np.any(caller(values))
+
+
+def test_embeddings_stay_variables(tmp_path: Path) -> None:
+    table = tf.Variable(np.arange(8, dtype=np.float32).reshape(4, 2))
+    module = tf.Module()
+    module.table = table
+    spec = tf.TensorSpec([None], tf.int32)
+    shared = constants.with_constants(lambda ids: tf.gather(table, ids) + 1.0, spec)
+    caller = tf.function(shared, [spec]).get_concrete_function()
+
+    tf.saved_model.save(module, str(tmp_path), {"serving_default": caller})
+
+    loaded = tf.saved_model.load(str(tmp_path)).signatures["serving_default"]
+    (found,) = loaded(tf.constant([3, 0])).values()
+    np.testing.assert_array_equal(found, [[7.0, 8.0], [1.0, 2.0]])
+    graph = caller.graph.as_graph_def()
+    kinds = {node.op for one in graph.library.function for node in one.node_def}
+    assert "ResourceGather" in kinds
 
 
 def test_weights_that_are_too_large_for_a_graph_stay_variables(
