@@ -1,6 +1,7 @@
 """Runs a training, from transformed examples to a SavedModel."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import tensorflow_transform as tft
@@ -98,7 +99,10 @@ def _rows(
 
 
 def _space(fn_args: Job, settings: TrainerSettings) -> Space:
-    return Space(Path(fn_args.model_run_dir), settings.train.memory_rows)
+    run = fn_args.model_run_dir
+    # A bucket has no disk.
+    folder = tempfile.gettempdir() if "://" in run else run
+    return Space(Path(folder), settings.train.memory_rows)
 
 
 def _checkpoint_root(fn_args: Job) -> Path:
