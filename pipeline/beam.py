@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from newsdesk.config.sections import Beam
 
 
+# Older versions of Beam know it only by its full name.
+_IN_PROCESS = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
+
+
 def beam_args(beam: Beam, extra: Sequence[str] = ()) -> list[str]:
     """Turns the beam section into command line arguments of Beam.
 
@@ -35,5 +39,5 @@ def _engine(beam: Beam) -> str:
     DirectRunner is needed, because it passes the options to them.
     """
     if beam.runner == "DirectRunner" and beam.mode == "in_memory":
-        return "FnApiRunner"
+        return _IN_PROCESS
     return beam.runner

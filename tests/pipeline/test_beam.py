@@ -5,6 +5,8 @@ from apache_beam.options.pipeline_options import (
     PipelineOptions,
     StandardOptions,
 )
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import create_runner
 
 from newsdesk.config.sections import Beam
 from pipeline.beam import beam_args
@@ -12,7 +14,8 @@ from pipeline.beam import beam_args
 
 def test_the_runner_and_its_mode_are_always_named() -> None:
     options = PipelineOptions(beam_args(Beam()))
-    assert options.view_as(StandardOptions).runner == "FnApiRunner"
+    runner = create_runner(options.view_as(StandardOptions).runner)
+    assert isinstance(runner, FnApiRunner)
     assert options.view_as(DirectOptions).direct_running_mode == "in_memory"
 
 
