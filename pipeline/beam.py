@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from newsdesk.config.sections import Beam
 
-
 # Older versions of Beam know it only by its full name.
 _IN_PROCESS = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 
