@@ -46,7 +46,10 @@ def of_a_run(whole: Unbroken) -> Iterator[Outcome]:
 
 
 def _child_killed(root: Path, module: str, after: str) -> tuple[int, str]:
-    """Runs, and kills a process that the run starts; the exit code and the screen."""
+    """Runs, and kills a module's processes; the exit code and the screen.
+
+    Each of them is killed, because a run replaces one that dies before it has work.
+    """
     process = sample.start(root, *unbroken.WORDS)
     assert process.stdout is not None
     lines = []
@@ -57,7 +60,6 @@ def _child_killed(root: Path, module: str, after: str) -> tuple[int, str]:
     while process.poll() is None:
         if child := children.find(process.pid, module):
             os.kill(child, signal.SIGKILL)
-            break
         time.sleep(0.01)
     rest, _ = process.communicate()
     return process.returncode, "".join(lines) + rest

@@ -16,13 +16,13 @@ _ROOMS = ("newsdesk", "pipeline", "components", "trainer", "schemas")
 # Runs before the model is exported; `logits` is its last layer.
 _ALTERED = """
 
-_export = export
+_Served = Served
 
 
-def export(served, folder):
-    logits = served._untracked.model._logits
+def Served(model, *others):
+    logits = model._logits
     {statement}
-    _export(served, folder)
+    return _Served(model, *others)
 """
 
 
