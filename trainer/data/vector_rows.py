@@ -8,16 +8,9 @@ from trainer.data.batches import Batch
 from trainer.data.number_file import NumberFile
 
 
-@dataclass(frozen=True)
-class Vectors:
-    """The rows of a split as vectors.
+class _Labelled:
+    """The part that does not depend on where the vectors are."""
 
-    Attributes:
-        values: float32 [rows, width].
-        labels: int32 [rows].
-    """
-
-    values: np.ndarray
     labels: np.ndarray
 
     def __len__(self) -> int:
@@ -28,6 +21,19 @@ class Vectors:
     def lengths(self) -> np.ndarray:
         """int64 [rows], all equal, because vectors need no padding."""
         return np.zeros(len(self), np.int64)
+
+
+@dataclass(frozen=True)
+class Vectors(_Labelled):
+    """The rows of a split as vectors.
+
+    Attributes:
+        values: float32 [rows, width].
+        labels: int32 [rows].
+    """
+
+    values: np.ndarray
+    labels: np.ndarray
 
     def take(self, chosen: np.ndarray) -> Batch:
         """Makes a batch of some rows.
@@ -42,7 +48,7 @@ class Vectors:
 
 
 @dataclass(frozen=True)
-class StoredVectors:
+class StoredVectors(_Labelled):
     """The rows of a split as vectors in a file.
 
     Attributes:
@@ -56,15 +62,6 @@ class StoredVectors:
     places: np.ndarray
     width: int
     labels: np.ndarray
-
-    def __len__(self) -> int:
-        """Counts the rows."""
-        return len(self.labels)
-
-    @property
-    def lengths(self) -> np.ndarray:
-        """int64 [rows], all equal, because vectors need no padding."""
-        return np.zeros(len(self), np.int64)
 
     def take(self, chosen: np.ndarray) -> Batch:
         """Makes a batch of some rows.
