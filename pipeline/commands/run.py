@@ -98,8 +98,6 @@ def start_run(
     # Before the slow imports, so that the user sees at once that the command works.
     streams.say(f"{config.name}: data in {shown(config.data.path)}")
     from pipeline.api.running import begin, launch
-    from pipeline.commands import next_step
-    from pipeline.local import run_report
     from pipeline.notify import notify
     from pipeline.terminal.logfile import captured
 
@@ -111,6 +109,9 @@ def start_run(
             paragraph(console, "note: ", escaped(note), "yellow")
 
         def report(ended: "Summary") -> "tuple[NextStep, str | None]":
+            from pipeline.commands import next_step
+            from pipeline.local import run_report
+
             step = next_step.of(config, folder, ended, typed)
             return step, run_report.write(
                 config.root, ended, step.advice, command=step.command
