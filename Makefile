@@ -9,7 +9,7 @@ FAULTS = kills steps root_flips more bit_flips pushes together resources sixty_d
     rows poison fuzz data_gate candidates
 
 .PHONY: help install weights run test test-current bench faults image image-offline kfp-e2e \
-    check format manifests clean
+    check format docs manifests clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -59,10 +59,13 @@ format: install ## format the code and fix what ruff can fix
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
+docs: install ## build the documentation site into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict $(ARGS)
+
 manifests: install ## build the manifests for a cluster and check them against schemas
 	@$(BIN)/python scripts/manifests.py
 
 clean: ## remove everything installed or cached; keeps runs
-	rm -rf .venv .uv .tools .current .image newsdesk.egg-info
+	rm -rf .venv .uv .tools .current .image site newsdesk.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -type d -name __pycache__ -prune -exec rm -rf {} +

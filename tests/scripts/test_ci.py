@@ -15,6 +15,7 @@ PARTS = {
     "pipelines": "test ARGS=tests/e2e tests/faults",
     "kfp-e2e": "kfp-e2e ARGS=sdk",
     "check": "check",
+    "docs": "docs",
     "manifests": "manifests",
     "weights": "weights",
     "tests": "test ARGS=--ignore=tests/e2e --ignore=tests/faults",
