@@ -26,6 +26,7 @@ from pipeline.commands.rollback import rollback
 from pipeline.commands.run import run
 from pipeline.commands.runs import runs
 from pipeline.commands.schedule import schedule
+from pipeline.commands.serve import serve
 from pipeline.commands.shown import complain
 from pipeline.commands.submit import submit
 from pipeline.commands.verify import verify
@@ -42,6 +43,7 @@ for command in (
     check,
     run,
     predict,
+    serve,
     evaluate,
     explain,
     attention,

@@ -29,7 +29,7 @@ ROOMS = {
 LAYERS = {
     "newsdesk": """
         atomic errors escaping features legacy_keras nodes signals str_enum unspaced
-        explain log_stream regular standby states
+        explain log_stream regular standby states warm_up
         config
         evaluation identity inspection rows training
         published report
@@ -60,6 +60,7 @@ LAYERS = {
         local
         notify predict
         api evaluate explain
+        serve
         commands
         cli
     """,

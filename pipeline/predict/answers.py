@@ -17,7 +17,11 @@ _SIZE = 2**22
 
 
 class Answerer:
-    """A loaded model that classifies texts."""
+    """A loaded model that classifies texts.
+
+    Attributes:
+        signatures: all functions of the model that a server calls, by name.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Loads a model.
@@ -37,7 +41,8 @@ class Answerer:
             # Kept, because the signature does not keep its variables alive.
             with plainly_named(folder) as plain:
                 self._model = tf.saved_model.load(str(plain))
-            signatures = self._model.signatures
+            self.signatures: Mapping[str, Any] = self._model.signatures
+            signatures = self.signatures
             self._signature = signatures[features.SERVING_TEXT]
         except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
             reason = first_line(error)

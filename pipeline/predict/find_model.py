@@ -65,7 +65,24 @@ def opened_model(
         ModelError: the store cannot be read, or the fetched files do not match their
             manifest.
     """
-    found = find_model(root, model, home)
+    with opened(find_model(root, model, home)) as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def opened(found: Path | Pushed) -> Iterator[Path]:
+    """Fetches a model if it is in an object store.
+
+    Args:
+        found: from `find_model`.
+
+    Yields:
+        The folder of one SavedModel; a fetched model exists only during the block.
+
+    Raises:
+        ModelError: the store cannot be read, or the fetched files do not match their
+            manifest.
+    """
     if isinstance(found, Path) or not found.is_remote:
         yield Path(str(found))
         return
@@ -95,7 +112,7 @@ def find_model(
     if model is not None:
         if (model / SAVED_MODEL).is_file():
             return model
-        if (version := _newest_version(str(model))) is None:
+        if (version := newest_version(str(model))) is None:
             raise ConfigError(
                 f"{model}: contains no model ({SAVED_MODEL}, or folders of versions "
                 "named by a number); give the folder that a run pushed to"
@@ -129,7 +146,7 @@ def holds_model(folder: Path) -> bool:
     """
     if (folder / SAVED_MODEL).is_file():
         return True
-    return folder.is_dir() and _newest_version(str(folder)) is not None
+    return folder.is_dir() and newest_version(str(folder)) is not None
 
 
 def _newest_push(root: Path) -> Pushed | None:
@@ -137,13 +154,24 @@ def _newest_push(root: Path) -> Pushed | None:
     pushed = (run.pushed.rpartition("/")[0] for run in past_runs(root) if run.pushed)
     asked = set()
     for address in (*pushed, str(root / "serving")):
-        if address not in asked and (found := _newest_version(address)):
+        if address not in asked and (found := newest_version(address)):
             return found
         asked.add(address)
     return None
 
 
-def _newest_version(address: str) -> Pushed | None:
+def newest_version(address: str) -> Pushed | None:
+    """Finds the newest version with a model.
+
+    Args:
+        address: the folder or address (gs://, s3://) that contains the versions.
+
+    Returns:
+        The version; None if there is none.
+
+    Raises:
+        ModelError: the store cannot be read.
+    """
     for version in reversed(store(address).versions()):
         found = Pushed(address, version)
         # A local store lists every folder with a number, even without a model.

@@ -1,5 +1,6 @@
 """Exports the trained model with its signatures."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -111,6 +112,14 @@ class Served(tf.Module):
         tokens = tf.where(ids == tokenizer.PADDING_ID, "", self.tokens.lookup(lines))
         attention = self._untracked.model.encoder.attention(ids)
         return {"tokens": tokens, "attention": tf.cast(attention, tf.float32)}
+
+    def length(self, texts: Sequence[str]) -> int:
+        """Counts the tokens of the longest text, with those that mark its ends.
+
+        Args:
+            texts: any texts.
+        """
+        return int(self._ids(tf.constant(texts)).shape[1])
 
     def _ids(self, texts: tf.Tensor) -> tf.Tensor:
         """int32 [batch, length], padded with 0, computed by Transform's graph."""

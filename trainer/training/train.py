@@ -13,7 +13,7 @@ from trainer.custom_config import TrainerSettings
 from trainer.data import transformed
 from trainer.data.batches import Split, TokenRows
 from trainer.data.collected import Space
-from trainer.export import serving
+from trainer.export import serving, warm_up
 from trainer.model import Classifier
 from trainer.optim import optimizer, precision
 from trainer.text import tokenizer
@@ -75,6 +75,7 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
         serving.export(served, fn_args.serving_model_dir)
         described = card.card(settings, rows, fitted, temperature)
         card.write(described, fn_args.serving_model_dir)
+        warm_up.add(served, rows.lengths, Path(fn_args.serving_model_dir))
         allowed = settings.model.allowed_operations
         operations.check(Path(fn_args.serving_model_dir), allowed)
     checkpoints.remove()
