@@ -82,7 +82,8 @@ def serve(
             console = Console(file=screen)
 
             def say(line: str) -> None:
-                console.print(escaped(line), highlight=False, markup=False)
+                text = escaped(line)
+                console.print(text, highlight=False, markup=False, soft_wrap=True)
 
             say(f"loading {found}")
             # A signal must not leave the files of a fetched model behind.

@@ -154,7 +154,13 @@ def _called(signature: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return call(signature, inputs)
     except tf.errors.InvalidArgumentError as error:
-        raise RequestError(first_line(error)) from None
+        raise RequestError(_reason(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    """Finds the reason in the several lines that TensorFlow writes."""
+    reason = str(error).rpartition("<stack traces unavailable>")[2].strip()
+    return reason.partition("\n")[0] or "the model refused the request"
 
 
 def _error(message: str, status: int) -> Response:

@@ -1,6 +1,7 @@
 """Serves a model from its first request to the signal that stops the server."""
 
 import socket
+import time
 from collections.abc import Callable
 
 from pipeline.predict.find_model import Pushed
@@ -32,7 +33,7 @@ def run(
         say: prints a line.
     """
     model = InService(name, loaded)
-    watcher = Watcher(model, address, load, say) if address else None
+    watcher = Watcher(model, address, load, _timed(say)) if address else None
     app = application(model)
     is_local = addresses.is_loopback(made.getsockname()[0])
     above = addresses.url(made)
@@ -48,3 +49,8 @@ def run(
             watcher.stop()
         model.close()
     say(f"stopped after {model.answered:,} answers")
+
+
+def _timed(say: Callable[[str], None]) -> Callable[[str], None]:
+    """Adds the time to lines that may come hours after the others."""
+    return lambda line: say(f"{time.strftime('%H:%M:%S')} {line}")

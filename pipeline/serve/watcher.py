@@ -21,6 +21,9 @@ class Watcher:
         address: the folder or address that contains the versions.
         load: loads a version completely.
         say: prints a line.
+
+    Attributes:
+        pause: seconds until the next look.
     """
 
     def __init__(
@@ -31,8 +34,8 @@ class Watcher:
         say: Callable[[str], None],
     ) -> None:
         self._model, self._address, self._load, self._say = model, address, load, say
-        self._pause = _REMOTE_SECONDS if "://" in address else _SECONDS
-        self._wait = self._pause
+        self._shortest = _REMOTE_SECONDS if "://" in address else _SECONDS
+        self.pause = self._shortest
         self._said = ""
         self._stopped = threading.Event()
         # A load cannot be interrupted, and must not keep a stopped server alive.
@@ -47,7 +50,7 @@ class Watcher:
         self._stopped.set()
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._wait):
+        while not self._stopped.wait(self.pause):
             self.look()
 
     def look(self) -> None:
@@ -60,7 +63,7 @@ class Watcher:
             found = newest_version(self._address)
             if found and found.version != self._model.loaded.version:
                 self._replace(found)
-            self._wait, self._said = self._pause, ""
+            self.pause, self._said = self._shortest, ""
         except Exception as error:
             self._refuse(error)
 
@@ -82,7 +85,7 @@ class Watcher:
         )
 
     def _refuse(self, error: Exception) -> None:
-        self._wait = min(_MOST_SECONDS, 2 * self._wait)
+        self.pause = min(_MOST_SECONDS, 2 * self.pause)
         words = str(error) if isinstance(error, NewsdeskError) else repr(error)
         if words != self._said and not self._stopped.is_set():
             self._said = words
