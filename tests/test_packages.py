@@ -48,10 +48,11 @@ def test_every_package_is_in_the_build(repository: Path) -> None:
     }
 
 
-def test_the_templates_of_the_report_are_in_the_build(repository: Path) -> None:
+@pytest.mark.parametrize("name", ["newsdesk.report", "pipeline.serve"])
+def test_the_templates_of_pages_are_in_the_build(repository: Path, name: str) -> None:
     settings = tomllib.loads((repository / "pyproject.toml").read_text())
-    patterns = settings["tool"]["setuptools"]["package-data"]["newsdesk.report"]
-    package = repository / "newsdesk" / "report"
+    patterns = settings["tool"]["setuptools"]["package-data"][name]
+    package = repository.joinpath(*name.split("."))
     packaged = {file for pattern in patterns for file in package.glob(pattern)}
     templates = {
         file for file in package.rglob("*") if file.suffix in (".html", ".css")

@@ -13,6 +13,8 @@ from pipeline.serve.loading import Loaded
 from pipeline.serve.server import serve
 from pipeline.serve.watcher import Watcher
 
+_WAITING = 1024
+
 
 def run(
     name: str,
@@ -37,6 +39,8 @@ def run(
     app = application(model)
     is_local = addresses.is_loopback(made.getsockname()[0])
     above = addresses.url(made)
+    # From now on, requests wait until they are answered.
+    made.listen(_WAITING)
     say(f"version {loaded.version} is in service; Ctrl-C stops the server")
     say(f"page     {above}/")
     say(f"REST     {above}/v1/models/{name}:predict")

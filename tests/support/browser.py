@@ -60,8 +60,10 @@ class Page:
                 assert "error" not in answer, answer
                 return answer["result"]
 
-    def open(self, file: Path, width: int, height: int, is_dark: bool = False) -> None:
-        """Opens a file and waits until it is loaded."""
+    def open(
+        self, page: Path | str, width: int, height: int, is_dark: bool = False
+    ) -> None:
+        """Opens a file or an address, and waits until it is loaded."""
         scheme = {
             "name": "prefers-color-scheme",
             "value": "dark" if is_dark else "light",
@@ -75,7 +77,15 @@ class Page:
             mobile=width < 600,
         )
         self._loaded, self._width = False, width
-        self.call("Page.navigate", url=file.resolve().as_uri())
+        address = page if isinstance(page, str) else page.resolve().as_uri()
+        self.call("Page.navigate", url=address)
+        while not self._loaded:
+            self._receive()
+
+    def follow(self, expression: str) -> None:
+        """Computes an expression that opens another page, and waits for that page."""
+        self._loaded = False
+        self.evaluate(expression)
         while not self._loaded:
             self._receive()
 
