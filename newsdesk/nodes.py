@@ -34,6 +34,8 @@ class NodeFacts:
         may_refuse: whether it checks data, models or intervals, so that a retry would
             fail in the same way.
         may_fail: whether the run keeps its result if the node fails.
+        workers_use_store: whether its Beam workers read and write an object store, so
+            that on a cluster they can be in other pods.
     """
 
     resources: Mapping[str, Any] = field(default_factory=dict)
@@ -42,12 +44,16 @@ class NodeFacts:
     may_have_no_output: bool = False
     may_refuse: bool = False
     may_fail: bool = False
+    workers_use_store: bool = False
 
 
 # By the id of the node.
 NODES: Mapping[str, NodeFacts] = {
     "TextExampleGen": NodeFacts(
-        {"memory": "4Gi"}, cache=Cache.LOCALLY, may_refuse=True
+        {"memory": "4Gi"},
+        cache=Cache.LOCALLY,
+        may_refuse=True,
+        workers_use_store=True,
     ),
     "ImportSchemaGen": NodeFacts(),
     "StatisticsGen": NodeFacts({"memory": "4Gi"}),

@@ -55,7 +55,7 @@ LAYERS = {
         launch process
     """,
     "pipeline": """
-        beam configs machine sample terminal
+        beam configs direct_multi machine sample terminal
         check doctor graph init interrupt
         local
         notify predict

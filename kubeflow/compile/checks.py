@@ -26,6 +26,11 @@ def check(config: Config) -> None:
             "pipeline is one pod; use mirrored for several GPUs in one pod, or train "
             "with kubeflow/manifests/training"
         )
+    if config.beam.environment == "loopback":
+        raise ConfigError(
+            "beam.environment: loopback workers are threads of the node, whose pod the "
+            "job server cannot reach; use external or docker"
+        )
     delivery.must_outlive_containers(config, "push.destination", config.serving)
     if config.push.sign:
         delivery.must_be_in_a_volume(config, "push.sign", config.push.sign.files)

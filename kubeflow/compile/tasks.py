@@ -10,6 +10,7 @@ from kubeflow.compile.quantities import cores, gigabytes
 from kubeflow.container import artifacts, result_pages, retries
 from kubeflow.container.result_pages import VIEWS
 from kubeflow.files import placeholders
+from newsdesk.config.beam import DIRECT, Beam
 from newsdesk.config.cluster import Node
 from newsdesk.config.environment import CHECKPOINTS_VARIABLE
 from newsdesk.config.sections import Config
@@ -199,6 +200,8 @@ class Task:
             facts["fail_when_not_pushed"] = True
         if self._config.output.notify and NODES[self._node.id].may_refuse:
             facts["has_last_task"] = True
+        if self._has_beam and self._beam.is_remote:
+            facts["remote"] = True
         if self._config.kubeflow.schedule:
             facts["schedule"] = self._config.kubeflow.schedule.model_dump(mode="json")
         return [
@@ -206,8 +209,15 @@ class Task:
             *("--executor", f"{executor.__module__}.{executor.__qualname__}"),
             *("--told", json.dumps(facts, sort_keys=True)),
             *("--input", "{{$}}"),
-            *(beam_args(self._config.beam) if self._has_beam else ()),
+            *(beam_args(self._beam) if self._has_beam else ()),
         ]
+
+    @property
+    def _beam(self) -> Beam:
+        """The runner of this node, in its pod if other pods cannot see its files."""
+        beam = self._config.beam
+        is_local = beam.is_remote and not NODES[self._node.id].workers_use_store
+        return Beam(runner=DIRECT) if is_local else beam
 
     @property
     def _has_beam(self) -> bool:

@@ -2,10 +2,11 @@
 
 import math
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, model_validator
 
+from newsdesk.config.beam import Beam
 from newsdesk.config.cluster import Kubeflow
 from newsdesk.config.data import Data
 from newsdesk.config.encoders import ENCODERS, kind_of
@@ -17,15 +18,6 @@ from newsdesk.config.push import Push
 from newsdesk.config.section import Section
 from newsdesk.config.text import Text
 from newsdesk.config.train import Optimizer, Train
-
-
-class Beam(Section):
-    """Which Apache Beam runner executes the passes over rows."""
-
-    runner: str = "DirectRunner"
-    mode: Literal["in_memory", "multi_processing", "multi_threading"] = "in_memory"
-    workers: int = Field(1, ge=0)
-    options: list[str] = []
 
 
 class Notify(Section):

@@ -45,6 +45,7 @@ _FORMS: Mapping[str, str] = {
     "allow_operations": "must be the name of a TensorFlow operation, such as MatMul",
     "cpu": "must be a number of cores, such as 2, 0.5 or 500m",
     "cpu_limit": "must be a number of cores, such as 2, 0.5 or 500m",
+    "job_endpoint": "must be a host and a port, such as flink:8099",
     "host": "must be an address that begins with http:// or https://",
     "image": "must be the name of an image, without spaces",
     "memory": "must be an amount of memory, such as 4Gi or 512Mi",
@@ -53,9 +54,12 @@ _FORMS: Mapping[str, str] = {
     "end with a letter or digit",
     "root": "must be an address such as s3://BUCKET/FOLDER (or gs://, minio://)",
     "server_version": "must be a version such as 2.14",
+    "service_account": "must be the e-mail address of a service account",
+    "temp_location": "must be an address such as gs://BUCKET/FOLDER",
     "ui": "must be an address that begins with http:// or https://",
     "url": "must be an address that begins with http:// or https://, or env:NAME to "
     "read it from an environment variable",
+    "worker_address": "must be a host and a port, such as localhost:50000",
 }
 _A_NAME_OF_A_VARIABLE = (
     "must be the name of an environment variable: letters, digits and underscores"

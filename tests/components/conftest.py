@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from newsdesk.config.sections import Beam, Config
+from newsdesk.config.beam import Beam
+from newsdesk.config.sections import Config
 from pipeline.beam import beam_args
 
 

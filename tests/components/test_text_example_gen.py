@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from newsdesk.config.beam import Beam
 from newsdesk.config.environment import RUN_FOLDER_VARIABLE
-from newsdesk.config.sections import Beam
 from newsdesk.errors import DataError, GateError
 
 pytestmark = pytest.mark.slow

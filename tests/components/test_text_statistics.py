@@ -11,7 +11,7 @@ from tfx.types import artifact_utils, standard_artifacts
 from components.text_statistics import conflicts, length_counts, slices, statistics
 from components.text_statistics.component import TextStatistics, TextStatisticsOfSplits
 from components.text_statistics.executor import Executor
-from newsdesk.config.sections import Beam
+from newsdesk.config.beam import Beam
 from newsdesk.errors import ModelError
 from pipeline.beam import beam_args
 
