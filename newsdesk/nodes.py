@@ -36,6 +36,8 @@ class NodeFacts:
         may_fail: whether the run keeps its result if the node fails.
         workers_use_store: whether its Beam workers read and write an object store, so
             that on a cluster they can be in other pods.
+        needs: the section of the configuration without which the graph does not have
+            the node; "" if it always has it.
     """
 
     resources: Mapping[str, Any] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class NodeFacts:
     may_refuse: bool = False
     may_fail: bool = False
     workers_use_store: bool = False
+    needs: str = ""
 
 
 # By the id of the node.
@@ -64,6 +67,11 @@ NODES: Mapping[str, NodeFacts] = {
     "TextStatistics": NodeFacts(),
     "DataGate": NodeFacts(may_refuse=True),
     "Transform": NodeFacts({"cpu": "2", "memory": "4Gi"}),
+    "Tuner": NodeFacts(
+        {"cpu": "4", "memory": "8Gi", "timeout_minutes": 24 * 60},
+        may_have_gpus=True,
+        needs="tune",
+    ),
     "Trainer": NodeFacts(
         {"cpu": "4", "memory": "8Gi", "timeout_minutes": 24 * 60}, may_have_gpus=True
     ),

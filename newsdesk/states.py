@@ -13,6 +13,8 @@ class RunState(StrEnum):
     # The model was rolled back before, so it was not pushed again.
     WITHDRAWN = "withdrawn"
     NOT_GOOD_ENOUGH = "not good enough"
+    # `newsdesk tune` ends before the Trainer.
+    TUNED = "tuned"
     # A gate refused the data.
     STOPPED = "stopped"
     FAILED = "failed"

@@ -29,6 +29,7 @@ from pipeline.commands.schedule import schedule
 from pipeline.commands.serve import serve
 from pipeline.commands.shown import complain
 from pipeline.commands.submit import submit
+from pipeline.commands.tune import tune
 from pipeline.commands.verify import verify
 from pipeline.commands.versions import print_versions
 from pipeline.terminal import streams
@@ -42,6 +43,7 @@ for command in (
     init,
     check,
     run,
+    tune,
     predict,
     serve,
     evaluate,

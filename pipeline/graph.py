@@ -19,6 +19,7 @@ from components.reporter.component import Reporter
 from components.schema_import import ImportSchemaGen
 from components.text_example_gen.component import TextExampleGen
 from components.text_statistics.component import TextStatistics
+from components.tuner import Tuner
 from newsdesk.config.sections import Config
 from newsdesk.evaluation.tfma_config import eval_config
 from newsdesk.identity import fingerprint
@@ -66,7 +67,8 @@ def create_pipeline(
     transform = _tokenize(config, examples, schema)
     # Transform has no input from the gate, but must not run on data that it refuses.
     transform.add_upstream_node(gate)
-    trainer = _train(config, transform)
+    tuner = [_tune(config, transform)] if config.tune else []
+    trainer = _train(config, transform, *tuner)
     model = trainer.outputs["model"]
     predictions = _predict(config, examples, model, baseline)
     evaluator = _evaluate(
@@ -105,7 +107,7 @@ def create_pipeline(
         },
     )
     nodes = [read, contract, statistics, validator, in_service, texts, gate]
-    nodes += [transform, trainer, predictions, evaluator, pusher, reporter]
+    nodes += [transform, *tuner, trainer, predictions, evaluator, pusher, reporter]
     return Pipeline(
         pipeline_name=config.name,
         pipeline_root=str(config.root / "artifacts"),
@@ -197,26 +199,54 @@ def _tokenize(config: Config, examples: Channel, schema: Channel) -> BaseCompone
     )
 
 
-def _train(config: Config, transform: BaseComponent) -> BaseComponent:
+def _tune(config: Config, transform: BaseComponent) -> BaseComponent:
+    """Tries values of settings on the train and eval splits, for the Trainer."""
+    assert config.tune is not None
+    return Tuner(
+        examples=transform.outputs["transformed_examples"],
+        transform_graph=transform.outputs["transform_graph"],
+        tune_fn="trainer.tuning.search.tune_fn",
+        custom_config={
+            **_training_settings(config, ["components.tuner", "trainer"]),
+            "tune": config.tune.model_dump(mode="json"),
+        },
+    )
+
+
+def _train(
+    config: Config, transform: BaseComponent, tuner: BaseComponent | None = None
+) -> BaseComponent:
     """Trains on token ids, and exports a SavedModel that takes raw strings."""
+    tuned = {"hyperparameters": tuner.outputs["best_hyperparameters"]} if tuner else {}
     return Trainer(
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
         run_fn="trainer.launch.run_fn",
-        custom_config={
-            "text": config.text.model_dump(mode="json"),
-            "model": config.model.model_dump(mode="json"),
-            "optimizer": config.optimizer.model_dump(mode="json"),
-            "train": config.train.model_dump(mode="json"),
-            "labels": config.data.labels,
-            "text_columns": config.data.text_columns,
-            "quoting": config.data.quoting,
-            "encoding": config.data.encoding,
-            "delimiter": config.data.delimiter,
-            # The whole package, because some modules are loaded by dotted names.
-            "fingerprint": fingerprint.of(["trainer"], config.model.encoder.files),
-        },
+        **tuned,
+        # The whole package, because some modules are loaded by dotted names.
+        custom_config=_training_settings(config, ["trainer"]),
     )
+
+
+def _training_settings(config: Config, code: Sequence[str]) -> dict[str, Any]:
+    """Collects the settings of a training (`TrainerSettings`).
+
+    Args:
+        config: the whole configuration.
+        code: the modules that the node runs.
+    """
+    return {
+        "text": config.text.model_dump(mode="json"),
+        "model": config.model.model_dump(mode="json"),
+        "optimizer": config.optimizer.model_dump(mode="json"),
+        "train": config.train.model_dump(mode="json"),
+        "labels": config.data.labels,
+        "text_columns": config.data.text_columns,
+        "quoting": config.data.quoting,
+        "encoding": config.data.encoding,
+        "delimiter": config.data.delimiter,
+        "fingerprint": fingerprint.of(code, config.model.encoder.files),
+    }
 
 
 def _predict(

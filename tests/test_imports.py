@@ -31,14 +31,14 @@ LAYERS = {
         atomic errors escaping features legacy_keras nodes signals str_enum unspaced
         explain log_stream regular standby states warm_up
         config
-        evaluation identity inspection rows training
+        evaluation identity inspection rows training tuning
         published report
         explaining
     """,
     "schemas": "",
     "components": """
         baseline_model predictions schema_import schema_rules text_example_gen
-        text_statistics
+        text_statistics tuner
         data_rules publisher tfma_rows
         data_gate evaluator
         reporter
@@ -53,6 +53,7 @@ LAYERS = {
         export
         training
         launch process
+        trial tuning
     """,
     "pipeline": """
         beam configs direct_multi machine sample terminal

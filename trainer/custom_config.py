@@ -1,10 +1,13 @@
 """The settings in `custom_config` of Transform and Trainer, checked when they start."""
 
+from typing import Any
+
 from newsdesk.config.encoders import Encoder
 from newsdesk.config.model import Model
 from newsdesk.config.section import Section
 from newsdesk.config.text import Text
 from newsdesk.config.train import Optimizer, Train
+from newsdesk.config.tune import Tune, Value, with_values
 
 
 class TransformSettings(Section):
@@ -16,7 +19,10 @@ class TransformSettings(Section):
 
 
 class TrainerSettings(Section):
-    """The content of the Trainer's custom_config."""
+    """The content of the Trainer's custom_config.
+
+    `tuned` has the values, by dotted key, that a tuning has put into the sections.
+    """
 
     text: Text
     model: Model
@@ -27,4 +33,17 @@ class TrainerSettings(Section):
     quoting: str = "auto"
     encoding: str = "auto"
     delimiter: str = "auto"
+    tuned: dict[str, Value] = {}
     fingerprint: str
+
+
+class TunerSettings(TrainerSettings):
+    """The content of the Tuner's custom_config."""
+
+    tune: Tune
+
+    @property
+    def of_trainer(self) -> dict[str, Any]:
+        """The settings of a training with the values of the configuration."""
+        changed = {"train.epochs": self.tune.epochs} if self.tune.epochs else {}
+        return with_values(self.model_dump(mode="json", exclude={"tune"}), changed)

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from trainer.training.memory import GIB
 _log = logging.getLogger("newsdesk")
 _progress = logging.getLogger("newsdesk.progress")
 _MODULE = "trainer.process"
+Hear = Callable[[str, dict[str, Any]], None]
 
 
 def run_fn(fn_args: Any) -> None:
@@ -44,12 +46,18 @@ def run_fn(fn_args: Any) -> None:
     launch(Job.of(fn_args))
 
 
-def launch(job: Job, module: str = _MODULE) -> None:
+def _log_progress(message: str, progress: dict[str, Any]) -> None:
+    _progress.info(message, extra={"progress": progress})
+
+
+def launch(job: Job, module: str = _MODULE, hear: Hear = _log_progress) -> None:
     """Runs a job in a process and waits for its end.
 
     Args:
         job: what to train; other workers read it, if the environment names a file.
         module: what `python -m` runs.
+        hear: gets the text and the figures of each progress record; if it raises an
+            error, the process is stopped.
 
     Raises:
         NewsdeskError: see `run_fn`.
@@ -58,7 +66,7 @@ def launch(job: Job, module: str = _MODULE) -> None:
     began = time.monotonic()
     with job.written() as file:
         ours, process = _started(module, str(file))
-        relay = _Relay(process)
+        relay = _Relay(process, hear)
         with ours:
             relay.run(ours)
     relay.judge()
@@ -92,8 +100,9 @@ def _started(module: str, file: str) -> "tuple[socket.socket, subprocess.Popen[A
 class _Relay:
     """Receives the messages of the training process, and its result."""
 
-    def __init__(self, process: "subprocess.Popen[Any]") -> None:
+    def __init__(self, process: "subprocess.Popen[Any]", hear: Hear) -> None:
         self.peak_memory = 0
+        self._hear = hear
         self._process = process
         self._done = False
         self._error: dict[str, Any] | None = None
@@ -150,7 +159,7 @@ class _Relay:
             if kind == "progress":
                 progress = message["progress"]
                 self.peak_memory = progress.get("peak_memory", self.peak_memory)
-                _progress.info(message["message"], extra={"progress": progress})
+                self._hear(message["message"], progress)
             elif kind == "sentence":
                 sentence = message["sentence"]
                 _progress.info(sentence, extra={"sentence": sentence})

@@ -72,6 +72,7 @@ def _sentence(
             f"{version}."
         ),
         RunState.WITHDRAWN: f"{_NOTHING}, because this model was rolled back before.",
+        RunState.TUNED: f"{_NOTHING}, because `newsdesk tune` only tries values.",
         RunState.STOPPED: f"{_NOTHING}, because a check stopped the run{because}",
         RunState.FAILED: f"{_NOTHING}, because the run failed{because}",
         RunState.INTERRUPTED: (

@@ -226,7 +226,8 @@ class Kubeflow(Section):
         for name in NODES:
             if self.node(name).gpus and name not in may_have_gpus:
                 raise ValueError(
-                    f"nodes.{name}.gpus: only {' and '.join(may_have_gpus)} use GPUs; "
+                    f"nodes.{name}.gpus: only {', '.join(may_have_gpus[:-1])} and "
+                    f"{may_have_gpus[-1]} use GPUs; "
                     "remove the key"
                 )
         return self

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from newsdesk.config.beam import Beam
+from newsdesk.config import tunable
 from newsdesk.config.cluster import Kubeflow
 from newsdesk.config.data import Data
 from newsdesk.config.encoders import ENCODERS, kind_of
@@ -18,6 +19,7 @@ from newsdesk.config.push import Push
 from newsdesk.config.section import Section
 from newsdesk.config.text import Text
 from newsdesk.config.train import Optimizer, Train
+from newsdesk.config.tune import Tune
 
 
 class Notify(Section):
@@ -44,6 +46,7 @@ class Config(Section):
     model: Model = Model()
     optimizer: Optimizer = Optimizer()
     train: Train = Train()
+    tune: Tune | None = None
     gate: Gate = Gate()
     evaluation: Evaluation = Evaluation()
     push: Push = Push()
@@ -99,6 +102,11 @@ class Config(Section):
                     f"train.class_weights: the weight of {name!r} is {weight}; it must "
                     "be a positive number"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _space_can_be_tuned(self) -> "Config":
+        tunable.check(self)
         return self
 
     @property

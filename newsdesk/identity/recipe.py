@@ -90,7 +90,9 @@ def recipe(config: Config) -> Recipe:
         ConfigError: a file that the configuration names cannot be read.
     """
     code = fingerprint.of_packages(_SOURCES, _REPORTS)
-    values = config.model_dump(mode="json", exclude=_ELSEWHERE)
+    # Without a search space, the digest is the one that older releases computed.
+    absent = {"tune"} if config.tune is None else set()
+    values = config.model_dump(mode="json", exclude=_ELSEWHERE | absent)
     digest = hashlib.sha256(code.encode())
     digest.update(json.dumps(_without_paths(values), sort_keys=True).encode())
     files = {file: fingerprint.of_file(file) for file in files_of(config)}

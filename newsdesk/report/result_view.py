@@ -13,6 +13,7 @@ _HEADLINES = {
     RunState.UNCHANGED: ("Not pushed: nothing to do", "neutral"),
     RunState.WITHDRAWN: ("Not pushed: rolled back before", "bad"),
     RunState.NOT_GOOD_ENOUGH: ("Not pushed: not good enough", "bad"),
+    RunState.TUNED: ("Not pushed: only tuned", "neutral"),
     RunState.STOPPED: ("Stopped: data refused", "bad"),
     RunState.FAILED: ("Failed", "bad"),
     RunState.INTERRUPTED: ("Interrupted", "neutral"),

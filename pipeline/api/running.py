@@ -154,8 +154,25 @@ def begin(config: "Config") -> tuple[RunFolder, list[str]]:
         The folder, and notes about the encoder.
 
     Raises:
+        NewsdeskError: a key for signatures or a file of the encoder cannot be used,
+            the package that tunes is missing, or the folder cannot be written.
+    """
+    notes = checked(config)
+    return RunFolder.create(config), notes
+
+
+def checked(config: "Config") -> list[str]:
+    """Checks what a run needs besides its data.
+
+    Args:
+        config: the effective configuration.
+
+    Returns:
+        Notes about the encoder.
+
+    Raises:
         NewsdeskError: a key for signatures or a file of the encoder cannot be used, or
-            the folder cannot be written.
+            the package that tunes is missing.
     """
     from trainer.encoders import inspection
 
@@ -163,8 +180,11 @@ def begin(config: "Config") -> tuple[RunFolder, list[str]]:
         from newsdesk.published import signing
 
         signing.check(config.push.sign)
-    notes = inspection.check(config)
-    return RunFolder.create(config), list(notes)
+    if config.tune:
+        from trainer.tuning.proposals import load_optuna
+
+        load_optuna()
+    return list(inspection.check(config))
 
 
 def launch(
@@ -174,6 +194,7 @@ def launch(
     beam_args: Sequence[str],
     accepted: str,
     report: Callable[[Summary], Reported],
+    last: str = "",
 ) -> tuple[Summary, Reported]:
     """Runs the nodes and reports the run.
 
@@ -184,6 +205,7 @@ def launch(
         beam_args: see `run`.
         accepted: see `run`.
         report: writes the report of the run.
+        last: the node after which the run ends; "" for the whole pipeline.
 
     Returns:
         The summary, and what `report` returned.
@@ -194,7 +216,9 @@ def launch(
         from pipeline.terminal.screen import Screen
 
         screen = Screen(console)
-        summary = run_locally(config, folder, screen, beam_args, accepted, signals)
+        summary = run_locally(
+            config, folder, screen, beam_args, accepted, signals, last
+        )
         # A first signal does not interrupt it.
         reported = report(summary)
     return summary, reported

@@ -84,6 +84,13 @@ def _for_a_better_model(
     training = summary.training
     advice = training.advice(config) if training else "train longer"
     option = training.option(config) if training else None
+    values = summary.tuned.values if summary.tuned else {}
+    # A value that was tuned replaces what --set says.
+    if values and (option is None or option.partition("=")[0] in values):
+        return NextStep(
+            "raise tune.trials or widen tune.space, or change the evaluation section, "
+            "and run again"
+        )
     return NextStep(
         f"{advice}, or change the evaluation section, and run again",
         shlex.join([*typed, "--set", option]) if typed and option else None,

@@ -53,6 +53,8 @@ def page(root: Path, summary: "Summary") -> Iterator[tuple[str, str]]:
         kind, _, text = spans_note(summary.spans).partition(" ")
         yield kind, text
     yield from _rows(summary.rows)
+    if summary.tuned:
+        yield "tuned", f"{summary.tuned.changes} ({summary.tuned.sentence})"
     if summary.metrics:
         yield "metrics", figures(summary.metrics, summary.split)
     if summary.baseline_metrics:

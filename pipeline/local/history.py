@@ -13,6 +13,7 @@ from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode, ModelError, NewsdeskError
 from newsdesk.states import NodeState, RunState
 from newsdesk.training import Training
+from newsdesk.tuning import Tuned
 from pipeline.local import run_files
 from pipeline.local.run_files import LOG, RUN_NAME, SUMMARY
 
@@ -82,6 +83,7 @@ class Summary(BaseModel):
     nodes: list[Node] = []
     rows: dict[str, int] = {}
     training: Training | None = None
+    tuned: Tuned | None = None
     # By split, the files that its rows come from; none if one set was divided.
     sources: dict[str, Words] = {}
     split: str | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from components.reporter.outputs import PROBLEM
 from components.text_example_gen.row_counts import SOURCES, read_summary
 from components.text_example_gen.span_note import spans_note
+from newsdesk import tuning
 from newsdesk.config.sections import Config
 from newsdesk.evaluation import fallen
 from newsdesk.published.in_service import OUTCOME, VERSION, InService, Outcome
@@ -74,6 +75,13 @@ class Notes:
             return "none yet"
         self._summary.baseline = text_property(outputs["model"], VERSION)
         return f"version {self._summary.baseline} is in service"
+
+    def tuning(self, outputs: Outputs) -> str:
+        """Notes the best trial, and its values below the line."""
+        tuned = tuning.read(Path(outputs["tuner_results"].uri)).tuned()
+        self._summary.tuned = tuned
+        self.lines = [f"tuned: {tuned.changes}"]
+        return tuned.sentence
 
     def training(self, outputs: Outputs) -> str:
         """Notes how the training ended, and the epoch of the weights."""
@@ -145,6 +153,7 @@ NOTES: Mapping[str, Callable[[Notes, Outputs], str]] = {
     "BaselineModel": Notes.baseline,
     "TextStatistics": Notes.texts,
     "DataGate": Notes.gate,
+    "Tuner": Notes.tuning,
     "Trainer": Notes.training,
     "Evaluator": Notes.evaluation,
     "Pusher": Notes.push,

@@ -29,6 +29,8 @@ class Facts(BaseModel):
         digests: of data, code and configuration.
         events: the folder of TensorBoard's event files, relative to the root; "" in
             older runs, and if nothing was trained.
+        trials: the folder of the trials of a tuning, relative to the root; "" without
+            one.
     """
 
     outputs: dict[str, str] = {}
@@ -36,6 +38,7 @@ class Facts(BaseModel):
     versions: dict[str, str] = {}
     digests: dict[str, str] = {}
     events: str = ""
+    trials: str = ""
 
     def add_recipe(self, recipe: Recipe, data_digest: str) -> None:
         """Adds the digests with which a run began.
@@ -74,6 +77,8 @@ class Facts(BaseModel):
                     self.made.add(name)
         if node == "Trainer" and "model_run" in artifacts:
             self.events = os.path.relpath(artifacts["model_run"].uri, root)
+        if node == "Tuner" and "tuner_results" in artifacts:
+            self.trials = os.path.relpath(artifacts["tuner_results"].uri, root)
 
     def event_files(self, root: Path) -> Path | None:
         """Finds the folder that TensorBoard can show.

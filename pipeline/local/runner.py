@@ -46,6 +46,7 @@ def run(
     beam_args: Sequence[str] = (),
     accepted: str = "",
     signals: Signals | None = None,
+    last: str = "",
 ) -> Summary:
     """Runs every node whose outputs are not in the cache.
 
@@ -57,6 +58,7 @@ def run(
         accepted: the user's reason to give up the model in service if it cannot be
             compared with or fails on the rows of this run; "" without one.
         signals: the signals of `interruptible`; None if signals are not handled.
+        last: the node after which the run ends; "" for the whole pipeline.
 
     Returns:
         The summary, which is also written to the folder. It contains the error of a
@@ -81,7 +83,9 @@ def run(
     try:
         try:
             with screen.drawing():
-                LocalRun(config, screen, summary, signals, accepted).launch(beam_args)
+                LocalRun(config, screen, summary, signals, accepted, last).launch(
+                    beam_args
+                )
         finally:
             # A signal must not keep the summary from being written.
             signals.is_over = True
@@ -120,12 +124,14 @@ class LocalRun:
         summary: Summary,
         signals: Signals,
         accepted: str,
+        last: str = "",
     ) -> None:
         self.config = config
         self.screen = screen
         self.summary = summary
         self.signals = signals
         self.accepted = accepted
+        self.last = last
         self.notes = Notes(config, summary, accepted)
         self.outputs = Outputs(config.root)
         self.folder = RunFolder(config.root / "runs" / summary.run)
@@ -149,7 +155,8 @@ class LocalRun:
         if current:
             # Here, because BaselineModel may come from the cache without any check.
             store(self.config.serving).verify(current.version)
-        if current and not self.accepted and self._is_repetition(current, began):
+        is_whole = not self.accepted and not self.last
+        if current and is_whole and self._is_repetition(current, began):
             self.screen.clear()
             return
         if warning := database.set_aside(self.config.root):
@@ -195,6 +202,8 @@ class LocalRun:
                 records,
                 list(node.pipeline_node.outputs.outputs),
             )
+            if name == self.last:
+                break
         self._conclude()
 
     def _run_node(
@@ -270,7 +279,9 @@ class LocalRun:
     def _conclude(self) -> None:
         """Sets the final state and the exit code of a run without errors."""
         self.summary.exit_code = ExitCode.DONE
-        if self.notes.outcome is Outcome.WITHDRAWN:
+        if self.last:
+            self.summary.state = RunState.TUNED
+        elif self.notes.outcome is Outcome.WITHDRAWN:
             self.summary.state = RunState.WITHDRAWN
         elif self.summary.pushed is None:
             self.summary.state = RunState.NOT_GOOD_ENOUGH

@@ -129,7 +129,8 @@ class Screen(logging.Handler):
             record: a log record; its `progress` contains step, steps, epoch, epochs,
                 loss, rows_per_second and, at the end of an epoch, eval_accuracy; while
                 a frozen encoder encodes a split, only rows_per_second, and rows as
-                step and steps. If it has a `sentence`, this is printed.
+                step and steps; in a tuning, also trial and trials. If it has a
+                `sentence`, this is printed.
         """
         if sentence := getattr(record, "sentence", None):
             paragraph(self.console, "  ", escaped(sentence))
@@ -137,7 +138,9 @@ class Screen(logging.Handler):
         if progress is None:
             return
         accuracy = progress.get("eval_accuracy")
-        if accuracy is not None and progress["epoch"] > self._epoch:
+        # A tuning prints a line for each trial.
+        is_trial = "trial" in progress
+        if accuracy is not None and progress["epoch"] > self._epoch and not is_trial:
             self._epoch, self._accuracy = progress["epoch"], accuracy
             self.console.print(
                 of_epoch(progress, self._watch.seconds), highlight=False, soft_wrap=True
@@ -148,10 +151,11 @@ class Screen(logging.Handler):
             line = plain_line(progress, self._accuracy)
             self.console.print(line, highlight=False, soft_wrap=True)
         if self._task is not None:
+            done = progress.get("trial", 1) - 1
             self._bar.update(
                 self._task,
-                completed=progress["step"],
-                total=progress["steps"],
+                completed=progress["step"] + done * progress["steps"],
+                total=progress["steps"] * progress.get("trials", 1),
                 figures=figures(progress, self._accuracy),
                 refresh=True,
             )

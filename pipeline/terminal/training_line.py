@@ -52,17 +52,19 @@ def figures(progress: Mapping[str, Any], accuracy: float | None) -> list[str]:
     Args:
         progress: a record of the Trainer: step, steps, epoch, epochs, loss and
             rows_per_second; while a frozen encoder encodes a split, step and steps are
-            rows, and there is no epoch.
+            rows, and there is no epoch; in a tuning, also trial and trials.
         accuracy: the accuracy on the eval split after the last epoch, if there is one.
 
     Returns:
         Each figure with its name, the most important first.
     """
+    head = [f"trial {progress['trial']}/{progress['trials']}"] * ("trial" in progress)
     count = f"{progress['step']:,}/{progress['steps']:,}"
     speed = f"{progress['rows_per_second']:,.0f} rows/s"
     if "epoch" not in progress:
-        return [f"encoding {count}", speed]
+        return [*head, f"encoding {count}", speed]
     shown = [
+        *head,
         f"epoch {progress['epoch']}/{progress['epochs']}",
         f"step {count}",
         f"loss {progress['loss']:.3f}",

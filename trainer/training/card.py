@@ -48,6 +48,7 @@ def card(
         "temperature": temperature,
         "seed": settings.train.seed,
         "training": training.model_dump(mode="json", exclude_none=True),
+        **({"tuned": settings.tuned} if settings.tuned else {}),
     }
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from newsdesk import atomic
 from newsdesk.config.section import Section
+from newsdesk.config.tune import with_values
 from newsdesk.errors import ConfigError, first_fault
 
 # In the environment of a chief, names the file in which its workers find the job.
@@ -40,12 +41,17 @@ class Job(Section):
         """Makes a job from the arguments of the Trainer.
 
         Args:
-            fn_args: a `tfx.components.trainer.fn_args_utils.FnArgs`.
+            fn_args: a `tfx.components.trainer.fn_args_utils.FnArgs`; the values in its
+                `hyperparameters` replace those of the configuration.
 
         Returns:
             The job.
         """
-        return cls(**{name: getattr(fn_args, name) for name in cls.model_fields})
+        fields = {name: getattr(fn_args, name) for name in cls.model_fields}
+        if tuned := (getattr(fn_args, "hyperparameters", None) or {}).get("values"):
+            settings = with_values(fields["custom_config"], tuned)
+            fields["custom_config"] = {**settings, "tuned": tuned}
+        return cls(**fields)
 
     @classmethod
     def read(cls, path: Path, wait: bool = False) -> "Job":

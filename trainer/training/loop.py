@@ -99,6 +99,7 @@ class Loop:
         place = checkpoints.restore(snapshot.restore) or Place()
         strategy.refuse_unequal(self._count(place))
         clock.check()
+        progress.resume(course)
 
         def save() -> None:
             checkpoints.save(self._count(place), snapshot.take(place))

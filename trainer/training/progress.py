@@ -3,6 +3,7 @@
 import logging
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 import tensorflow as tf
@@ -133,6 +134,13 @@ class Progress:
             sentence: the record has it as its message, and also as `sentence`.
         """
         _LOGGER.info(sentence, extra={"sentence": sentence})
+
+    def resume(self, course: Sequence[TrainedEpoch]) -> None:
+        """Hears of the epochs that an earlier process measured; does nothing.
+
+        Args:
+            course: the epochs, in order.
+        """
 
     def report_rows(self, done: int, rows: int, rows_per_second: float) -> None:
         """Reports how many rows a frozen encoder has encoded, before the epochs.

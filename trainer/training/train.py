@@ -3,6 +3,7 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import tensorflow_transform as tft
 import tf_keras
@@ -43,14 +44,49 @@ def run_fn(fn_args: Job) -> None:
         _run(fn_args, settings)
 
 
-def _run(fn_args: Job, settings: TrainerSettings) -> None:
-    transform_output = tft.TFTransformOutput(fn_args.transform_graph_path)
-    train = settings.train
-    rows = _rows(fn_args, transform_output, "train", settings)
-    eval_rows = _rows(fn_args, transform_output, "eval", settings)
-    tf_keras.utils.set_random_seed(train.seed)
-    chosen = precision.resolve(train, settings.model.encoder)
+class Prepared(NamedTuple):
+    """What a training begins with.
+
+    Attributes:
+        transform_output: the output of Transform.
+        rows: the train split.
+        eval_rows: the eval split.
+        model: the classifier before the first step.
+        space: where rows are kept that do not fit in memory.
+    """
+
+    transform_output: tft.TFTransformOutput
+    rows: TokenRows
+    eval_rows: TokenRows
+    model: Classifier
+    space: Space
+
+
+def prepare(job: Job, settings: TrainerSettings) -> Prepared:
+    """Reads the rows and makes the model, in the scope of the strategy.
+
+    Args:
+        job: the Trainer's files and folders.
+        settings: the settings of the training.
+
+    Returns:
+        Rows and model; the same for the same files and settings.
+
+    Raises:
+        NewsdeskError: there are no rows.
+    """
+    transform_output = tft.TFTransformOutput(job.transform_graph_path)
+    rows = _rows(job, transform_output, "train", settings)
+    eval_rows = _rows(job, transform_output, "eval", settings)
+    tf_keras.utils.set_random_seed(settings.train.seed)
+    chosen = precision.resolve(settings.train, settings.model.encoder)
     model = _classifier(settings, transform_output, chosen)
+    return Prepared(transform_output, rows, eval_rows, model, _space(job, settings))
+
+
+def _run(fn_args: Job, settings: TrainerSettings) -> None:
+    prepared = prepare(fn_args, settings)
+    transform_output, rows, eval_rows, model, _ = prepared
     checkpoints = Checkpoints(
         _checkpoint_root(fn_args)
         / fingerprint(settings, rows, eval_rows, _vocabulary(transform_output)),
@@ -59,15 +95,7 @@ def _run(fn_args: Job, settings: TrainerSettings) -> None:
     if run := os.environ.get(RUN_FOLDER_VARIABLE):
         checkpoints.sign(run)
     progress = Progress(fn_args.model_run_dir)
-    fitted, temperature = _fit(
-        model,
-        settings,
-        rows,
-        eval_rows,
-        progress,
-        checkpoints,
-        _space(fn_args, settings),
-    )
+    fitted, temperature = fit(prepared, settings, progress, checkpoints)
     if strategy.is_chief():
         served = serving.Served(
             model, transform_output, settings.labels, settings.text, temperature
@@ -129,16 +157,29 @@ def _classifier(
     )
 
 
-def _fit(
-    model: Classifier,
+def fit(
+    prepared: Prepared,
     settings: TrainerSettings,
-    rows: TokenRows,
-    eval_rows: TokenRows,
     progress: Progress,
     checkpoints: Checkpoints,
-    space: Space,
 ) -> tuple[Fitted, float]:
-    """Trains; returns how that ended, and the temperature of the merged model."""
+    """Trains a model.
+
+    Args:
+        prepared: rows and model; the model gets the best weights, and LoRA's changes
+            are merged into them.
+        settings: the settings of the training.
+        progress: receives reports.
+        checkpoints: where to continue from, and where to save.
+
+    Returns:
+        How the training ended, and the temperature of the merged model.
+
+    Raises:
+        Interrupted: a signal asked to stop; all steps are in a checkpoint.
+        NewsdeskError: the loss is not finite.
+    """
+    _, rows, eval_rows, model, space = prepared
     train = settings.train
     scale = precision.LossScale() if model.precision == "float16" else None
     steps = optimizer.count_steps(
