@@ -59,7 +59,8 @@ format: install ## format the code and fix what ruff can fix
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-docs: install ## build the documentation site into site/
+docs: install ## write generated pages anew, and build the documentation site into site/
+	@PYTHONPATH=scripts $(BIN)/python -m pages
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict $(ARGS)
 
 manifests: install ## build the manifests for a cluster and check them against schemas

@@ -12,7 +12,6 @@ from mkdocs.structure.files import File
 from pages import links, notebook
 
 ROOT = Path(__file__).parents[1]
-TOUR = "tour.ipynb"
 # Pages that do not exist yet are left out, and pages that are not here come last.
 NAVIGATION: Mapping[str, Sequence[str]] = {
     "Start": ("index.md", "quick-start.md", "own-data.md", "tour.md"),
@@ -35,10 +34,10 @@ NAVIGATION: Mapping[str, Sequence[str]] = {
 def on_files(files: Any, config: Any) -> Any:
     """Adds the pages that are not Markdown files of docs/, and the navigation."""
     for here, there in links.OUTSIDE.items():
-        files.append(File.generated(config, there, abs_src_path=str(ROOT / here)))
-    if (ROOT / "docs" / TOUR).exists():
-        text = notebook.markdown((ROOT / "docs" / TOUR).read_text(encoding="utf-8"))
-        files.append(File.generated(config, "tour.md", content=text))
+        text = (ROOT / here).read_text(encoding="utf-8")
+        if here.endswith(".ipynb"):
+            text = notebook.markdown(text)
+        files.append(File.generated(config, there, content=text))
     config.nav = _navigation([file.src_uri for file in files.documentation_pages()])
     return files
 

@@ -56,7 +56,7 @@ def _unknown(line: str) -> list[str]:
         if name not in commands:
             return [name]
         command = commands[name]
-    known = {name for option in command.params for name in option.opts}
+    known = {name for option in command.params for name in option.opts} | {"--help"}
     return [word for word in words if re.match("--?[a-z]", word) and word not in known]
 
 

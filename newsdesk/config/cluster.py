@@ -75,18 +75,27 @@ class Schedule(Section):
     Kubeflow Pipelines reads cron by the clock of its controller, without a time zone
     (cron.py). So `time_zone` must be the zone of that clock: UTC, unless the cluster
     sets CRON_SCHEDULE_TIMEZONE on ml-pipeline-scheduledworkflow. In that case, set
-    `controller_time_zone` to the same zone. After a pause or an outage, `catchup` runs
-    every missed interval since `start`; without it, only the latest one is run.
+    `controller_time_zone` to the same zone.
     """
 
     cron: Annotated[str, AfterValidator(_is_cron)] | None = None
+    """Six fields, seconds first, such as `0 0 3 * * *`; either this or `every_minutes`.
+    """
     every_minutes: int | None = Field(None, ge=1)
+    """Minutes between two runs."""
     time_zone: TimeZone = "UTC"
+    """The zone in which `cron` is meant; it must be `controller_time_zone`."""
     controller_time_zone: TimeZone = "UTC"
+    """The zone of the clock of Kubeflow Pipelines' controller."""
     catchup: bool = False
+    """Runs every interval since `start` that was missed, instead of the latest one
+    alone."""
     max_concurrency: int = Field(1, ge=1, le=10)
+    """Runs that may work at the same time."""
     start: AwareDatetime | None = None
+    """First moment, with a time zone."""
     end: AwareDatetime | None = None
+    """Last moment, with a time zone."""
 
     @model_validator(mode="after")
     def _runs_can_begin(self) -> "Schedule":
@@ -114,23 +123,34 @@ class Schedule(Section):
 class Node(Section):
     """The resources, retries and environment of a node on the cluster.
 
-    Without a limit, the request is also the limit. `retries` is used twice: inside the
-    container, for a store that cannot be reached, and by Argo, with a new pod, for
-    other failures (`kubeflow/container/retries.py`). `timeout_minutes` limits one pod.
+    `retries` is used twice: inside the container, for a store that cannot be reached,
+    and by Argo, with a new pod, for other failures (`kubeflow/container/retries.py`).
     """
 
     cpu: Cpu = "1"
+    """Requested cores, such as `2`, `0.5` or `500m`."""
     memory: Memory = "2Gi"
+    """Requested memory, such as `4Gi`."""
     cpu_limit: Cpu | None = None
+    """Most cores; by default the request."""
     memory_limit: Memory | None = None
+    """Most memory; by default the request."""
     gpus: int = Field(0, ge=0)
+    """GPUs; only for nodes that use them."""
     gpu_type: GpuType = "nvidia.com/gpu"
+    """The cluster's resource of the GPUs."""
     retries: int = Field(2, ge=0, le=20)
+    """How often the node is tried again."""
     backoff_seconds: int = Field(60, ge=0)
+    """Pause before the first retry."""
     backoff_factor: Factor = 2
+    """Factor by which each pause is longer than the one before."""
     timeout_minutes: int = Field(60, ge=1, le=366 * 24 * 60)
+    """Minutes that one pod may take."""
     cache: bool = False
+    """Whether Pipelines may take the outputs of an earlier task."""
     environment: dict[VariableName, str] = {}
+    """Environment variables; secrets belong into `kubeflow.secrets`."""
 
     @property
     def pauses(self) -> list[int]:
@@ -156,45 +176,55 @@ class SecretKey(Section):
     """One key of a Kubernetes Secret."""
 
     name: Subdomain
+    """Name of the Kubernetes Secret."""
     key: SecretKeyName
+    """Key in the Secret."""
 
 
 class Kubeflow(Section):
-    """Where runs are sent, and how their nodes run.
-
-    Without `host`, it is KF_PIPELINES_ENDPOINT, or the service of the cluster that this
-    runs in. `defaults` applies to all nodes, and `nodes` overrides it for one node. In
-    every node, each of `secrets` becomes an environment variable from a key of a
-    Secret, and each of `volumes` a folder from a PersistentVolumeClaim. Artifacts are
-    stored below `root`, or in the default store of the cluster. `addresses` maps local
-    paths to the places where containers find the same content: an address in an object
-    store, or a path in the image or a volume. `hardened` forbids root in every pod, and
-    mounts volumes at /tmp and the home folder, so that a policy of the cluster can make
-    the root file system read-only; it needs Kubeflow Pipelines 2.16. `server_version`
-    replaces the version that the server reports. A run whose model is not good enough,
-    or was rolled back, succeeds unless `fail_when_not_pushed`. `schedule status` ends
-    with 1 if nothing was pushed for `alarm_without_push` intervals.
-    """
+    """Where runs are sent, and how their nodes run."""
 
     host: str | None = Field(None, pattern=r"^https?://[^/\s]+")
+    """Address of Kubeflow Pipelines; by default `KF_PIPELINES_ENDPOINT`, or the service
+    of the cluster that this runs in."""
     ui: str | None = Field(None, pattern=r"^https?://[^/\s]+")
+    """Address of its pages, if that differs from `host`."""
     namespace: Label | None = None
+    """Namespace of the runs."""
     experiment: str | None = Field(None, min_length=1)
+    """Experiment of the runs; by default the name of the pipeline."""
     service_account: Subdomain | None = None
+    """Service account of the pods."""
     token_file: LocalPath | None = None
+    """File with the token for `submit` and `schedule`."""
     ca_file: LocalPath | None = None
+    """Certificates that the server's certificate is checked with."""
     image: str | None = Field(None, pattern=r"^[^\s]+$")
+    """Image of the nodes, which `make image` builds."""
     root: Annotated[str, Field(pattern=r"^(gs|s3|minio)://[^\s]+$")] | None = None
+    """Where artifacts are stored; by default the store of the cluster."""
     schedule: Schedule | None = None
+    """When runs begin."""
     defaults: Node = Node()
+    """Settings of all nodes."""
     nodes: dict[NodeName, Node] = {}
+    """Settings of one node, by its id: the keys of `defaults`, which they override."""
     secrets: dict[VariableName, SecretKey] = {}
+    """Environment variables of the nodes, each from a key of a Kubernetes Secret."""
     volumes: dict[str, Claim] = {}
+    """Folders in the pods, each from a PersistentVolumeClaim."""
     addresses: dict[LocalPath, Annotated[str, Field(min_length=1)]] = {}
+    """For local paths, where containers find the same content: an address in a store,
+    or a path in the image or a volume."""
     hardened: bool = False
+    """Forbids root in every pod, and lets the root file system be read-only; needs
+    Kubeflow Pipelines 2.16."""
     server_version: Annotated[str, Field(pattern=r"^\d+\.\d+$")] | None = None
+    """Replaces the version that the server reports."""
     fail_when_not_pushed: bool = False
+    """Lets a run fail whose model is not good enough or was rolled back."""
     alarm_without_push: int | None = Field(None, ge=1)
+    """Intervals without a push after which `schedule status` ends with 1."""
 
     @field_validator("volumes")
     @classmethod

@@ -27,36 +27,68 @@ class Ratios(Section):
     """How files are divided into splits; only the proportions count."""
 
     train: int = Field(8, ge=1)
+    """Parts of the rows that become the train split."""
     eval: int = Field(1, ge=1)
+    """Parts that become the eval split."""
     test: int = Field(1, ge=0)
+    """Parts that become the test split; with 0, the eval split decides about a push."""
 
 
 class Data(Section):
     """Where the rows are and what their columns mean."""
 
     path: DataLocation
+    """A file, a folder, a glob, a pattern with `{SPAN}` or `{YYYY}-{MM}-{DD}`, or
+    `tfds:NAME`."""
     span_marker: FileName | None = None
+    """Name of a file, such as `_SUCCESS`: only spans that have it beside their rows are
+    read."""
     window: int = Field(1, ge=1)
+    """How many of the latest spans are read together."""
     splits: dict[Split, Pattern] = {}
+    """The pattern of the files of each split, below `data.path`."""
     # None means that the names of the files decide, and [] that they mean nothing.
     named_splits: list[Split] | None = None
+    """The splits that the names of the files say, or `"off"` to ignore the names; by
+    default the files are looked at."""
     split_column: Name | None = None
+    """The column that says the split of each row, in the words that file names may
+    have."""
     ratios: Ratios = Ratios()
+    """How rows without a named split are divided; only the proportions count."""
     eval_ratio: float = Field(0.1, gt=0.0, lt=1.0)
+    """Share of the train rows that becomes the eval split if there is none."""
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet", "tfrecord"] = "auto"
+    """Format of the files; `auto` goes by their names."""
     columns: list[Name] = []
+    """Names of the columns of files without a header."""
     quoting: Literal["auto", "standard", "none"] = "auto"
+    """What quotes mean in CSV and TSV: `standard` encloses cells (RFC 4180), `none` is
+    an ordinary character; `auto` is `none` if the delimiter is a tab."""
     encoding: Literal["auto", "utf-8", "utf-16", "windows-1252"] = "auto"
+    """Encoding of CSV, TSV and JSON Lines; `auto` is UTF-8, or UTF-16 with a byte order
+    mark."""
     delimiter: Literal["auto", ",", ";", "\t", "|"] = "auto"
+    """What separates the cells of CSV and TSV; `auto` is a comma for CSV and a tab for
+    TSV."""
     text_columns: list[Name] = Field(min_length=1)
+    """The columns with the text; several are read one after the other."""
     label_column: Name
+    """The column with the label."""
     labels: list[Name] = Field(min_length=2)
+    """The names of the classes."""
     first_label: int = 0
+    """What the first label is if the label column has positions in `data.labels`."""
     drop_labels: list[Name] = []
+    """Labels whose rows are left out and counted."""
     merge_labels: dict[Name, list[Name]] = {}
+    """For each label that remains, the labels whose rows become its rows."""
     slice_columns: list[Name] = []
+    """Columns for whose values a model is evaluated one by one."""
     max_bad_rows: Share = 0.001
+    """Share of rows that may go to the quarantine; more stop the run."""
     schema_file: LocalPath
+    """The reviewed schema, which `newsdesk init` writes."""
     _listed: list[str] = PrivateAttr(default_factory=list)
 
     @field_validator("delimiter", mode="before")

@@ -87,11 +87,17 @@ class TransformerEncoder(EncoderSection):
     half_precision: ClassVar[frozenset[Device]] = frozenset({"GPU"})
 
     kind: Literal["transformer"] = "transformer"
+    """A transformer that is trained from scratch."""
     width: int = Field(32, ge=1)
+    """Width of the vectors; `heads` must divide it."""
     heads: int = Field(2, ge=1)
+    """Attention heads of a block."""
     feed_forward: int = Field(32, ge=1)
+    """Width of the layer inside a block."""
     blocks: int = Field(1, ge=1)
+    """Blocks, one after the other."""
     dropout: float = Field(0.1, ge=0.0, lt=1.0)
+    """Dropout in the blocks."""
 
     @model_validator(mode="after")
     def _heads_divide_width(self) -> "TransformerEncoder":
@@ -103,12 +109,7 @@ class TransformerEncoder(EncoderSection):
 
 
 class CheckpointEncoder(EncoderSection):
-    """A text encoder from Hugging Face, in a local folder.
-
-    `lora_rank` trains small changes of the query and value of every layer, and the
-    head; without it or `train_layers`, everything is trained. `recompute` saves memory
-    in training.
-    """
+    """A text encoder from Hugging Face, in a local folder."""
 
     builder: ClassVar[str] = "trainer.encoders.checkpoint.build"
     tokenizer: ClassVar[str | None] = (
@@ -120,11 +121,18 @@ class CheckpointEncoder(EncoderSection):
     locations: ClassVar[tuple[str, ...]] = ("path",)
 
     kind: Literal["checkpoint"]
+    """A text encoder from Hugging Face, in a local folder."""
     path: LocalPath
+    """The folder of the checkpoint."""
     trainable: bool = True
+    """Whether the encoder is trained; otherwise only the head is."""
     train_layers: int | None = Field(None, ge=1)
+    """Trains only so many layers, from the top; by default all."""
     lora_rank: int | None = Field(None, ge=1)
+    """Trains changes of this rank to query and value of each layer, and no weight
+    itself (LoRA); 8 is usual."""
     recompute: bool = False
+    """Saves memory in training: a layer is computed again for its gradient."""
 
     @model_validator(mode="after")
     def _frozen_layers_are_not_trained(self) -> "CheckpointEncoder":
@@ -172,11 +180,7 @@ class CheckpointEncoder(EncoderSection):
 
 
 class HubEncoder(EncoderSection):
-    """A BERT from TF Hub or Kaggle Models: handles, or folders of SavedModels.
-
-    `allow_operations` names TensorFlow operations of the encoder that are not on the
-    allow-list of `newsdesk/inspection/allowed.py`.
-    """
+    """A BERT from TF Hub or Kaggle Models: handles, or folders of SavedModels."""
 
     builder: ClassVar[str] = "trainer.encoders.hub.HubBert"
     tokenizer: ClassVar[str | None] = "trainer.hub.preprocessor.of_hub_encoder"
@@ -186,10 +190,16 @@ class HubEncoder(EncoderSection):
     half_precision: ClassVar[frozenset[Device]] = frozenset()
 
     kind: Literal["hub"]
+    """A BERT from TF Hub or Kaggle Models."""
     path: Location
+    """Handle or folder of the encoder."""
     preprocess: Location
+    """Handle or folder of the preprocessing model that belongs to it."""
     trainable: bool = True
+    """Whether the encoder is trained; otherwise only the head is."""
     allow_operations: list[Operation] = []
+    """TensorFlow operations of the encoder that are accepted although the allow-list
+    lacks them."""
 
     @property
     def token_files(self) -> list[str]:

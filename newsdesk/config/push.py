@@ -7,15 +7,14 @@ from newsdesk.config.section import Section
 
 
 class Sign(Section):
-    """The PEM files that published versions are signed with; they are not encrypted.
-
-    With `certificate`, which must belong to `private_key`, signatures contain it and
-    `chain`: the certificates above it, up to the root.
-    """
+    """The PEM files that published versions are signed with."""
 
     private_key: LocalPath
+    """PEM file of the private key (P-256, P-384 or P-521), not encrypted."""
     certificate: LocalPath | None = None
+    """PEM file of the key's certificate, which signatures then contain."""
     chain: list[LocalPath] = []
+    """PEM files of the certificates above it, up to the root."""
 
     @model_validator(mode="after")
     def _a_certificate_has_a_chain(self) -> "Sign":
@@ -34,13 +33,14 @@ class Sign(Section):
 
 
 class Push(Section):
-    """Where accepted models are published, by default below output.root.
-
-    The newest `keep` versions are kept, or all of them if it is None. A retired version
-    is hidden at once, and deleted `grace_minutes` later.
-    """
+    """Where accepted models are published, and how many versions are kept."""
 
     destination: Destination | None = None
+    """Where versions are published: a path, `s3://` or `gs://`; by default `serving/`
+    below `output.root`."""
     keep: int | None = Field(None, ge=1)
+    """How many of the newest versions are kept; by default all."""
     grace_minutes: float = Field(60.0, ge=0.0)
+    """Minutes between hiding a retired version and deleting it."""
     sign: Sign | None = None
+    """The files that published versions are signed with."""

@@ -26,33 +26,51 @@ class Notify(Section):
     """The webhook for failures; `env:NAME` keeps its address secret."""
 
     url: str = Field(pattern=r"^(https?://.+|env:[A-Za-z_]\w*$)")
+    """Address of the webhook, or `env:NAME` to read it from an environment variable."""
     on_success: bool = False
+    """Whether successes are posted as well as failures."""
 
 
 class Output(Section):
     """Where everything is written; by default ./newsdesk/<name>."""
 
     root: LocalPath | None = None
+    """The folder of everything that runs write; by default `./newsdesk/NAME`."""
     checkpoints: LocalPath | None = None
+    """The folder of the checkpoints; by default `checkpoints/` below the root."""
     notify: Notify | None = None
+    """The webhook that the ends of runs are posted to."""
 
 
 class Config(Section):
     """The whole configuration of one pipeline."""
 
     name: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+    """Name of the pipeline, which its folders and its runs have."""
     data: Data
+    """Where the rows are and what their columns mean."""
     text: Text = Text()
+    """How strings become token ids."""
     model: Model = Model()
+    """Encoder, pooling and head."""
     optimizer: Optimizer = Optimizer()
+    """AdamW."""
     train: Train = Train()
+    """How long, with which batches and on which devices the model is trained."""
     tune: Tune | None = None
+    """Which settings are tried before training; without it, none."""
     gate: Gate = Gate()
+    """Limits that data must keep."""
     evaluation: Evaluation = Evaluation()
+    """Limits that a model must keep."""
     push: Push = Push()
+    """Where versions are published."""
     beam: Beam = Beam()
+    """The Beam runner."""
     output: Output = Output()
+    """Where everything is written."""
     kubeflow: Kubeflow = Kubeflow()
+    """The cluster."""
 
     @model_validator(mode="before")
     @classmethod

@@ -5,7 +5,7 @@ from typing import Any
 
 # By the type of pydantic's error, with the names of its context. Types that are not
 # here do not occur with the kinds of values that the sections have.
-_SENTENCES: Mapping[str, str] = {
+SENTENCES: Mapping[str, str] = {
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
     "datetime_from_date_parsing": "must be a date and time with a zone, such as "
@@ -41,7 +41,7 @@ _SENTENCES: Mapping[str, str] = {
     "union_tag_not_found": "must be a section with keys, such as kind",
 }
 # By the last word of the key, because a regular expression explains nothing.
-_FORMS: Mapping[str, str] = {
+FORMS: Mapping[str, str] = {
     "allow_operations": "must be the name of a TensorFlow operation, such as MatMul",
     "cpu": "must be a number of cores, such as 2, 0.5 or 500m",
     "cpu_limit": "must be a number of cores, such as 2, 0.5 or 500m",
@@ -78,16 +78,27 @@ def sentence(fault: Mapping[str, Any]) -> str:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "string_pattern_mismatch":
         words = [str(part) for part in fault["loc"] if isinstance(part, str)]
-        last = words[-1] if words else ""
-        is_key = last == "[key]"
-        fallback = _A_NAME_OF_A_VARIABLE if is_key else "has a form that is not allowed"
-        return _FORMS.get(last, fallback)
+        return form(words[-1] if words else "")
     if kind == "too_short" and context["min_length"] == 1:
         return "must not be empty"
-    if kind in _SENTENCES:
-        return _SENTENCES[kind].format(**_whole(context))
+    if kind in SENTENCES:
+        return SENTENCES[kind].format(**_whole(context))
     message = str(fault["msg"]).removeprefix("Value error, ")
     return message[:1].lower() + message[1:]
+
+
+def form(key: str) -> str:
+    """Says which form the values of a key must have.
+
+    Args:
+        key: the last word of the key; `[key]` means the names of a section.
+
+    Returns:
+        The end of a sentence that begins with the key.
+    """
+    is_key = key == "[key]"
+    fallback = _A_NAME_OF_A_VARIABLE if is_key else "has a form that is not allowed"
+    return FORMS.get(key, fallback)
 
 
 def _whole(context: Mapping[str, Any]) -> dict[str, Any]:

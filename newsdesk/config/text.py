@@ -12,19 +12,26 @@ Truncation = Literal["head", "head_tail"]
 
 
 class Text(Section):
-    """How strings become token ids; a pretrained encoder has its own tokenizer.
-
-    Of a text with more tokens than `max_length`, `truncation` keeps the first ones, or
-    some of the first and most of the last.
-    """
+    """How strings become token ids; a pretrained encoder has its own tokenizer."""
 
     tokenizer: Literal["words", "pieces", "wordpiece", "encoder"] = "words"
+    """How text is cut: `words`, `pieces` for languages without spaces between words,
+    `wordpiece` with `text.vocabulary`, or the encoder's own."""
     vocabulary: LocalPath | None = None
+    """The `vocab.txt` of `wordpiece`."""
     vocabulary_size: int = Field(20_000, ge=3)
+    """Most tokens that are learned from the train split; `pieces` needs at least 300.
+    """
     min_frequency: int = Field(2, ge=1)
+    """In how many train rows a word must occur to be in the vocabulary."""
     max_length: int = Field(256, ge=3, le=8192)
+    """Most tokens that the model reads of a text; a checkpoint may limit it further,
+    most to 512."""
     truncation: Truncation = "head"
+    """What is kept of a longer text: `head`, or with `head_tail` a quarter from its
+    beginning and the rest from its end."""
     lower_case: bool = True
+    """Whether words are lower-cased; a pretrained encoder has its own rule."""
 
     @model_validator(mode="after")
     def _vocabulary_fits(self) -> "Text":

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
-# Pages outside docs/, and their paths in the site.
+# Files that are not Markdown of docs/, and their paths in the site.
 OUTSIDE: Mapping[str, str] = {
     "README.md": "index.md",
     "kubeflow/README.md": "kubeflow.md",
@@ -18,6 +18,7 @@ OUTSIDE: Mapping[str, str] = {
     "pipeline/configs/README.md": "presets.md",
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
+    "docs/tour.ipynb": "tour.md",
 }
 # Links, and the code in which nothing is a link.
 _PART = re.compile(
