@@ -20,6 +20,7 @@ from pipeline.interrupt import Signals
 from pipeline.local import database
 from pipeline.local.executions import Records
 from pipeline.local.history import Node, RunFolder, Summary
+from pipeline.local.lean_imports import lean_imports
 from pipeline.local.notes import Notes
 from pipeline.local.outputs import Outputs
 from pipeline.local.peak_memory import PeakMemory
@@ -161,12 +162,13 @@ class LocalRun:
             return
         if warning := database.set_aside(self.config.root):
             self.screen.warn(warning)
-        from tfx.dsl.compiler import compiler, constants
-        from tfx.orchestration import metadata
-        from tfx.orchestration.local import runner_utils
-        from tfx.orchestration.portable import launcher, runtime_parameter_utils
+        with lean_imports():
+            from tfx.dsl.compiler import compiler, constants
+            from tfx.orchestration import metadata
+            from tfx.orchestration.local import runner_utils
+            from tfx.orchestration.portable import launcher, runtime_parameter_utils
 
-        from pipeline.graph import create_pipeline
+            from pipeline.graph import create_pipeline
 
         expected = Expected.of(current)
         pipeline = create_pipeline(self.config, beam_args, expected, self.accepted)
