@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from newsdesk.config.beam import Beam
 from newsdesk.config import tunable
+from newsdesk.config.beam import Beam
 from newsdesk.config.cluster import Kubeflow
 from newsdesk.config.data import Data
 from newsdesk.config.encoders import ENCODERS, kind_of
