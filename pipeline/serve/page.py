@@ -51,8 +51,10 @@ def html(name: str, loaded: Loaded, text: str | None) -> str:
     Returns:
         An HTML document.
     """
-    asked = None if text is None else question(text, "the text box")
-    error = asked.reason if isinstance(asked, Unusable) else None
+    asked = None if text is None else question(text, _FIELD)
+    error = None
+    if isinstance(asked, Unusable):
+        error = asked.reason.removeprefix(f"{_FIELD}: ")
     (answer,) = (
         loaded.model.answerer.answers([asked]) if isinstance(asked, str) else (None,)
     )

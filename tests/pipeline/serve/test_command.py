@@ -117,6 +117,8 @@ def test_the_page_works_in_a_browser(tmp_path: Path) -> None:
                     text
                 )
                 assert window.beyond_the_edge() == []
+                row = 'document.querySelector("tr.best").offsetHeight'
+                assert window.evaluate(row) < 40
                 assert window.messages == []
                 asked = {one for one in window.requests if not one.startswith("data:")}
                 assert asked == {f"{address}/"}

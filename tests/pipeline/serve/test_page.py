@@ -50,7 +50,7 @@ def test_an_empty_page_has_no_answer() -> None:
 def test_doubts_and_empty_texts_are_said() -> None:
     assert "knows no word of it" in _html("x", {"a": 1.0}, unknown_share=1.0)
     found = _html(" ", {"a": 1.0})
-    assert "the text box: the text is empty" in found
+    assert "<bdi>the text is empty</bdi>" in found
     assert "<section" not in found
 
 

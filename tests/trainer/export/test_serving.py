@@ -48,7 +48,21 @@ parsed = call("serving_examples", examples=tf.constant([example(t) for t in text
 none = call("serving_default", text=tf.constant([], tf.string))
 covered = call("coverage", text=tf.constant(texts))
 seen = call("attention", text=tf.constant(texts[:2]))
+warmed = []
+for record in tf.data.TFRecordDataset(
+    sys.argv[1] + "/assets.extra/tf_serving_warmup_requests"
+).as_numpy_iterator():
+    from tensorflow_serving.apis import prediction_log_pb2
+    request = prediction_log_pb2.PredictionLog.FromString(record).predict_log.request
+    inputs = {
+        name: tf.constant(tf.make_ndarray(tensor))
+        for name, tensor in request.inputs.items()
+    }
+    name = request.model_spec.signature_name
+    outputs = call(name, **inputs)
+    warmed.append([name, len(next(iter(outputs.values())))])
 print(json.dumps({
+    "warmed": warmed,
     "labels": names(many["labels"]),
     "label": names([many["label"]])[0],
     "probabilities": many["probabilities"].tolist(),
@@ -151,6 +165,13 @@ def test_a_batch_may_be_empty(trained: dict[str, Any]) -> None:
         "labels": [0, 2],
         "probabilities": [0, 2],
     }
+
+
+def test_the_warm_up_requests_are_answered(trained: dict[str, Any]) -> None:
+    single, several = ["serving_default", 1], ["serving_default", 32]
+    assert trained["warmed"][:-3] and trained["warmed"][-3] == several
+    assert all(one == single for one in trained["warmed"][:-3])
+    assert trained["warmed"][-2:] == [["serving_examples", 1], ["coverage", 1]]
 
 
 def test_attention_comes_with_its_tokens(trained: dict[str, Any]) -> None:
