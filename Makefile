@@ -5,8 +5,8 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 # The scripts of benchmarks/reliability/; each prints its results and then a summary.
-FAULTS = kills steps root_flips more bit_flips pushes together resources sixty_days \
-    rows poison fuzz data_gate candidates
+FAULTS = kills steps root_flips more bit_flips pushes serving together resources \
+    sixty_days rows poison fuzz data_gate candidates
 
 .PHONY: help install weights run test test-current bench faults image image-offline kfp-e2e \
     check format docs manifests clean
