@@ -1,6 +1,7 @@
 """Chooses the columns of label and text, and refuses what has no clear choice."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -184,5 +185,7 @@ def _stem(path: Path) -> str:
 
 
 def _as_name(text: str) -> str:
-    """Turns a text into a valid name of a pipeline."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:63].strip("-") or "newsdesk"
+    """Turns a text into a valid name of a pipeline; an accent is left out."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(one for one in letters if not unicodedata.combining(one))
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:63].strip("-") or "newsdesk"

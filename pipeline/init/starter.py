@@ -169,7 +169,7 @@ def _add_labels(data: Any, proposal: Proposal, texts: Texts) -> None:
     _add_comments(data, about_labels(proposal) + about_tiny_classes(texts))
     if tiny := tiny_classes(texts):
         names = json.dumps(list(tiny), ensure_ascii=False)
-        _add_comments(data, ["To do so, remove them from labels, and add one of:"])
+        _add_comments(data, ["To do so, add one of these, and keep them in labels:"])
         data.add(tomlkit.comment(f"drop_labels = {names}"))
         data.add(tomlkit.comment(f'merge_labels = {{ "ANOTHER LABEL" = {names} }}'))
     data["labels"] = tomlkit.array()

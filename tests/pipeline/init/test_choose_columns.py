@@ -148,3 +148,9 @@ def test_the_name_of_a_pattern_is_that_of_its_folder(path: str, name: str) -> No
     survey = _survey(label=["x", "y"] * 2, body=BODY)
     survey.file = Path(path)
     assert propose(survey).name == name
+
+
+def test_a_name_keeps_its_letters_without_accents() -> None:
+    survey = _survey(label=["b", "a", "b", "b"], body=BODY)
+    assert propose(survey, name="Kundenmails März").name == "kundenmails-marz"
+    assert propose(survey, name="Größe").name == "grosse"

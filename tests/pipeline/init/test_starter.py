@@ -1,5 +1,6 @@
 """`run` reads the files that `init` writes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from newsdesk.rows.readers import Layout, Row, read_rows
 from pipeline.init.choose_columns import propose
 from pipeline.init.look import look
 from pipeline.init.starter import schema, write
+from pipeline.init.texts import Texts
 
 ROWS = """3,Oil falls again,"Oil fell again, traders said"
 4,Probe reaches moon,"The probe sent a
@@ -116,3 +118,15 @@ def test_the_schema_allows_all_labels() -> None:
         one.HasField("shape") and one.presence.min_fraction == 1
         for one in parsed.feature
     )
+
+
+def test_a_proposal_for_a_label_with_too_few_texts_can_be_taken(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("label,text\n" + "a,one text\nb,another text\na,a third text\n" * 3)
+    texts = Texts(distinct={"c": 1})
+    proposal = replace(propose(look(file)), labels={"a": 6, "b": 3, "c": 1})
+    written = write(proposal, tmp_path, texts=texts)
+    taken = written.read_text().replace('# drop_labels = ["c"]', 'drop_labels = ["c"]')
+    written.write_text(taken)
+    assert load(written).data.drop_labels == ["c"]
+    assert "keep them in labels" in taken

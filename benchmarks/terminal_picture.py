@@ -1,0 +1,99 @@
+"""Draws docs/img/run.svg: a run of the bundled sample in the terminal.
+
+    python -m benchmarks.terminal_picture --root FOLDER
+
+The command runs in a terminal of its own, and what is left on its screen is drawn.
+"""
+
+import argparse
+import os
+import pty
+import re
+import struct
+import sys
+from collections.abc import Iterator, Sequence
+from fcntl import ioctl
+from io import StringIO
+from pathlib import Path
+from termios import TIOCSWINSZ
+
+from rich.console import Console
+from rich.text import Text
+
+REPOSITORY = Path(__file__).parents[1]
+PICTURE = REPOSITORY / "docs" / "img" / "run.svg"
+CONFIG = "pipeline/configs/sample.toml"
+WIDTH, HEIGHT = 92, 40
+# A picture must not load a font from a network.
+_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+# What rewrites a line: the cursor moves to its beginning, or the line is erased.
+_AGAIN = re.compile(r"\r(?!\n)|\x1b\[\d*K|\x1b\[\d*G")
+
+
+def main() -> None:
+    """Runs the sample and draws its screen."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=Path, required=True, help="a folder for the run")
+    parser.add_argument("--output", type=Path, default=PICTURE)
+    given = parser.parse_args()
+    root = str(given.root)
+    words = ["run", CONFIG, "--set", f"output.root={root}"]
+    written = _terminal([sys.executable, "-m", "pipeline.cli", *words])
+    # `make run` prints the same below its own root.
+    written = written.replace(str(given.root.absolute()), "runs/sample")
+    given.output.write_text(picture(written.replace(root, "runs/sample"), "make run"))
+
+
+def picture(written: str, title: str) -> str:
+    """Draws what a command wrote to a terminal.
+
+    Args:
+        written: with its colours, and with lines that were written again.
+        title: of the window.
+
+    Returns:
+        An SVG that loads nothing.
+    """
+    console = Console(
+        record=True,
+        width=WIDTH,
+        file=StringIO(),
+        force_terminal=True,
+        legacy_windows=False,
+    )
+    for line in _left(written):
+        console.print(Text.from_ansi(line), soft_wrap=False)
+    return _FONT.sub("", console.export_svg(title=title, unique_id="run"))
+
+
+def _left(written: str) -> Iterator[str]:
+    """Yields the lines that are left on the screen."""
+    for line in written.replace("\r\n", "\n").rstrip().split("\n"):
+        yield next(filter(str.strip, reversed(_AGAIN.split(line))), "")
+
+
+def _terminal(command: Sequence[str]) -> str:
+    """Runs a command in a terminal, and returns what it wrote there."""
+    process, terminal = pty.fork()
+    if not process:
+        os.chdir(REPOSITORY)
+        os.environ |= {"TERM": "xterm-256color", "COLUMNS": str(WIDTH)}
+        os.execv(command[0], command)
+    ioctl(terminal, TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
+    written = b""
+    try:
+        while part := os.read(terminal, 65536):
+            written += part
+            sys.stdout.buffer.write(part)
+            sys.stdout.flush()
+    except OSError:
+        # Linux reports the end of a terminal as an error.
+        pass
+    _, status = os.waitpid(process, 0)
+    if status:
+        raise SystemExit(f"the run ended with {os.waitstatus_to_exitcode(status)}")
+    return written.decode()
+
+
+if __name__ == "__main__":
+    main()
