@@ -11,7 +11,7 @@ import pty
 import re
 import struct
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fcntl import ioctl
 from io import StringIO
 from pathlib import Path
@@ -26,8 +26,8 @@ CONFIG = "pipeline/configs/sample.toml"
 WIDTH, HEIGHT = 92, 40
 # A picture must not load a font from a network.
 _FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
-# What rewrites a line: the cursor moves to its beginning, or the line is erased.
-_AGAIN = re.compile(r"\r(?!\n)|\x1b\[\d*K|\x1b\[\d*G")
+# The codes of a terminal that move the cursor, erase a line, or hide the cursor.
+_CODE = re.compile(r"(\r|\n|\x1b\[\d*[AK]|\x1b\[\?25[hl])")
 
 
 def main() -> None:
@@ -54,22 +54,37 @@ def picture(written: str, title: str) -> str:
     Returns:
         An SVG that loads nothing.
     """
-    console = Console(
-        record=True,
-        width=WIDTH,
-        file=StringIO(),
-        force_terminal=True,
-        legacy_windows=False,
-    )
-    for line in _left(written):
+    nowhere = StringIO()
+    console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True)
+    for line in screen(written):
         console.print(Text.from_ansi(line), soft_wrap=False)
     return _FONT.sub("", console.export_svg(title=title, unique_id="run"))
 
 
-def _left(written: str) -> Iterator[str]:
-    """Yields the lines that are left on the screen."""
-    for line in written.replace("\r\n", "\n").rstrip().split("\n"):
-        yield next(filter(str.strip, reversed(_AGAIN.split(line))), "")
+def screen(written: str) -> list[str]:
+    """Finds out what is left on a screen.
+
+    Args:
+        written: to a terminal; a line that is erased or begun again is written anew.
+
+    Returns:
+        Its lines, with their colours.
+    """
+    lines, row, is_again = [""], 0, False
+    for part in _CODE.split(written.replace("\r\n", "\n")):
+        if part == "\n":
+            row, is_again = row + 1, False
+            lines += [""] * (row == len(lines))
+        elif part.endswith("A") and part.startswith("\x1b"):
+            row = max(0, row - int(part[2:-1] or 1))
+        elif part.endswith("K") and part.startswith("\x1b"):
+            lines[row] = ""
+        elif part == "\r":
+            is_again = True
+        elif part and not _CODE.fullmatch(part):
+            lines[row] = part if is_again else lines[row] + part
+            is_again = False
+    return "\n".join(lines).strip("\n").split("\n")
 
 
 def _terminal(command: Sequence[str]) -> str:
