@@ -61,7 +61,7 @@ PARAMETERS: dict[str, Parameter] = {
         ("path",),
     ),
     "epochs": Parameter(
-        ("TextExampleGen", "Trainer", "Pusher"),
+        ("TextExampleGen", "Tuner", "Trainer", "Pusher"),
         "NUMBER_INTEGER",
         lambda config: config.train.epochs or 0,
         "custom_config",
@@ -69,7 +69,7 @@ PARAMETERS: dict[str, Parameter] = {
         none=0,
     ),
     "learning_rate": Parameter(
-        ("TextExampleGen", "Trainer", "Pusher"),
+        ("TextExampleGen", "Tuner", "Trainer", "Pusher"),
         "NUMBER_DOUBLE",
         lambda config: config.optimizer.learning_rate,
         "custom_config",

@@ -104,9 +104,10 @@ def compile_job(config: Config) -> str:
 
 
 def _with_gpus(config: Config) -> Iterator[tuple[str, Node]]:
-    for name in NODES:
+    for name, facts in NODES.items():
         node = config.kubeflow.node(name)
-        if node.gpus:
+        is_absent = facts.needs and getattr(config, facts.needs) is None
+        if node.gpus and not is_absent:
             yield name, node
 
 

@@ -237,7 +237,8 @@ class Task:
         environment = dict(self._settings.environment)
         if not self._settings.gpus:
             environment |= _NO_GPUS
-        if self._node.id == "Trainer" and self._config.output.checkpoints:
+        keeps = self._node.id in ("Trainer", "Tuner")
+        if keeps and self._config.output.checkpoints:
             environment[CHECKPOINTS_VARIABLE] = self._config.output.checkpoints
         return environment
 

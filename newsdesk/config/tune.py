@@ -47,13 +47,20 @@ class Searched(Section):
         return self
 
 
+def _is_part(value: Any) -> bool:
+    """Whether a value is a part of a key, and not what is searched."""
+    if not isinstance(value, dict) or not value or _FORM & value.keys():
+        return False
+    return all(isinstance(inner, dict) for inner in value.values())
+
+
 def _with_dotted_keys(space: Any) -> Any:
     """Joins the parts of keys: TOML divides a key without quotes at its dots."""
     if not isinstance(space, dict):
         return space
     found: dict[str, Any] = {}
     for name, value in space.items():
-        if isinstance(value, dict) and value and not _FORM & value.keys():
+        if _is_part(value):
             below = _with_dotted_keys(value)
             found |= {f"{name}.{key}": inner for key, inner in below.items()}
         else:

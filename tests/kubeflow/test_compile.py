@@ -91,7 +91,7 @@ def test_every_node_is_a_task_with_requests_limits_retries_and_a_timeout(
 ) -> None:
     spec, platform = documents
     tasks, containers = _tasks(spec), _containers(spec)
-    assert set(tasks) == {kebab(node) for node in NODES}
+    assert set(tasks) == {kebab(node) for node, one in NODES.items() if not one.needs}
     told = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
     for name, task in tasks.items():
         resources = containers[f"exec-{name}"]["resources"]
@@ -324,6 +324,24 @@ def test_a_schema_is_inlined_in_the_pipeline(
     inputs = _tasks(spec)["import-schema-gen"]["inputs"]["parameters"]
     constant = inputs["schema_file"]["runtimeValue"]["constant"]
     assert constant == "inline:" + schema.read_text()
+
+
+def test_a_tuning_is_one_task_before_the_trainer() -> None:
+    space = 'tune.space={"model.dropout" = {low = 0.0, high = 0.3}}'
+    gpus = 'kubeflow.nodes={"Tuner" = {gpus = 1}}'
+    (spec, platform) = yaml.safe_load_all(compiling.compile(sample(space, gpus)))
+    tasks, containers = _tasks(spec), _containers(spec)
+    assert set(tasks) == {kebab(node) for node in NODES}
+    found = tasks["trainer"]["inputs"]["artifacts"]["hyperparameters"]
+    assert found["taskOutputArtifact"]["producerTask"] == "tuner"
+    container = containers["exec-tuner"]
+    assert container["resources"]["accelerator"]["count"] == "1"
+    environment = {one["name"]: one["value"] for one in container["env"]}
+    assert environment["NEWSDESK_CHECKPOINTS"] == "/checkpoints/sample"
+    told = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    assert told["exec-tuner"]["activeDeadlineSeconds"] == str(24 * 3600)
+    # What a user submits also changes the trials.
+    assert {"epochs", "learning_rate"} <= set(tasks["tuner"]["inputs"]["parameters"])
 
 
 def test_vertex_gets_a_job() -> None:

@@ -61,8 +61,37 @@ def test_the_nodes_of_the_graph_have_facts(
     schema = repository / "schemas" / "ag_news.pbtxt"
     config = make_config(data={"schema_file": str(schema)})
 
-    assert {node.id for node in create_pipeline(config).components} == NODES.keys()
+    always = {name for name, facts in NODES.items() if not facts.needs}
+    assert {node.id for node in create_pipeline(config).components} == always
     assert NOTES.keys() <= NODES.keys()
+
+
+def test_a_tuner_sees_only_transformed_rows_and_feeds_the_trainer(
+    make_config: Callable[..., Config], repository: Path
+) -> None:
+    schema = repository / "schemas" / "ag_news.pbtxt"
+    space = {"space": {"model.dropout": {"low": 0.0, "high": 0.3}}}
+    config = make_config(data={"schema_file": str(schema)}, tune=space)
+    nodes = {node.id: node for node in create_pipeline(config).components}
+    plain = {
+        node.id: node
+        for node in create_pipeline(config.model_copy(update={"tune": None})).components
+    }
+
+    assert nodes.keys() == NODES.keys()
+    # Transform writes no test rows.
+    transformed = nodes["Transform"].outputs["transformed_examples"]
+    splits = json.loads(nodes["Transform"].exec_properties["splits_config"])
+    assert splits == {"analyze": ["train"], "transform": ["train", "eval"]}
+    assert set(nodes["Tuner"].inputs) == {"examples", "transform_graph"}
+    assert nodes["Tuner"].inputs["examples"] is transformed
+    tuned = nodes["Trainer"].inputs["hyperparameters"]
+    assert tuned is nodes["Tuner"].outputs["best_hyperparameters"]
+    # Without a tune section, the cache key of the Trainer is the one from before.
+    assert "hyperparameters" not in plain["Trainer"].inputs
+    same = plain["Trainer"].exec_properties["custom_config"]
+    assert nodes["Trainer"].exec_properties["custom_config"] == same
+    assert not {"tune", "tuned"} & json.loads(same).keys()
 
 
 @pytest.mark.parametrize("module", ["optim/optimizer", "optim/adamw", "encoders/stack"])

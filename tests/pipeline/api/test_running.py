@@ -40,6 +40,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
         _: Any,
         accepted: str,
         __: Any,
+        last: str,
     ) -> Summary:
         found.append((config, accepted))
         print("a library prints")
