@@ -1,16 +1,14 @@
-"""Collects the rows of a file into batches of tf.Examples by split.
+"""Collects the rows of a source into batches of tf.Examples by split.
 
 Rows move in batches, because passing an element costs Beam more than reading a row.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tensorflow.core.example.example_pb2 import Example
 
 from components.text_example_gen.splits import Division, hash_of
-from components.text_example_gen.strata import Texts
 from newsdesk import features
 from newsdesk.rows.labelling import Labelled
 
@@ -33,11 +31,7 @@ class Batch:
 
 
 class Batches:
-    """The rows of one file that are not yet sent on.
-
-    Attributes:
-        texts: the texts of each class, by its number; {} if the rows are not divided.
-    """
+    """The rows of one source that are not yet sent on."""
 
     def __init__(
         self, division: Division, by_value: Mapping[str, Division] | None = None
@@ -48,7 +42,6 @@ class Batches:
             division: how the rows are divided.
             by_value: how they are divided if a column says their split.
         """
-        self.texts: dict[int, Texts] = defaultdict(Texts)
         self._division = division
         self._by_value = by_value or {}
         self._filling: dict[str, Batch] = {}
@@ -66,7 +59,6 @@ class Batches:
         if not division.divides:
             return self._put(row, division.names[0], None)
         text = hash_of(row.text)
-        self.texts[row.label].add(text, division)
         return self._put(row, division.of_hash(text), text)
 
     def rest(self) -> Iterable[Batch]:

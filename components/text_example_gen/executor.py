@@ -98,6 +98,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                     data.labels[label]: texts for label, texts in report.small.items()
                 },
                 row_counts.SOURCES: named_splits.described(found, data),
+                row_counts.WHOLE: report.whole,
             },
         )
         fileio.rmtree(notes)

@@ -34,7 +34,8 @@ class Report:
         small: the number of different texts of each class that has fewer than there
             are splits, by the number of the class.
         splits: the number of rows written by split, in the order of the pipeline.
-        faults: the errors of files that could not be read, sorted.
+        faults: the first error of each file that could not be read, sorted.
+        whole: why a large file was read by one worker, by its path.
     """
 
     notes: str
@@ -46,6 +47,7 @@ class Report:
     small: dict[int, int]
     splits: dict[str, int]
     faults: list[str]
+    whole: dict[str, str]
 
     @classmethod
     def of(cls, notes: str, splits: Sequence[str]) -> "Report":
@@ -62,7 +64,8 @@ class Report:
         written: Counter[str] = Counter()
         left_out: Counter[str] = Counter()
         merged: Counter[str] = Counter()
-        small, faults = {}, []
+        small, whole = {}, {}
+        faults: dict[str, tuple[int, str]] = {}
         for note in _notes(notes):
             sums["rows"] += note.get("rows", 0)
             sums["bad"] += "bad" in note
@@ -73,7 +76,10 @@ class Report:
             if "texts" in note:
                 small[note["label"]] = note["texts"]
             if "fault" in note:
-                faults.append(note["fault"])
+                fault = note["first"], note["fault"]
+                faults[note["file"]] = min(fault, faults.get(note["file"], fault))
+            if "whole" in note:
+                whole[note["whole"]] = note["because"]
         return cls(
             notes,
             rows_in=sums["rows"],
@@ -83,7 +89,8 @@ class Report:
             merged=dict(merged),
             small=small,
             splits={name: written[name] for name in splits},
-            faults=sorted(faults),
+            faults=sorted(fault for _, fault in faults.values()),
+            whole=whole,
         )
 
     def bad_rows(self) -> Iterator[BadRow]:

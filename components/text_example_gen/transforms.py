@@ -1,26 +1,32 @@
 """The Beam transforms between files and tf.Examples."""
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import apache_beam as beam
 
 from components.text_example_gen.batches import Batches
+from components.text_example_gen.class_texts import ClassTexts
 from components.text_example_gen.routing import Route, Stratify
+from components.text_example_gen.shards import Shards
 from components.text_example_gen.splits import Division, names_of
-from components.text_example_gen.strata import Strata
+from components.text_example_gen.strata import Strata, Texts
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
-from newsdesk.rows import readers
-from newsdesk.rows.labelling import Labelling, LeftOut, check_columns
+from newsdesk.rows import cuts, readers
+from newsdesk.rows.labelling import Labelled, Labelling, LeftOut, check_columns
+from newsdesk.rows.part import Part
 from newsdesk.rows.row import BadRow, Row
 
 NOTES = "notes"
 BATCHES = "batches"
-_TEXTS = "texts"
+_PARTS = "parts"
+# How often the texts of a source are checked, in rows.
+_CHECKED_EVERY = 1000
 
 
 @dataclass(frozen=True)
@@ -31,15 +37,17 @@ class Source:
         file: a local path, or `tfds:name/split`.
         division: how the rows are divided.
         by_value: how they are divided if a column says their split, by split.
+        part: the rows to read; None for all.
     """
 
     file: str
     division: Division
     by_value: Mapping[str, Division] | None = None
+    part: Part | None = None
 
 
-class ReadFiles(beam.DoFn):
-    """Sources -> batches of tf.Examples, the texts of each class, and notes."""
+class RowReader:
+    """Reads and labels the rows of a source, on a worker."""
 
     def __init__(self, data: Data) -> None:
         """Keeps the settings that workers need.
@@ -47,28 +55,132 @@ class ReadFiles(beam.DoFn):
         Args:
             data: the data section.
         """
-        self._layout = readers.Layout.of(data)
-        self._labelling = Labelling.of(data)
+        self.layout = readers.Layout.of(data)
+        self.labelling = Labelling.of(data)
 
-    def process(self, source: Source) -> Iterator[beam.pvalue.TaggedOutput]:
-        """Reads one file.
+    def rows(
+        self, source: Source, count: readers.LineCount | None = None
+    ) -> Iterator[Row | BadRow]:
+        """Reads the rows of a source, without their labels.
+
+        Args:
+            source: the file, or a part of it.
+            count: gets the number of lines of each kind.
+
+        Returns:
+            Good rows, and bad rows with the reason.
+
+        Raises:
+            DataError: the file cannot be read, or lacks a column.
+        """
+        file, needed = source.file, self.labelling.columns
+        check_columns(file, readers.columns_of(file, self.layout), needed)
+        return readers.read_rows(
+            file, self.layout, needed, self.is_row, count, source.part
+        )
+
+    def is_row(self, values: dict[str, str]) -> bool:
+        """Returns whether cells by column are a good row."""
+        return not isinstance(self.labelling.apply(Row("", 0, values)), BadRow)
+
+
+class CutFiles(beam.DoFn):
+    """Sources -> sources that are parts of large files."""
+
+    def __init__(self, data: Data) -> None:
+        """Keeps the settings that workers need.
+
+        Args:
+            data: the data section.
+        """
+        self._reader = RowReader(data)
+
+    def process(self, source: Source) -> Iterator[Any]:
+        """Cuts one file.
 
         Args:
             source: the file.
 
         Yields:
-            Batches; the texts of each class; a note for every bad row, and a note with
-            the number of rows. If the file cannot be read, a note with the error.
+            Its parts, or the file; a note if a large file has no parts.
         """
+        needed, is_row = self._reader.labelling.columns, self._reader.is_row
+        found = cuts.cut(source.file, self._reader.layout, needed, is_row)
+        if found.reason:
+            yield note(whole=source.file, because=found.reason)
+        if not found.parts:
+            yield source
+        for part in found.parts:
+            yield replace(source, part=part)
+
+
+class CollectTexts(beam.DoFn):
+    """Sources -> the texts of each class, as far as they can move."""
+
+    def __init__(self, data: Data) -> None:
+        """Keeps the settings that workers need.
+
+        Args:
+            data: the data section.
+        """
+        self._reader = RowReader(data)
+
+    def process(self, source: Source) -> Iterator[dict[int, Texts]]:
+        """Reads one source until every class has enough texts in each split.
+
+        Args:
+            source: the file, or a part of it.
+
+        Yields:
+            The texts of each class.
+        """
+        labelling = self._reader.labelling
+        classes = len(labelling.classes or labelling.labels)
+        found = ClassTexts(source.division, source.by_value)
+        rows = self._reader.rows(source) if found.can_move else iter(())
+        # The worker that makes batches of the rows reports the error.
+        with contextlib.suppress(DataError):
+            for number, row in enumerate(rows, 1):
+                if isinstance(row, Row):
+                    labelled = labelling.apply(row)
+                    if isinstance(labelled, Labelled):
+                        found.add(labelled)
+                if number % _CHECKED_EVERY == 0 and found.suffice(classes):
+                    break
+        yield dict(found.texts)
+
+
+class ReadFiles(beam.DoFn):
+    """Sources -> batches of tf.Examples, and notes."""
+
+    def __init__(self, data: Data) -> None:
+        """Keeps the settings that workers need.
+
+        Args:
+            data: the data section.
+        """
+        self._reader = RowReader(data)
+
+    def process(self, source: Source) -> Iterator[beam.pvalue.TaggedOutput]:
+        """Reads one source.
+
+        Args:
+            source: the file, or a part of it.
+
+        Yields:
+            Batches; a note for every bad row, and a note with the number of rows. If
+            the file cannot be read, a note with the error.
+        """
+        labelling = self._reader.labelling
         batches = Batches(source.division, source.by_value)
         rows = lines = over_lines = 0
         left_out, merged = Counter[str](), Counter[str]()
         count = readers.LineCount()
         try:
-            for row in self._rows(source.file, count):
+            for row in self._reader.rows(source, count):
                 rows += 1
                 lines += row.lines
-                found = row if isinstance(row, BadRow) else self._labelling.apply(row)
+                found = row if isinstance(row, BadRow) else labelling.apply(row)
                 if isinstance(found, BadRow):
                     yield note(bad=asdict(found))
                     continue
@@ -83,21 +195,13 @@ class ReadFiles(beam.DoFn):
             count.check(source.file, lines)
         except DataError as error:
             # An exception would lose its type on the way from another process.
-            yield note(fault=str(error))
+            first = source.part.first if source.part else 1
+            yield note(fault=str(error), file=source.file, first=first)
         for batch in batches.rest():
             yield beam.pvalue.TaggedOutput(BATCHES, batch)
-        yield beam.pvalue.TaggedOutput(_TEXTS, batches.texts)
         removed = {"left_out": left_out, "merged": merged}
         counts = {key: dict(found) for key, found in removed.items() if found}
         yield note(rows=rows, over_lines=over_lines, **counts)
-
-    def _rows(self, file: str, count: readers.LineCount) -> Iterator[Row | BadRow]:
-        needed = self._labelling.columns
-        check_columns(file, readers.columns_of(file, self._layout), needed)
-        return readers.read_rows(file, self._layout, needed, self._is_row, count)
-
-    def _is_row(self, values: dict[str, str]) -> bool:
-        return not isinstance(self._labelling.apply(Row("", 0, values)), BadRow)
 
 
 class ExamplesFromFiles(beam.PTransform):
@@ -135,33 +239,34 @@ class ExamplesFromFiles(beam.PTransform):
         """
         plan = {source.file: source.division for source in self._sources}
         plan |= self._sources[0].by_value or {}
-        read = (
+        cut = (
             pipeline
             | "Files" >> beam.Create(self._sources)
             | "SpreadFiles" >> beam.Reshuffle()
-            | "Read" >> beam.ParDo(ReadFiles(self._data)).with_outputs()
+            | "Cut" >> beam.ParDo(CutFiles(self._data)).with_outputs(NOTES, main=_PARTS)
         )
+        parts = cut[_PARTS] | "SpreadParts" >> beam.Reshuffle()
         # At most one division has several splits. If none has, no text can move.
         division = max(plan.values(), key=lambda one: len(one.names))
-        strata = read[_TEXTS] | beam.CombineGlobally(Stratify(division))
+        strata = (
+            parts
+            | "Texts" >> beam.ParDo(CollectTexts(self._data))
+            | beam.CombineGlobally(Stratify(division))
+        )
+        # Rows do not pass through a shuffle, because runners may hold it in memory.
+        read = parts | "Read" >> beam.ParDo(ReadFiles(self._data)).with_outputs()
         routed = (
             read[BATCHES]
-            | "SpreadRows" >> beam.Reshuffle()
             | "Route"
             >> beam.ParDo(Route(), beam.pvalue.AsSingleton(strata)).with_outputs()
         )
-        notes = [read[NOTES], strata | "Small" >> beam.FlatMap(_small)]
+        notes = [cut[NOTES], read[NOTES], strata | "Small" >> beam.FlatMap(_small)]
         for split in names_of(plan):
             batches = routed[split]
-            # Counted again behind the shuffle, so that the report notices lost rows.
+            # Counted again where they are written, so the report notices lost rows.
             notes.append(batches | f"Count[{split}]" >> beam.Map(_written, split))
-            _ = (
-                batches
-                | f"Rows[{split}]" >> beam.FlatMap(_each).with_output_types(bytes)
-                | f"Write[{split}]"
-                >> beam.io.WriteToTFRecord(
-                    self._prefixes[split], file_name_suffix=".gz"
-                )
+            _ = batches | f"Write[{split}]" >> beam.io.Write(
+                Shards(self._prefixes[split])
             )
         return notes | beam.Flatten() | beam.io.WriteToText(self._notes)
 
@@ -170,11 +275,12 @@ def note(**values: object) -> beam.pvalue.TaggedOutput:
     """Makes a note, which is one line of JSON.
 
     Args:
-        **values: `bad`, the fields of a BadRow; `fault`, why a file cannot be read;
-            `rows`, how many rows were read, `over_lines`, how many good rows cover
-            several lines, and by label how many were `left_out` and `merged`;
-            `written`, how many rows went into `split`; `label`, the number of a class
-            that has fewer different `texts` than there are splits.
+        **values: `bad`, the fields of a BadRow; `fault`, why a `file` cannot be read
+            from the row `first`; `whole`, a large file that cannot be cut, with
+            `because`, the reason; `rows`, how many rows were read, `over_lines`, how
+            many good rows cover several lines, and by label how many were `left_out`
+            and `merged`; `written`, how many rows went into `split`; `label`, the
+            number of a class that has fewer different `texts` than there are splits.
 
     Returns:
         The line, tagged as a note.
@@ -191,7 +297,3 @@ def _small(strata: Strata) -> list[str]:
         json.dumps({"label": label, "texts": texts})
         for label, texts in strata.small.items()
     ]
-
-
-def _each(batch: list[bytes]) -> list[bytes]:
-    return batch

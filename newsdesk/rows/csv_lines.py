@@ -47,6 +47,11 @@ class CsvLines:
             raise csv.Error("field limit")
         return line.text
 
+    @property
+    def is_between(self) -> bool:
+        """Whether no line was put back."""
+        return not self._again
+
     def begin(self) -> None:
         """Starts a new record."""
         self.taken, self._size, self.ended = [], 0, False

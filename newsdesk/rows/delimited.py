@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from newsdesk.errors import DataError
 from newsdesk.rows.excel import separator_of
 from newsdesk.rows.lines import Line, LineCount, is_damaged, read_lines
+from newsdesk.rows.part import Part
 from newsdesk.rows.records import Dialect, Record, Records, miscounted
 from newsdesk.rows.remedies import remedy
 from newsdesk.rows.row import BadRow, Row, clip
@@ -19,6 +20,7 @@ def read(
     needed: Collection[str] | None = None,
     is_row: IsRow | None = None,
     count: LineCount | None = None,
+    part: Part | None = None,
 ) -> Iterator[Row | BadRow]:
     """Reads a delimited file, and skips blank lines.
 
@@ -33,6 +35,7 @@ def read(
         is_row: whether cells by column are a good row. It finds lone quotes that have
             paired up; without it, the reader does not look for them.
         count: gets the number of lines of each kind.
+        part: which rows to read; None for all.
 
     Yields:
         Rows in the order of the file.
@@ -41,8 +44,13 @@ def read(
         DataError: the file cannot be read, or its header cannot be used.
     """
     count = LineCount() if count is None else count
-    records = Records(_lines(file, dialect, count), dialect)
-    names = list(columns) or _header(file, dialect, records, count)
+    names = list(columns)
+    if part and part.first > 1:
+        names = names or header(file, dialect)
+        records = Records(read_lines(file, count, dialect.encoding, part), dialect)
+    else:
+        records = Records(_lines(file, dialect, count, part), dialect)
+    names = names or _header(file, dialect, records, count)
     picked = [
         (index, name)
         for index, name in enumerate(names)
@@ -53,12 +61,7 @@ def read(
     def values(cells: Sequence[str]) -> dict[str, str]:
         return {name: cells[index] for index, name in picked}
 
-    def is_sound(cells: Sequence[str]) -> bool:
-        found = values(cells)
-        damaged = any(map(is_damaged, found.values()))
-        return is_row is not None and not damaged and is_row(found)
-
-    records.expect(len(names), is_sound if is_row else None)
+    expect(records, names, needed, is_row)
     for record in records:
         if not record.cells and not record.fault:
             count.blank += len(record.lines)
@@ -69,6 +72,59 @@ def read(
             yield BadRow(file, first, fault, _content(record), lines=lines)
         else:
             yield Row(file, first, values(record.cells), lines=lines)
+
+
+def expect(
+    records: Records,
+    names: Sequence[str],
+    needed: Collection[str] | None,
+    is_row: IsRow | None,
+) -> None:
+    """Describes a good row to the reader of records.
+
+    Args:
+        records: the reader.
+        names: the names of the columns.
+        needed: as in `read`.
+        is_row: as in `read`.
+    """
+    picked = [
+        (index, name)
+        for index, name in enumerate(names)
+        if needed is None or name in needed
+    ]
+
+    def is_sound(cells: Sequence[str]) -> bool:
+        found = {name: cells[index] for index, name in picked}
+        damaged = any(map(is_damaged, found.values()))
+        return is_row is not None and not damaged and is_row(found)
+
+    records.expect(len(names), is_sound if is_row else None)
+
+
+def beginning(
+    file: str, dialect: Dialect, columns: Sequence[str] = ()
+) -> tuple[list[str], int]:
+    """Reads what precedes the rows.
+
+    Args:
+        file: a local path, plain, gzip or Zstandard.
+        dialect: how the file is written.
+        columns: as in `read`.
+
+    Returns:
+        The names of the columns, and the number of lines before the first row.
+
+    Raises:
+        DataError: the file cannot be read, or its header cannot be used.
+    """
+    count = LineCount()
+    lines = _lines(file, dialect, count)
+    if columns:
+        next(lines, None)
+        return list(columns), count.header
+    names = _header(file, dialect, Records(lines, dialect), count)
+    return names, count.header + count.blank
 
 
 def header(file: str, dialect: Dialect) -> list[str]:
@@ -84,13 +140,14 @@ def header(file: str, dialect: Dialect) -> list[str]:
     Raises:
         DataError: the file cannot be read, or its header cannot be used.
     """
-    count = LineCount()
-    return _header(file, dialect, Records(_lines(file, dialect, count), dialect), count)
+    return beginning(file, dialect)[0]
 
 
-def _lines(file: str, dialect: Dialect, count: LineCount) -> Iterator[Line]:
+def _lines(
+    file: str, dialect: Dialect, count: LineCount, part: Part | None = None
+) -> Iterator[Line]:
     """Leaves out the line with which Excel names the delimiter."""
-    lines = read_lines(file, count, dialect.encoding)
+    lines = read_lines(file, count, dialect.encoding, part)
     first = next(lines)
     if separator_of(first.text) == dialect.delimiter:
         count.header += 1

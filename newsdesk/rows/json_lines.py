@@ -8,6 +8,7 @@ from newsdesk.errors import DataError
 from newsdesk.rows.json_forms import explain_json
 from newsdesk.rows.lines import Line, LineCount, is_damaged, read_lines
 from newsdesk.rows.nested import Nested
+from newsdesk.rows.part import Part
 from newsdesk.rows.row import BadRow, Row, checked, clip
 
 
@@ -16,6 +17,7 @@ def read(
     needed: Collection[str] | None = None,
     count: LineCount | None = None,
     encoding: str = "auto",
+    part: Part | None = None,
 ) -> Iterator[Row | BadRow]:
     """Reads a JSON Lines file, and skips blank lines.
 
@@ -27,6 +29,7 @@ def read(
         needed: the columns to read and to check; None for all.
         count: gets the number of lines of each kind.
         encoding: a value of `data.encoding`.
+        part: which rows to read; None for all.
 
     Yields:
         Rows in the order of the file.
@@ -38,7 +41,7 @@ def read(
     other_form = explain_json(file, encoding)
     if other_form:
         raise DataError(other_form)
-    for line in read_lines(file, count, encoding):
+    for line in read_lines(file, count, encoding, part):
         if line.text.strip():
             yield _row(file, line, needed)
         else:

@@ -8,6 +8,7 @@ from typing import BinaryIO, NamedTuple
 from newsdesk.errors import DataError
 from newsdesk.rows.commands import ending, piped
 from newsdesk.rows.encodings import NAMES, UTF_8, opened_text
+from newsdesk.rows.part import Part
 
 MAX_LINE = 16 * 2**20
 # A file beyond these limits is not a table of texts, and reading it would take long.
@@ -85,7 +86,10 @@ def is_damaged(cell: str) -> bool:
 
 
 def read_lines(
-    file: str, count: LineCount | None = None, encoding: str = "auto"
+    file: str,
+    count: LineCount | None = None,
+    encoding: str = "auto",
+    part: Part | None = None,
 ) -> Iterator[Line]:
     """Reads a text file line by line; only LF and CR LF end a line.
 
@@ -93,6 +97,7 @@ def read_lines(
         file: a local path, plain, gzip or Zstandard.
         count: gets the number of lines after the last line.
         encoding: a value of `data.encoding`.
+        part: which lines to read; None for all. Only a plain file in UTF-8 has parts.
 
     Yields:
         Every line; bad lines have a fault.
@@ -101,9 +106,13 @@ def read_lines(
         DataError: the file as a whole is not text in this encoding, or cannot be read.
     """
     with opened_text(file, encoding) as (stream, found):
-        number = blank = 0
-        while raw := stream.readline(MAX_LINE + 1):
+        before = number = part.first - 1 if part else 0
+        left = part.end - stream.seek(part.begin) if part else 1
+        blank = 0
+        while left > 0 and (raw := stream.readline(MAX_LINE + 1)):
             number += 1
+            if part:
+                left -= len(raw)
             if number == 1:
                 raw = _first(file, raw)
             blank = blank + 1 if raw.isspace() else 0
@@ -112,11 +121,14 @@ def read_lines(
                     f"{file}:{number}: more than {_MAX_BLANK:,} blank lines follow "
                     "each other; remove them"
                 )
-            yield _line(file, number, raw, stream, found)
+            line, skipped = _line(file, number, raw, stream, found)
+            if part:
+                left -= skipped
+            yield line
         if number == 0:
             raise DataError(f"{file}: is empty; remove it or fill it")
         if count:
-            count.read = number
+            count.read = number - before
 
 
 def _first(file: str, raw: bytes) -> bytes:
@@ -129,13 +141,31 @@ def _first(file: str, raw: bytes) -> bytes:
     return raw
 
 
-def _line(file: str, number: int, raw: bytes, stream: BinaryIO, encoding: str) -> Line:
+def _line(
+    file: str, number: int, raw: bytes, stream: BinaryIO, encoding: str
+) -> tuple[Line, int]:
+    """Returns a line, and how many bytes behind the given ones were skipped."""
     if len(raw) > MAX_LINE:
-        _skip(file, number, raw, stream)
+        skipped = _skip(file, number, raw, stream)
         head = raw[:2000].decode("utf-8", "surrogateescape")
         # A quote in the cut line must not open a cell that takes in the next lines.
         head = head.replace("\0", _NUL).replace('"', "'")
-        return Line(number, head, f"is longer than {MAX_LINE >> 20} MiB", is_cut=True)
+        fault = f"is longer than {MAX_LINE >> 20} MiB"
+        return Line(number, head, fault, is_cut=True), skipped
+    return line_of(number, raw, encoding), 0
+
+
+def line_of(number: int, raw: bytes, encoding: str = UTF_8) -> Line:
+    """Makes a line from its bytes.
+
+    Args:
+        number: the number of the line.
+        raw: the line in UTF-8, at most MAX_LINE bytes.
+        encoding: the encoding of its file.
+
+    Returns:
+        The line, with its fault.
+    """
     try:
         text = raw.decode("utf-8")
         fault = ""
@@ -152,9 +182,9 @@ def _line(file: str, number: int, raw: bytes, stream: BinaryIO, encoding: str) -
     return Line(number, text, fault)
 
 
-def _skip(file: str, number: int, rest: bytes, stream: BinaryIO) -> None:
-    """Reads to the end of a line."""
-    size = len(rest)
+def _skip(file: str, number: int, rest: bytes, stream: BinaryIO) -> int:
+    """Reads to the end of a line; returns how many bytes it read."""
+    already = size = len(rest)
     while rest and not rest.endswith(b"\n"):
         rest = stream.readline(MAX_LINE)
         size += len(rest)
@@ -163,3 +193,4 @@ def _skip(file: str, number: int, rest: bytes, stream: BinaryIO) -> None:
                 f"{file}:{number}: the line is longer than {MAX_SKIPPED >> 30} GiB; "
                 "check that this is a text file"
             )
+    return size - already

@@ -61,13 +61,33 @@ def names(file: str) -> list[str]:
         return list(parquet.schema_arrow.names)
 
 
-def batches(file: str, needed: Collection[str] | None) -> Iterator[Batch]:
+def group_sizes(file: str) -> list[tuple[int, int]]:
+    """Reads how large the row groups are.
+
+    Args:
+        file: a local path.
+
+    Returns:
+        The number of rows and of bytes of each row group, unpacked.
+
+    Raises:
+        Unreadable: the file cannot be read as Parquet.
+    """
+    with _opened(file) as parquet:
+        groups = map(parquet.metadata.row_group, range(parquet.num_row_groups))
+        return [(group.num_rows, group.total_byte_size) for group in groups]
+
+
+def batches(
+    file: str, needed: Collection[str] | None, groups: range | None = None
+) -> Iterator[Batch]:
     """Reads the needed columns of a Parquet file, and no others.
 
     Args:
         file: a local path.
         needed: the columns to read; None reads all, and leaves out cells that cannot
             be text.
+        groups: the row groups to read; None for all.
 
     Yields:
         Batches of rows.
@@ -84,8 +104,9 @@ def batches(file: str, needed: Collection[str] | None) -> Iterator[Batch]:
             for name in parquet.schema_arrow.names
             if needed is None or name.strip() in needed
         ]
-        read = 0
-        for decoded in _decoded(parquet, chosen):
+        groups = range(parquet.num_row_groups) if groups is None else groups
+        read = _rows_in(parquet, range(groups.start))
+        for decoded in _decoded(parquet, chosen, groups):
             for rows, columns in _parts(decoded, chosen):
                 batch = _batch(rows, columns, strict=needed is not None)
                 read += rows
@@ -93,21 +114,29 @@ def batches(file: str, needed: Collection[str] | None) -> Iterator[Batch]:
                 yield batch
 
 
-def _decoded(parquet: Any, chosen: list[str]) -> Iterator[Any]:
+def _rows_in(parquet: Any, groups: range) -> int:
+    return sum(parquet.metadata.row_group(group).num_rows for group in groups)
+
+
+def _decoded(parquet: Any, chosen: list[str], groups: range) -> Iterator[Any]:
     """Decodes one row group after the other, and counts the rows."""
     leaves = _leaves(parquet, chosen)
-    first, size = 1, 0
+    first, size = 1 + _rows_in(parquet, range(groups.start)), 0
+    # The footer also has the number of all rows, which may contradict the groups.
+    is_last = groups.stop == parquet.num_row_groups
+    rows = parquet.metadata.num_rows
+    expected = rows if is_last else _rows_in(parquet, range(groups.stop))
     try:
-        for group in range(parquet.num_row_groups):
+        for group in groups:
             size = _rows_per_batch(parquet.metadata.row_group(group), leaves)
             for batch in parquet.iter_batches(
                 batch_size=size, row_groups=[group], columns=chosen, use_threads=False
             ):
                 yield batch
                 first += batch.num_rows
-        check_rows(first - 1, parquet.metadata.num_rows)
+        check_rows(first - 1, expected)
     except Exception as error:
-        last = min(first + size - 1, parquet.metadata.num_rows)
+        last = min(first + size - 1, rows)
         raise _fault(error, f" in rows {first:,} to {last:,}") from None
 
 

@@ -7,17 +7,21 @@ from newsdesk.errors import DataError
 from newsdesk.rows.magic import explain_content
 from newsdesk.rows.nested import Nested
 from newsdesk.rows.parquet_worker import worker
+from newsdesk.rows.part import Part
 from newsdesk.rows.row import BadRow, Row, checked
 from newsdesk.rows.streams import check_file, faults_named, is_gzip, is_zstd
 
 
-def read(file: str, needed: Collection[str] | None = None) -> Iterator[Row | BadRow]:
+def read(
+    file: str, needed: Collection[str] | None = None, part: Part | None = None
+) -> Iterator[Row | BadRow]:
     """Reads a Parquet file; numbers become text, null and NaN empty cells.
 
     Args:
         file: a local path.
         needed: the columns to read. None reads all, and leaves out cells that cannot
             be text.
+        part: which row groups to read; None for all.
 
     Yields:
         Rows in the order of the file, numbered from 1.
@@ -27,9 +31,10 @@ def read(file: str, needed: Collection[str] | None = None) -> Iterator[Row | Bad
     """
     _check(file)
     columns = None if needed is None else list(needed)
-    number = 0
+    number = part.first - 1 if part else 0
+    groups = [part.begin, part.end] if part else None
     with worker() as process:
-        for batch in process.ask(file, needed=columns):
+        for batch in process.ask(file, needed=columns, groups=groups):
             yield from _rows(file, number, batch, strict=needed is not None)
             number += batch["rows"]
 
@@ -51,6 +56,26 @@ def header(file: str) -> list[str]:
     with worker() as process:
         for answer in process.ask(file, names=True):
             found = [name.strip() for name in answer["names"]]
+    return found
+
+
+def group_sizes(file: str) -> list[tuple[int, int]]:
+    """Reads how large the row groups are.
+
+    Args:
+        file: a local path.
+
+    Returns:
+        The number of rows and of bytes of each row group, unpacked.
+
+    Raises:
+        DataError: the file cannot be read as Parquet.
+    """
+    _check(file)
+    found: list[tuple[int, int]] = []
+    with worker() as process:
+        for answer in process.ask(file, sizes=True):
+            found = [(rows, size) for rows, size in answer["sizes"]]
     return found
 
 

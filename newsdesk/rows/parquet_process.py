@@ -60,18 +60,25 @@ def answers_to(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Answers one request.
 
     Args:
-        request: `file`, an absolute path, and `needed`, the columns or None; or `file`
-            and `names` for only the names of the columns.
+        request: `file`, an absolute path, and one of these: `names` for only the names
+            of the columns; `sizes` for only the sizes of the row groups; or `needed`,
+            the columns or None, and `groups`, the first row group and the one behind
+            the last, or None.
 
     Yields:
-        `names`, or the fields of each `parquet_batches.Batch`; at the end `end`, or
-        `error` with the reason why the file cannot be read.
+        `names`, `sizes`, or the fields of each `parquet_batches.Batch`; at the end
+        `end`, or `error` with the reason why the file cannot be read.
     """
     try:
         if request.get("names"):
             yield {"names": parquet_batches.names(request["file"])}
+        elif request.get("sizes"):
+            yield {"sizes": parquet_batches.group_sizes(request["file"])}
         else:
-            for batch in parquet_batches.batches(request["file"], request["needed"]):
+            groups = request.get("groups")
+            for batch in parquet_batches.batches(
+                request["file"], request["needed"], groups and range(*groups)
+            ):
                 yield batch._asdict()
     except Unreadable as error:
         yield {"error": str(error)}

@@ -20,6 +20,7 @@ from newsdesk.rows.layout import (
     format_of,
 )
 from newsdesk.rows.lines import LineCount
+from newsdesk.rows.part import Part
 from newsdesk.rows.row import BadRow, Row
 
 __all__ = [
@@ -33,7 +34,6 @@ __all__ = [
 ]
 
 _READERS: dict[str, Callable[[str, Collection[str] | None], Iterator[Row | BadRow]]] = {
-    "parquet": parquet_files.read,
     "tfrecord": tf_records.read,
     TFDS: tf_datasets.read,
 }
@@ -45,6 +45,7 @@ def read_rows(
     needed: Collection[str] | None = None,
     is_row: Callable[[dict[str, str]], bool] | None = None,
     count: LineCount | None = None,
+    part: Part | None = None,
 ) -> Iterator[Row | BadRow]:
     """Reads a file row by row; its first bytes decide whether it is packed.
 
@@ -56,6 +57,7 @@ def read_rows(
         is_row: whether cells by column are a good row. In CSV and TSV it finds the rows
             between two lone quotes; without it they are one record.
         count: gets the number of lines of each kind, if the format has lines.
+        part: a result of `cuts.cut`, to read only its rows; None for all rows.
 
     Yields:
         Every row in the order of the file: good rows, and bad rows with the reason.
@@ -66,9 +68,12 @@ def read_rows(
     found = format_of(file, layout.format)
     if found in DELIMITERS:
         dialect = dialect_of(found, layout)
-        return delimited.read(file, dialect, layout.columns, needed, is_row, count)
+        columns = layout.columns
+        return delimited.read(file, dialect, columns, needed, is_row, count, part)
     if found == "jsonl":
-        return json_lines.read(file, needed, count, layout.encoding)
+        return json_lines.read(file, needed, count, layout.encoding, part)
+    if found == "parquet":
+        return parquet_files.read(file, needed, part)
     return _READERS[found](file, needed)
 
 

@@ -72,6 +72,11 @@ class Records:
         """
         self._width, self._is_row = width, is_row
 
+    @property
+    def is_between(self) -> bool:
+        """Whether no line that was already taken will be read again."""
+        return not self._alone and self._source.is_between
+
     def __iter__(self) -> Iterator[Record]:
         """Returns itself."""
         return self

@@ -97,6 +97,19 @@ def is_zstd(file: str) -> bool:
         return stream.read(4) == _ZSTD
 
 
+def size_of(file: str) -> int:
+    """Measures a file.
+
+    Args:
+        file: a local path.
+
+    Returns:
+        Its size in bytes, as it is stored.
+    """
+    with open(file, "rb") as stream:
+        return stream.seek(0, os.SEEK_END)
+
+
 @contextmanager
 def opened(file: str) -> Iterator[BinaryIO]:
     """Opens a file for reading, and unpacks it if it is gzip or Zstandard.
