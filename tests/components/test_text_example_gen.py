@@ -141,6 +141,48 @@ def test_several_processes_give_the_same_rows(
         assert sorted(map(str, two.splits[name])) == sorted(map(str, rows))
 
 
+def test_parts_of_one_file_give_the_rows_of_the_whole_file(
+    tmp_path: Path, generate: Callable[..., Any]
+) -> None:
+    lines = ["label,text"]
+    for number in range(6000):
+        text = f"{number} " + "word " * 200
+        lines.append(f'{number % 4},"{text}\n""second"" line"')
+        if number % 500 == 0:
+            lines += [f"9,bad row {number}", f'{number % 4},5" pipe {number}']
+    plain, packed = tmp_path / "a.csv", tmp_path / "b.csv.gz"
+    plain.write_text("\n".join(lines) + "\n")
+    packed.write_bytes(gzip.compress(plain.read_bytes(), 1))
+    whole = generate(path=str(packed), max_bad_rows=0.1)
+    assert whole.summary["read_by_one_worker"] == {str(packed): "is packed with gzip"}
+    for workers in (1, 2):
+        for file in (tmp_path / "out").rglob("*.gz"):
+            file.unlink()
+        beam = Beam(
+            mode="in_memory" if workers == 1 else "multi_processing", workers=workers
+        )
+        found = generate(path=str(plain), max_bad_rows=0.1, beam=beam)
+        assert found.summary == {**whole.summary, "read_by_one_worker": {}}
+        for one, other in zip(found.refused, whole.refused, strict=True):
+            assert one == {**other, "file": str(plain)}
+        for name, rows in whole.splits.items():
+            assert sorted(map(str, found.splits[name])) == sorted(map(str, rows))
+
+
+def test_examples_are_written_to_files_of_bounded_size(
+    tmp_path: Path, generate: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from components.text_example_gen import shards
+
+    monkeypatch.setattr(shards, "SIZE", 100_000)
+    write_csv(tmp_path / "a.csv", 4000)
+    found = generate(path=str(tmp_path / "a.csv"))
+    assert len(found.splits["train"]) == found.summary["splits"]["train"]
+    names = sorted((tmp_path / "out" / "examples" / "Split-train").iterdir())
+    assert names[0].name == f"data_tfrecord-00000-of-0000{len(names)}.gz"
+    assert len(names) > 1
+
+
 def test_file_name_that_is_not_utf_8(
     tmp_path: Path, generate: Callable[..., Any]
 ) -> None:

@@ -1,0 +1,121 @@
+"""Measures how time and memory of each node but the Trainer grow with the rows.
+
+One run for each number of rows, on invented rows from the grammar of the bundled
+sample. A tenth of the rows is tested.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.options import add_short, invented
+from benchmarks.pipeline import run
+from benchmarks.table import ROOT, keep, machine, markdown
+
+_PRESET = ROOT / "pipeline" / "configs" / "ag_news_transformer.toml"
+_ROWS, _SHORT = (200_000, 1_000_000), (20_000, 100_000)
+# Nodes that are quicker than this measure their start, not their rows.
+_LEAST_SECONDS = 1.0
+
+
+def main() -> None:
+    """Reads the command line, runs with each number of rows, and keeps the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs=2, metavar="N", help="rows of a run")
+    add_short(parser, f"{_SHORT[0]:,} and {_SHORT[1]:,} rows")
+    arguments = parser.parse_args()
+    few, many = arguments.rows or (_SHORT if arguments.short else _ROWS)
+    where = machine()
+    print(where, flush=True)
+    found = [nodes_of(rows) for rows in (few, many)]
+    table = markdown(
+        [
+            "node",
+            f"{few:,} rows",
+            f"{many:,} rows",
+            "time per row",
+            "marginal rows/s",
+            "peak memory",
+            "ratio",
+        ],
+        cells(found, (few, many)),
+    )
+    print(table)
+    how = (
+        "Time per row and peak memory: of the larger run, compared with the smaller. "
+        "Marginal rows/s: the additional rows by the additional seconds, which leaves "
+        f"out the start of a node. A node of less than {_LEAST_SECONDS:.0f} s has "
+        "no ratio. The process keeps what earlier nodes have imported, so "
+        "a peak includes it. The Evaluator and Predictions see a tenth of the rows."
+    )
+    keep("Growth of the nodes with the rows", [how, table, f"{where}."])
+
+
+def nodes_of(rows: int) -> dict[str, dict[str, Any]]:
+    """Runs the pipeline on invented rows.
+
+    Args:
+        rows: how many rows it reads.
+
+    Returns:
+        The nodes of its summary but the Trainer, by their names.
+    """
+    with tempfile.TemporaryDirectory(prefix="newsdesk-growth-") as name:
+        data, root = Path(name, "data"), Path(name, "run")
+        invented(data, rows - rows // 10, rows // 10)
+        settings = [
+            f"data.path={data}",
+            "train.max_minutes=0.1",
+            # Whatever its accuracy is, the model must reach the last node.
+            "evaluation.min_accuracy=0.01",
+            "gate.max_duplicate_share=1",
+            "gate.max_overlap_share=1",
+            "gate.max_conflict_share=1",
+            f"output.root={root}",
+        ]
+        summary = run(_PRESET, settings, root)
+    return {
+        node["name"]: node for node in summary["nodes"] if node["name"] != "Trainer"
+    }
+
+
+def cells(
+    found: Sequence[dict[str, dict[str, Any]]], rows: tuple[int, int]
+) -> list[list[str]]:
+    """Draws the rows of the table.
+
+    Args:
+        found: the nodes of the smaller and of the larger run.
+        rows: how many rows these runs read.
+
+    Returns:
+        A row for each node of both runs.
+    """
+    lines = []
+    for name, one in found[0].items():
+        other = found[1].get(name)
+        if other is None:
+            continue
+        few, many = one["seconds"], other["seconds"]
+        slow = few >= _LEAST_SECONDS
+        more = many - few
+        peaks = one.get("peak_bytes"), other.get("peak_bytes")
+        known = all(peaks)
+        lines.append(
+            [
+                name,
+                f"{few:.1f} s",
+                f"{many:.1f} s",
+                f"{many / rows[1] / (few / rows[0]):.2f}" if slow else "",
+                f"{(rows[1] - rows[0]) / more:,.0f}" if more >= _LEAST_SECONDS else "",
+                f"{peaks[1] / 2**20:,.0f} MiB" if known else "",
+                f"{peaks[1] / peaks[0]:.2f}" if known else "",
+            ]
+        )
+    return lines
+
+
+if __name__ == "__main__":
+    main()
