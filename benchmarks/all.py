@@ -20,6 +20,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "inference": ("benchmarks.inference", ("data", "weights")),
     "pipeline": ("benchmarks.pipeline", ("data",)),
     "start-up": ("benchmarks.start_up", ()),
+    "growth": ("benchmarks.node_growth", ()),
     "bert-base": ("benchmarks.bert_base", ("data", "weights")),
 }
 

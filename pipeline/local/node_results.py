@@ -11,6 +11,7 @@ from components.text_example_gen.row_counts import (
     OVER_LINES,
     SMALL,
     SOURCES,
+    WHOLE,
     read_summary,
 )
 from newsdesk import features
@@ -89,6 +90,24 @@ def splits_lines(quarantine: str, data: Data) -> list[str]:
         lines.append(f"left out: {label!r} (data.drop_labels), rows: {rows:,}")
     if small := summary.get(SMALL):
         lines.append(_small_line(small, data, len(summary["splits"])))
+    return lines
+
+
+def whole_lines(quarantine: str) -> list[str]:
+    """Says which large files one worker had to read, while the others waited.
+
+    Args:
+        quarantine: the folder of the Quarantine artifact.
+
+    Returns:
+        Sentences, each for one line below the line of the node.
+    """
+    found = sorted(read_summary(quarantine).get(WHOLE, {}).items())
+    lines = [
+        f"one worker read {file}, because it {why}" for file, why in found[:_SHOWN]
+    ]
+    if more := len(found) - len(lines):
+        lines.append(f"one worker read each of {more:,} more large files")
     return lines
 
 

@@ -61,6 +61,8 @@ class Notes:
         self._summary.rows = node_results.rows(quarantine)
         self._summary.sources = read_summary(quarantine).get(SOURCES, {})
         self.lines = node_results.splits_lines(quarantine, self._config.data)
+        if self._config.beam.workers != 1:
+            self.lines += node_results.whole_lines(quarantine)
         window = self._config.data.window
         spans = spans_note(self._summary.spans, window)
         rows = node_results.rows_note(self._summary.rows)

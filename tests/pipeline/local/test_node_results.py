@@ -42,6 +42,17 @@ def test_rows_over_several_lines_are_noted(tmp_path: Path) -> None:
     assert several == f"{note}; 12 rows span several lines"
 
 
+def test_large_files_that_one_worker_read_are_named(tmp_path: Path) -> None:
+    whole = {f"/{number}.csv": "is packed with gzip" for number in range(9)}
+    summary_file = tmp_path / "summary.json"
+    summary_file.write_text(json.dumps({"read_by_one_worker": whole}))
+    lines = node_results.whole_lines(str(tmp_path))
+    assert lines[0] == "one worker read /0.csv, because it is packed with gzip"
+    assert lines[-1] == f"one worker read each of {10 - len(lines)} more large files"
+    summary_file.write_text("{}")
+    assert node_results.whole_lines(str(tmp_path)) == []
+
+
 @pytest.mark.parametrize(
     ("spans", "window", "note"),
     [

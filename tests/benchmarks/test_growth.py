@@ -1,0 +1,29 @@
+"""The benchmarks of growth write rows of every kind, and compare runs node by node."""
+
+from pathlib import Path
+
+from benchmarks import large_input, node_growth
+
+
+def test_a_large_input_has_rows_of_every_kind(tmp_path: Path) -> None:
+    rows = large_input.write(tmp_path / "a.csv", 1_500_000)
+    text = (tmp_path / "a.csv").read_text()
+    assert rows == 2000
+    assert len(text) > 1_500_000
+    for part in ('0,5" pipe 0 ', "\n9,unknown label 999\n", '""quoted"""\n', '2,"word'):
+        assert part in text
+
+
+def test_time_per_row_and_memory_are_compared() -> None:
+    few = {
+        "Transform": {"seconds": 8.0, "peak_bytes": 2**30},
+        "Pusher": {"seconds": 0.5},
+    }
+    many = {
+        "Transform": {"seconds": 24.0, "peak_bytes": 2**31},
+        "Pusher": {"seconds": 0.6},
+    }
+    assert node_growth.cells([few, many], (100_000, 500_000)) == [
+        ["Transform", "8.0 s", "24.0 s", "0.60", "25,000", "2,048 MiB", "2.00"],
+        ["Pusher", "0.5 s", "0.6 s", "", "", "", ""],
+    ]
