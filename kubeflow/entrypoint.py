@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from kubeflow.container import (
     failed_report,
     logs,
     pushed,
+    remote_rows,
     result_pages,
     retries,
     unchanged,
@@ -131,16 +133,20 @@ def _execute_in(
         )
         files = scratch / "files"
         outcome = None
+        is_remote = bool(facts.get("remote"))
         if options.node == unchanged.FIRST:
-            properties = _with_data(properties, files)
+            args = beam_args if is_remote else None
+            properties = _with_data(properties, files, task, args)
             outcome = unchanged.outcome(task, properties, facts["destination"], run)
         if outcome is None:
             task.properties = placeholders.change(
                 properties, lambda text: placeholders.to_file(text, files)
             )
-            _executor(options, beam_args, scratch).Do(
-                task.inputs, task.outputs, task.properties
-            )
+            in_store = remote_rows.in_store(task) if is_remote else nullcontext()
+            with in_store:
+                _executor(options, beam_args, scratch).Do(
+                    task.inputs, task.outputs, task.properties
+                )
     result_pages.fill(options.node, task, facts.get("labels", []))
     if options.node == "Pusher":
         outcome = pushed.describe(task)
@@ -169,10 +175,14 @@ def _executor(options: argparse.Namespace, beam_args: list[str], scratch: Path) 
     return kind(base_executor.BaseExecutor.Context(extra_flags=beam_args, **context))
 
 
-def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
+def _with_data(
+    properties: Mapping[str, Any], files: Path, task: Any, remote: list[str] | None
+) -> dict[str, Any]:
     """Finds the newest spans, and downloads their files if they are in a store.
 
-    In local runs TFX's driver finds them, but open-source KFP runs no drivers of TFX.
+    If workers read the store themselves, `remote` has their arguments for Beam, and
+    nothing is downloaded. In local runs TFX's driver finds them, but open-source KFP
+    runs no drivers of TFX.
     """
     from google.protobuf import json_format
     from pydantic import ValidationError
@@ -192,10 +202,16 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
         problem = sentence(error.errors()[0])
         raise ConfigError(f"data_path = {address}: {problem}") from None
     base, splits = sources.input_of(data)
-    if mirror:
+    more = {}
+    if mirror or remote is not None:
         selection = (data.span_marker, data.window)
-        found = sources.files_of(base, splits, *selection).values()
-        mirror.fill(file for files in found for file in files)
+        by_split = sources.files_of(base, splits, *selection).values()
+        found = [file for several in by_split for file in several]
+        if remote is not None:
+            text = remote_rows.described(data, found, mirror, task, remote)
+            more["remote"] = text
+        elif mirror:
+            mirror.fill(found)
     if note := spans_note(sources.span_names(data), data.window):
         _log.info("the run reads %s", note)
     return {
@@ -203,6 +219,7 @@ def _with_data(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
         "data": data.model_dump_json(),
         "input_base": base,
         "input_config": json_format.MessageToJson(splits),
+        **more,
     }
 
 

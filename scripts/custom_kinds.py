@@ -1,9 +1,11 @@
-"""Checks TFJob and InferenceService, which Kubernetes' own schemas do not contain.
+"""Checks kinds that Kubernetes' own schemas do not contain.
 
 The fields come from the types that the projects publish, as far as our manifests use
-them: kubeflow/training-operator 1.9, pkg/apis/kubeflow.org/v1, and kserve/kserve 0.16,
-pkg/apis/serving/v1beta1. The pods inside are returned, so that they can be checked as
-pods.
+them: TFJob from kubeflow/training-operator 1.9, pkg/apis/kubeflow.org/v1;
+InferenceService from kserve/kserve 0.16, pkg/apis/serving/v1beta1; FlinkDeployment from
+apache/flink-kubernetes-operator 1.15 (Apache-2.0), helm/flink-kubernetes-operator/crds,
+flinkdeployments.flink.apache.org-v1.yml. The pods inside are returned, so that they can
+be checked as pods.
 """
 
 from typing import Any, Dict, List
@@ -40,6 +42,35 @@ _TFJOB = _closed(
     ),
     tfReplicaSpecs=_closed(["Chief", "Worker"], Chief=_REPLICA, Worker=_REPLICA),
 )
+_FLINK_VERSIONS = ["v1_18", "v1_19", "v1_20", "v2_0", "v2_1", "v2_2"]
+_RESOURCE = _closed(
+    ["cpu", "memory"],
+    cpu={"type": "number"},
+    ephemeralStorage=_TEXT,
+    memory=_TEXT,
+)
+_MANAGER = _closed(
+    ["podTemplate", "resource"],
+    podTemplate=_ANY_OBJECT,
+    replicas=_COUNT,
+    resource=_RESOURCE,
+    resources=_ANY_OBJECT,
+)
+_FLINK = _closed(
+    ["flinkVersion", "image", "jobManager", "serviceAccount", "taskManager"],
+    # Of any settings; Flink reads each value as a string.
+    flinkConfiguration={"type": "object", "additionalProperties": _TEXT},
+    flinkVersion={"enum": _FLINK_VERSIONS},
+    image=_TEXT,
+    imagePullPolicy=_TEXT,
+    jobManager=_MANAGER,
+    logConfiguration=_ANY_OBJECT,
+    mode={"enum": ["native", "standalone"]},
+    podTemplate=_ANY_OBJECT,
+    restartNonce={"type": "integer"},
+    serviceAccount=_TEXT,
+    taskManager=_MANAGER,
+)
 _MODEL = {
     "modelFormat": _closed(["name"], name=_TEXT, version=_TEXT),
     "runtime": _TEXT,
@@ -52,6 +83,7 @@ _EXTENSION = {
     "minReplicas": _COUNT,
 }
 SPECS = {
+    ("flink.apache.org/v1beta1", "FlinkDeployment"): _FLINK,
     ("kubeflow.org/v1", "TFJob"): _TFJOB,
     ("serving.kserve.io/v1beta1", "InferenceService"): _closed(
         ["predictor"],
@@ -100,8 +132,10 @@ def parts(document: Dict[str, Any]) -> List[Dict[str, Any]]:
         document: a manifest that `check` has accepted.
 
     Returns:
-        The pods of a TFJob, or the Deployment of an InferenceService.
+        The pods of a TFJob or FlinkDeployment; the Deployment of an InferenceService.
     """
+    if document["kind"] == "FlinkDeployment":
+        return _flink_pods(document["spec"])
     if document["kind"] == "TFJob":
         replicas = document["spec"]["tfReplicaSpecs"].values()
         return [_pod(**replica["template"]) for replica in replicas]
@@ -123,6 +157,22 @@ def parts(document: Dict[str, Any]) -> List[Dict[str, Any]]:
             "spec": deployment,
         }
     ]
+
+
+def _flink_pods(spec: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """Merges the templates as the operator does: containers by their position."""
+    common = spec["podTemplate"]
+    (main,) = common["spec"]["containers"]
+    # Flink sets it when it creates a pod.
+    main = {**main, "image": spec["image"]}
+    pods = []
+    for manager in ("jobManager", "taskManager"):
+        own = spec[manager]["podTemplate"]["spec"]
+        first, *others = own["containers"]
+        containers = [{**main, **first}, *others]
+        merged = {**common["spec"], **own, "containers": containers}
+        pods.append(_pod(metadata=common["metadata"], spec=merged))
+    return pods
 
 
 def _pod(**fields: Any) -> Dict[str, Any]:

@@ -22,7 +22,7 @@ KUSTOMIZE = "v5.8.1"
 KUBERNETES = ("1.30", "1.37")
 TOOLS = os.path.join(ROOT, ".tools")
 MANIFESTS = os.path.join(ROOT, "kubeflow", "manifests")
-FOLDERS = (".", "serving", "training", "secrets")
+FOLDERS = (".", "flink", "serving", "training", "secrets")
 _PIN = os.path.join(ROOT, "scripts", "manifests.txt")
 
 

@@ -29,7 +29,7 @@ ROOMS = {
 LAYERS = {
     "newsdesk": """
         atomic errors escaping features legacy_keras nodes signals str_enum unspaced
-        explain log_stream regular standby states warm_up
+        explain log_stream regular standby states stores_for_beam warm_up
         config
         evaluation identity inspection rows training tuning
         published report
@@ -72,7 +72,7 @@ LAYERS = {
         container
         compile
         cluster
-        entrypoint notified
+        entrypoint notified worker
     """,
 }
 

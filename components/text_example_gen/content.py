@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ from newsdesk.rows import tf_datasets
 
 
 def digest_of_input(
-    base: str, wanted: Any, marker: str | None = None, window: int = 1
+    base: str,
+    wanted: Any,
+    marker: str | None = None,
+    window: int = 1,
+    known: Mapping[str, str] | None = None,
 ) -> str:
     """Computes a digest of the content of files, without their paths and times.
 
@@ -23,6 +28,7 @@ def digest_of_input(
         wanted: an `example_gen_pb2.Input`; of its spans, the newest are read.
         marker: the file that marks the folder of a span as complete.
         window: how many spans are read.
+        known: the digests of files that are not on this machine, by path.
 
     Returns:
         A hexadecimal string. For TensorFlow Datasets, a digest of the name.
@@ -38,7 +44,8 @@ def digest_of_input(
     for split, files in sorted(sources.files_of(base, wanted, *selection).items()):
         for file in files:
             # The suffixes can decide the format.
-            line = f"{split}\0{Path(file).suffixes}\0{_of_file(file)}\n"
+            digest = known[file] if known else _of_file(file)
+            line = f"{split}\0{Path(file).suffixes}\0{digest}\n"
             found.update(line.encode("utf-8", "surrogateescape"))
     return found.hexdigest()[:32]
 
@@ -65,11 +72,12 @@ def _of_inode(
     return fingerprint.of_file(file)
 
 
-def data_digest(data: Data) -> str:
+def data_digest(data: Data, known: Mapping[str, str] | None = None) -> str:
     """Computes the digest of the files that a run would read.
 
     Args:
         data: the data section.
+        known: as in `digest_of_input`.
 
     Returns:
         See `digest_of_input`.
@@ -77,4 +85,5 @@ def data_digest(data: Data) -> str:
     Raises:
         DataError: see `digest_of_input`.
     """
-    return digest_of_input(*sources.input_of(data), data.span_marker, data.window)
+    base, wanted = sources.input_of(data)
+    return digest_of_input(base, wanted, data.span_marker, data.window, known)

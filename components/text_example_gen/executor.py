@@ -3,9 +3,9 @@
 import os
 from typing import Any
 
+from apache_beam.io.filesystems import FileSystems
 from tfx.components.util import examples_utils
 from tfx.dsl.components.base import base_beam_executor
-from tfx.dsl.io import fileio
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 from tfx.utils import proto_utils
@@ -14,6 +14,7 @@ from components.text_example_gen import (
     content,
     named_splits,
     quarantine,
+    remote,
     row_counts,
     sources,
     splits,
@@ -24,6 +25,7 @@ from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.identity.recipe import DATA_DIGEST
 from newsdesk.rows import tf_datasets
+from newsdesk.stores_for_beam import use_stores
 
 _FILES = "data_tfrecord"
 _NOTES = "notes"
@@ -44,7 +46,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             input_dict: nothing.
             output_dict: `examples` and `quarantine`, one artifact each.
             exec_properties: `input_base` and `input_config` as TFX has them, `data`:
-                the data section as JSON.
+                the data section as JSON; `remote`, only if the rows are in an object
+                store: see `remote.Remote.parse`.
 
         Raises:
             DataError: a file cannot be read, a file changes while it is read, or a
@@ -64,8 +67,14 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         named_splits.check_tested(planned, data)
         plan = splits.divisions(data)
         by_value = plan if data.split_column else None
+        store = _store(exec_properties)
         files = [
-            Source(file, plan["train" if by_value else name], by_value)
+            Source(
+                store.address_of(file) if store else file,
+                plan["train" if by_value else name],
+                by_value,
+                digest=store.digests[file] if store else None,
+            )
             for name in found
             for file in found[name]
         ]
@@ -75,8 +84,9 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             name: os.path.join(artifact_utils.get_split_uri([examples], name), _FILES)
             for name in names
         }
-        notes = os.path.join(quarantined.uri, _NOTES)
-        selection = (data.span_marker, data.window)
+        # Only the folder of the rows can be in a store.
+        notes = os.path.join(examples.uri if store else quarantined.uri, _NOTES)
+        selection = (data.span_marker, data.window, store.digests if store else None)
         digest = content.digest_of_input(base, patterns, *selection)
         with self._make_beam_pipeline() as pipeline:
             _ = pipeline | ExamplesFromFiles(
@@ -101,7 +111,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                 row_counts.WHOLE: report.whole,
             },
         )
-        fileio.rmtree(notes)
+        FileSystems.delete([notes])
         if content.digest_of_input(base, patterns, *selection) != digest:
             raise DataError(
                 f"{data.path}: the files changed while they were read; wait until "
@@ -119,3 +129,12 @@ def _found(data: Data, base: str, wanted: Any) -> dict[str, list[str]]:
     # The driver has already filled in the span, but open-source Kubeflow Pipelines
     # runs no drivers.
     return sources.files_of(base, wanted, data.span_marker, data.window)
+
+
+def _store(exec_properties: dict[str, Any]) -> remote.Remote | None:
+    """Where the rows are, if they are in an object store."""
+    text = exec_properties.get("remote")
+    if not text:
+        return None
+    use_stores()
+    return remote.Remote.parse(text)

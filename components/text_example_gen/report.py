@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tfx.dsl.io import fileio
-
-from components.text_example_gen import quarantine
+from components.text_example_gen import quarantine, remote
 from newsdesk.config.environment import RUN_FOLDER_VARIABLE
 from newsdesk.errors import DataError, GateError
 from newsdesk.rows.remedies import remedies
@@ -157,7 +155,5 @@ class Report:
 
 
 def _notes(folder: str) -> Iterator[dict[str, Any]]:
-    for name in sorted(fileio.listdir(folder)):
-        with fileio.open(os.path.join(folder, name)) as stream:
-            for line in stream:
-                yield json.loads(line)
+    for line in remote.lines(folder):
+        yield json.loads(line)

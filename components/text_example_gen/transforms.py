@@ -11,6 +11,7 @@ import apache_beam as beam
 
 from components.text_example_gen.batches import Batches
 from components.text_example_gen.class_texts import ClassTexts
+from components.text_example_gen.remote import copied, is_remote
 from components.text_example_gen.routing import Route, Stratify
 from components.text_example_gen.shards import Shards
 from components.text_example_gen.splits import Division, names_of
@@ -34,16 +35,18 @@ class Source:
     """One file, and how its rows are divided.
 
     Attributes:
-        file: a local path, or `tfds:name/split`.
+        file: a local path, `tfds:name/split`, or an address in an object store.
         division: how the rows are divided.
         by_value: how they are divided if a column says their split, by split.
         part: the rows to read; None for all.
+        digest: of the content of an object; None for other files.
     """
 
     file: str
     division: Division
     by_value: Mapping[str, Division] | None = None
     part: Part | None = None
+    digest: str | None = None
 
 
 class RowReader:
@@ -67,17 +70,29 @@ class RowReader:
             source: the file, or a part of it.
             count: gets the number of lines of each kind.
 
-        Returns:
-            Good rows, and bad rows with the reason.
+        Yields:
+            Good rows, and bad rows with the reason. Rows and errors name the file of
+            the source, also if it was copied from an object store.
 
         Raises:
             DataError: the file cannot be read, or lacks a column.
         """
-        file, needed = source.file, self.labelling.columns
+        with copied(source.file, source.digest) as file:
+            if file == source.file:
+                yield from self._rows_of(file, source.part, count)
+                return
+            try:
+                for row in self._rows_of(file, source.part, count):
+                    yield replace(row, file=source.file)
+            except DataError as error:
+                raise DataError(str(error).replace(file, source.file)) from None
+
+    def _rows_of(
+        self, file: str, part: Part | None, count: readers.LineCount | None
+    ) -> Iterator[Row | BadRow]:
+        needed = self.labelling.columns
         check_columns(file, readers.columns_of(file, self.layout), needed)
-        return readers.read_rows(
-            file, self.layout, needed, self.is_row, count, source.part
-        )
+        return readers.read_rows(file, self.layout, needed, self.is_row, count, part)
 
     def is_row(self, values: dict[str, str]) -> bool:
         """Returns whether cells by column are a good row."""
@@ -102,8 +117,12 @@ class CutFiles(beam.DoFn):
             source: the file.
 
         Yields:
-            Its parts, or the file; a note if a large file has no parts.
+            Its parts, or the file; a note if a large file has no parts. Objects of a
+            store are not cut, because each worker would copy the whole object.
         """
+        if is_remote(source.file):
+            yield source
+            return
         needed, is_row = self._reader.labelling.columns, self._reader.is_row
         found = cuts.cut(source.file, self._reader.layout, needed, is_row)
         if found.reason:

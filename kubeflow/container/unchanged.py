@@ -61,9 +61,11 @@ def outcome(
         IntervalTaken: another run has taken over the interval.
         ClusterError: the ledger cannot be written.
     """
-    from components.text_example_gen import content
+    from components.text_example_gen import content, remote
 
-    data = content.data_digest(Data.model_validate_json(properties["data"]))
+    text = properties.get("remote")
+    digests = remote.Remote.parse(text).digests if text else None
+    data = content.data_digest(Data.model_validate_json(properties["data"]), digests)
     known = run_key(properties.pop(RECIPE), data)
     current = newest(destination)
     found = repeated(current.manifest, known) if current else None

@@ -54,6 +54,8 @@ class Mirror:
 
     Attributes:
         path: the path or pattern on this machine that corresponds to the address.
+        folder: the path that the paths of all files begin with.
+        base: the address that `folder` stands for, which begins with gs:// or s3://.
     """
 
     def __init__(self, address: str, folder: Path) -> None:
@@ -78,11 +80,24 @@ class Mirror:
                 raise ConfigError(
                     f"{self._base}: no object is there; check the address"
                 )
-        self.path = "/".join([str(target_of(path, path, folder)), *parts[plain:]])
+        self.folder = str(target_of(path, path, folder))
+        self.base = self._base.replace("minio://", "s3://", 1).rstrip("/")
+        self.path = "/".join([self.folder, *parts[plain:]])
         self._objects = {target_of(name, path, folder): name for name in found}
         for file in self._objects:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch()
+
+    def address_of(self, file: str) -> str:
+        """Gives the address of an object.
+
+        Args:
+            file: the path of its empty file.
+
+        Returns:
+            The address.
+        """
+        return self.base + file.removeprefix(self.folder)
 
     def fill(self, files: Iterable[str]) -> None:
         """Downloads some of the files.

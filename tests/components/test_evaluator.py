@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from newsdesk.config.beam import Beam
 from newsdesk.config.sections import Config
 from newsdesk.evaluation import decision
 from newsdesk.evaluation.decision import Decision
+from pipeline.beam import beam_args
 from tests.support.tiny_models import LABELS, examples, model
 
 pytestmark = pytest.mark.slow
@@ -31,7 +33,11 @@ def evaluate(
 ) -> Callable[..., Outcome]:
     """Runs Predictions and Evaluator on models that predict the given classes."""
 
-    def run(candidate: np.ndarray, baseline: np.ndarray | None = None) -> Outcome:
+    def run(
+        candidate: np.ndarray,
+        baseline: np.ndarray | None = None,
+        beam: Beam | None = None,
+    ) -> Outcome:
         from tfx.components.util import model_utils
         from tfx.types import standard_artifacts
         from tfx.utils import proto_utils
@@ -60,7 +66,10 @@ def evaluate(
             {"predictions": [made["predictions"]]},
             {"split": "test", "slice_columns": '["source"]', "fingerprint": ""},
         )
-        evaluator.Executor().Do(
+        context = evaluator.Executor.Context(
+            beam_pipeline_args=beam_args(beam or Beam()), tmp_dir=str(tmp_path / "tmp")
+        )
+        evaluator.Executor(context).Do(
             inputs | {"baseline_model": older, "predictions": [made["predictions"]]},
             {name: [made[name]] for name in ("evaluation", "blessing")},
             {
@@ -130,3 +139,10 @@ def test_nan_is_not_blessed(evaluate: Callable[..., Outcome]) -> None:
     found = evaluate(candidate)
     assert not found.is_blessed
     assert found.decided.refusals[0].startswith("loss nan is not finite")
+
+
+def test_separate_workers_write_the_same_metrics(
+    evaluate: Callable[..., Outcome],
+) -> None:
+    found = evaluate(ACTUAL, beam=Beam(runner="direct_multi", workers=2))
+    assert found.is_blessed and found.decided.metrics["accuracy"] == 1

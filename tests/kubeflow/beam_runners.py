@@ -5,7 +5,7 @@ from typing import Any
 RUNNERS: dict[str, dict[str, Any]] = {
     "flink": {
         "runner": "flink",
-        "job_endpoint": "newsdesk-beam.newsdesk:8099",
+        "job_endpoint": "newsdesk-beam-jobs.newsdesk:8099",
         "environment": "external",
         "worker_address": "localhost:50000",
         "workers": 4,

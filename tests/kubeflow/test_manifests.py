@@ -1,18 +1,23 @@
 """Tests the manifests as they are written: rights, network rules and secrets."""
 
+import copy
+import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import tomlkit
 import yaml
 
+import custom_kinds
 import manifests
 import pipeline.configs
 from newsdesk.config.environment import CHECKPOINTS_VARIABLE
 from newsdesk.config.load import load
+from tests.kubeflow.beam_runners import RUNNERS
 from trainer.training.job import JOB_VARIABLE
 
 ROOT = Path(manifests.ROOT)
@@ -58,7 +63,7 @@ PODS = _pods()
 
 def test_roles_are_for_one_namespace_and_list_what_they_allow() -> None:
     assert not [one for one in DOCUMENTS if one["kind"].startswith("Cluster")]
-    assert len(of("Role")) == 2
+    assert len(of("Role")) == 3
     for role in of("Role").values():
         for rule in role["rules"]:
             words = rule["apiGroups"] + rule["resources"] + rule["verbs"]
@@ -219,6 +224,57 @@ def test_the_guide_labels_the_namespace_that_the_store_admits() -> None:
     # seaweedfs-networkpolicy.yaml of kubeflow/pipelines 2.15.0 to 2.17.0.
     label = "app.kubernetes.io/part-of=kubeflow-profile"
     assert f"kubectl label namespace newsdesk {label}" in GUIDE.read_text()
+
+
+def _flink() -> dict[str, Any]:
+    spec: dict[str, Any] = of("FlinkDeployment")["newsdesk-beam"]["spec"]
+    return spec
+
+
+def test_flink_has_a_job_server_and_a_pool_beside_each_task_manager() -> None:
+    jobs, tasks = custom_kinds.parts(of("FlinkDeployment")["newsdesk-beam"])
+    server, pool = (pod["spec"]["containers"][1] for pod in (jobs, tasks))
+    (service,) = (one["spec"] for one in of("Service").values())
+    opened = {port["containerPort"] for port in server["ports"]}
+    assert {port["port"] for port in service["ports"]} == opened == {8098, 8099}
+    assert pool["image"] == "newsdesk"
+    module, port = pool["command"][2:]
+    assert importlib.util.find_spec(module)
+    assert port == "--service_port=50000"
+    section = RUNNERS["flink"]
+    assert section["worker_address"] == "localhost:50000"
+    name, _, rest = section["job_endpoint"].partition(".")
+    assert name in of("Service") and rest == "newsdesk:8099"
+
+
+def test_flink_has_the_beam_of_the_image() -> None:
+    server = _flink()["jobManager"]["podTemplate"]["spec"]["containers"][1]
+    flink, beam = re.fullmatch(
+        r"apache/beam_flink(.+)_job_server:(.+)", server["image"]
+    ).groups()  # type: ignore[union-attr]
+    assert _flink()["image"] == f"flink:{flink}"
+    assert _flink()["flinkVersion"] == "v" + flink.replace(".", "_")
+    lock = tomlkit.parse((ROOT / "uv.lock").read_text()).unwrap()["package"]
+    assert beam in {one["version"] for one in lock if one["name"] == "apache-beam"}
+
+
+def test_flink_s_pods_have_no_rights_that_they_do_not_need() -> None:
+    for pod in custom_kinds.parts(of("FlinkDeployment")["newsdesk-beam"]):
+        security = pod["spec"]["securityContext"]
+        assert security["runAsNonRoot"] is True and security["runAsUser"] > 0
+        for one in pod["spec"]["containers"]:
+            assert one["securityContext"]["allowPrivilegeEscalation"] is False
+            assert one["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        for one in pod["spec"]["containers"][1:]:
+            assert set(one["resources"]) == {"requests", "limits"}
+
+
+def test_an_unknown_field_of_a_flink_deployment_is_refused() -> None:
+    wrong = copy.deepcopy(of("FlinkDeployment")["newsdesk-beam"])
+    custom_kinds.check(wrong)
+    wrong["spec"]["taskManager"]["sidecars"] = []
+    with pytest.raises(jsonschema.ValidationError, match="'sidecars'"):
+        custom_kinds.check(wrong)
 
 
 def test_workers_wait_for_the_file_that_the_chief_writes() -> None:

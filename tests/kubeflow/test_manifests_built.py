@@ -45,6 +45,7 @@ def test_a_cluster_would_accept_the_manifests(
     [
         (".", "PersistentVolumeClaim", ("spec", "accessMode")),
         (".", "NetworkPolicy", ("spec", "egress", 0, "port")),
+        ("flink", "FlinkDeployment", ("spec", "jobManager", "sidecars")),
         ("serving", "InferenceService", ("spec", "predictor", "replicas")),
         ("serving", "InferenceService", ("spec", "predictor", "model", "uri")),
         ("training", "TFJob", ("spec", "runPolicy", "cleanPods")),
