@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tfx.components import ExampleValidator, StatisticsGen, Trainer, Transform
+from tfx.components import ExampleValidator, Trainer
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.orchestration import metadata
 from tfx.orchestration.pipeline import Pipeline
@@ -17,8 +17,10 @@ from components.predictions import Predictions
 from components.publisher.component import Pusher
 from components.reporter.component import Reporter
 from components.schema_import import ImportSchemaGen
+from components.statistics_gen import StatisticsGen
 from components.text_example_gen.component import TextExampleGen
 from components.text_statistics.component import TextStatistics
+from components.transform import Transform
 from components.tuner import Tuner
 from newsdesk.config.sections import Config
 from newsdesk.evaluation.tfma_config import eval_config
@@ -29,6 +31,7 @@ from pipeline.beam import beam_args
 
 _COUNTER = "trainer.counting.Counter"
 _PREPROCESSING = "trainer.preprocessing.preprocessing_fn"
+_LEARNER = "trainer.preprocessing.learn"
 
 
 def create_pipeline(
@@ -194,8 +197,10 @@ def _tokenize(config: Config, examples: Channel, schema: Channel) -> BaseCompone
         splits_config=transform_pb2.SplitsConfig(
             analyze=["train"], transform=["train", "eval"]
         ),
-        custom_config=_token_settings(config, _PREPROCESSING),
+        custom_config={**_token_settings(config, _PREPROCESSING), "learner": _LEARNER},
         disable_statistics=True,
+        # No run gives it to another, and Beam has more to do with it.
+        disable_analyzer_cache=True,
     )
 
 

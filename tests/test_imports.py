@@ -37,8 +37,9 @@ LAYERS = {
     """,
     "schemas": "",
     "components": """
-        baseline_model predictions schema_import schema_rules text_example_gen
-        text_statistics tuner
+        one_process
+        baseline_model predictions schema_import schema_rules statistics_gen
+        text_example_gen text_statistics transform tuner
         data_rules publisher tfma_rows
         data_gate evaluator
         reporter

@@ -11,11 +11,19 @@ from newsdesk.config.tune import Tune, Value, with_values
 
 
 class TransformSettings(Section):
-    """The content of Transform's custom_config."""
+    """The content of Transform's custom_config.
+
+    Attributes:
+        learner: the dotted name of a function that learns without Beam; "" to learn
+            with Beam.
+        learned: the file with the words that it learned.
+    """
 
     text: Text
     encoder: Encoder
     fingerprint: str
+    learner: str = ""
+    learned: str = ""
 
 
 class TrainerSettings(Section):

@@ -1,6 +1,6 @@
 """Turns raw features into model inputs, in Transform and in the served graph."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -34,7 +34,9 @@ def preprocessing_fn(
     """
     settings = TransformSettings.model_validate(custom_config)
     texts = _column(inputs, features.TEXT)
-    tokens = tokenizer.tokenize(texts, settings.text, settings.encoder)
+    tokens = tokenizer.tokenize(
+        texts, settings.text, settings.encoder, settings.learned
+    )
     return {
         features.INPUT_IDS: tokens.ids.to_sparse(),
         features.TOKEN_COUNT: tokens.count,
@@ -45,6 +47,29 @@ def preprocessing_fn(
         ),
         features.LABEL: _column(inputs, features.LABEL),
     }
+
+
+def learn(
+    batches: Iterable[tf.Tensor], custom_config: Mapping[str, Any], folder: str
+) -> dict[str, Any] | None:
+    """Learns from the train split what `preprocessing_fn` needs, without Beam.
+
+    Args:
+        batches: string [batch], the texts of the train split; not read if nothing has
+            to be learned.
+        custom_config: the fields of `TransformSettings`.
+        folder: for files, which the transform graph copies.
+
+    Returns:
+        The settings with what was learned; None if it must be learned with Beam.
+    """
+    settings = TransformSettings.model_validate(custom_config)
+    learned: str | None = ""
+    if settings.text.tokenizer == "pieces":
+        return None
+    if settings.text.tokenizer == "words":
+        learned = tokenizer.learn_words(batches, settings.text, folder)
+    return None if learned is None else {**custom_config, "learned": learned}
 
 
 def _column(inputs: Mapping[str, Any], name: str) -> tf.Tensor:

@@ -1,8 +1,8 @@
-"""Counts the texts of every split in one Beam pass."""
+"""Counts the texts of every split in one pass, with Beam or in this process."""
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 from tfx.utils import import_utils, path_utils
 
+from components import one_process
 from components.text_statistics import conflicts, length_counts, slices, statistics
 from components.text_statistics.conflicts import Conflict
 from components.text_statistics.slices import Slice
@@ -50,36 +51,15 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         # Pipelines that older releases compiled do not have it.
         columns = json.loads(exec_properties.get("slice_columns") or "[]")
         names = artifact_utils.decode_split_names(examples.split_names)
-        with self._make_beam_pipeline() as pipeline:
-            for name in names:
-                split = artifact_utils.get_split_uri([examples], name)
-                _ = (
-                    pipeline
-                    | f"Read {name}"
-                    >> beam.io.ReadFromTFRecord(os.path.join(split, "*"))
-                    | f"Batch {name}" >> beam.BatchElements(max_batch_size=512)
-                    | f"Look {name}"
-                    >> beam.ParDo(
-                        _Look(exec_properties["counter"], settings, model, columns)
-                    )
-                    | f"Count {name}"
-                    >> beam.CombineGlobally(
-                        _Count(counter.room, counter.min_rows, counter.ends)
-                    )
-                    | f"Encode {name}"
-                    >> beam.Map(lambda counted: counted.model_dump_json())
-                    | f"Write {name}"
-                    >> beam.io.WriteToText(
-                        str(folder / f"{name}.part"),
-                        shard_name_template="",
-                        append_trailing_newlines=False,
-                    )
-                )
-        counted = {}
-        for name in names:
-            part = folder / f"{name}.part"
-            counted[name] = _Counted.model_validate_json(part.read_bytes())
-            part.unlink()
+        look = _Look(exec_properties["counter"], settings, model, columns)
+        count = _Count(counter.room, counter.min_rows, counter.ends)
+        sources = {
+            name: artifact_utils.get_split_uri([examples], name) for name in names
+        }
+        if one_process.is_one_process(self._beam_pipeline_args):
+            counted = _counted_here(sources, look, count)
+        else:
+            counted = self._counted_by_beam(sources, folder, look, count)
         splits = {name: split.statistics for name, split in counted.items()}
         found = TextStatistics(
             vocabulary=counter.vocabulary,
@@ -92,6 +72,49 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         slices.write({name: split.slices for name, split in counted.items()}, folder)
         lengths = {name: split.lengths for name, split in counted.items()}
         length_counts.write(lengths, folder)
+
+    def _counted_by_beam(
+        self, sources: Mapping[str, str], folder: Path, look: "_Look", count: "_Count"
+    ) -> "dict[str, _Counted]":
+        with self._make_beam_pipeline() as pipeline:
+            for name, split in sources.items():
+                _ = (
+                    pipeline
+                    | f"Read {name}"
+                    >> beam.io.ReadFromTFRecord(os.path.join(split, "*"))
+                    | f"Batch {name}" >> beam.BatchElements(max_batch_size=512)
+                    | f"Look {name}" >> beam.ParDo(look)
+                    | f"Count {name}" >> beam.CombineGlobally(count)
+                    | f"Encode {name}"
+                    >> beam.Map(lambda counted: counted.model_dump_json())
+                    | f"Write {name}"
+                    >> beam.io.WriteToText(
+                        str(folder / f"{name}.part"),
+                        shard_name_template="",
+                        append_trailing_newlines=False,
+                    )
+                )
+        counted = {}
+        for name in sources:
+            part = folder / f"{name}.part"
+            counted[name] = _Counted.model_validate_json(part.read_bytes())
+            part.unlink()
+        return counted
+
+
+def _counted_here(
+    sources: Mapping[str, str], look: "_Look", count: "_Count"
+) -> "dict[str, _Counted]":
+    """Counts in this process, without Beam."""
+    look.setup()
+    counted = {}
+    for name, split in sources.items():
+        tally = count.create_accumulator()
+        for batch in one_process.serialized_examples(split):
+            for row in look.process(batch):
+                tally.add(row)
+        counted[name] = count.extract_output(tally)
+    return counted
 
 
 class _Counted(BaseModel):

@@ -6,9 +6,8 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 
-# TFX's tuner imports Keras 3 with Matplotlib and OpenCV, and its InfraValidator a client
-# with hundreds of modules. From 1.17 on, TFX does without a component that it cannot
-# import.
+# TFX's tuner imports Keras 3 with Matplotlib and OpenCV, and its InfraValidator imports
+# hundreds of modules. From 1.17 on, TFX does without components that it cannot import.
 _UNUSED = ("keras_tuner", "kubernetes")
 _FIRST_TFX = (1, 17)
 

@@ -1,6 +1,6 @@
 """Strings to token ids: words of a learned vocabulary, learned or given pieces."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ import tensorflow_transform as tft
 from newsdesk.config.encoders import Encoder
 from newsdesk.config.text import Text
 from newsdesk.errors import DataError
-from trainer.text import word_pieces
+from trainer.text import learned_words, word_pieces
 from trainer.text.padding import exchanged, swapped
 from trainer.text.vocabularies import HubPieces, Tokens, file_of, find
 from trainer.text.words import once_a_row, split_words
@@ -45,19 +45,23 @@ class Tokenized(NamedTuple):
     truncated: tf.Tensor
 
 
-def tokenize(texts: tf.Tensor, config: Text, encoder: Encoder) -> Tokenized:
+def tokenize(
+    texts: tf.Tensor, config: Text, encoder: Encoder, learned: str = ""
+) -> Tokenized:
     """Turns texts into token ids; to be called inside a preprocessing_fn.
 
     Args:
         texts: string [batch], UTF-8 or not.
         config: the text section.
         encoder: the model.encoder section; a pretrained one has its own tokens.
+        learned: the file of the words that `learn_words` learned; "" to learn them
+            with Beam.
 
     Returns:
         The tokens of each text.
     """
     if config.tokenizer == "words":
-        return _without_ends(_word_ids(texts, config), config)
+        return _without_ends(_word_ids(texts, config, learned), config)
     if config.tokenizer == "pieces":
         return _without_ends(_learned_piece_ids(texts, config), config)
     found = find(config, encoder)
@@ -181,8 +185,35 @@ def id_count(path: str, config: Text) -> int:
         return first_vocabulary_id(config) + sum(1 for _ in stream)
 
 
-def _word_ids(texts: tf.Tensor, config: Text) -> tf.RaggedTensor:
+def learn_words(batches: Iterable[tf.Tensor], config: Text, folder: str) -> str | None:
+    """Learns a vocabulary of words without Beam.
+
+    Args:
+        batches: string [batch], the texts of the train split.
+        config: the text section.
+        folder: for the file.
+
+    Returns:
+        The path of a text file with a word a line; None if no word can be learned.
+    """
+    words = learned_words.learn(
+        batches, config, config.vocabulary_size - _FIRST_WORD_ID
+    )
+    if not words:
+        return None
+    file = Path(folder, VOCABULARY)
+    file.write_bytes(b"".join(word + b"\n" for word in words))
+    return str(file)
+
+
+def _word_ids(texts: tf.Tensor, config: Text, learned: str) -> tf.RaggedTensor:
     words = split_words(texts, config.lower_case)
+    if learned:
+        table = tft.make_and_track_object(
+            lambda: table_of_words(learned), name=VOCABULARY
+        )
+        tft.annotate_asset(VOCABULARY, Path(learned).name)
+        return tf.ragged.map_flat_values(table.lookup, words) + _FIRST_WORD_ID
     vocabulary = tft.vocabulary(
         # A word that one row repeats can be as private as one that it has once.
         once_a_row(words),
