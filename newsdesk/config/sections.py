@@ -124,7 +124,13 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _space_can_be_tuned(self) -> "Config":
-        tunable.check(self)
+        if self.tune and self.train.strategy == "multi_worker":
+            raise ValueError(
+                "train.strategy is 'multi_worker', but a trial of tune is one process; "
+                "choose another strategy, or remove the tune section"
+            )
+        if self.tune:
+            tunable.check(self, self.tune)
         return self
 
     @property

@@ -3,7 +3,7 @@
 import difflib
 import types
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -11,10 +11,7 @@ from pydantic.fields import FieldInfo
 from newsdesk.config.model import Model
 from newsdesk.config.sentences import sentence
 from newsdesk.config.train import Optimizer, Train
-from newsdesk.config.tune import Searched
-
-if TYPE_CHECKING:
-    from newsdesk.config.sections import Config
+from newsdesk.config.tune import Searched, Tune
 
 _TOKENS = "decides the token ids, which are made once before all trials"
 _COMPUTING = "decides how a training is computed, not how good the model is"
@@ -44,27 +41,21 @@ class Tunable(BaseModel):
     model: Model
 
 
-def check(config: "Config") -> None:
+def check(sections: BaseModel, tune: Tune) -> None:
     """Refuses a search space that trials cannot use.
 
     Args:
-        config: the whole configuration.
+        sections: has the sections optimizer, train and model.
+        tune: the tune section.
 
     Raises:
         ValueError: names the key in tune.space and what is wrong.
     """
-    if config.tune is None:
-        return
-    if config.train.strategy == "multi_worker":
-        raise ValueError(
-            "train.strategy is 'multi_worker', but a trial is one process; remove the "
-            "tune section, or choose another strategy"
-        )
-    keys = dict(_keys(config))
-    for key, searched in config.tune.space.items():
+    keys = dict(_keys(sections))
+    for key, searched in tune.space.items():
         _check_key(key, keys)
         _check_values(key, searched, keys[key])
-    if config.tune.epochs and "train.epochs" in config.tune.space:
+    if tune.epochs and "train.epochs" in tune.space:
         raise ValueError(
             "tune.epochs is the number of epochs of each trial, and tune.space has "
             "train.epochs; remove one of the two"

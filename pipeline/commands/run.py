@@ -36,6 +36,12 @@ def run(
     if_new_data: Annotated[
         bool, typer.Option(help="Do nothing if the last run has used the same data.")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            help="Show what would be read, run and written; change nothing on the disk."
+        ),
+    ] = False,
     accept: Annotated[
         str | None,
         typer.Option(
@@ -64,6 +70,12 @@ def run(
         )
     loaded = load(config, overrides or ())
     check_folders(loaded)
+    if dry_run:
+        from pipeline.commands import dry_run as dry
+
+        streams.say(f"{loaded.name}: data in {shown(loaded.data.path)}")
+        dry.show(loaded, beam_args or (), accept or "")
+        return
     try:
         with claimed(loaded):
             if if_new_data and (seen := _seen(loaded)):

@@ -157,7 +157,7 @@ def test_epochs_are_given_once(tmp_path: Path) -> None:
 
 
 def test_trials_are_one_process(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"but a trial is one process"):
+    with pytest.raises(ConfigError, match=r"but a trial of tune is one proc"):
         loaded(tmp_path, f"{SPACE}\n[train]\nstrategy = 'multi_worker'")
 
 
