@@ -18,13 +18,13 @@ from newsdesk.config.environment import CHECKPOINTS_VARIABLE, RUN_FOLDER_VARIABL
 from newsdesk.config.paths import files_below
 from newsdesk.config.tunable import whole_keys
 from newsdesk.config.tune import Value, value_of, with_values
-from newsdesk.errors import Interrupted, NewsdeskError
+from newsdesk.errors import ConfigError, Interrupted, NewsdeskError
 from newsdesk.identity import fingerprint
 from newsdesk.training import Training
 from newsdesk.tuning import FIGURES, Trial, TrialState, Tuning, shown
 from trainer.custom_config import TunerSettings
 from trainer.launch import launch
-from trainer.training.job import Job
+from trainer.training.job import JOB_VARIABLE, Job
 from trainer.tuning.proposals import Proposals, Proposed
 from trainer.tuning.records import Records
 
@@ -57,10 +57,17 @@ def tune_fn(
         All trials.
 
     Raises:
+        ConfigError: other workers wait for the training.
         Interrupted: a signal asked to stop; the finished trials are kept.
         NewsdeskError: no trial is done, or Optuna is missing.
         OSError: the disk is full.
     """
+    if JOB_VARIABLE in os.environ:
+        raise ConfigError(
+            "tune: a trial is one process, but other workers wait for the training; "
+            "tune with `newsdesk tune` on one machine, paste the values, and remove "
+            "the tune section"
+        )
     settings = TunerSettings.model_validate(custom_config)
     job = Job(
         train_files=train_files,

@@ -12,7 +12,9 @@ import pytest
 from newsdesk.errors import ConfigError, NewsdeskError
 from newsdesk.tuning import Trial, TrialState, Tuning
 from tests.trainer.tuning import tiny_tuning
+from trainer.training.job import JOB_VARIABLE
 from trainer.tuning.proposals import Proposals, load_optuna
+from trainer.tuning.search import tune_fn
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("default_sighup")]
 
@@ -163,6 +165,14 @@ def test_values_outside_of_the_space_are_measured_and_not_learned_from() -> None
     )
     proposed = proposals.begin([outside], 2)
     assert proposed.values == proposals.begin([], 2).values
+
+
+def test_workers_that_wait_for_the_training_are_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(JOB_VARIABLE, str(tmp_path / "job.json"))
+    with pytest.raises(ConfigError, match="other workers wait for the training; tune"):
+        tune_fn([], [], "", {}, str(tmp_path))
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
