@@ -9,6 +9,7 @@ from rich.console import Console
 
 from pipeline.local.history import NodeState
 from pipeline.terminal.screen import Screen
+from pipeline.terminal.training_line import figures
 
 PROGRESS = {
     "step": 10,
@@ -41,6 +42,18 @@ def test_plain_lines_without_a_terminal() -> None:
         "  epoch 1/3  loss 1.250  eval accuracy 0.875  0 s",
         "✓ Trainer          done      41.0 s",
         "= Evaluator        cached            accuracy 0.9000",
+    ]
+
+
+def test_a_trial_of_a_tuning_has_no_lines_for_epochs() -> None:
+    out = io.StringIO()
+    screen = Screen(Console(file=out, width=120))
+    with screen.drawing():
+        screen.begin("Tuner")
+        _report(trial=2, trials=20, eval_accuracy=0.875)
+    assert out.getvalue() == ""
+    assert figures({**PROGRESS, "trial": 2, "trials": 20}, None)[:2] == [
+        *("trial 2/20", "epoch 1/3")
     ]
 
 
