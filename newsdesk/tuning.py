@@ -100,7 +100,7 @@ class Tuned(BaseModel):
     @property
     def changes(self) -> str:
         """The values of the best trial, as in `key = value`."""
-        return ", ".join(f"{key} = {shown(one)}" for key, one in self.values.items())
+        return changes(self.values)
 
 
 class Tuning(BaseModel):
@@ -213,6 +213,18 @@ def _described(key: str, searched: Searched, is_whole: bool) -> dict[str, Any]:
         }
     kind = "Choice" if searched.values is not None else "Int" if is_whole else "Float"
     return {"class_name": kind, "config": {"name": key, "conditions": [], **config}}
+
+
+def changes(values: Mapping[str, Value]) -> str:
+    """Formats values with their keys.
+
+    Args:
+        values: by dotted key.
+
+    Returns:
+        For example `model.dropout = 0.2, train.batch_size = 16`.
+    """
+    return ", ".join(f"{key} = {shown(value)}" for key, value in values.items())
 
 
 def shown(value: Value | None) -> str:

@@ -140,8 +140,11 @@ def _data(outputs: Outputs, about: About) -> Data | None:
 def _learning(outputs: Outputs) -> Learning | None:
     from newsdesk.report.learning import learning
 
-    training = Training.of_card(outputs.card())
-    return learning(training) if training else None
+    card = outputs.card()
+    training = Training.of_card(card)
+    tuned = card.get("tuned")
+    values = tuned if isinstance(tuned, dict) else {}
+    return learning(training, values) if training else None
 
 
 def _add_figures(sections: _Sections, tested: "Tested", outputs: Outputs) -> None:

@@ -227,11 +227,13 @@ class Learning(_Section):
         epochs: measured on eval, in order.
         best: the number of the epoch whose weights the model has.
         sentence: how the training ended.
+        tuned: the values that a tuning has found; "" without one.
     """
 
     epochs: list[Epoch] = []
     best: int | None = None
     sentence: str = ""
+    tuned: str = ""
 
 
 class SplitRows(_Section):

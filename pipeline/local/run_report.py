@@ -129,8 +129,13 @@ def _completed(
 ) -> Content:
     """Adds what only the runner knows."""
     configuration = run_settings.read(folder)
+    learning = content.learning
+    if learning and summary.tuned:
+        tuned = f"tuned: {summary.tuned.changes} ({summary.tuned.sentence})"
+        learning = learning.model_copy(update={"tuned": tuned})
     return content.model_copy(
         update={
+            "learning": learning,
             "pipeline": summary.pipeline,
             "run": summary.run,
             "started": summary.started.astimezone(datetime.timezone.utc),

@@ -46,3 +46,14 @@ def test_a_card_of_an_older_release_has_no_epochs() -> None:
     assert training
     assert learning(training).epochs == []
     assert learning(training).best == 1
+
+
+def test_tuned_values_are_named() -> None:
+    training = Training.of_card({"training": ENDED})
+
+    assert training
+    values = {"model.dropout": 0.25, "train.batch_size": 16}
+    assert learning(training, values).tuned == (
+        "tuned: model.dropout = 0.25, train.batch_size = 16"
+    )
+    assert learning(training, {}).tuned == ""
