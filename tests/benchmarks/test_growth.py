@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks import large_input, node_growth
 
 
@@ -27,3 +29,16 @@ def test_time_per_row_and_memory_are_compared() -> None:
         ["Transform", "8.0 s", "24.0 s", "0.60", "25,000", "2,048 MiB", "2.00"],
         ["Pusher", "0.5 s", "0.6 s", "", "", "", ""],
     ]
+
+
+def test_generated_rows_are_different(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["label,title,description", *(f"{n % 2},t{n},d{n}" for n in range(8))]
+    (tmp_path / "train.csv").write_text("\n".join(lines) + "\n")
+    monkeypatch.setattr(node_growth, "data_folder", lambda _: tmp_path)
+    node_growth.write(tmp_path / "rows", 30)
+    train = (tmp_path / "rows" / "train.csv").read_text().splitlines()
+    test = (tmp_path / "rows" / "test.csv").read_text().splitlines()
+    assert [len(train), len(test)] == [28, 4]
+    assert len(set(train + test)) == 31
