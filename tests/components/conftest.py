@@ -24,7 +24,12 @@ class Outcome(NamedTuple):
 def generate(tmp_path: Path, make_config: Callable[..., Config]) -> Callable[..., Any]:
     """Runs only the executor on a data section, and reads its outputs."""
 
-    def run(beam: Beam | None = None, **data: Any) -> Outcome:
+    def run(
+        beam: Beam | None = None,
+        remote: Any = None,
+        rows_to: str | None = None,
+        **data: Any,
+    ) -> Outcome:
         from tfx.utils import proto_utils
 
         from components.text_example_gen import named_splits
@@ -45,15 +50,28 @@ def generate(tmp_path: Path, make_config: Callable[..., Config]) -> Callable[...
             artifact.uri = str(tmp_path / "out" / key)
             Path(artifact.uri).mkdir(parents=True, exist_ok=True)
             outputs[key] = [artifact]
+        examples = outputs["examples"][0]
+        if remote:
+            properties["remote"] = remote.text
+            examples.uri = rows_to
         context = Executor.Context(
             beam_pipeline_args=beam_args(beam or Beam()),
             tmp_dir=str(tmp_path / "tmp"),
             unique_id="1",
         )
         Executor(context).Do({}, outputs, properties)
-        return outcome(outputs["examples"][0], outputs["quarantine"][0].uri)
+        if rows_to:
+            examples.uri = _downloaded(rows_to, tmp_path / "downloaded")
+        return outcome(examples, outputs["quarantine"][0].uri)
 
     return run
+
+
+def _downloaded(address: str, folder: Path) -> str:
+    import s3fs
+
+    s3fs.S3FileSystem().get(address, str(folder), recursive=True)
+    return str(folder)
 
 
 def outcome(examples: Any, quarantine: str) -> Outcome:
