@@ -92,6 +92,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             _ = pipeline | ExamplesFromFiles(
                 data, files, prefixes, os.path.join(notes, "part")
             )
+        # In a store, the notes did not make this folder.
+        os.makedirs(quarantined.uri, exist_ok=True)
         report = Report.of(notes, names)
         report.check(data.max_bad_rows)
         quarantine.write(

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import apache_beam as beam
+import fsspec
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from newsdesk.errors import DataError, ModelError, first_line
+from newsdesk.errors import DataError, first_line
 from newsdesk.identity import fingerprint
-from newsdesk.published.remote_store import connected
 
 _SCHEMES = ("gs://", "s3://")
 
@@ -134,9 +134,10 @@ def copied(file: str, digest: str | None) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="newsdesk-") as folder:
         copy = str(Path(folder, file.rsplit("/", 1)[-1]))
         try:
-            files, path = connected(file)
+            files, path = fsspec.url_to_fs(file)
             files.get_file(path, copy)
-        except (OSError, ModelError) as error:
+        # Each library of an object store raises classes that only it has.
+        except Exception as error:
             raise DataError(
                 f"{file}: a Beam worker cannot read it: {first_line(error)}; check the "
                 "credentials and the endpoint in the environment of the workers"

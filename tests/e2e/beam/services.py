@@ -11,6 +11,8 @@ from pathlib import Path
 from tests.e2e.kfp.engine import WRITABLE, Engine
 
 _SECONDS_TO_START = 120
+# Beam's pool writes it when a runner asks for a worker.
+_STARTED = "Starting worker with command"
 
 
 @contextlib.contextmanager
@@ -37,7 +39,7 @@ def prism(program: Path, port: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def worker(engine: Engine, port: int) -> Iterator[Callable[[], None]]:
+def worker(engine: Engine, port: int) -> Iterator[Callable[[int], None]]:
     """Starts a container with a pool of workers, which mounts no folder.
 
     Args:
@@ -45,7 +47,8 @@ def worker(engine: Engine, port: int) -> Iterator[Callable[[], None]]:
         port: of the pool.
 
     Yields:
-        A function that kills the container once the pool has a worker.
+        A function that kills the container once the pool has started so many more
+        workers.
     """
     name = f"newsdesk-worker-{uuid.uuid4().hex[:8]}"
     command = ["podman", "run", "--rm", "--detach", "--name", name, "--network=host"]
@@ -55,12 +58,15 @@ def worker(engine: Engine, port: int) -> Iterator[Callable[[], None]]:
     program = ["python", "-m", "kubeflow.worker", f"--service_port={port}"]
     subprocess.run([*command, engine.image, *program], check=True, capture_output=True)
 
-    def kill() -> None:
-        kill_ = f"""
-            while ! podman logs {name} 2>&1 | grep -q {_READING!r}; do sleep 0.2; done
-            podman kill --signal KILL {name}
-        """
-        subprocess.Popen(["bash", "-c", kill_], stdout=subprocess.DEVNULL)
+    def started() -> int:
+        log = subprocess.run(["podman", "logs", name], capture_output=True, text=True)
+        return (log.stdout + log.stderr).count(_STARTED)
+
+    def kill(workers: int) -> None:
+        before = started()
+        while started() < before + workers:
+            time.sleep(0.2)
+        subprocess.run(["podman", "kill", "--signal", "KILL", name], check=True)
 
     try:
         _wait_for(port)
@@ -78,7 +84,3 @@ def _wait_for(port: int) -> None:
             return
         time.sleep(0.2)
     raise RuntimeError(f"nothing listens at port {port}")
-
-
-# Beam's pool writes this line when a runner asks it for a worker.
-_READING = "Starting worker with command"
