@@ -95,7 +95,9 @@ def evaluate(
     pipeline: beam.Pipeline,
     folder: Path,
     classes: int,
-    eval_config: tfma.EvalConfig,
+    # Quoted, because threads of a Beam worker may import this module while another one
+    # is still importing TFMA.
+    eval_config: "tfma.EvalConfig",
     output: str,
 ) -> None:
     """Writes TFMA's result files.

@@ -1,0 +1,92 @@
+"""Remote workers of the first node get addresses, and its pod keeps a folder."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kubeflow.container import remote_rows
+from kubeflow.files import fetch
+from newsdesk.config.sections import Config
+from newsdesk.errors import ConfigError
+from newsdesk.identity import fingerprint
+from tests.support import s3
+
+pytestmark = pytest.mark.slow
+ARGS = ["--runner=DirectRunner", "--direct_running_mode=in_memory"]
+
+
+@pytest.fixture
+def bucket() -> Iterator[str]:
+    """A bucket with two files of rows."""
+    import s3fs
+
+    with s3.bucket() as address:
+        for name in "ab":
+            s3fs.S3FileSystem().pipe(f"{address}/rows/{name}.csv", name.encode())
+        yield address
+
+
+def _task(address: str) -> Any:
+    rows = SimpleNamespace(uri="/s3/out/examples")
+    return SimpleNamespace(
+        outputs={"examples": [rows]}, addresses={"examples": f"{address}/out"}
+    )
+
+
+def test_the_files_of_a_store_are_described_by_their_addresses(
+    bucket: str, tmp_path: Path, make_config: Callable[..., Config]
+) -> None:
+    mirror = fetch.Mirror(f"{bucket}/rows", tmp_path)
+    found = sorted(str(file) for file in Path(mirror.path).iterdir())
+    assert [Path(file).stat().st_size for file in found] == [0, 0]
+    data = make_config().data
+    text = remote_rows.described(data, found, mirror, _task(bucket), ARGS)
+    described = json.loads(text)
+    (tmp_path / "a").write_text("a")
+    assert described["digests"][found[0]] == fingerprint.of_file(tmp_path / "a")
+    assert described["address"] == f"{bucket}/rows"
+    assert mirror.address_of(found[1]) == f"{bucket}/rows/b.csv"
+
+
+def test_files_of_the_image_keep_their_paths(
+    tmp_path: Path, make_config: Callable[..., Config]
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("a")
+    text = remote_rows.described(make_config().data, [str(file)], None, _task(""), [])
+    assert json.loads(text) == {
+        "folder": "",
+        "address": "",
+        "digests": {str(file): fingerprint.of_file(file)},
+    }
+
+
+def test_a_column_of_splits_needs_the_names_of_the_splits(
+    bucket: str, tmp_path: Path, make_config: Callable[..., Config]
+) -> None:
+    mirror = fetch.Mirror(f"{bucket}/rows", tmp_path)
+    data = make_config(data={"split_column": "set"}).data
+    with pytest.raises(ConfigError, match=r"set data\.named_splits, such as"):
+        remote_rows.described(data, [], mirror, _task(bucket), ARGS)
+
+
+def test_rows_go_to_an_address_without_what_a_killed_attempt_left(bucket: str) -> None:
+    import s3fs
+
+    files = s3fs.S3FileSystem()
+    files.pipe(f"{bucket}/out/Split-train/old.gz", b"x")
+    task = _task(bucket)
+    with remote_rows.in_store(task):
+        assert task.outputs["examples"][0].uri == f"{bucket}/out"
+        assert not files.exists(f"{bucket}/out")
+    assert task.outputs["examples"][0].uri == "/s3/out/examples"
+
+
+def test_artifacts_must_be_in_a_store() -> None:
+    assert remote_rows.address("minio://b/x/") == "s3://b/x"
+    with pytest.raises(ConfigError, match=r"set kubeflow\.root to an address"):
+        remote_rows.address("/pipeline/x")
