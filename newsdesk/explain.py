@@ -10,6 +10,7 @@ from newsdesk.errors import DataError, ExitCode, GateError, NewsdeskError
 # Beam adds its step to messages, and worker processes send an error only as text.
 _STEP = re.compile(r"\s*\[while running [^\]]*\]\s*$")
 _CARRIED = re.compile(r"newsdesk\.errors\.(DataError|GateError): (.+)")
+_RAISED = re.compile(r"[A-Za-z_][\w.]*(Error|Exception)\b.*")
 _DISK_FULL = re.compile(r"No space left on device|disk is full|ENOSPC", re.IGNORECASE)
 _READ_ONLY = re.compile(r"Read-only file system|readonly database", re.IGNORECASE)
 _CODES: dict[str, ExitCode] = {
@@ -56,8 +57,23 @@ def explain(error: BaseException, root: Path) -> tuple[str, ExitCode]:
                 "another folder with --set output.root=FOLDER, and run again",
                 ExitCode.FAILED,
             )
-    first_line = next(iter(str(error).strip().splitlines()), "")
-    return f"{type(error).__name__}: {_STEP.sub('', first_line)}", ExitCode.FAILED
+    return _of_library(error), ExitCode.FAILED
+
+
+def _of_library(error: BaseException) -> str:
+    """Shortens an error of a class that is not ours."""
+    # Only remote runners use gRPC, so it is not imported here.
+    if type(error).__module__.startswith("grpc.") and hasattr(error, "details"):
+        return (
+            f"the connection to Beam's job server broke: {error.details()}; check that "
+            "the job server and the workers run, and run again"
+        )
+    lines = str(error).strip().splitlines() or [""]
+    if lines[0].endswith("Traceback (most recent call last):"):
+        raised = [line for line in lines if _RAISED.fullmatch(line)]
+        if raised:
+            return f"a worker of Beam failed: {_STEP.sub('', raised[-1])}"
+    return f"{type(error).__name__}: {_STEP.sub('', lines[0])}"
 
 
 def is_of_data(error: BaseException) -> bool:

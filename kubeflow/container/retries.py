@@ -52,6 +52,8 @@ _KINDS = (
     ("botocore.exceptions", "ConnectionError"),
     ("botocore.exceptions", "HTTPClientError"),
     ("google.auth.exceptions", "TransportError"),
+    # The job server of a remote Beam runner.
+    ("grpc", "RpcError"),
     ("requests.exceptions", "ConnectionError"),
     ("requests.exceptions", "Timeout"),
 )

@@ -3,6 +3,7 @@
 import errno
 from pathlib import Path
 
+import grpc
 import pytest
 
 from newsdesk.errors import DataError, ExitCode, GateError
@@ -34,6 +35,15 @@ def _wrapped(outer: Exception, inner: Exception) -> Exception:
         (
             RuntimeError("Traceback\nnewsdesk.errors.DataError: a.csv: empty\n"),
             "a.csv: empty",
+            ExitCode.FAILED,
+        ),
+        (
+            RuntimeError(
+                "Pipeline failed: Traceback (most recent call last):\n"
+                '  File "a.py", line 1, in f\nKeyError: 1\n\nDuring ...\n'
+                "apache.Wrapped.OSError: no route [while running 'Read/Rows']\n"
+            ),
+            "a worker of Beam failed: apache.Wrapped.OSError: no route",
             ExitCode.FAILED,
         ),
         (Interrupted("stopped on request"), "stopped on request", 130),
@@ -87,4 +97,15 @@ def test_a_place_that_cannot_be_written_is_called_that(
 ) -> None:
     sentence, code = explain(error, Path("/root"))
     assert sentence.startswith(f"{told}, or choose another folder")
+    assert code == ExitCode.FAILED
+
+
+def test_a_job_server_that_is_gone_is_named() -> None:
+    with grpc.insecure_channel("127.0.0.1:1") as channel:
+        call = channel.unary_unary("/x/Y")
+        with pytest.raises(grpc.RpcError) as caught:
+            call(b"", timeout=5)
+    sentence, code = explain(caught.value, Path("/out"))
+    assert sentence.startswith("the connection to Beam's job server broke: ")
+    assert "check that the job server and the workers run" in sentence
     assert code == ExitCode.FAILED

@@ -67,7 +67,9 @@ class FirstNode:
             ContainerFailed: the node failed.
         """
         number = sum(1 for one in self._range.scratch.iterdir() if name in one.name)
-        compiled = self._range.compiled(f"{name}-{number}", *settings)
+        # A retry would hide what a killed worker does.
+        once = "kubeflow.defaults.retries=0"
+        compiled = self._range.compiled(f"{name}-{number}", once, *settings)
         said = self._range.folder(f"said-{name}-{number}")
         disk = self._range.folder(f"disk-{name}-{number}")
         spec = next(yaml.safe_load_all(compiled.read_text()))
