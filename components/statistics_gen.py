@@ -7,9 +7,10 @@ from typing import Any
 import tensorflow_data_validation as tfdv
 from tensorflow_data_validation.statistics import stats_impl
 from tfx import types
-from tfx.components.statistics_gen import component, executor
-from tfx.dsl.components.base import executor_spec
-from tfx.types import artifact_utils
+from tfx.components.statistics_gen import executor
+from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.types import artifact_utils, component_spec, standard_artifacts
+from tfx.types import standard_component_specs as standard
 from tfx.utils import io_utils
 
 from components import one_process
@@ -51,10 +52,42 @@ class Executor(executor.Executor):
             )
 
 
-class StatisticsGen(component.StatisticsGen):
-    """TFX's component with the executor above."""
+class StatisticsGenSpec(types.ComponentSpec):
+    """TFX's spec with a fingerprint."""
 
+    PARAMETERS = {
+        **standard.StatisticsGenSpec.PARAMETERS,
+        "fingerprint": component_spec.ExecutionParameter(type=str),
+    }
+    INPUTS = standard.StatisticsGenSpec.INPUTS
+    OUTPUTS = standard.StatisticsGenSpec.OUTPUTS
+
+
+class StatisticsGen(base_beam_component.BaseBeamComponent):
+    """Computes statistics; outputs `statistics`."""
+
+    SPEC_CLASS = StatisticsGenSpec
     EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
+
+    def __init__(
+        self, examples: types.BaseChannel, schema: types.BaseChannel, fingerprint: str
+    ) -> None:
+        """Builds the node.
+
+        Args:
+            examples: raw examples of all splits.
+            schema: their schema.
+            fingerprint: digest of the code of the node.
+        """
+        super().__init__(
+            StatisticsGenSpec(
+                examples=examples,
+                schema=schema,
+                statistics=types.Channel(type=standard_artifacts.ExampleStatistics),
+                exclude_splits="[]",
+                fingerprint=fingerprint,
+            )
+        )
 
 
 def computed(batches: Iterable[Any], options: tfdv.StatsOptions) -> Any:

@@ -59,7 +59,9 @@ def create_pipeline(
     read = _read_rows(config)
     contract = _import_schema(config)
     examples, schema = read.outputs["examples"], contract.outputs["schema"]
-    statistics = StatisticsGen(examples=examples, schema=schema)
+    statistics = StatisticsGen(
+        examples, schema, fingerprint.of(["components.statistics_gen"])
+    )
     validator = ExampleValidator(
         statistics=statistics.outputs["statistics"], schema=schema
     )
@@ -197,7 +199,10 @@ def _tokenize(config: Config, examples: Channel, schema: Channel) -> BaseCompone
         splits_config=transform_pb2.SplitsConfig(
             analyze=["train"], transform=["train", "eval"]
         ),
-        custom_config={**_token_settings(config, _PREPROCESSING), "learner": _LEARNER},
+        custom_config={
+            **_token_settings(config, _PREPROCESSING, "components.transform"),
+            "learner": _LEARNER,
+        },
         disable_statistics=True,
         # No run gives it to another, and Beam has more to do with it.
         disable_analyzer_cache=True,
@@ -305,12 +310,13 @@ def _report(config: Config, inputs: dict[str, Channel]) -> BaseComponent:
     )
 
 
-def _token_settings(config: Config, function: str) -> dict[str, Any]:
+def _token_settings(config: Config, function: str, *modules: str) -> dict[str, Any]:
     """Collects the settings of a function that makes token ids (`TransformSettings`).
 
     Args:
         config: the whole configuration.
         function: the dotted name of the function.
+        modules: dotted names of others that the node runs.
     """
     encoder = config.model.encoder
     names = [function, encoder.tokenizer]
@@ -319,7 +325,7 @@ def _token_settings(config: Config, function: str) -> dict[str, Any]:
         "text": config.text.model_dump(mode="json"),
         "encoder": encoder.token_settings,
         "fingerprint": fingerprint.of(
-            [name.rpartition(".")[0] for name in names if name],
+            [*modules, *(name.rpartition(".")[0] for name in names if name)],
             files + encoder.token_files,
         ),
     }

@@ -112,6 +112,20 @@ def test_tokenizing_reruns_all_nodes_that_cut_texts(
     }
 
 
+@pytest.mark.parametrize(
+    "module, nodes",
+    [
+        ("statistics_gen", {"StatisticsGen"}),
+        ("transform", {"Transform"}),
+        ("one_process", {"StatisticsGen", "TextStatistics", "Transform"}),
+    ],
+)
+def test_what_replaces_an_executor_of_tfx_reruns_its_node(
+    rerun_by: Callable[[str], set[str]], module: str, nodes: set[str]
+) -> None:
+    assert rerun_by(f"components/{module}.py") == nodes
+
+
 def test_a_reader_reruns_the_rows(rerun_by: Callable[[str], set[str]]) -> None:
     assert rerun_by("newsdesk/rows/parquet_opener.py") == {
         "TextExampleGen",

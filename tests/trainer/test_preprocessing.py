@@ -10,7 +10,7 @@ import tensorflow_transform as tft
 
 from newsdesk.config.text import Text
 from newsdesk.errors import DataError
-from trainer.preprocessing import preprocessing_fn
+from trainer.preprocessing import learn, preprocessing_fn
 from trainer.text import tokenizer, word_pieces
 
 pytestmark = pytest.mark.slow
@@ -170,3 +170,12 @@ def test_a_vocabulary_that_cannot_be_used_is_refused(
 
     with pytest.raises(DataError, match=message):
         word_pieces.read(str(path))
+
+
+def test_nothing_is_read_for_given_pieces(pieces_file: Path, tmp_path: Path) -> None:
+    settings = {
+        "text": {"tokenizer": "wordpiece", "vocabulary": str(pieces_file)},
+        "encoder": {"kind": "transformer"},
+        "fingerprint": "x",
+    }
+    assert learn(iter(()), settings, str(tmp_path)) == {**settings, "learned": ""}
