@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from components import predictions
 from newsdesk import features
-from newsdesk.evaluation import ece
+from newsdesk.evaluation import ece, prediction_file
 from newsdesk.evaluation.tested_rows import losses
 from newsdesk.rows.parquet_opener import open_parquet
 
@@ -20,7 +19,7 @@ def main() -> None:
     root = parser.parse_args().root / "artifacts"
     card = _newest(root / "Trainer", f"model/*/*/assets.extra/{features.MODEL_CARD}")
     temperature = json.loads(card.read_text(encoding="utf-8"))["temperature"]
-    file = _newest(root / "Predictions", f"predictions/*/{predictions.FILE}")
+    file = _newest(root / "Predictions", f"predictions/*/{prediction_file.FILE}")
     table = open_parquet(file).read(columns=["label", "probabilities"])
     label = table["label"].to_numpy()
     after = np.stack(table["probabilities"].to_pylist())

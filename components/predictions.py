@@ -16,16 +16,13 @@ from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.utils import path_utils
 
 from newsdesk import features
+from newsdesk.evaluation.prediction_file import BATCH, FILE
 from newsdesk.evaluation.tested import Tested
 from newsdesk.evaluation.tested_rows import Predicted, TestedRows, losses
 from newsdesk.inspection import trial
 from newsdesk.published.in_service import BEST
 from newsdesk.rows.parquet_opener import open_parquet
 
-FILE = "predictions.parquet"
-# Rows per batch: quick enough, and rows of 512 tokens fit in memory. The publisher
-# repeats the first batch, so that padding and rounding are the same.
-BATCH = 64
 # The models that a candidate is compared with.
 _OTHERS = ("baseline", "best")
 _SLICE = "slice/"

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from components.predictions import BATCH, FILE
 from newsdesk import features
 from newsdesk.errors import ModelError
+from newsdesk.evaluation.prediction_file import BATCH, FILE
 from newsdesk.inspection import fresh
 from newsdesk.published import manifest
 from newsdesk.rows.parquet_opener import open_parquet

@@ -50,7 +50,7 @@ def confusion_matrix(predictions: Path, labels: list[str]) -> Mapping[str, Any]:
     """
     import numpy as np
 
-    from components.predictions import FILE
+    from newsdesk.evaluation.prediction_file import FILE
     from newsdesk.rows.parquet_opener import open_parquet
 
     table = open_parquet(predictions / FILE).read(columns=["label", "predicted"])

@@ -34,7 +34,8 @@ _PREPARED: Mapping[str, tuple[str, list[str], bool]] = {
     "TextExampleGen": ("trainer.process", ["trainer.training.train"], False),
     "Trainer": (
         "components.publisher.rehearsal",
-        ["components.predictions", "tensorflow_text"],
+        ["newsdesk.published.manifest", "newsdesk.rows.parquet_opener"]
+        + ["tensorflow_text"],
         True,
     ),
 }

@@ -8,13 +8,16 @@ import pytest
 import tensorflow as tf
 
 from components import predictions
+from newsdesk.evaluation import prediction_file
 from tests.components.conftest import Candidate
 
 pytestmark = pytest.mark.slow
 
 
 def test_every_row_has_the_prediction_of_the_model(candidate: Candidate) -> None:
-    rows = pq.read_table(Path(candidate.predictions.uri, predictions.FILE)).to_pydict()
+    rows = pq.read_table(
+        Path(candidate.predictions.uri, prediction_file.FILE)
+    ).to_pydict()
     texts = ["é" + "x" * (row % 40) for row in range(100)]
     assert rows["text"] == texts
     assert rows["label"] == [row % 2 for row in range(100)]
@@ -35,5 +38,5 @@ def test_the_same_rows_make_the_same_file(candidate: Candidate, tmp_path: Path) 
         {"predictions": [again]},
         {"split": "test", "slice_columns": "[]", "fingerprint": ""},
     )
-    first = Path(candidate.predictions.uri, predictions.FILE).read_bytes()
-    assert (tmp_path / predictions.FILE).read_bytes() == first
+    first = Path(candidate.predictions.uri, prediction_file.FILE).read_bytes()
+    assert (tmp_path / prediction_file.FILE).read_bytes() == first

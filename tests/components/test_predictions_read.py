@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from components import predictions
+from newsdesk.evaluation import prediction_file
 
 COLUMNS: dict[str, tuple[Any, list[Any]]] = {
     "text": (pa.string(), ["oil", "é", ""]),
@@ -27,7 +28,7 @@ def _written(folder: Path, rows: int, names: list[str] | None = None) -> Path:
     """Writes some rows, each in a group of its own, as batches are."""
     columns = {name: COLUMNS[name] for name in names or COLUMNS}
     schema = pa.schema({name: kind for name, (kind, _) in columns.items()})
-    with pq.ParquetWriter(folder / predictions.FILE, schema) as writer:
+    with pq.ParquetWriter(folder / prediction_file.FILE, schema) as writer:
         for row in range(rows):
             batch = {name: [values[row]] for name, (_, values) in columns.items()}
             writer.write_batch(pa.RecordBatch.from_pydict(batch, schema))

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from components.predictions import FILE
 from components.reporter.files import PAGE
 from kubeflow.container import result_pages
 from kubeflow.container.artifacts import Task
 from newsdesk.evaluation import decision
 from newsdesk.evaluation.decision import Decision
+from newsdesk.evaluation.prediction_file import FILE
 
 LABELS = ["World", "Sports", "Business"]
 ROWS = [(0, 0), (0, 0), (0, 2), (1, 1), (2, 1), (2, 2)]
