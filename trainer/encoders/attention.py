@@ -2,8 +2,9 @@
 
 import tensorflow as tf
 
-from trainer.encoders import elementwise
+from trainer.encoders import softmax
 from trainer.encoders.dropout import drop
+from trainer.encoders.elementwise import Dropout
 
 
 def split_heads(
@@ -35,16 +36,29 @@ def scores(query: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
     Returns:
         float [batch, heads, queries, length].
     """
-    return tf.matmul(query * query.shape[-1] ** -0.5, key, transpose_b=True)
+    return tf.matmul(query * _scale(query), key, transpose_b=True)
+
+
+def weights_in_training(
+    query: tf.Tensor, key: tf.Tensor, mask: tf.Tensor, dropout: Dropout
+) -> tf.Tensor:
+    """Computes attention weights after dropout, with XLA.
+
+    Args:
+        query: float [batch, heads, queries, head width].
+        key: float [batch, heads, length, head width].
+        mask: bool [batch, length], false for padding.
+        dropout: dropout of the weights.
+
+    Returns:
+        float [batch, heads, queries, length].
+    """
+    products = tf.matmul(query, key, transpose_b=True)
+    return softmax.dropped_softmax(products, mask, _scale(query), dropout)
 
 
 def mixed(
-    scores: tf.Tensor,
-    value: tf.Tensor,
-    mask: tf.Tensor,
-    dropout: float,
-    seed: tf.Tensor | None,
-    draw: int,
+    scores: tf.Tensor, value: tf.Tensor, mask: tf.Tensor, dropout: Dropout
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Averages the values of all heads by their scores, and joins the heads.
 
@@ -52,19 +66,29 @@ def mixed(
         scores: float [batch, heads, queries, length].
         value: float [batch, heads, length, head width].
         mask: bool [batch, length], false for padding.
-        dropout: the rate for attention weights.
-        seed: int32 [2], switches dropout on.
-        draw: the number of the random draw.
+        dropout: dropout of the attention weights.
 
     Returns:
         float [batch * queries, width], and the attention weights before dropout, like
         `scores`.
     """
-    weights = elementwise.masked_softmax(scores, mask)
-    kept = drop(weights, dropout, seed, draw)
-    by_row = tf.transpose(tf.matmul(kept, value), [0, 2, 1, 3])
+    weights = softmax.masked_softmax(scores, mask)
+    return joined(drop(weights, *dropout), value), weights
+
+
+def joined(weights: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
+    """Averages the values of all heads, and joins the heads.
+
+    Args:
+        weights: float [batch, heads, queries, length].
+        value: float [batch, heads, length, head width].
+
+    Returns:
+        float [batch * queries, width].
+    """
+    by_row = tf.transpose(tf.matmul(weights, value), [0, 2, 1, 3])
     width = value.shape[1] * value.shape[3]
-    return tf.reshape(by_row, [-1, width]), weights
+    return tf.reshape(by_row, [-1, width])
 
 
 def first_tokens(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
@@ -78,3 +102,7 @@ def first_tokens(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         float [batch, width].
     """
     return tf.reshape(hidden, [*tf.unstack(tf.shape(mask)), hidden.shape[-1]])[:, 0]
+
+
+def _scale(query: tf.Tensor) -> float:
+    return float(query.shape[-1] ** -0.5)

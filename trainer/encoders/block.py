@@ -91,7 +91,8 @@ class Block(tf_keras.layers.Layer):
 
         Returns:
             A tensor like `hidden`, or float [batch, width] of the first tokens; and
-            the attention weights, float [batch, heads, length or 1, length].
+            the attention weights, float [batch, heads, length or 1, length], in
+            training perhaps after dropout.
         """
         shape = self._shape
         compiled = shape.compiled and seed is not None
@@ -122,12 +123,16 @@ class Block(tf_keras.layers.Layer):
         query, key, value = attention.split_heads(
             product, mask, shape.heads, shape.width
         )
+        dropout = Dropout(shape.attention_dropout, seed, draw)
         if first_only:
             query = query[:, :, :1]
-        scores = attention.scores(query, key)
-        mixed, weights = attention.mixed(
-            scores, value, mask, shape.attention_dropout, seed, draw
-        )
+        # Compiling takes longer than what a single query would save.
+        if training and shape.compiled and not first_only:
+            weights = attention.weights_in_training(query, key, mask, dropout)
+            mixed = attention.joined(weights, value)
+        else:
+            scores = attention.scores(query, key)
+            mixed, weights = attention.mixed(scores, value, mask, dropout)
         return self.mix(mixed, training=training), weights
 
 

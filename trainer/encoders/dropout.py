@@ -60,6 +60,43 @@ def random_bytes(shape: tf.Tensor, seed: tf.Tensor, draw: int) -> tf.Tensor:
     return tf.reshape(tf.reshape(tf.bitcast(words, tf.uint8), [-1])[:count], shape)
 
 
+def drawn(
+    shape: tf.Tensor, rate: float, seed: tf.Tensor | None, draw: int
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Draws what `dropped` needs.
+
+    Args:
+        shape: int32 [rank], of the values.
+        rate: the share to be dropped, 0 to less than 1; rounded to 256ths.
+        seed: int32 [2], the same in one step; required if the rate is above 0.
+        draw: the number of this draw, which must be unique in the step.
+
+    Returns:
+        A random byte for each value, and the byte below which a value is dropped, both
+        uint8.
+    """
+    limit = threshold(rate)
+    random = random_bytes(shape, seed, draw) if limit else tf.zeros(shape, tf.uint8)
+    return random, tf.constant(limit, tf.uint8)
+
+
+def dropped(values: tf.Tensor, random: tf.Tensor, limit: tf.Tensor) -> tf.Tensor:
+    """Drops values as `drop` does, for functions that XLA compiles.
+
+    This is also its own gradient.
+
+    Args:
+        values: a float tensor.
+        random: from `drawn`.
+        limit: from `drawn`.
+
+    Returns:
+        float32 tensor of the shape of `values`.
+    """
+    scale = _LEVELS / (_LEVELS - tf.cast(limit, tf.float32))
+    return tf.where(random >= limit, tf.cast(values, tf.float32) * scale, 0.0)
+
+
 def drop_tokens(
     input_ids: tf.Tensor, rate: float, seed: tf.Tensor | None, draw: int
 ) -> tf.Tensor:

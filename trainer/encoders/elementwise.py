@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from trainer.encoders.dropout import drop, random_bytes, threshold
+from trainer.encoders.dropout import drawn, drop, dropped
 
 _Tensors = tuple[tf.Tensor, ...]
 
@@ -72,21 +72,9 @@ def add_and_normalize(
     if not compiled:
         added = drop(added, dropout.rate, dropout.seed, dropout.draw)
         return _normalize(values, added, norm.gamma, norm.beta, epsilon)
-    shape = tf.shape(added)
-    dropped = threshold(dropout.rate)
-    random = (
-        random_bytes(shape, dropout.seed, dropout.draw)
-        if dropped
-        else tf.zeros(shape, tf.uint8)
-    )
+    random, limit = drawn(tf.shape(added), *dropout)
     return _trained_normalization(
-        values,
-        added,
-        norm.gamma,
-        norm.beta,
-        epsilon,
-        random,
-        tf.constant(dropped, tf.uint8),
+        values, added, norm.gamma, norm.beta, epsilon, random, limit
     )
 
 
@@ -106,20 +94,16 @@ def normalize(values: tf.Tensor, gamma: tf.Tensor, epsilon: float) -> tf.Tensor:
     return tf.cast(standard * gamma, values.dtype)
 
 
-def masked_softmax(scores: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
-    """Turns attention scores into weights, which are 0 for padding.
+def compile_with_xla(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compiles a function with XLA, once for each shape of its arguments.
 
     Args:
-        scores: float [batch, heads, length, length].
-        mask: bool [batch, length], false for padding.
+        function: takes and returns tensors.
 
     Returns:
-        A tensor like `scores`; every row sums to 1.
+        The compiled function.
     """
-    # Added, because a choice with tf.where would need a gradient. Half of the lowest
-    # number, so that the sum stays finite.
-    left_out = tf.where(mask, tf.zeros([], scores.dtype), scores.dtype.min / 2)
-    return tf.nn.softmax(scores + left_out[:, None, None, :])
+    return tf.function(function, autograph=False, jit_compile=True)
 
 
 def _gelu_and_slope(values: tf.Tensor) -> _Tensors:
@@ -152,11 +136,6 @@ def _normalize(
     return tf.cast(standard * gamma + beta, values.dtype)
 
 
-def _drop(added: tf.Tensor, random: tf.Tensor, dropped: tf.Tensor) -> tf.Tensor:
-    scale = 256.0 / (256.0 - tf.cast(dropped, tf.float32))
-    return tf.where(random >= dropped, tf.cast(added, tf.float32) * scale, 0.0)
-
-
 def _drop_and_normalize(
     values: tf.Tensor,
     added: tf.Tensor,
@@ -164,9 +143,9 @@ def _drop_and_normalize(
     beta: tf.Tensor,
     epsilon: tf.Tensor,
     random: tf.Tensor,
-    dropped: tf.Tensor,
+    limit: tf.Tensor,
 ) -> tf.Tensor:
-    return _normalize(values, _drop(added, random, dropped), gamma, beta, epsilon)
+    return _normalize(values, dropped(added, random, limit), gamma, beta, epsilon)
 
 
 def _normalization_gradient(
@@ -175,11 +154,11 @@ def _normalization_gradient(
     gamma: tf.Tensor,
     epsilon: tf.Tensor,
     random: tf.Tensor,
-    dropped: tf.Tensor,
+    limit: tf.Tensor,
     upstream: tf.Tensor,
 ) -> _Tensors:
     """The gradients of values, added, gamma and beta."""
-    added = _drop(added, random, dropped)
+    added = dropped(added, random, limit)
     standard, scale = _standardize(values, added, epsilon)
     exact = tf.cast(upstream, tf.float32)
     scaled = exact * gamma
@@ -189,19 +168,15 @@ def _normalization_gradient(
     leading = list(range(len(values.shape) - 1))
     return (
         tf.cast(total, values.dtype),
-        tf.cast(_drop(total, random, dropped), values.dtype),
+        tf.cast(dropped(total, random, limit), values.dtype),
         tf.reduce_sum(exact * standard, leading),
         tf.reduce_sum(exact, leading),
     )
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    return tf.function(function, autograph=False, jit_compile=True)
-
-
-_compiled_gelu = _compiled(_gelu_and_slope)
-_compiled_normalize = _compiled(_drop_and_normalize)
-_compiled_normalization_gradient = _compiled(_normalization_gradient)
+_compiled_gelu = compile_with_xla(_gelu_and_slope)
+_compiled_normalize = compile_with_xla(_drop_and_normalize)
+_compiled_normalization_gradient = compile_with_xla(_normalization_gradient)
 
 
 @tf.custom_gradient
@@ -221,14 +196,14 @@ def _trained_normalization(
     beta: tf.Tensor,
     epsilon: tf.Tensor,
     random: tf.Tensor,
-    dropped: tf.Tensor,
+    limit: tf.Tensor,
 ) -> tuple[tf.Tensor, Callable[[tf.Tensor], tuple[tf.Tensor | None, ...]]]:
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor | None, ...]:
         found = _compiled_normalization_gradient(
-            values, added, gamma, epsilon, random, dropped, upstream
+            values, added, gamma, epsilon, random, limit, upstream
         )
-        # epsilon, random and dropped are not trained.
+        # epsilon, random and limit are not trained.
         return *found, None, None, None
 
-    found = _compiled_normalize(values, added, gamma, beta, epsilon, random, dropped)
+    found = _compiled_normalize(values, added, gamma, beta, epsilon, random, limit)
     return found, gradient

@@ -167,9 +167,8 @@ class ModernBertBlock(tf_keras.layers.Layer):
         if first_only:
             query, unseen = query[:, :, :1], unseen[:1]
         scores = attention.scores(query, key) + unseen
-        mixed, weights = attention.mixed(
-            scores, value, mask, shape.attention_dropout, seed, draw
-        )
+        dropout = elementwise.Dropout(shape.attention_dropout, seed, draw)
+        mixed, weights = attention.mixed(scores, value, mask, dropout)
         return self.mix(mixed), weights
 
 

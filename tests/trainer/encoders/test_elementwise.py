@@ -10,7 +10,6 @@ from trainer.encoders.elementwise import (
     Norm,
     add_and_normalize,
     gelu,
-    masked_softmax,
 )
 
 EPSILON = 1e-5
@@ -76,17 +75,6 @@ def test_dropout_before_a_layer_norm_is_one_draw_compiled_or_not() -> None:
     assert (found[1].numpy() == 0).any()
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-4)
-
-
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
-def test_padding_has_no_weight(dtype: str) -> None:
-    scores = tf.cast(normal(2, 1, 3, 3) * 1e3, dtype)
-    mask = tf.constant([[True, True, False], [True, False, False]])
-    weights = tf.cast(masked_softmax(scores, mask), tf.float32).numpy()
-
-    assert (weights[0, :, :, 2] == 0).all()
-    assert (weights[1, :, :, 0] == 1).all()
-    np.testing.assert_allclose(weights.sum(-1), 1, atol=0.01)
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
