@@ -4,6 +4,7 @@ import argparse
 import csv
 import json
 import math
+import random
 import re
 import sys
 import time
@@ -21,6 +22,7 @@ class Task:
         data: folder of train.csv and test.csv, with label, title and description.
         weights: folder of a checkpoint as Hugging Face publishes it.
         whole: train one whole epoch without rounds, and measure on test.csv.
+        train_rows: how many rows of train.csv to train on, drawn at random; 0 for all.
         way: how our trainer trains: ours; padded, every text to `max_length`; examples,
             like TFX's examples of BERT: padded, with an encoder of TF Hub, in float32.
         hub: folder of the same checkpoint as SavedModels of TF Hub.
@@ -34,6 +36,7 @@ class Task:
     data: str
     weights: str
     whole: bool = False
+    train_rows: int = 0
     way: str = "ours"
     hub: str = ""
     batch_size: int = 32
@@ -65,6 +68,9 @@ class Task:
         path = Path(self.data, f"{split}.csv")
         with open(path, newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
+        if split == "train" and self.train_rows:
+            # Drawn, because the file may be sorted by label.
+            rows = random.Random(self.seed).sample(rows, self.train_rows)
         texts = [f"{row['title']} {row['description']}" for row in rows]
         return texts, [int(row["label"]) for row in rows]
 

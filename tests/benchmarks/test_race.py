@@ -41,3 +41,18 @@ def test_rows_are_title_and_description(tmp_path: Path) -> None:
     (tmp_path / "test.csv").write_text('label,title,description\n2,Öl,"a, b"\n')
 
     assert Task(data=str(tmp_path), weights="").rows("test") == (["Öl a, b"], [2])
+
+
+def test_some_rows_of_train_are_drawn_and_all_of_test_are_kept(tmp_path: Path) -> None:
+    lines = [f"{number // 50},title,text {number}" for number in range(100)]
+    for split in ("train", "test"):
+        content = "\n".join(["label,title,description", *lines])
+        (tmp_path / f"{split}.csv").write_text(content)
+    task = Task(data=str(tmp_path), weights="", train_rows=20)
+    texts, labels = task.rows("train")
+
+    assert len(set(texts)) == 20
+    # The file is sorted by label, so the first rows have a single one.
+    assert set(labels) == {0, 1}
+    assert task.rows("train") == (texts, labels)
+    assert len(task.rows("test")[0]) == 100

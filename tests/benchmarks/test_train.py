@@ -14,7 +14,7 @@ class _Competitor:
         self.name = name
         self.peak_mib = 2048.0
 
-    def hear(self) -> None:
+    def hear(self) -> Any:
         pass
 
     def train(self, steps: int) -> float:
@@ -39,6 +39,27 @@ def test_a_short_race_has_the_ratio_and_the_memory(
         "| transformers' Trainer | 60.0 | 60.0 | 60.0 | 1.50 | 2,048 |" in paragraphs[1]
     )
     assert paragraphs[2].startswith("a machine; torch ")
+
+
+class _WholeEpoch(_Competitor):
+    def hear(self) -> Any:
+        return {"accuracy": 0.92}
+
+    def wait(self) -> None:
+        pass
+
+
+def test_a_table_of_epochs_has_rows_and_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Any] = []
+    clock = iter([0.0, 30.0, 30.0, 50.0])
+    monkeypatch.setattr(train, "Competitor", _WholeEpoch)
+    monkeypatch.setattr(train, "keep", lambda *words: kept.append(words))
+    monkeypatch.setattr(train.time, "monotonic", lambda: next(clock))
+    train.epochs(Task(data="", weights="/minilm", train_rows=4000), "a machine")
+
+    ((_, paragraphs),) = kept
+    assert "4,000 rows drawn from train.csv" in paragraphs[0]
+    assert "| transformers' Trainer | 30 | 0.9200 | 1.50 |" in paragraphs[1]
 
 
 def test_a_row_of_answers_ends_with_ratios_to_ours() -> None:
