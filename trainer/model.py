@@ -7,6 +7,7 @@ from newsdesk.config.model import Model
 from trainer import encoders
 from trainer.encoders.dropout import drop, drop_tokens
 from trainer.encoders.stack import Stack
+from trainer.encoders.token_list import TokenList, token_list
 from trainer.text.tokenizer import PADDING_ID
 
 # Random draws are numbered; these numbers are far above those of any encoder.
@@ -89,6 +90,28 @@ class Classifier(tf_keras.layers.Layer):
         pool = masked_max if self._pooling == "max" else masked_mean
         return pool(tf.cast(hidden, tf.float32), input_ids != PADDING_ID)
 
+    def serve(self, input_ids: tf.Tensor) -> tf.Tensor:
+        """Computes the logits of a served model, without padding where possible.
+
+        Args:
+            input_ids: int32 [batch, length], padded with 0.
+
+        Returns:
+            float32 [batch, classes], those of `call` but for rounding.
+        """
+        heads = getattr(self.encoder, "heads_of_list", None)
+        if heads is None:
+            return self(input_ids)
+        tokens = token_list(input_ids, heads)
+        hidden = self.encoder.serve(tokens, first_only=self._pooling == "cls")
+        if self._pooling == "cls":
+            hidden = self.encoder.cls(hidden[:, None])
+        exact = tf.cast(hidden, tf.float32)
+        if self._pooling != "cls":
+            pool = list_max if self._pooling == "max" else list_mean
+            exact = pool(exact, tokens)
+        return self.head(tf.gather(exact, tokens.inverse))
+
     def merge(self) -> None:
         """Adds to the encoder's weights what LoRA has learned, if it has LoRA."""
         if isinstance(self.encoder, Stack):
@@ -134,6 +157,38 @@ def masked_max(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         float32 [batch, width].
     """
     return tf.reduce_max(tf.where(mask[:, :, None], hidden, hidden.dtype.min), 1)
+
+
+def list_mean(hidden: tf.Tensor, tokens: TokenList) -> tf.Tensor:
+    """Averages over the tokens of each text of a list.
+
+    Args:
+        hidden: float32 [tokens, width].
+        tokens: the list.
+
+    Returns:
+        float32 [batch, width].
+    """
+    kept = hidden[: tf.shape(tokens.texts)[0]]
+    # This operation knows the number of texts, and uses all cores.
+    total = tf.math.unsorted_segment_sum(
+        kept, tokens.texts, tf.shape(tokens.lengths)[0]
+    )
+    return total / tf.cast(tokens.lengths, tf.float32)[:, None]
+
+
+def list_max(hidden: tf.Tensor, tokens: TokenList) -> tf.Tensor:
+    """Takes the largest number of each column over the tokens of each text of a list.
+
+    Args:
+        hidden: float32 [tokens, width].
+        tokens: the list.
+
+    Returns:
+        float32 [batch, width].
+    """
+    kept = hidden[: tf.shape(tokens.texts)[0]]
+    return tf.math.unsorted_segment_max(kept, tokens.texts, tf.shape(tokens.lengths)[0])
 
 
 def loss(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:

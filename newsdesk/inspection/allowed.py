@@ -21,11 +21,11 @@ _SHAPES = """
 _NUMBERS = """
     Abs Add AddN AddV2 All Any ArgMax ArgMin BatchMatMul BatchMatMulV2 BatchMatMulV3
     BiasAdd Bincount Cast Ceil ClipByValue Cumsum DenseBincount Einsum Elu Equal Erf
-    Erfc Exp Expm1 Floor FloorDiv FloorMod Greater GreaterEqual LeakyRelu Less
-    LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr MatMul Max Maximum
-    Mean Min Minimum Mul MulNoNan Neg NotEqual Pow Prod RealDiv Reciprocal Relu Relu6
-    Round Rsqrt Select SelectV2 Selu Sigmoid Sign Softmax Softplus Sqrt Square
-    SquaredDifference Sub Sum Tanh TopKV2 Unique UniqueV2
+    Erfc Exp Expm1 Floor FloorDiv FloorMod FusedBatchNormV3 Greater GreaterEqual
+    LeakyRelu Less LessEqual Log Log1p LogSoftmax LogicalAnd LogicalNot LogicalOr MatMul
+    Max Maximum Mean Min Minimum Mul MulNoNan Neg NotEqual Pow Prod RealDiv Reciprocal
+    Relu Relu6 Round Rsqrt Select SelectV2 Selu Sigmoid Sign Softmax Softplus Sqrt
+    Square SquaredDifference Sub Sum Tanh TopKV2 Unique UniqueV2
 """
 # Rotary positions, which a ModernBERT has.
 _ROTARY = "Cos Sin"

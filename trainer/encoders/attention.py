@@ -5,6 +5,7 @@ import tensorflow as tf
 from trainer.encoders import softmax
 from trainer.encoders.dropout import drop
 from trainer.encoders.elementwise import Dropout
+from trainer.encoders.token_list import TokenList
 
 
 def split_heads(
@@ -102,6 +103,48 @@ def first_tokens(hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         float [batch, width].
     """
     return tf.reshape(hidden, [*tf.unstack(tf.shape(mask)), hidden.shape[-1]])[:, 0]
+
+
+def of_list(
+    product: tf.Tensor, tokens: TokenList, heads: int, first_only: bool
+) -> tf.Tensor:
+    """Lets the tokens of each text attend to each other; for served models.
+
+    Args:
+        product: float [tokens, 3 * width], of query, key and value.
+        tokens: the list of tokens.
+        heads: the number of heads.
+        first_only: whether only the first token of each text is needed.
+
+    Returns:
+        float [tokens, width], or [batch, width] of the first tokens.
+    """
+    width = product.shape[-1] // 3
+    # Reading heads from the list also transposes them and adds padding.
+    table = tf.reshape(product, [-1, width // heads])
+    scale = tf.constant((width // heads) ** -0.5, product.dtype)
+    lowest = tf.constant(product.dtype.min / 2, product.dtype)
+    results = []
+    for group in tokens.groups:
+        query, key, value = _parts(table, group.parts, first_only)
+        left_out = tf.cast(group.hidden, product.dtype) * lowest
+        scores = tf.matmul(query, key, transpose_b=True) * scale + left_out
+        result = tf.matmul(tf.nn.softmax(scores), value)
+        results.append(tf.reshape(result, [-1, width // heads]))
+    joined = tf.concat(results, 0)
+    if not first_only:
+        joined = tf.gather(joined, tokens.mixed)
+    return tf.reshape(joined, [-1, width])
+
+
+def _parts(
+    table: tf.Tensor, parts: tf.Tensor, first_only: bool
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    if not first_only:
+        query, key, value = tf.unstack(tf.gather(table, parts))
+        return query, key, value
+    key, value = tf.unstack(tf.gather(table, parts[1:]))
+    return tf.gather(table, parts[0, :, :, :1]), key, value
 
 
 def _scale(query: tf.Tensor) -> float:

@@ -12,6 +12,7 @@ from trainer.encoders.block import BlockShape, Initial, LayerNorm, dense
 from trainer.encoders.dropout import drop
 from trainer.encoders.elementwise import NO_DROPOUT
 from trainer.encoders.stack import Stack, first_rows, make_blocks
+from trainer.encoders.token_list import TokenList
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Bert(Stack):
         blocks = make_blocks(shape.block, shape.blocks, precision, initial)
         super().__init__("bert", width, blocks, precision)
         self._dropout = shape.block.dropout
+        self.heads_of_list = shape.block.heads
 
         def table(name: str, rows: int) -> tf.Variable:
             return self.table(f"{name}/embeddings", rows, initial, shape.embedding)
@@ -86,3 +88,19 @@ class Bert(Stack):
         embedded = self.norm(words, others, NO_DROPOUT, compiled=False)
         dropped = drop(embedded, self._dropout, seed, 0)
         return dropped if self.projection is None else self.projection(dropped)
+
+    def embed_list(self, tokens: TokenList) -> tf.Tensor:
+        """Adds word, position and type embeddings of a list of tokens.
+
+        Args:
+            tokens: the list.
+
+        Returns:
+            float32 [tokens, width].
+        """
+        others = tf.convert_to_tensor(self.positions)
+        if self.types is not None:
+            others += self.types[0]
+        words = tf.gather(self.words, tokens.ids)
+        embedded = self.norm.serve(words + tf.gather(others, tokens.positions))
+        return embedded if self.projection is None else self.projection(embedded)

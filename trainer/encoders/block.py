@@ -11,6 +11,7 @@ from trainer.encoders import attention, elementwise
 from trainer.encoders.elementwise import Dropout, Norm
 from trainer.encoders.lora import QueryKeyValue
 from trainer.encoders.products import Dense
+from trainer.encoders.token_list import TokenList
 
 # Takes the name of a variable within its layer, such as "mix/kernel", and returns an
 # initializer for Keras.
@@ -135,6 +136,29 @@ class Block(tf_keras.layers.Layer):
             mixed, weights = attention.mixed(scores, value, mask, dropout)
         return self.mix(mixed, training=training), weights
 
+    def serve(
+        self, hidden: tf.Tensor, tokens: TokenList, first_only: bool
+    ) -> tf.Tensor:
+        """Computes the block of a list of tokens, without padding and dropout.
+
+        Args:
+            hidden: float [tokens, width].
+            tokens: the list.
+            first_only: whether only the first token of each text is needed.
+
+        Returns:
+            A tensor like `hidden`, or float [batch, width] of the first tokens.
+        """
+        product = self.query_key_value(hidden)
+        mixed = attention.of_list(product, tokens, self._shape.heads, first_only)
+        if first_only:
+            hidden = tf.gather(hidden, tokens.firsts)
+        hidden = self.attention_norm.serve(hidden + self.mix(mixed))
+        inner = self.inner(hidden)
+        gelu = self._shape.activation == "gelu"
+        inner = elementwise.gelu(inner, compiled=False) if gelu else tf.nn.relu(inner)
+        return self.output_norm.serve(hidden + self.outer(inner))
+
 
 class LayerNorm(tf_keras.layers.Layer):
     """Layer normalization of a sum; its arithmetic is float32 in every precision.
@@ -178,6 +202,20 @@ class LayerNorm(tf_keras.layers.Layer):
         gamma, beta = map(tf.convert_to_tensor, (self.gamma, self.beta))
         norm = Norm(gamma, beta, self._epsilon)
         return elementwise.add_and_normalize(values, added, norm, dropout, compiled)
+
+    def serve(self, values: tf.Tensor) -> tf.Tensor:
+        """Normalizes rows in a served model.
+
+        Args:
+            values: float [rows, width].
+
+        Returns:
+            A tensor like `values`.
+        """
+        gamma, beta = map(tf.convert_to_tensor, (self.gamma, self.beta))
+        return elementwise.served_normalization(
+            values, Norm(gamma, beta, self._epsilon)
+        )
 
 
 def dense(

@@ -78,6 +78,34 @@ def add_and_normalize(
     )
 
 
+def served_normalization(values: tf.Tensor, norm: Norm) -> tf.Tensor:
+    """Normalizes rows (Ba et al., 2016) in the form that oneDNN has one operation for.
+
+    Without oneDNN, TensorFlow computes what is written here: the normalization of a
+    batch in which each row is a channel, with float32 statistics.
+
+    Args:
+        values: float [rows, width].
+        norm: how to scale and shift.
+
+    Returns:
+        A tensor like `values`.
+    """
+    rows = tf.shape(values)[:1]
+    none = tf.constant([], tf.float32)
+    standard, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=tf.reshape(values, [1, -1, values.shape[-1], 1]),
+        scale=tf.fill(rows, 1.0),
+        offset=tf.fill(rows, 0.0),
+        mean=none,
+        variance=none,
+        epsilon=norm.epsilon,
+        data_format="NCHW",
+    )
+    gamma, beta = (tf.cast(one, values.dtype) for one in (norm.gamma, norm.beta))
+    return tf.reshape(standard, tf.shape(values)) * gamma + beta
+
+
 def normalize(values: tf.Tensor, gamma: tf.Tensor, epsilon: float) -> tf.Tensor:
     """Normalizes rows, without a shift and in float32.
 

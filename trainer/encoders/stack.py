@@ -9,6 +9,7 @@ import tf_keras
 from trainer.encoders import lora
 from trainer.encoders.block import DRAWS, Block, BlockShape, Initial
 from trainer.encoders.recompute import recomputed
+from trainer.encoders.token_list import TokenList
 from trainer.text.tokenizer import PADDING_ID
 
 # The first draw is for the embeddings.
@@ -26,6 +27,8 @@ class Stack(tf_keras.layers.Layer):
     """
 
     shows_attention = True
+    # The number of heads if the encoder can encode lists of tokens.
+    heads_of_list: int | None = None
 
     def __init__(
         self,
@@ -57,6 +60,17 @@ class Stack(tf_keras.layers.Layer):
         Returns:
             float32 [batch, length, width].
         """
+
+    def embed_list(self, tokens: TokenList) -> tf.Tensor:
+        """Turns a list of tokens into vectors, if `heads_of_list` is not None.
+
+        Args:
+            tokens: the list.
+
+        Returns:
+            float32 [tokens, width].
+        """
+        raise NotImplementedError
 
     def table(
         self, name: str, rows: int, initial: Initial, width: int | None = None
@@ -182,6 +196,23 @@ class Stack(tf_keras.layers.Layer):
         exact = tf.cast(weights, tf.float32)
         # In bfloat16, the weights of a row may sum to 1.01.
         return exact / tf.reduce_sum(exact, -1, keepdims=True)
+
+    def serve(self, tokens: TokenList, first_only: bool) -> tf.Tensor:
+        """Encodes a list of tokens, if `heads_of_list` is not None.
+
+        Args:
+            tokens: the list.
+            first_only: whether only the first token of each text is needed.
+
+        Returns:
+            [tokens, width] in the precision of the encoder, or [batch, width] of the
+            first tokens.
+        """
+        hidden = tf.cast(self.embed_list(tokens), self._precision)
+        for block in self.blocks:
+            last = first_only and block is self.blocks[-1]
+            hidden = block.serve(hidden, tokens, last)
+        return hidden
 
     def _run(
         self, input_ids: tf.Tensor, seed: tf.Tensor | None, first_only: bool

@@ -6,6 +6,7 @@ from newsdesk.config.encoders import TransformerEncoder
 from trainer.encoders.block import BlockShape
 from trainer.encoders.dropout import drop
 from trainer.encoders.stack import Stack, first_rows, make_blocks
+from trainer.encoders.token_list import TokenList
 
 _LAYER_NORM_EPSILON = 1e-6
 _INITIALIZERS = {
@@ -47,6 +48,7 @@ class Transformer(Stack):
         blocks = make_blocks(shape, config.blocks, precision, _from_scratch)
         super().__init__("transformer", config.width, blocks, precision)
         self._dropout = config.dropout
+        self.heads_of_list = config.heads
         self._tokens = self.table("tokens/embeddings", id_count, _from_scratch)
         self._positions = self.table("positions/embeddings", max_length, _from_scratch)
 
@@ -63,6 +65,20 @@ class Transformer(Stack):
         tokens = tf.gather(self._tokens, input_ids)
         positions = first_rows(self._positions, tf.shape(input_ids)[1])
         return drop(tokens + positions, self._dropout, seed, 0)
+
+    def embed_list(self, tokens: TokenList) -> tf.Tensor:
+        """Adds token and position embeddings of a list of tokens.
+
+        Args:
+            tokens: the list.
+
+        Returns:
+            float32 [tokens, width].
+        """
+        positions = tf.convert_to_tensor(self._positions)
+        return tf.gather(self._tokens, tokens.ids) + tf.gather(
+            positions, tokens.positions
+        )
 
 
 def _from_scratch(name: str) -> str:

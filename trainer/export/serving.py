@@ -49,7 +49,9 @@ class Served(tf.Module):
         ids = tf.TensorSpec([None, None], tf.int32)
         # A hub encoder keeps the graph that its authors published.
         has_constants = self.shows_attention and constants.fit(self.model_weights)
-        logits = constants.with_constants(model, ids) if has_constants else model
+        logits: constants.Function = model.serve
+        if has_constants:
+            logits = constants.with_constants(logits, ids)
         self._untracked = _Untracked(model, transform, logits)
 
     def answer(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -10,6 +10,7 @@ from trainer.encoders.elementwise import (
     Norm,
     add_and_normalize,
     gelu,
+    served_normalization,
 )
 
 EPSILON = 1e-5
@@ -85,3 +86,23 @@ def test_a_lower_precision_is_close(dtype: str) -> None:
     assert gelu(values, compiled=True).dtype == dtype
     found = tf.cast(gelu(values, compiled=True), tf.float32)
     np.testing.assert_allclose(found, exact, rtol=0.01)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_served_normalization_has_its_own_epsilon(dtype: str) -> None:
+    random = np.random.default_rng(0)
+    values = (random.normal(size=[40, 64]) * 1e-3).astype(np.float32)
+    gamma, beta = random.normal(size=[2, 64]).astype(np.float32)
+    centred = values - values.mean(1, keepdims=True)
+    expected = centred / np.sqrt(np.square(centred).mean(1, keepdims=True) + 1e-6)
+    norm = Norm(tf.constant(gamma), tf.constant(beta), 1e-6)
+    served = tf.function(
+        lambda rows: served_normalization(tf.cast(rows, dtype), norm),
+        [tf.TensorSpec([None, 64], tf.float32)],
+        autograph=False,
+    )
+
+    found = tf.cast(served(values), tf.float32)
+
+    tolerance = 1e-4 if dtype == "float32" else 0.05
+    np.testing.assert_allclose(found, expected * gamma + beta, atol=tolerance)
