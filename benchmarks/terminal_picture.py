@@ -39,9 +39,15 @@ def main() -> None:
     root = str(given.root)
     words = ["run", CONFIG, "--set", f"output.root={root}"]
     written = _terminal([sys.executable, "-m", "pipeline.cli", *words])
-    # `make run` prints the same below its own root.
-    written = written.replace(str(given.root.absolute()), "runs/sample")
-    given.output.write_text(picture(written.replace(root, "runs/sample"), "make run"))
+    given.output.write_text(picture(_as_made(written, given.root), "make run"))
+
+
+def _as_made(written: str, root: Path) -> str:
+    """Shows the paths that `make run` has in a clone."""
+    commands = str(Path(sys.executable).parent)
+    for path in (str(root.absolute()), str(root)):
+        written = written.replace(path, "runs/sample")
+    return written.replace(commands, ".venv/bin")
 
 
 def picture(written: str, title: str) -> str:

@@ -69,7 +69,11 @@ def run(
             for note in notes:
                 logging.getLogger("newsdesk").info("note: %s", note)
             with screen.optional():
-                console = Console(file=screen if show else io.StringIO())
+                # In a notebook, Rich would otherwise show what goes to no screen.
+                console = Console(
+                    file=screen if show else io.StringIO(),
+                    force_jupyter=None if show else False,
+                )
                 summary, _ = launch(
                     loaded,
                     folder,
