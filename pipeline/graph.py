@@ -215,7 +215,7 @@ def _tune(config: Config, transform: BaseComponent) -> BaseComponent:
     return Tuner(
         examples=transform.outputs["transformed_examples"],
         transform_graph=transform.outputs["transform_graph"],
-        tune_fn="trainer.tuning.search.tune_fn",
+        tune_fn="trainer.tune.tune_fn",
         custom_config={
             **_training_settings(config, ["components.tuner", "trainer"]),
             "tune": config.tune.model_dump(mode="json"),

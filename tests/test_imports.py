@@ -55,6 +55,7 @@ LAYERS = {
         training
         launch process
         trial tuning
+        tune
     """,
     "pipeline": """
         beam configs direct_multi machine sample terminal

@@ -13,8 +13,8 @@ from newsdesk.errors import ConfigError, NewsdeskError
 from newsdesk.tuning import Trial, TrialState, Tuning
 from tests.trainer.tuning import tiny_tuning
 from trainer.training.job import JOB_VARIABLE
+from trainer.tune import tune_fn
 from trainer.tuning.proposals import Proposals, load_optuna
-from trainer.tuning.search import tune_fn
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("default_sighup")]
 
