@@ -3,7 +3,6 @@
 import os
 from typing import Any
 
-from apache_beam.io.filesystems import FileSystems
 from tfx.components.util import examples_utils
 from tfx.dsl.components.base import base_beam_executor
 from tfx.proto import example_gen_pb2
@@ -113,7 +112,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                 row_counts.WHOLE: report.whole,
             },
         )
-        FileSystems.delete([notes])
+        remote.remove(notes)
         if content.digest_of_input(base, patterns, *selection) != digest:
             raise DataError(
                 f"{data.path}: the files changed while they were read; wait until "

@@ -85,7 +85,7 @@ def digests(files: Mapping[str, str], to: str, args: Sequence[str]) -> dict[str,
         if fault:
             raise DataError(fault)
         found[name] = digest
-    FileSystems.delete([to])
+    remove(to)
     return found
 
 
@@ -112,6 +112,16 @@ def is_remote(file: str) -> bool:
         file: a local path, `tfds:` and a name, or an address.
     """
     return file.startswith(_SCHEMES)
+
+
+def remove(folder: str) -> None:
+    """Removes a folder and the files in it.
+
+    Args:
+        folder: a path, or an address in an object store.
+    """
+    # Beam takes a name in a store for an object, unless it ends with a slash.
+    FileSystems.delete([f"{folder}/" if "://" in folder else folder])
 
 
 @contextlib.contextmanager

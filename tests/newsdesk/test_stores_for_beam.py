@@ -33,7 +33,7 @@ def test_what_a_sink_of_beam_does_works(bucket: str) -> None:
     assert [one.path for one in found.metadata_list] == [f"{bucket}/rows/a"]
     with FileSystems.open(f"{bucket}/rows/a") as stream:
         assert stream.read() == b"rows\n"
-    FileSystems.delete([f"{bucket}/rows"])
+    FileSystems.delete([f"{bucket}/rows/"])
     assert not FileSystems.exists(f"{bucket}/rows/a")
 
 
