@@ -58,7 +58,9 @@ def figures(progress: Mapping[str, Any], accuracy: float | None) -> list[str]:
     Returns:
         Each figure with its name, the most important first.
     """
-    head = [f"trial {progress['trial']}/{progress['trials']}"] * ("trial" in progress)
+    head = []
+    if "trial" in progress:
+        head.append(f"trial {progress['trial']}/{progress['trials']}")
     count = f"{progress['step']:,}/{progress['steps']:,}"
     speed = f"{progress['rows_per_second']:,.0f} rows/s"
     if "epoch" not in progress:
