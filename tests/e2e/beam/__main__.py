@@ -1,9 +1,11 @@
-"""Runs the first node of the compiled sample on Prism: `python -m tests.e2e.beam`.
+"""Runs passes of the sample on Prism: `python -m tests.e2e.beam IMAGE PRISM`.
 
-Two containers of the image are pools of Beam workers, and a third runs the node. They
-share nothing but an object store. Rows, counts and the digest of the data must be those
-of the node in one process. Then a worker is killed while it reads: the node must fail
-with its cause, and the next attempt, on the other worker, must be right.
+Two containers of the image are pools of Beam workers, and a third runs the first node
+of the compiled sample. They share nothing but an object store. Rows, counts and the
+digest of the data must be those of the node in one process. Then a worker is killed
+while it reads: the node must fail with its cause, and the next attempt, on the other
+worker, must be right. At last, `newsdesk run` makes all its passes in a worker that
+mounts the same folder: its metrics must be those of a run in one process.
 """
 
 import argparse
@@ -36,9 +38,20 @@ def main() -> None:
         expected = node.run("in-process", [])
         _say("in one process", expected)
         results = _on_prism(node, range_.engine, arguments.prism)
+        is_equal = _whole_run(range_, arguments.prism)
     wrong = [name for name, found in results.items() if found != expected]
-    print(f"{len(results) - len(wrong)} of {len(results)} equal the one process")
-    sys.exit(bool(wrong))
+    print(f"{len(results) - len(wrong)} of {len(results)} nodes equal the one process")
+    sys.exit(bool(wrong) or not is_equal)
+
+
+def _whole_run(range_: Range, program: Path) -> bool:
+    shared = range_.folder("shared")
+    with prism(program, _JOBS), worker(range_.engine, _PORTS[0], shared):
+        found = range_.run_in(shared, *settings(_PORTS[0]))
+    expected = range_.unbroken()
+    is_equal = found == expected
+    print(f"a run in a shared folder: {'equal' if is_equal else found}", flush=True)
+    return is_equal
 
 
 def _on_prism(node: FirstNode, engine: Engine, program: Path) -> dict[str, Result]:

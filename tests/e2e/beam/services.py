@@ -39,12 +39,15 @@ def prism(program: Path, port: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def worker(engine: Engine, port: int) -> Iterator[Callable[[int], None]]:
-    """Starts a container with a pool of workers, which mounts no folder.
+def worker(
+    engine: Engine, port: int, shared: Path | None = None
+) -> Iterator[Callable[[int], None]]:
+    """Starts a container with a pool of workers.
 
     Args:
         engine: the image, and the variables that lead to the store.
         port: of the pool.
+        shared: the only folder that is mounted, at /out; None for none.
 
     Yields:
         A function that kills the container once the pool has started so many more
@@ -55,6 +58,7 @@ def worker(engine: Engine, port: int) -> Iterator[Callable[[int], None]]:
     command += ["--read-only", "--cap-drop=ALL"]
     command += [f"--tmpfs={folder}:rw,exec,mode=1777" for folder in WRITABLE]
     command += [f"--env={key}={value}" for key, value in engine.environment.items()]
+    command += [f"--volume={shared}:/out"] if shared else []
     program = ["python", "-m", "kubeflow.worker", f"--service_port={port}"]
     subprocess.run([*command, engine.image, *program], check=True, capture_output=True)
 

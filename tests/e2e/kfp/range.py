@@ -41,11 +41,13 @@ class Range:
 
     def unbroken(self) -> Metrics:
         """Returns the metrics of `newsdesk run` in the image."""
-        folder = self.folder("local")
-        self.engine.run(
-            ["newsdesk", "run", _SAMPLE, "--set", "output.root=/out/root"],
-            {folder: "/out"},
-        )
+        return self.run_in(self.folder("local"))
+
+    def run_in(self, folder: Path, *settings: str) -> Metrics:
+        """Returns the metrics of `newsdesk run` in a folder, mounted at /out."""
+        words = ["output.root=/out/root", *settings]
+        changes = [part for word in words for part in ("--set", word)]
+        self.engine.run(["newsdesk", "run", _SAMPLE, *changes], {folder: "/out"})
         versions = sample.versions(folder / "root")
         assert len(versions) == 1
         return versions.popitem()[1]
