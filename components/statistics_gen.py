@@ -1,7 +1,7 @@
 """The node that computes TFDV's statistics of every split."""
 
+import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import tensorflow_data_validation as tfdv
@@ -9,6 +9,7 @@ from tensorflow_data_validation.statistics import stats_impl
 from tfx import types
 from tfx.components.statistics_gen import executor
 from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.dsl.io import fileio
 from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.types import standard_component_specs as standard
 from tfx.utils import io_utils
@@ -45,11 +46,11 @@ class Executor(executor.Executor):
         )
         for split in artifact_utils.decode_split_names(examples.split_names):
             batches = one_process.record_batches(one_process.reader(examples, split))
-            folder = Path(artifact_utils.get_split_uri([statistics], split))
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / executor.DEFAULT_FILE_NAME).write_bytes(
-                computed(batches, options).SerializeToString()
-            )
+            folder = artifact_utils.get_split_uri([statistics], split)
+            fileio.makedirs(folder)
+            file = os.path.join(folder, executor.DEFAULT_FILE_NAME)
+            with fileio.open(file, "wb") as stream:
+                stream.write(computed(batches, options).SerializeToString())
 
 
 class StatisticsGenSpec(types.ComponentSpec):

@@ -24,7 +24,6 @@ from tfx.utils import io_utils
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
 from components import one_process
-from newsdesk import features
 
 _FILE = "transformed_examples-00000-of-00001.gz"
 
@@ -58,7 +57,8 @@ class Executor(executor.Executor):
         if learner and one_process.is_one_process(self._beam_pipeline_args):
             rows = _Rows(input_dict)
             with tempfile.TemporaryDirectory(prefix="newsdesk-") as folder:
-                learned = pkgutil.resolve_name(learner)(rows.texts(), settings, folder)
+                train = rows.batches("train")
+                learned = pkgutil.resolve_name(learner)(train, settings, folder)
                 if learned is not None:
                     function = pkgutil.resolve_name(exec_properties["preprocessing_fn"])
                     traced = functools.partial(function, custom_config=learned)
@@ -82,10 +82,12 @@ class _Rows:
         file = io_utils.get_only_uri_in_dir(schema)
         self._schema = io_utils.SchemaReader().read(file)
 
-    def texts(self) -> Iterator[Any]:
-        """Yields string [batch], the texts of the train split."""
-        for tensors in self._batches("train"):
-            yield tf.reshape(tensors[features.TEXT], [-1])
+    def batches(self, split: str) -> Iterator[dict[str, Any]]:
+        """Yields the raw features of some rows of a split, as tensors."""
+        source = self._source(split)
+        adapter = source.TensorAdapter()
+        for batch in one_process.record_batches(source):
+            yield adapter.ToBatchTensors(batch)
 
     def transform(
         self,
@@ -118,7 +120,7 @@ class _Rows:
         graph = tft.TFTransformOutput(folder)
         for split in splits:
             target = artifact_utils.get_split_uri([written], split)
-            os.makedirs(target, exist_ok=True)
+            tf.io.gfile.makedirs(target)
             self._write(split, graph, os.path.join(target, _FILE))
 
     def _write(self, split: str, graph: tft.TFTransformOutput, file: str) -> None:
@@ -127,15 +129,9 @@ class _Rows:
         converter = impl_helper.make_tensor_to_arrow_converter(schema)
         encoder = RecordBatchToExamplesEncoder(schema)
         with tf.io.TFRecordWriter(file, "GZIP") as writer:
-            for tensors in self._batches(split):
+            for tensors in self.batches(split):
                 for example in encoder.encode(converter.convert(layer(tensors))):
                     writer.write(example)
-
-    def _batches(self, split: str) -> Iterator[dict[str, Any]]:
-        source = self._source(split)
-        adapter = source.TensorAdapter()
-        for batch in one_process.record_batches(source):
-            yield adapter.ToBatchTensors(batch)
 
     def _source(self, split: str) -> Any:
         return one_process.reader(self._examples, split, self._schema)

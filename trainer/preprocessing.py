@@ -50,25 +50,29 @@ def preprocessing_fn(
 
 
 def learn(
-    batches: Iterable[tf.Tensor], custom_config: Mapping[str, Any], folder: str
+    batches: Iterable[Mapping[str, Any]], custom_config: Mapping[str, Any], folder: str
 ) -> dict[str, Any] | None:
     """Learns from the train split what `preprocessing_fn` needs, without Beam.
 
     Args:
-        batches: string [batch], the texts of the train split; not read if nothing has
+        batches: the train split as `preprocessing_fn` gets it; not read if nothing has
             to be learned.
         custom_config: the fields of `TransformSettings`.
         folder: for files, which the transform graph copies.
 
     Returns:
         The settings with what was learned; None if it must be learned with Beam.
+
+    Raises:
+        DataError: the schema allows rows without text, or with several.
     """
     settings = TransformSettings.model_validate(custom_config)
     learned: str | None = ""
     if settings.text.tokenizer == "pieces":
         return None
     if settings.text.tokenizer == "words":
-        learned = tokenizer.learn_words(batches, settings.text, folder)
+        texts = (_column(batch, features.TEXT) for batch in batches)
+        learned = tokenizer.learn_words(texts, settings.text, folder)
     return None if learned is None else {**custom_config, "learned": learned}
 
 

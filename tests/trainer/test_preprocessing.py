@@ -179,3 +179,10 @@ def test_nothing_is_read_for_given_pieces(pieces_file: Path, tmp_path: Path) -> 
         "fingerprint": "x",
     }
     assert learn(iter(()), settings, str(tmp_path)) == {**settings, "learned": ""}
+
+
+def test_rows_with_several_texts_are_refused_before_learning(tmp_path: Path) -> None:
+    settings = {"text": {}, "encoder": {"kind": "transformer"}, "fingerprint": "x"}
+    rows = [{"text": tf.constant([["a", "b"]])}]
+    with pytest.raises(DataError, match="exactly one value"):
+        learn(rows, settings, str(tmp_path))
