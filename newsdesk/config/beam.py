@@ -50,17 +50,29 @@ class Beam(Section):
 
     # Files without a runner may have a mode, which `direct` does not use.
     runner: str = "DirectRunner"
+    """The runner: `direct` is one process, `direct_multi` several processes here."""
     mode: Literal["in_memory", "multi_processing", "multi_threading"] = "in_memory"
+    """How `DirectRunner`, the name in older files, works."""
     workers: int = Field(1, ge=0)
+    """Number of workers; 0 takes one for each core."""
     job_endpoint: Address | None = None
+    """Host and port of the job server."""
     environment: Literal["loopback", "external", "docker"] | None = None
+    """Where the workers run."""
     worker_address: Address | None = None
+    """Host and port of the worker pool, as the runner sees it."""
     image: str | None = Field(None, pattern=r"^[^\s]+$")
+    """Image of the workers."""
     project: str | None = Field(None, min_length=1)
+    """The Google Cloud project that pays."""
     region: str | None = Field(None, min_length=1)
+    """Region of Dataflow, such as europe-west1."""
     temp_location: str | None = Field(None, pattern=r"^gs://[^\s/]+(/\S*)?$")
+    """Address of a folder for temporary files."""
     service_account: str | None = Field(None, pattern=r"^[^\s@]+@[^\s@]+$")
+    """E-mail address of the account that the workers use."""
     options: list[str] = []
+    """Further arguments for Beam, which begin with `--`."""
 
     @property
     def is_class(self) -> bool:

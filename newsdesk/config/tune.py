@@ -14,17 +14,18 @@ _FORM = frozenset({"low", "high", "log", "step", "values"})
 
 
 class Searched(Section):
-    """The values that a key may have: a range of numbers, or a list.
-
-    With `log`, small numbers are tried as often as large ones. With `step`, only `low`,
-    `low + step`, ... are tried.
-    """
+    """The values that a key may have: a range of numbers, or a list."""
 
     low: int | Number | None = None
+    """The lowest value."""
     high: int | Number | None = None
+    """The highest value."""
     log: bool = False
+    """Whether small numbers are tried as often as large ones."""
     step: int | Number | None = Field(None, gt=0)
+    """Distance between the values that are tried."""
     values: list[Value] | None = Field(None, min_length=1)
+    """The values, instead of a range."""
 
     @model_validator(mode="after")
     def _is_a_range_or_a_list(self) -> "Searched":
@@ -71,20 +72,24 @@ def _with_dotted_keys(space: Any) -> Any:
 class Tune(Section):
     """Tries several values of some keys, and trains with the best.
 
-    The first trial has the values of the configuration. `metric` is a figure on the
-    eval split, of the epoch whose weights the model has. `prune` ends a trial that is
-    worse after an epoch than half of the others were. `epochs` overrides train.epochs
-    in trials. `seed` decides which values are tried.
+    The first trial has the values of the configuration. The metric is that of the epoch
+    whose weights the model has.
     """
 
     space: Annotated[
         dict[str, Searched], Field(min_length=1), BeforeValidator(_with_dotted_keys)
     ]
+    """The keys that are tuned, each with its values."""
     trials: int = Field(20, ge=2)
+    """How many trainings are tried."""
     metric: SelectBy = "accuracy"
+    """The figure on the eval split that decides."""
     prune: bool = True
+    """Whether a trial ends that is worse than half of the others after an epoch."""
     epochs: int | None = Field(None, ge=1)
+    """Epochs of a trial, instead of train.epochs."""
     seed: int = Field(42, ge=0, le=2**31 - 1)
+    """Seed of the values that are tried."""
 
 
 def with_values(

@@ -12,7 +12,7 @@ _IMPERATIVE = re.compile(
     r"(?:add|ask|build|change|check|choose|compile|convert|correct|create|delete|export|"
     r"fetch|fill|fix|free|give|install|keep|leave|lower|make|map|mount|move|name|omit|"
     r"overwrite|pack|pass|provide|put|remove|rename|repair|replace|report|restore|"
-    r"run|save|see|send|set|start|stop|submit|train|unpack|upgrade|use|wait|write|`[a-z]+|"
+    r"run|save|see|send|set|start|stop|submit|train|tune|unpack|upgrade|use|wait|write|`[a-z]+|"
     r"do not|the same command)\b",
     re.IGNORECASE,
 )
