@@ -264,16 +264,22 @@ class ExamplesFromFiles(beam.PTransform):
             | "SpreadFiles" >> beam.Reshuffle()
             | "Cut" >> beam.ParDo(CutFiles(self._data)).with_outputs(NOTES, main=_PARTS)
         )
-        parts = cut[_PARTS] | "SpreadParts" >> beam.Reshuffle()
         # At most one division has several splits. If none has, no text can move.
         division = max(plan.values(), key=lambda one: len(one.names))
         strata = (
-            parts
+            cut[_PARTS]
+            | "SpreadTexts" >> beam.Reshuffle()
             | "Texts" >> beam.ParDo(CollectTexts(self._data))
             | beam.CombineGlobally(Stratify(division))
         )
-        # Rows do not pass through a shuffle, because runners may hold it in memory.
-        read = parts | "Read" >> beam.ParDo(ReadFiles(self._data)).with_outputs()
+        # Rows must not wait for the texts, because runners hold waiting rows in memory.
+        # With a shuffle of its own, reading begins after all texts are known, and Beam
+        # fuses it with writing.
+        read = (
+            cut[_PARTS]
+            | "SpreadParts" >> beam.Reshuffle()
+            | "Read" >> beam.ParDo(ReadFiles(self._data)).with_outputs()
+        )
         routed = (
             read[BATCHES]
             | "Route"

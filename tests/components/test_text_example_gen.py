@@ -9,6 +9,7 @@ import pytest
 
 from newsdesk.config.beam import Beam
 from newsdesk.config.environment import RUN_FOLDER_VARIABLE
+from newsdesk.config.sections import Config
 from newsdesk.errors import DataError, GateError
 
 pytestmark = pytest.mark.slow
@@ -275,3 +276,27 @@ def test_dropped_and_merged_rows_are_counted(
         "merged: 'Business' into 'World', rows: 20",
         "left out: 'Sports' (data.drop_labels), rows: 20",
     ]
+
+
+def test_rows_are_written_by_the_stage_that_reads_them(
+    make_config: Callable[..., Config],
+) -> None:
+    import apache_beam as beam
+    from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+    from components.text_example_gen.splits import Division
+    from components.text_example_gen.transforms import ExamplesFromFiles, Source
+
+    data = make_config(data={"text_columns": ["text"], "label_column": "label"}).data
+    division = Division.by({"train": 8, "test": 2})
+    pipeline = beam.Pipeline(runner=FnApiRunner())
+    prefixes = {name: f"/unused/{name}" for name in division.names}
+    _ = pipeline | ExamplesFromFiles(data, [Source("a", division)], prefixes, "/unused")
+    _, stages = FnApiRunner().create_stages(pipeline.to_runner_api())
+    names = [[one.unique_name for one in stage.transforms] for stage in stages]
+    (reading,) = (
+        stage for stage in names if any("(ReadFiles)" in one for one in stage)
+    )
+    # Rows that wait for another stage are all in memory.
+    for step in ("Route", "Write[train]/WriteImpl/WriteBundles", "Write[test]/"):
+        assert any(step in one for one in reading)
