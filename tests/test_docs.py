@@ -77,6 +77,12 @@ def test_the_index_lists_each_decision_once() -> None:
     assert sorted(_LINK.findall(index.read_text(encoding="utf-8"))) == sorted(pages)
 
 
+def test_the_first_page_is_short_and_shows_a_run() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) < 150
+    assert {"docs/img/run.svg", "docs/img/report.png"} <= set(_LINK.findall(readme))
+
+
 def test_files_exist() -> None:
     named = list(_found(_FILE))
     assert named
