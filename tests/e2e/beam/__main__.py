@@ -62,7 +62,7 @@ def _on_prism(node: FirstNode, engine: Engine, program: Path) -> dict[str, Resul
                 name = f"worker-{number}"
                 results[name] = node.run(name, settings(port))
                 _say(f"on worker {number}", results[name])
-            cause = _killed(lambda: node.run("killed", settings(_PORTS[0])), first)
+            cause = _killed(node, first)
             print(f"with a killed worker: {cause}", flush=True)
         # Prism may have ended with the worker; a cluster would start it again.
         with prism(program, _JOBS):
@@ -81,14 +81,18 @@ def settings(port: int) -> list[str]:
     ]
 
 
-def _killed(run: Callable[[], Result], kill: Callable[[int], None]) -> str:
-    """Runs the node while a worker is killed; returns the last line of its log."""
+def _killed(node: FirstNode, kill: Callable[[], None]) -> str:
+    """Kills the worker when it has written rows; returns the last line of the log."""
+
+    def kill_in_the_middle() -> None:
+        while not node.has_written("killed"):
+            time.sleep(0.1)
+        kill()
+
     began = time.monotonic()
-    # The first pass computes digests, the second one reads rows.
-    killer = threading.Thread(target=kill, args=(2,), daemon=True)
-    killer.start()
+    threading.Thread(target=kill_in_the_middle, daemon=True).start()
     try:
-        run()
+        node.run("killed", settings(_PORTS[0]))
     except ContainerFailed as error:
         last = str(error).strip().splitlines()[-1]
         return f"failed after {time.monotonic() - began:.0f} s: {last}"

@@ -81,6 +81,13 @@ class FirstNode:
         report = json.loads((said / "output_metadata.json").read_text())
         return self._result(name, disk / _BUCKET / name / _NODE, report)
 
+    def has_written(self, name: str) -> bool:
+        """Returns whether a worker has written rows or notes of a run."""
+        self._files.invalidate_cache()
+        below = f"{_BUCKET}/{name}/{_NODE}/examples"
+        found = self._files.find(below)
+        return any("Split-" in one or "/beam-temp-part" in one for one in found)
+
     def _result(self, name: str, disk: Path, report: dict[str, Any]) -> Result:
         (written,) = report["artifacts"]["examples"]["artifacts"]
         rows = {}
