@@ -12,6 +12,7 @@ from pipeline.serve.limits import LoopbackOnly
 from pipeline.serve.loading import Loaded
 from pipeline.serve.server import serve
 from pipeline.serve.watcher import Watcher
+from pipeline.terminal import output
 
 _WAITING = 1024
 
@@ -52,6 +53,8 @@ def run(
         if watcher:
             watcher.stop()
         model.close()
+        # A terminal that nobody reads must not keep the server alive.
+        output.set_ending(True)
     say(f"stopped after {model.answered:,} answers")
 
 

@@ -1,5 +1,6 @@
 """Finds newly pushed versions, and puts them into service."""
 
+import gc
 import threading
 from collections.abc import Callable
 
@@ -80,6 +81,9 @@ class Watcher:
             loaded.close()
             return
         self._model.replace(loaded)
+        # A dropped model is part of reference cycles, and its weights look small to
+        # Python, which would keep several models before it collects by itself.
+        gc.collect()
         self._say(
             f"version {found.version} is in service, loaded in {watch.seconds:.1f} s"
         )
