@@ -156,9 +156,9 @@ class CollectTexts(beam.DoFn):
         labelling = self._reader.labelling
         classes = len(labelling.classes or labelling.labels)
         found = ClassTexts(source.division, source.by_value)
-        rows = self._reader.rows(source) if found.can_move else iter(())
         # The worker that makes batches of the rows reports the error.
         with contextlib.suppress(DataError):
+            rows = self._reader.rows(source) if found.can_move else iter(())
             for number, row in enumerate(rows, 1):
                 if isinstance(row, Row):
                     labelled = labelling.apply(row)
