@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import (
     NOTES,
@@ -50,6 +52,7 @@ def test_texts_of_every_class_are_collected(
     assert all(texts.suffice for texts in found.values())
 
 
+@pytest.mark.slow
 def test_large_parts_are_sources_of_their_own(
     tmp_path: Path, make_config: Callable[..., Config]
 ) -> None:
