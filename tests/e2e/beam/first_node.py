@@ -86,7 +86,7 @@ class FirstNode:
         self._files.invalidate_cache()
         below = f"{_BUCKET}/{name}/{_NODE}/examples"
         found = self._files.find(below)
-        return any("Split-" in one or "/beam-temp-part" in one for one in found)
+        return any("/Split-" in one or "/notes/" in one for one in found)
 
     def _result(self, name: str, disk: Path, report: dict[str, Any]) -> Result:
         (written,) = report["artifacts"]["examples"]["artifacts"]
