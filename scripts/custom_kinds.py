@@ -3,9 +3,9 @@
 The fields come from the types that the projects publish, as far as our manifests use
 them: TFJob from kubeflow/training-operator 1.9, pkg/apis/kubeflow.org/v1;
 InferenceService from kserve/kserve 0.16, pkg/apis/serving/v1beta1; FlinkDeployment from
-apache/flink-kubernetes-operator 1.15 (Apache-2.0), helm/flink-kubernetes-operator/crds,
-flinkdeployments.flink.apache.org-v1.yml. The pods inside are returned, so that they can
-be checked as pods.
+apache/flink-kubernetes-operator at 6e9caeb4 (Apache-2.0), in
+helm/flink-kubernetes-operator/crds, flinkdeployments.flink.apache.org-v1.yml. The pods
+inside are returned, so that they can be checked as pods.
 """
 
 from typing import Any, Dict, List
