@@ -127,7 +127,7 @@ def answer(
     labels = answerer.labels
     shares = [
         [result["probabilities"][name] for name in labels]
-        for result in answerer.answers(texts())
+        for result in answerer.answers(texts(), covered=False)
     ]
     if not shares:
         why = f"; the first is {bad[0]}" if bad else ""

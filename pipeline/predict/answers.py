@@ -115,12 +115,14 @@ class Answerer:
         return json.loads(self._card_file.read_text(encoding="utf-8"))
 
     def answers(
-        self, questions: Iterable[Question | Pause]
+        self, questions: Iterable[Question | Pause], covered: bool = True
     ) -> Iterator[dict[str, Any]]:
         """Classifies in batches, so that memory does not grow with the input.
 
         Args:
             questions: texts, and rows that cannot be used; a pause ends a batch.
+            covered: whether to ask what the model sees and knows of each text, for
+                which the model cuts it into tokens again.
 
         Yields:
             For each question, in order, `label`, its `probability` and the
@@ -129,27 +131,27 @@ class Answerer:
         """
         for batch in _batches(questions):
             texts = [item for item in batch if isinstance(item, str)]
-            answered = iter(self._answered(texts) if texts else ())
+            answered = iter(self._answered(texts, covered) if texts else ())
             for item in batch:
                 if isinstance(item, Unusable):
                     yield {"error": item.reason}
                 else:
                     yield next(answered)
 
-    def _answered(self, texts: list[str]) -> Iterator[dict[str, Any]]:
+    def _answered(self, texts: list[str], covered: bool) -> Iterator[dict[str, Any]]:
         batch = self._constant(texts)
         outputs = self._signature(text=batch)
-        coverage = self._covered(batch, len(texts))
+        coverage = self._covered(batch, len(texts)) if covered else [{}] * len(texts)
         names = [name.decode() for name in outputs[features.LABELS].numpy()[0]]
         labels = outputs[features.LABEL].numpy()
         rows = outputs[features.PROBABILITIES].numpy().tolist()
-        for label, row, covered in zip(labels, rows, coverage, strict=True):
+        for label, row, seen in zip(labels, rows, coverage, strict=True):
             probabilities = dict(zip(names, row, strict=True))
             yield {
                 "label": label.decode(),
                 "probability": probabilities[label.decode()],
                 "probabilities": probabilities,
-                **covered,
+                **seen,
             }
 
     def _covered(self, batch: Any, count: int) -> list[dict[str, Any]]:

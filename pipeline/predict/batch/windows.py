@@ -36,7 +36,8 @@ def answered(rows: Iterable[InputRow], answerer: Answerer) -> Iterator[list[Answ
             if isinstance(row.text, str)
         ]
         asked.sort(key=lambda one: len(one[1]))
-        answers = answerer.answers(text for _, text in asked)
+        # The output has no column for what the model sees of a text.
+        answers = answerer.answers((text for _, text in asked), covered=False)
         found = {
             index: answer for (index, _), answer in zip(asked, answers, strict=True)
         }

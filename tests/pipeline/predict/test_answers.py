@@ -62,7 +62,9 @@ def test_a_model_says_whether_a_text_was_cut_or_unknown(tmp_path: Path) -> None:
     signatures = {"serving_default": model.answer, "coverage": model.cover}
     tf.saved_model.save(model, str(tmp_path), signatures=signatures)
     answers = list(Answerer(tmp_path).answers(["four", "longest"]))
+    (uncovered,) = Answerer(tmp_path).answers(["four"], covered=False)
 
+    assert "truncated" not in uncovered
     shown = [(one["truncated"], one["unknown_share"], doubts(one)) for one in answers]
     assert shown == [
         (False, 0.0, ""),

@@ -149,7 +149,10 @@ def test_windows_are_sorted_inside_and_stay_in_order() -> None:
     asked: list[str] = []
 
     class Model:
-        def answers(self, texts: Iterator[str]) -> Iterator[dict[str, Any]]:
+        def answers(
+            self, texts: Iterator[str], covered: bool
+        ) -> Iterator[dict[str, Any]]:
+            assert not covered
             for text in texts:
                 asked.append(text)
                 yield {"label": text}
