@@ -18,8 +18,9 @@ from typing import Any
 
 from benchmarks.reliability.row_files import RowFile, RowFiles
 from benchmarks.reliability.row_rules import Cells, expected
+from components.text_example_gen.row_reader import Source
 from components.text_example_gen.splits import Division
-from components.text_example_gen.transforms import BATCHES, NOTES, ReadFiles, Source
+from components.text_example_gen.transforms import BATCHES, NOTES, ReadFiles
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows.readers import Layout, LineCount, columns_of, read_rows

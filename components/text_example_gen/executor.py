@@ -19,7 +19,8 @@ from components.text_example_gen import (
     splits,
 )
 from components.text_example_gen.report import Report
-from components.text_example_gen.transforms import ExamplesFromFiles, Source
+from components.text_example_gen.row_reader import Source
+from components.text_example_gen.transforms import ExamplesFromFiles
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.identity.recipe import DATA_DIGEST

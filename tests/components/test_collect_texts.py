@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from components.text_example_gen.row_reader import Source
 from components.text_example_gen.splits import Division
 from components.text_example_gen.transforms import (
     NOTES,
     CollectTexts,
     CutFiles,
     ReadFiles,
-    Source,
 )
 from newsdesk.config.data import Data
 from newsdesk.config.sections import Config

@@ -287,8 +287,9 @@ def test_rows_are_written_by_the_stage_that_reads_them(
     import apache_beam as beam
     from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
+    from components.text_example_gen.row_reader import Source
     from components.text_example_gen.splits import Division
-    from components.text_example_gen.transforms import ExamplesFromFiles, Source
+    from components.text_example_gen.transforms import ExamplesFromFiles
 
     data = make_config(data={"text_columns": ["text"], "label_column": "label"}).data
     division = Division.by({"train": 8, "test": 2})

@@ -15,8 +15,9 @@ import pyarrow.parquet
 import pytest
 from tensorflow.core.example.example_pb2 import Example
 
+from components.text_example_gen.row_reader import Source
 from components.text_example_gen.splits import Division
-from components.text_example_gen.transforms import BATCHES, NOTES, ReadFiles, Source
+from components.text_example_gen.transforms import BATCHES, NOTES, ReadFiles
 from newsdesk.config.sections import Config
 from newsdesk.rows import csv_lines, lines, streams, tf_records
 

@@ -15,9 +15,10 @@ import tensorflow as tf
 from pyarrow import parquet
 
 from components.text_example_gen.report import Report
+from components.text_example_gen.row_reader import Source
 from components.text_example_gen.sources import list_files
 from components.text_example_gen.splits import Division
-from components.text_example_gen.transforms import NOTES, ReadFiles, Source
+from components.text_example_gen.transforms import NOTES, ReadFiles
 from newsdesk.config.sections import Config
 from newsdesk.errors import DataError, GateError
 from newsdesk.rows.remedies import remedies

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 PASSED_ON = {
     "components/text_example_gen/report.py: self._stopped(max_bad_rows)",
     "components/text_example_gen/remote.py: fault",
-    "components/text_example_gen/transforms.py: str(error).replace(file, source.file)",
+    "components/text_example_gen/row_reader.py: str(error).replace(file, source.file)",
     "kubeflow/cluster/client.py: f'{where}: {_refusal(error)}'",
     "kubeflow/cluster/submit.py: f'run {run}: {ended.state}{why}{log}'",
     "newsdesk/config/load.py: explain(error, path, typed)",
