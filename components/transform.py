@@ -6,11 +6,12 @@ import os
 import pkgutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 import tensorflow_transform as tft
-from tensorflow_transform import impl_helper
+from tensorflow_transform import annotators, impl_helper
 from tensorflow_transform.tf_metadata import (
     dataset_metadata,
     metadata_io,
@@ -97,8 +98,16 @@ class _Rows:
     ) -> None:
         """Writes the graph, its metadata, and the transformed splits."""
         folder = artifact_utils.get_single_uri(output_dict["transform_graph"])
+        assets: dict[str, str] = {}
+
+        def traced(inputs: Any) -> Any:
+            outputs = function(inputs)
+            graph = tf.compat.v1.get_default_graph()
+            assets.update(annotators.get_asset_annotations(graph))
+            return outputs
+
         impl_helper.analyze_in_place(
-            function,
+            traced,
             force_tf_compat_v1=False,
             feature_specs=schema_utils.schema_as_feature_spec(
                 self._schema
@@ -106,6 +115,13 @@ class _Rows:
             type_specs=self._source("train").TensorAdapter().OriginalTypeSpecs(),
             transform_output_path=folder,
         )
+        # tf.Transform writes it with Beam only.
+        names = Path(
+            folder,
+            tft.TFTransformOutput.TRANSFORMED_METADATA_DIR,
+            tft.TFTransformOutput.ASSET_MAP,
+        )
+        names.write_text(json.dumps(assets), encoding="utf-8")
         metadata_io.write_metadata(
             dataset_metadata.DatasetMetadata(self._schema),
             os.path.join(folder, tft.TFTransformOutput.RAW_METADATA_DIR),

@@ -135,3 +135,11 @@ def test_without_any_word_the_vocabulary_is_that_of_beam(tmp_path: Path) -> None
     nothing = [("...", 0), ("", 1)]
     found = _transformed(tmp_path / "here", text, IN_ONE_PROCESS, train=nothing)
     assert found == _transformed(tmp_path / "beam", text, *BY_BEAM, train=nothing)
+
+
+def test_given_pieces_are_found_in_the_graph(tmp_path: Path) -> None:
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "oil", "cup", "fall", "##s"]
+    (tmp_path / "vocab.txt").write_text("\n".join(pieces) + "\n")
+    text = {"tokenizer": "wordpiece", "vocabulary": str(tmp_path / "vocab.txt")}
+    found = _transformed(tmp_path / "here", text, IN_ONE_PROCESS)
+    assert found == _transformed(tmp_path / "beam", text, *BY_BEAM)
