@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def kill(words: list[str], root: Path, trial: int) -> None:
-    """Starts a tuning, and kills its run after the first epoch of a trial.
+    """Starts a tuning, and kills its run in the first epoch of a trial.
 
     Args:
         words: the arguments of `newsdesk tune`.
@@ -83,7 +83,7 @@ def kill(words: list[str], root: Path, trial: int) -> None:
     """
     before = set(root.glob("runs/*/log.txt"))
     process = subprocess.Popen(_command(words), cwd=ROOT, stdout=subprocess.DEVNULL)
-    seen = re.compile(rf"trial {trial}/\d+ .*eval accuracy")
+    seen = re.compile(rf"trial {trial}/\d+ epoch")
     while not any(
         seen.search(log.read_text(errors="replace"))
         for log in set(root.glob("runs/*/log.txt")) - before
