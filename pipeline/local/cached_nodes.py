@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from newsdesk.config.sections import Config
 from newsdesk.nodes import NODES, Cache
@@ -41,7 +42,8 @@ def cached(
 
     from pipeline.graph import create_pipeline
 
-    outputs, found = Outputs(config.root), {}
+    outputs = Outputs(config.root)
+    found: dict[str, bool] = {}
     with _elsewhere(config) as moved:
         pipeline = create_pipeline(moved, beam_args, Expected.of(current), accepted)
         compiled = compiler.Compiler().compile(pipeline)
@@ -72,8 +74,17 @@ def cached(
                 # Everything that a launch does before it starts the executor; there is
                 # no public function for this.
                 execution = prepared._prepare_execution().execution_info.execution_id
-            found[name] = bool(execution) and records.state(execution) == "CACHED"
+            is_cached = bool(execution) and records.state(execution) == "CACHED"
+            # An optional input that is made again is not there in a dry run.
+            found[name] = is_cached and all(found[one] for one in _producers(node))
     return found
+
+
+def _producers(node: Any) -> Iterator[str]:
+    """The ids of the nodes whose outputs a node reads."""
+    for given in node.pipeline_node.inputs.inputs.values():
+        for channel in given.channels:
+            yield channel.producer_node_query.id
 
 
 @contextlib.contextmanager
