@@ -58,7 +58,7 @@ def _commands(root: Path) -> dict[str, list[str]]:
     return {
         "newsdesk --version": [*newsdesk, "--version"],
         "newsdesk runs": [*newsdesk, "runs", "--root", str(root)],
-        "newsdesk run, unchanged": [*newsdesk, *same],
+        "a run without changes": [*newsdesk, *same],
         _PREDICT: [*newsdesk, "predict", "--root", str(root), _TEXT],
         _IMPORT: [sys.executable, "-c", "import tensorflow"],
         _SCRIPT: [sys.executable, "-c", _LOAD, str(version), _TEXT],
