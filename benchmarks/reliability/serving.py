@@ -1,10 +1,10 @@
 """Requests to a server while versions are pushed, and one is copied file by file.
 
 `python -m benchmarks.reliability.serving` starts `newsdesk serve` and sends 10,000
-requests from eight clients. Meanwhile, three versions are pushed, and before each of
-them, another version is copied into the folder file by file, as no publisher of ours
-does; the copy is removed before it is complete. Every answer must be that of one pushed
-version, and not of an older one than was answered before the request began.
+requests from eight clients. Meanwhile, three versions are pushed. Before each push,
+another version is copied into the folder file by file, which a push never does, and
+removed before it is complete. Every answer must be that of one pushed version, and not
+of an older one than was answered before the request began.
 """
 
 import argparse
