@@ -1,5 +1,8 @@
 """Processes that a process has started."""
 
+import os
+import select
+import subprocess
 from pathlib import Path
 
 
@@ -22,3 +25,26 @@ def find(parent: int, module: str) -> int | None:
             if module.encode() in words:
                 return int(child)
     return None
+
+
+def kill_parent(process: "subprocess.Popen[str]", module: str) -> None:
+    """Kills a process, and waits until a child that outlives it has ended.
+
+    Args:
+        process: which; its screen is read to the end.
+        module: a part of the child's command line.
+
+    Raises:
+        AssertionError: it has no such child.
+    """
+    child = find(process.pid, module)
+    assert child is not None, f"process {process.pid} has no child {module}"
+    # Unlike an id, it cannot come to mean another process.
+    descriptor = os.pidfd_open(child)
+    try:
+        process.kill()
+        process.communicate()
+        # Readable when the process has ended.
+        select.select([descriptor], [], [])
+    finally:
+        os.close(descriptor)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.reliability import unbroken
+from benchmarks.reliability import children, unbroken
 from benchmarks.reliability.unbroken import Unbroken
 from pipeline.local import database, outputs
 from pipeline.local.database import ARTIFACTS, DATABASE
@@ -76,8 +76,8 @@ class Roots:
             process = sample.start(root, *unbroken.WORDS)
             assert process.stdout is not None
             assert any(" epoch 1/" in line for line in process.stdout)
-            process.kill()
-            process.communicate()
+            # The training saves a checkpoint before it ends, too.
+            children.kill_parent(process, "trainer.process")
             shutil.copytree(root, self._training, symlinks=True)
 
     def flips(self, count: int, seed: int = 13) -> list[Flip]:
