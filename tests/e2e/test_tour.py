@@ -44,8 +44,6 @@ def test_the_saved_tour_names_no_folder_of_its_author() -> None:
 
 @pytest.mark.e2e
 def test_the_tour_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("nbclient")
-    pytest.importorskip("ipykernel")
     from pages import tour
 
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{ROOT / 'scripts'}")
