@@ -1,18 +1,17 @@
 """Checks the labels of all splits: those of the tested rows, and a sample of others."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from components.one_process import serialized_examples
 from newsdesk import features
 from newsdesk.report import label_check
 from newsdesk.report.content import LabelCheck
 from newsdesk.report.label_check import Checked
 
 _FOLDER = "Split-"
-_BATCH = 1024
 
 
 def check(tested: Checked, labels: Sequence[str], examples: Path) -> LabelCheck:
@@ -58,15 +57,12 @@ def unseen(examples: Path, tested: set[str], most: int) -> Checked:
 
 def _records(examples: Path, tested: set[str]) -> Iterator[tuple[str, bytes]]:
     """Reads the name of the split and the serialized tf.Example of every row."""
-    import tensorflow as tf
-
     for folder in sorted(examples.glob(f"{_FOLDER}*")):
         split = folder.name.removeprefix(_FOLDER)
         if split in tested:
             continue
-        files = [str(folder / name) for name in sorted(os.listdir(folder))]
-        for batch in tf.data.TFRecordDataset(files, "GZIP").batch(_BATCH):
-            for record in batch.numpy():
+        for batch in serialized_examples(str(folder)):
+            for record in batch:
                 yield split, record
 
 
