@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 MAX_LABELS = 1000
 # In characters; longer values are text.
 _LONG_LABEL = 40
+# A class with fewer rows can hardly be trained and tested, so more values than this are
+# free text, such as subjects. Small files may have a few labels with two rows each.
+_ROWS_OF_LABEL = 5
+_FEW_LABELS = 10
 # Mean number of words in a cell.
 _WORDS_OF_TEXT = 3
 
@@ -49,12 +53,17 @@ class Column:
 
     @property
     def may_be_label(self) -> bool:
-        """Whether the values are few, short, and used more than once on average."""
+        """Whether the values are few, short, and used several times on average."""
         return (
             self.values is not None
-            and 2 <= len(self.values) <= self.filled / 2
+            and 2 <= len(self.values) <= self._most_labels
             and self.longest <= _LONG_LABEL
         )
+
+    @property
+    def _most_labels(self) -> float:
+        few = min(self.filled / 2, _FEW_LABELS)
+        return max(self.filled / _ROWS_OF_LABEL, few)
 
     @property
     def has_words(self) -> bool:
@@ -63,6 +72,6 @@ class Column:
 
     @property
     def may_be_text(self) -> bool:
-        """Whether cells have several words and are mostly distinct."""
-        distinct = self.values is None or len(self.values) > self.filled / 2
+        """Whether cells have several words, and more values than a label."""
+        distinct = self.values is None or len(self.values) > self._most_labels
         return distinct and self.has_words

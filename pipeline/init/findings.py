@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from newsdesk.config.data import Data
+from newsdesk.config.gate import Gate
 from pipeline.init import odd_labels
 from pipeline.init.lengths import too_long
 from pipeline.init.proposal import Proposal
@@ -54,7 +55,8 @@ def about_labels(proposal: Proposal) -> list[str]:
     for group, difference in odd_labels.alike(labels):
         found.append(
             f"{_counted(group, labels)} differ only in {difference}, but are "
-            f"{len(group)} labels; if they mean the same, use one spelling in the data"
+            f"{len(group)} labels; if they mean the same, merge them "
+            "(data.merge_labels; newsdesk.toml has the line)"
         )
     return found
 
@@ -119,8 +121,8 @@ def about_texts(texts: Texts) -> list[str]:
         found.append(
             f"{_rows(texts.conflicting_rows)} contain {len(texts.conflicts):,} texts "
             f"that have different labels in different rows, such as {_cut(text)!r} "
-            f"({_counted(labels, labels)}); keep one label for each text "
-            "(gate.max_conflict_share limits the share of such rows)"
+            f"({_counted(labels, labels)}); keep one label for each text"
+            f"{_stops(texts)}"
         )
     if texts.enclosed:
         found.append(
@@ -143,6 +145,16 @@ def about_texts(texts: Texts) -> list[str]:
             "words, because `words` splits only at spaces and punctuation"
         )
     return found
+
+
+def _stops(texts: Texts) -> str:
+    limit = Gate.model_fields["max_conflict_share"].default
+    if texts.conflicting_share <= limit:
+        return f" (`run` stops above {limit:.0%} of such rows)"
+    return (
+        f": `run` stops above {limit:.0%} of such rows, and these are "
+        f"{texts.conflicting_share:.0%} (gate.max_conflict_share)"
+    )
 
 
 def _counted(names: Iterable[str], rows: Mapping[str, int]) -> str:

@@ -96,6 +96,22 @@ def alike(labels: Iterable[str]) -> list[tuple[list[str], str]]:
     ]
 
 
+def merged(labels: Mapping[str, int]) -> dict[str, list[str]]:
+    """Proposes one spelling for labels that look the same.
+
+    Args:
+        labels: the number of rows of each label.
+
+    Returns:
+        A value for data.merge_labels: the most frequent spelling, with the others.
+    """
+    found = {}
+    for group, _ in alike(labels):
+        usual = max(group, key=labels.__getitem__)
+        found[usual] = [label for label in group if label != usual]
+    return found
+
+
 def joined(labels: Mapping[str, int]) -> tuple[str, str, list[str]] | None:
     """Finds cells that contain several labels, such as "b,c,d".
 

@@ -4,7 +4,8 @@ import fnmatch
 import json
 import os
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import tomlkit
 from newsdesk import features
 from newsdesk.errors import ConfigError
 from newsdesk.escaping import one_line
+from pipeline.init import odd_labels
 from pipeline.init.findings import about_labels, about_lost_rows, about_tiny_classes
 from pipeline.init.inputs import CONFIG_FILE, OWN_FILES, SCHEMA_FILE, pattern_of
 from pipeline.init.proposal import Proposal
@@ -167,8 +169,14 @@ def _add_format(data: Any, survey: Survey) -> None:
 
 def _add_labels(data: Any, proposal: Proposal, texts: Texts) -> None:
     _add_comments(data, about_labels(proposal) + about_tiny_classes(texts))
-    if tiny := tiny_classes(texts):
-        names = json.dumps(list(tiny), ensure_ascii=False)
+    merged = odd_labels.merged(proposal.labels)
+    if merged:
+        _add_comments(data, ["To do so, add this line, and keep all names in labels:"])
+        data.add(tomlkit.comment(f"merge_labels = {_inline(merged)}"))
+    alike = {*merged, *chain(*merged.values())}
+    # The first line has these labels already, and a key can be there only once.
+    if tiny := [name for name in tiny_classes(texts) if name not in alike]:
+        names = json.dumps(tiny, ensure_ascii=False)
         _add_comments(data, ["To do so, add one of these, and keep them in labels:"])
         data.add(tomlkit.comment(f"drop_labels = {names}"))
         data.add(tomlkit.comment(f'merge_labels = {{ "ANOTHER LABEL" = {names} }}'))
@@ -180,6 +188,12 @@ def _add_labels(data: Any, proposal: Proposal, texts: Texts) -> None:
     if proposal.first_label:
         data["first_label"] = proposal.first_label
         data["first_label"].comment("the number of the first label in the data")
+
+
+def _inline(merged: Mapping[str, Sequence[str]]) -> str:
+    table = tomlkit.inline_table()
+    table.update(merged)
+    return table.as_string()
 
 
 def _add_comments(table: Any, sentences: Iterable[str]) -> None:

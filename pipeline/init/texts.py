@@ -89,6 +89,11 @@ class Texts:
         """Number of rows whose text has another label in another row."""
         return sum(sum(labels.values()) for labels in self.conflicts.values())
 
+    @property
+    def conflicting_share(self) -> float:
+        """Share of usable rows whose text has another label in another row."""
+        return self.conflicting_rows / max(self.rows - self.lost, 1)
+
 
 def look_at_texts(proposal: Proposal) -> Texts:
     """Reads the files again as `run` will.

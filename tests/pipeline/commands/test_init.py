@@ -97,6 +97,19 @@ def test_odd_labels_are_named_and_nothing_is_merged(
     assert any("data.max_bad_rows = 0.5" in line for line in comments)
 
 
+def test_texts_with_several_labels_that_stop_a_run_say_so(
+    tmp_path: Path, init: Init
+) -> None:
+    rows = "".join(f"{'ab'[n % 2]},a text with number {n}\n" for n in range(96))
+    (tmp_path / "rows.csv").write_text(f"label,text\n{rows}a,one text\nb,one text\n")
+    printed = init(tmp_path / "rows.csv")
+    assert "text (`run` stops above 5% of such rows)\n" in printed
+    twice = "a,one text\nb,one text\n" * 8
+    (tmp_path / "rows.csv").write_text(f"label,text\n{rows}{twice}")
+    printed = init(tmp_path / "rows.csv", "--force")
+    assert "`run` stops above 5% of such rows, and these are 14% (gate." in printed
+
+
 def test_one_number_is_one_label(tmp_path: Path, init: Init) -> None:
     rows = "".join(f"{('1', '2', '1.0')[n % 3]},text number {n}\n" for n in range(12))
     (tmp_path / "rows.csv").write_text(f"label,text\n{rows}")

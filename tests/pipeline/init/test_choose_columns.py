@@ -154,3 +154,12 @@ def test_a_name_keeps_its_letters_without_accents() -> None:
     survey = _survey(label=["b", "a", "b", "b"], body=BODY)
     assert propose(survey, name="Kundenmails März").name == "kundenmails-marz"
     assert propose(survey, name="Größe").name == "grosse"
+
+
+def test_free_text_in_a_second_column_is_text_and_not_a_label() -> None:
+    subjects = [f"subject {n % 40} of a ticket" for n in range(100)]
+    bodies = [f"the body of ticket {n}" for n in range(100)]
+    survey = _survey(subject=subjects, body=bodies, queue=["a", "b"] * 50)
+    proposal = propose(survey)
+    assert proposal.label_column == "queue"
+    assert proposal.text_columns == ("subject", "body")

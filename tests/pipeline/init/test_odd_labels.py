@@ -93,3 +93,8 @@ def test_several_labels_in_a_cell(labels: list[str], separator: str) -> None:
 )
 def test_a_separator_may_belong_to_a_name(labels: list[str]) -> None:
     assert odd_labels.joined(dict.fromkeys(labels, 1)) is None
+
+
+def test_the_spelling_of_most_rows_is_proposed() -> None:
+    rows = {"Sport": 9, "SPORT": 1, "arts": 4, "sport": 3, "Arts": 4}
+    assert odd_labels.merged(rows) == {"Sport": ["SPORT", "sport"], "Arts": ["arts"]}

@@ -1,5 +1,6 @@
 """`run` reads the files that `init` writes."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,3 +131,17 @@ def test_a_proposal_for_a_label_with_too_few_texts_can_be_taken(tmp_path: Path) 
     written.write_text(taken)
     assert load(written).data.drop_labels == ["c"]
     assert "keep them in labels" in taken
+
+
+def test_a_proposal_for_labels_in_several_spellings_can_be_taken(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "rows.csv"
+    rows = "Sci Tech,a text\nsci tech,a text\nSci Tech,a text\narts,a third text\n"
+    file.write_text(f"label,text\n{rows * 3}")
+    # Both spellings have too few texts; a second merge_labels would not be TOML.
+    texts = Texts(distinct=Counter({"Sci Tech": 1, "sci tech": 1, "arts": 9}))
+    written = write(propose(look(file)), tmp_path, texts=texts)
+    taken = written.read_text().replace("# merge_labels", "merge_labels")
+    written.write_text(taken)
+    assert load(written).data.merge_labels == {"Sci Tech": ["sci tech"]}
