@@ -188,8 +188,9 @@ class _Relay:
         used = f" (it used {peak:.2f} GiB)" if peak else ""
         return (
             f"the training process was killed ({name}), perhaps because memory ran out"
-            f"{used}; lower train.batch_size or text.max_length, or give the machine "
-            "or the container more memory"
+            f"{used}; lower train.batch_size or text.max_length, set "
+            "model.encoder.recompute = true for a checkpoint, or give the machine or "
+            "the container more memory"
         )
 
 

@@ -180,7 +180,7 @@ def _explain(error: Exception) -> tuple[str, int]:
     if kind in _OUT_OF_MEMORY and not _fills_the_disk(error):
         return (
             "there was not enough memory to train; lower train.batch_size or "
-            "text.max_length",
+            "text.max_length, or set model.encoder.recompute = true for a checkpoint",
             ExitCode.FAILED,
         )
     last = next(iter(reversed(str(error).strip().splitlines())), "")

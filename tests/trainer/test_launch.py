@@ -112,8 +112,11 @@ def test_any_other_error_is_a_sentence_and_the_traceback_is_in_the_log(
 
 
 def test_missing_memory_says_what_to_lower() -> None:
-    with pytest.raises(NewsdeskError, match=r"memory to train; lower train\.batch_"):
+    with pytest.raises(
+        NewsdeskError, match=r"memory to train; lower train\.batch_"
+    ) as e:
         train("raise MemoryError()")
+    assert "model.encoder.recompute = true" in str(e.value)
 
 
 def test_a_full_disk_stays_one() -> None:
