@@ -255,6 +255,7 @@ def _training_settings(config: Config, code: Sequence[str]) -> dict[str, Any]:
         "quoting": config.data.quoting,
         "encoding": config.data.encoding,
         "delimiter": config.data.delimiter,
+        "columns": config.data.columns,
         "fingerprint": fingerprint.of(code, config.model.encoder.files),
     }
 

@@ -41,6 +41,7 @@ class TrainerSettings(Section):
     quoting: str = "auto"
     encoding: str = "auto"
     delimiter: str = "auto"
+    columns: list[str] = []
     tuned: dict[str, Value] = {}
     fingerprint: str
 

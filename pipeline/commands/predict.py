@@ -117,6 +117,7 @@ def predict(
                 answerer.quoting,
                 answerer.encoding,
                 answerer.delimiter,
+                answerer.columns,
             )
         elif texts:
             asked = questions.typed(texts)
@@ -173,7 +174,7 @@ def _answer_file(
     shown = Shown(Console(file=screen))
     # A signal must not leave the unfinished output behind.
     with interruptible(), shown.moving():
-        rows = read(str(file), texts, expected)
+        rows = read(str(file), texts, expected, answerer.columns)
         counts = answer_file(rows, out, answerer, rules, shown)
     shown.end(out, counts)
     return bool(counts.bad)

@@ -18,6 +18,7 @@ from newsdesk.rows.readers import (
 )
 from newsdesk.rows.remedies import remedy
 from pipeline.predict.answers import Answerer
+from pipeline.predict.header import with_columns
 
 _LISTED = 20
 
@@ -56,7 +57,8 @@ def check_columns(file: str, layout: Layout, labelling: Labelling) -> None:
     if missing:
         raise DataError(
             f"{file}: has no column {', '.join(map(repr, missing))}, which the model "
-            f"reads; {listed}"
+            f"reads; {listed}; if its first row is not a header, name the columns with "
+            "--columns"
         )
     if labelling.label_column not in found:
         raise DataError(
@@ -65,13 +67,20 @@ def check_columns(file: str, layout: Layout, labelling: Labelling) -> None:
         )
 
 
-def layout_of(file: str, columns: Sequence[str], answerer: Answerer) -> Layout:
+def layout_of(
+    file: str,
+    columns: Sequence[str],
+    answerer: Answerer,
+    trained: Sequence[str] = (),
+) -> Layout:
     """Finds out how a file is written.
 
     Args:
         file: the path.
         columns: the names of the columns of a CSV or TSV file without a header.
         answerer: the model, which knows how its training data was written.
+        trained: the columns of the training data if its files had no header, for a
+            model of an older release, which does not know them.
 
     Returns:
         The layout.
@@ -91,6 +100,8 @@ def layout_of(file: str, columns: Sequence[str], answerer: Answerer) -> Layout:
     if found in ("csv", "tsv"):
         # Nobody can set a key for a published model, so another delimiter is found.
         layout = replace(layout, delimiter=find_delimiter(file, layout))
+        names = answerer.columns or trained
+        layout = with_columns(file, layout, answerer.text_columns, names)
     return layout
 
 

@@ -100,6 +100,14 @@ class Answerer:
         """The delimiter of the training data; a value of `data.delimiter`."""
         return self._setting("delimiter")
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the training data if its files had no header, else empty."""
+        try:
+            return tuple(map(str, self._card()["columns"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return ()
+
     def _setting(self, name: str) -> str:
         # Cards of older models do not have every setting.
         try:

@@ -19,6 +19,7 @@ from newsdesk.rows.readers import (
     read_rows,
 )
 from newsdesk.rows.remedies import remedy
+from pipeline.predict.header import with_columns
 from pipeline.predict.line_reader import LONGEST, Pause, TooLong, read_lines
 
 _TEXT_FILE = re.compile(r"\.txt(\.gz|\.zst)?$", re.IGNORECASE)
@@ -124,6 +125,7 @@ def rows(
     quoting: str = "auto",
     encoding: str = "auto",
     delimiter: str = "auto",
+    trained: Sequence[str] = (),
 ) -> Iterator[Question]:
     """Reads a text from each row of a file, and joins its columns as in training.
 
@@ -136,6 +138,7 @@ def rows(
         encoding: a value of `data.encoding`.
         delimiter: the expected delimiter of a CSV or TSV file; a value of
             `data.delimiter`.
+        trained: the columns of the training data, if its files had no header.
 
     Yields:
         A question for each row, in the order of the file.
@@ -147,7 +150,7 @@ def rows(
         yield from _lines_of(file, encoding)
         return
     layout = Layout("auto", tuple(columns), quoting, encoding, delimiter)
-    layout = layout_of(file, text_columns, layout)
+    layout = layout_of(file, text_columns, layout, trained)
     for row in read_rows(file, layout, text_columns):
         yield row_text(row, text_columns)
 
@@ -161,13 +164,20 @@ def is_text_file(file: str) -> bool:
     return bool(_TEXT_FILE.search(file))
 
 
-def layout_of(file: str, text_columns: Sequence[str], expected: Layout) -> Layout:
+def layout_of(
+    file: str,
+    text_columns: Sequence[str],
+    expected: Layout,
+    trained: Sequence[str] = (),
+) -> Layout:
     """Finds out how a file is written, and checks its columns.
 
     Args:
         file: the path.
         text_columns: the columns that the model was trained on.
-        expected: how the training data was written; its format is not used.
+        expected: how the training data was written, with the columns that the user
+            named; its format is not used.
+        trained: the columns of the training data, if its files had no header.
 
     Returns:
         The layout.
@@ -179,12 +189,14 @@ def layout_of(file: str, text_columns: Sequence[str], expected: Layout) -> Layou
     if layout.format in ("csv", "tsv"):
         # Nobody can set a key for a published model, so another delimiter is found.
         layout = replace(layout, delimiter=find_delimiter(file, layout))
+        layout = with_columns(file, layout, text_columns, trained)
     found = columns_of(file, layout)
     missing = [name for name in text_columns if name not in found] if found else []
     if missing:
         raise DataError(
             f"{file}: has no column {', '.join(map(repr, missing))}, which the model "
-            f"reads; its columns are {', '.join(map(repr, found[:20]))}"
+            f"reads; its columns are {', '.join(map(repr, found[:20]))}; if its first "
+            "row is not a header, name the columns with --columns"
         )
     return layout
 

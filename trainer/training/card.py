@@ -35,6 +35,7 @@ def card(
         "quoting": settings.quoting,
         "encoding": settings.encoding,
         "delimiter": settings.delimiter,
+        "columns": settings.columns,
         "labels": settings.labels,
         "max_length": settings.text.max_length,
         "tokenizer": settings.text.tokenizer,

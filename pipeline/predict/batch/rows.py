@@ -37,7 +37,10 @@ class InputRow:
 
 
 def read(
-    file: str, text_columns: Sequence[str], expected: Layout
+    file: str,
+    text_columns: Sequence[str],
+    expected: Layout,
+    trained: Sequence[str] = (),
 ) -> Iterator[InputRow]:
     """Reads every row of a file, in order.
 
@@ -45,7 +48,9 @@ def read(
         file: CSV, TSV, JSON Lines, Parquet or TFRecord, or .txt with a text per line,
             which becomes the column `text`.
         text_columns: the columns that the model was trained on.
-        expected: how the training data was written.
+        expected: how the training data was written, with the columns that the user
+            named.
+        trained: the columns of the training data, if its files had no header.
 
     Yields:
         Good rows and bad rows.
@@ -56,7 +61,7 @@ def read(
     if is_text_file(file):
         yield from _lines(file, expected.encoding)
         return
-    layout = layout_of(file, text_columns, expected)
+    layout = layout_of(file, text_columns, expected, trained)
     for row in read_rows(file, layout):
         cells = row.values if isinstance(row, Row) else {}
         content = row.content if isinstance(row, BadRow) else ""

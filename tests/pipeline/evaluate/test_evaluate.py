@@ -122,6 +122,28 @@ def test_wrong_input_is_explained(
     assert sentence in done.error
 
 
+def test_a_file_without_a_header_has_the_columns_of_the_configuration(
+    evaluate: Callable[..., Done],
+) -> None:
+    Path("newsdesk.toml").write_text(
+        """name = "a"
+        [data]
+        path = "data.csv"
+        columns = ["kind", "title", "body"]
+        text_columns = ["title", "body"]
+        label_column = "kind"
+        labels = ["short", "long"]
+        schema_file = "schema.pbtxt"
+        [evaluation]
+        min_class_recall = 0
+        """
+    )
+    Path("rows.csv").write_text("short,a,b\nlong,many,words\n")
+    done = evaluate("--json")
+    assert done.code == 0, done.error
+    assert json.loads(done.screen)["rows"] == 2
+
+
 def test_a_file_is_read_as_the_training_data(evaluate: Callable[..., Done]) -> None:
     Path("newsdesk.toml").write_text(
         """name = "a"

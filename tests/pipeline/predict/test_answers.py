@@ -104,9 +104,11 @@ def test_the_model_knows_how_its_data_was_written(saved: Path) -> None:
     answerer = Answerer(saved)
     assert answerer.quoting == "auto"
     assert (answerer.encoding, answerer.delimiter) == ("auto", "auto")
+    assert answerer.columns == ()
     try:
         written = {"quoting": "none", "encoding": "utf-16", "delimiter": ";"}
-        card.write_text(json.dumps(written))
+        card.write_text(json.dumps({**written, "columns": ["label", "body"]}))
+        assert answerer.columns == ("label", "body")
         assert answerer.quoting == "none"
         assert (answerer.encoding, answerer.delimiter) == ("utf-16", ";")
     finally:

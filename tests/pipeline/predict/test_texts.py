@@ -132,3 +132,31 @@ def test_excel_csv_is_read(tmp_path: Path, delimiter: str) -> None:
 def test_lines_in_utf_16(tmp_path: Path) -> None:
     (tmp_path / "texts.txt").write_bytes("eins\r\nzwei ü\r\n".encode("utf-16"))
     assert list(rows(str(tmp_path / "texts.txt"), [])) == ["eins", "zwei ü"]
+
+
+@pytest.mark.parametrize(
+    ("first", "columns", "found"),
+    [
+        ("1,a text", ["label", "body"], ["a text"]),
+        ("label,body", ["label", "body"], []),
+        ("1,a text", ["id", "body"], ["1"]),
+    ],
+    ids=["no header", "header", "named by the user"],
+)
+def test_a_file_without_a_header_is_read_like_the_training_data(
+    tmp_path: Path, first: str, columns: list[str], found: list[str]
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(f"{first}\n2,another text\n")
+    given = ["body", "id"] if columns[0] == "id" else []
+    texts = rows(str(file), ["body"], given, trained=columns)
+    rest = "2" if given else "another text"
+    assert list(texts) == [*found, rest]
+
+
+def test_a_file_with_other_columns_and_no_header_names_the_option(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "rows.csv").write_text("a text\nanother text\n")
+    with pytest.raises(DataError, match="not a header, name the columns with --col"):
+        list(rows(str(tmp_path / "rows.csv"), ["body"], trained=["label", "body"]))
