@@ -67,7 +67,7 @@ def _of(
         return NextStep(command=f'{command()} predict --root {root} "some text"')
     if summary.exit_code == ExitCode.NOT_GOOD_ENOUGH:
         return _for_a_better_model(config, summary, typed)
-    if summary.state is RunState.INTERRUPTED:
+    if summary.state in (RunState.INTERRUPTED, RunState.KILLED):
         # A training that was stopped says so itself.
         if "the same command continues" in (summary.error or ""):
             return NextStep()

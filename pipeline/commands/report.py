@@ -12,6 +12,7 @@ from newsdesk.errors import ConfigError, ModelError, NewsdeskError, reason
 from pipeline.commands.arguments import RunsRoot
 
 if TYPE_CHECKING:
+    from pipeline.commands.next_step import NextStep
     from pipeline.local.history import Summary
 
 
@@ -38,7 +39,10 @@ def report(
     pipeline, summary = _chosen(run, root)
     folder = pipeline / "runs" / summary.run
     if not _is_current(folder, summary):
-        if problem := run_report.write(pipeline, summary, is_thorough=True):
+        step = _next_step(pipeline, folder, summary)
+        if problem := run_report.write(
+            pipeline, summary, step.advice, is_thorough=True, command=step.command
+        ):
             raise NewsdeskError(f"{folder}: {problem}")
     if out:
         _copy(folder / PAGE, out)
@@ -59,6 +63,23 @@ def _chosen(given: str, root: Path | None) -> tuple[Path, "Summary"]:
         )
     found.sort(key=lambda one: one[1].started.timestamp(), reverse=True)
     return chosen(found, given) if given else found[0]
+
+
+def _next_step(pipeline: Path, folder: Path, summary: "Summary") -> "NextStep":
+    """Says again what can be done after a run."""
+    from newsdesk.config.sections import Config
+    from pipeline.commands import next_step
+    from pipeline.local import run_settings
+    from pipeline.local.history import RunFolder
+
+    values = run_settings.read(folder)
+    values["output"] = {**values.get("output", {}), "root": str(pipeline.absolute())}
+    try:
+        config = Config.model_validate(values, context={"folder": folder})
+    # An older release may have had other keys.
+    except (ValueError, ConfigError):
+        return next_step.NextStep()
+    return next_step.of(config, RunFolder(folder), summary, summary.command)
 
 
 def _is_current(folder: Path, summary: "Summary") -> bool:

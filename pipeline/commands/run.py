@@ -114,6 +114,7 @@ def start_run(
     from pipeline.terminal.logfile import captured
 
     folder, notes = begin(config)
+    folder.command = list(typed)
     with captured(folder.log, verbose) as stream, stream.optional():
         console = Console(file=stream, force_terminal=False if verbose else None)
         for note in notes:

@@ -72,6 +72,8 @@ class Summary(BaseModel):
     pipeline: str
     started: datetime.datetime
     data: Words
+    # The words of the command that started it, without arguments for Beam.
+    command: list[Words] = []
     # Days as YYYY-MM-DD, or numbers, the oldest first.
     spans: list[str] = []
     # Summaries on disk have the shorter name.
@@ -107,6 +109,8 @@ class RunFolder:
             path: `<root>/runs/<run>`.
         """
         self.path = path
+        # The words of the command that starts the run, for its summary.
+        self.command: list[str] = []
 
     @classmethod
     def create(cls, config: Config) -> "RunFolder":

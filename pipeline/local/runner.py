@@ -71,6 +71,7 @@ def run(
         pipeline=config.name,
         started=datetime.datetime.now().astimezone(),
         data=config.data.path,
+        command=folder.command,
         split=config.data.tested_split,
     )
     signals = Signals() if signals is None else signals

@@ -1,5 +1,6 @@
 """`newsdesk report` shows the page of a run, and makes a missing one again."""
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -7,8 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from components.reporter import files
-from newsdesk.errors import ConfigError
+from newsdesk.config.sections import Config
+from newsdesk.errors import ConfigError, ExitCode
 from newsdesk.states import RunState
+from newsdesk.training import Training
 from pipeline.cli import app
 from pipeline.commands import chosen_run, report
 from pipeline.local import report_facts
@@ -44,6 +47,34 @@ def test_a_missing_page_is_made_again(root: Path, tmp_path: Path) -> None:
     (folder,) = root.glob("runs/r000001-*")
     assert "the disk is full" in (folder / files.PAGE).read_text()
     assert out.read_bytes() == (folder / files.PAGE).read_bytes()
+
+
+def test_a_page_that_is_made_again_keeps_the_next_step(
+    root: Path, make_config: Callable[..., Config]
+) -> None:
+    folder = RunFolder.create(make_config(output={"root": str(root)}))
+    summary = Summary(
+        run=folder.path.name,
+        pipeline="desks",
+        started="2026-01-01T00:00:00Z",
+        data="d",
+        command=["newsdesk", "run", "my news.toml"],
+        state=RunState.NOT_GOOD_ENOUGH,
+        exit_code=ExitCode.NOT_GOOD_ENOUGH,
+        training=Training(epochs=3, made=3, best=3, ended="epochs", patience=3),
+    )
+    folder.write(summary)
+    words = ["report", folder.path.name, "--root", str(root)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    command = "newsdesk run 'my news.toml' --set train.epochs=6"
+    assert f"`{command}`" in done.output
+
+    state = {"state": RunState.KILLED, "exit_code": ExitCode.FAILED}
+    folder.write(summary.model_copy(update=state))
+    done = CliRunner().invoke(app, words)
+    assert "`newsdesk run 'my news.toml'`" in done.output
+    assert "the same command continues" in done.output
 
 
 def test_the_command_that_shows_the_training_is_printed(root: Path) -> None:
