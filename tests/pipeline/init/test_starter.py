@@ -66,9 +66,8 @@ def test_the_configuration_has_comments_and_no_defaults(tmp_path: Path) -> None:
         'schema_file = "schema.pbtxt" # the data is checked against it\n'
         "\n"
         "[evaluation]\n"
-        "# Always predicting '3' has accuracy 0.500; a model must be clearly better to "
-        "be\n"
-        "# pushed.\n"
+        "# Always predicting '3' has accuracy 0.500; a model must be better to be "
+        "pushed.\n"
         "min_accuracy = 0.67\n"
     )
 
