@@ -138,6 +138,8 @@ def _execute_in(
             args = beam_args if is_remote else None
             properties = _with_data(properties, files, task, args)
             outcome = unchanged.outcome(task, properties, facts["destination"], run)
+        if options.node == "BulkInferrer":
+            properties = _with_new_rows(properties, files)
         if outcome is None:
             task.properties = placeholders.change(
                 properties, lambda text: placeholders.to_file(text, files)
@@ -221,6 +223,20 @@ def _with_data(
         "input_config": json_format.MessageToJson(splits),
         **more,
     }
+
+
+def _with_new_rows(properties: Mapping[str, Any], files: Path) -> dict[str, Any]:
+    """Downloads the rows to answer if they are in a store."""
+    from components.bulk_inferrer import record
+    from newsdesk.config.score import Score
+
+    section = json.loads(properties["score"])
+    if not fetch.is_address(section["path"]):
+        return dict(properties)
+    mirror = fetch.Mirror(section["path"], files)
+    section["path"] = mirror.path
+    mirror.fill(record.rows_of(Score.model_validate(section)))
+    return {**properties, "score": json.dumps(section)}
 
 
 @contextlib.contextmanager

@@ -79,4 +79,10 @@ NODES: Mapping[str, NodeFacts] = {
     "Evaluator": NodeFacts(),
     "Pusher": NodeFacts({"memory": "4Gi"}, cache=Cache.NOWHERE, may_refuse=True),
     "Reporter": NodeFacts({"memory": "4Gi"}, may_fail=True),
+    "BulkInferrer": NodeFacts(
+        {"cpu": "2", "memory": "4Gi"},
+        may_have_gpus=True,
+        cache=Cache.NOWHERE,
+        needs="score",
+    ),
 }

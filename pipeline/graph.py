@@ -11,6 +11,7 @@ from tfx.proto import transform_pb2
 from tfx.types import Channel
 
 from components.baseline_model import BaselineModel
+from components.bulk_inferrer.component import BulkInferrer
 from components.data_gate import DataGate
 from components.evaluator import Evaluator
 from components.predictions import Predictions
@@ -32,6 +33,7 @@ from pipeline.beam import beam_args
 _COUNTER = "trainer.counting.Counter"
 _PREPROCESSING = "trainer.preprocessing.preprocessing_fn"
 _LEARNER = "trainer.preprocessing.learn"
+_ANSWERER = "pipeline.predict.batch.scoring.answer_files"
 
 
 def create_pipeline(
@@ -113,6 +115,7 @@ def create_pipeline(
     )
     nodes = [read, contract, statistics, validator, in_service, texts, gate]
     nodes += [transform, *tuner, trainer, predictions, evaluator, pusher, reporter]
+    nodes += [_score(config, reporter)] if config.score else []
     return Pipeline(
         pipeline_name=config.name,
         pipeline_root=str(config.root / "artifacts"),
@@ -309,6 +312,17 @@ def _report(config: Config, inputs: dict[str, Channel]) -> BaseComponent:
         pipeline=config.name,
         split=config.data.tested_split,
     )
+
+
+def _score(config: Config, reporter: BaseComponent) -> BaseComponent:
+    """Answers new rows with the model in service, after everything is decided."""
+    assert config.score is not None
+    node = BulkInferrer(
+        score=config.score, destination=config.serving, answer_fn=_ANSWERER
+    )
+    # It has no inputs, so that a run without training can launch it alone.
+    node.add_upstream_node(reporter)
+    return node
 
 
 def _token_settings(config: Config, function: str, *modules: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ LAYERS = {
         one_process
         baseline_model predictions schema_import schema_rules statistics_gen
         text_example_gen text_statistics transform tuner
-        data_rules publisher tfma_rows
+        bulk_inferrer data_rules publisher tfma_rows
         data_gate evaluator
         reporter
     """,

@@ -32,7 +32,7 @@ def input_of(data: Data) -> tuple[str, Any]:
     if data.path.startswith(tf_datasets.PREFIX):
         base, rest = data.path, ""
     else:
-        base, rest = _cut(data.path, keep_last=bool(data.splits))
+        base, rest = cut(data.path, keep_last=bool(data.splits))
     patterns = {
         name: os.path.join(rest, pattern)
         for name, pattern in splits.given_splits(data).items()
@@ -47,8 +47,16 @@ def input_of(data: Data) -> tuple[str, Any]:
     )
 
 
-def _cut(path: str, keep_last: bool) -> tuple[str, str]:
-    """Cuts a path before its first part that is a pattern."""
+def cut(path: str, keep_last: bool = False) -> tuple[str, str]:
+    """Cuts a path before its first part that is a pattern.
+
+    Args:
+        path: an absolute path.
+        keep_last: whether the last part is a folder, even if it is not a pattern.
+
+    Returns:
+        The folder above the pattern, and the pattern.
+    """
     parts = path.split("/")
     plain = len(parts) if keep_last else len(parts) - 1
     for index, part in enumerate(parts[:plain]):
@@ -77,7 +85,7 @@ def list_files(source: str) -> list[str]:
     if "\n" in source and not os.path.exists(source):
         several = map(list_files, source.split("\n"))
         return sorted(set(itertools.chain.from_iterable(several)))
-    found = _matching(source)
+    found = matching(source)
     if not found:
         partitions = folders.explain_partitions(source)
         if partitions:
@@ -119,7 +127,7 @@ def _named(pattern: str) -> dict[str, list[str]]:
     several = [pattern] if os.path.exists(pattern) else pattern.split("\n")
     found = []
     for one in several:
-        files = sorted(_matching(one) + _in_named_folders(one))
+        files = sorted(matching(one) + _in_named_folders(one))
         found.append(named.by_split(files, named.folder_above(one)))
     for one, by_split in zip(several, found, strict=True):
         if set(by_split) != set(found[0]):
@@ -150,7 +158,16 @@ def _in_named_folders(source: str) -> list[str]:
     ]
 
 
-def _matching(source: str) -> list[str]:
+def matching(source: str) -> list[str]:
+    """Lists the files that a pattern without spans matches, which may be none.
+
+    Args:
+        source: a file, a folder or a glob.
+
+    Returns:
+        Paths in any order, without folders in a folder, and without names that start
+        with a dot or an underscore.
+    """
     pattern = source
     if os.path.isdir(source):
         pattern = os.path.join(glob.escape(source), "*")

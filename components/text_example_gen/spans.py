@@ -19,6 +19,10 @@ _DIGITS = {"YYYY": 4, "MM": 2, "DD": 2}
 _EPOCH = datetime.date(1970, 1, 1)
 
 
+class NoFile(ValueError):
+    """No file matches a pattern."""
+
+
 class Span(NamedTuple):
     """One span of the data.
 
@@ -59,8 +63,8 @@ def latest(
         The spans, the same for all patterns, the oldest first.
 
     Raises:
-        ValueError: a pattern is wrong, no file matches it, or the patterns have
-            different newest spans.
+        NoFile: no file matches a pattern.
+        ValueError: a pattern is wrong, or the patterns have different newest spans.
     """
     for pattern in patterns:
         _check(pattern)
@@ -157,7 +161,7 @@ def _latest_of(base: str, pattern: str, count: int) -> list[Span]:
         known = newest.get(span.number, span)
         newest[span.number] = max(span, known, key=lambda one: one.version or 0)
     if not newest:
-        raise ValueError("no file matches")
+        raise NoFile("no file matches")
     return [newest[number] for number in sorted(newest)[-count:]]
 
 

@@ -32,6 +32,8 @@ def check(config: Config) -> None:
             "job server cannot reach; use external or docker"
         )
     delivery.must_outlive_containers(config, "push.destination", config.serving)
+    if config.score:
+        delivery.must_outlive_containers(config, "score.out", config.score.out)
     if config.push.sign:
         delivery.must_be_in_a_volume(config, "push.sign", config.push.sign.files)
     if config.output.checkpoints:

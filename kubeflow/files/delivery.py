@@ -29,6 +29,8 @@ def sent(config: Config) -> Callable[[str], str]:
         ConfigError: a file cannot get into a container.
     """
     replaced = {config.data.path: _sent(config, "data.path", config.data.path)}
+    if config.score:
+        replaced[config.score.path] = _sent(config, "score.path", config.score.path)
     small = {"data.schema_file": config.data.schema_file}
     if config.text.vocabulary:
         small["text.vocabulary"] = config.text.vocabulary

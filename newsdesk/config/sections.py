@@ -16,6 +16,7 @@ from newsdesk.config.gate import Gate
 from newsdesk.config.model import Model
 from newsdesk.config.paths import LocalPath
 from newsdesk.config.push import Push
+from newsdesk.config.score import Score
 from newsdesk.config.section import Section
 from newsdesk.config.text import Text
 from newsdesk.config.train import Optimizer, Train
@@ -65,6 +66,8 @@ class Config(Section):
     """Limits that a model must keep."""
     push: Push = Push()
     """Where versions are published."""
+    score: Score | None = None
+    """Which new rows a run answers; without it, none."""
     beam: Beam = Beam()
     """The Beam runner."""
     output: Output = Output()

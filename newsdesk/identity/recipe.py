@@ -13,7 +13,7 @@ from newsdesk.identity import fingerprint
 # The property of the Examples artifact that holds the digest of the data's content.
 DATA_DIGEST = "content"
 # Sections and keys that do not change the model. Files count by content, not by path.
-_ELSEWHERE = {"output", "push", "beam", "kubeflow"}
+_ELSEWHERE = {"output", "push", "score", "beam", "kubeflow"}
 _BY_CONTENT = {
     "path",
     "schema_file",

@@ -188,6 +188,10 @@ def checked(config: "Config") -> list[str]:
         from trainer.tuning.proposals import load_optuna
 
         load_optuna()
+    if config.score:
+        from pipeline.predict.batch import scoring
+
+        scoring.check(config.score, config.data)
     return list(inspection.check(config))
 
 

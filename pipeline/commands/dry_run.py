@@ -50,6 +50,9 @@ def _lines(found: "Plan") -> list[tuple[str, str]]:
         lines.append(("spans", ", ".join(found.spans)))
     against = f"version {found.in_service}" if found.in_service is not None else "none"
     lines.append(("in service", against))
+    if found.repeats and found.answers:
+        why = f"only answer the rows of score.path: {found.repeats}"
+        return [*lines, ("would do", why)]
     if found.repeats:
         return [*lines, ("would do", f"nothing: {found.repeats}")]
     cached = [name for name, is_cached in found.cached.items() if is_cached]

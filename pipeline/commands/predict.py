@@ -161,20 +161,15 @@ def _answer_file(
     """Answers a file with a file; returns whether some rows were not classified."""
     from rich.console import Console
 
-    from newsdesk.rows.readers import Layout
     from pipeline.interrupt import interruptible
     from pipeline.predict.batch.answer_file import answer_file
-    from pipeline.predict.batch.rows import read
+    from pipeline.predict.batch.scoring import rows_of
     from pipeline.predict.batch.shown import Shown
-    from pipeline.predict.texts import is_text_file
 
-    written = (answerer.quoting, answerer.encoding, answerer.delimiter)
-    expected = Layout("auto", tuple(columns), *written)
-    texts = () if is_text_file(str(file)) else answerer.text_columns
     shown = Shown(Console(file=screen))
     # A signal must not leave the unfinished output behind.
     with interruptible(), shown.moving():
-        rows = read(str(file), texts, expected, answerer.columns)
+        rows = rows_of(str(file), answerer, columns)
         counts = answer_file(rows, out, answerer, rules, shown)
     shown.end(out, counts)
     return bool(counts.bad)

@@ -170,11 +170,14 @@ def _notified(config: "Config", error: Exception) -> NewsdeskError:
 
 def _seen(config: "Config") -> str | None:
     """Names the run or version that has already used this data, if there is one."""
+    from components.bulk_inferrer import record
     from components.text_example_gen import content
     from newsdesk.published.in_service import newest
     from pipeline.local.history import VERDICTS, past_runs
 
     current = newest(config.serving)
+    if record.is_due(config.score, current):
+        return None
     now = content.data_digest(config.data)
     last = next((run for run in past_runs(config.root) if run.state in VERDICTS), None)
     if last and last.data_digest == now:
@@ -227,7 +230,8 @@ def _conclude(
     elif summary.exit_code == ExitCode.DONE:
         assert summary.pushed is not None
         if summary.state is RunState.UNCHANGED:
-            say("unchanged", "this model is already in service: nothing to do")
+            end = "" if summary.nodes else ": nothing to do"
+            say("unchanged", f"this model is already in service{end}")
         say(
             "in service" if summary.state is RunState.UNCHANGED else "pushed",
             shown(summary.pushed),

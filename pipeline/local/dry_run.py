@@ -42,6 +42,8 @@ class Plan:
             in words; "" if it would do something.
         cached: by node, whether it would come from the cache; empty if nothing runs.
         writes: what it would write, and where.
+        answers: whether it would answer the rows of score.path, even if it repeats a
+            version.
     """
 
     reads: list[Read]
@@ -50,6 +52,7 @@ class Plan:
     repeats: str
     cached: dict[str, bool]
     writes: list[tuple[str, str]]
+    answers: bool = False
 
 
 def plan(config: Config, beam_args: Sequence[str] = (), accepted: str = "") -> Plan:
@@ -66,6 +69,7 @@ def plan(config: Config, beam_args: Sequence[str] = (), accepted: str = "") -> P
     Raises:
         NewsdeskError: the run would end with this error before its first node.
     """
+    from components.bulk_inferrer import record
     from components.text_example_gen import content, named_splits, sources
 
     ownership.check(config.root, config.name)
@@ -86,6 +90,7 @@ def plan(config: Config, beam_args: Sequence[str] = (), accepted: str = "") -> P
         if again
         else cached_nodes.cached(config, current, beam_args, accepted),
         writes=[] if again else _writes(config),
+        answers=record.is_due(config.score, current),
     )
 
 
@@ -113,6 +118,10 @@ def _reads(config: Config) -> Iterator[Read]:
     yield _read("data.schema_file", data.schema_file, [data.schema_file])
     if vocabulary := config.text.vocabulary:
         yield _read("text.vocabulary", vocabulary, [vocabulary])
+    if config.score:
+        from components.bulk_inferrer import record
+
+        yield _read("score.path", config.score.path, record.rows_of(config.score))
     for key, place in config.model.encoder.places.items():
         if "://" in place:
             yield Read(key, place, 0, 0)
@@ -143,4 +152,7 @@ def _writes(config: Config) -> list[tuple[str, str]]:
     found = [("artifacts, metadata, log and report", str(root))]
     if Path(config.checkpoints).parent != root:
         found.append(("checkpoints", str(config.checkpoints)))
-    return [*found, ("a version, if the model passes", config.serving)]
+    found.append(("a version, if the model passes", config.serving))
+    if config.score:
+        found.append(("answers to the rows of score.path", config.score.out))
+    return found

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from components.bulk_inferrer import record
 from components.reporter.outputs import PROBLEM
 from components.text_example_gen.row_counts import SOURCES, read_summary
 from components.text_example_gen.span_note import spans_note
@@ -142,6 +143,12 @@ class Notes:
         """Notes what is missing in the report."""
         return text_property(outputs["report"], PROBLEM) or ""
 
+    def scoring(self, outputs: Outputs) -> str:
+        """Notes how many rows were answered; where they are is below the line."""
+        done = record.read(Path(outputs["inference_result"].uri))
+        self.lines = done.lines
+        return done.sentence
+
     def _has_fallen(self, before: dict[str, float]) -> bool:
         """Decides whether the model in service fails on the rows of this run."""
         when_pushed = self.current.manifest.origin.metrics if self.current else {}
@@ -160,4 +167,5 @@ NOTES: Mapping[str, Callable[[Notes, Outputs], str]] = {
     "Evaluator": Notes.evaluation,
     "Pusher": Notes.push,
     "Reporter": Notes.report,
+    "BulkInferrer": Notes.scoring,
 }

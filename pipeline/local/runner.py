@@ -28,6 +28,7 @@ from pipeline.local.report_facts import Facts
 from pipeline.terminal.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
+_ANSWERS_ROWS = "BulkInferrer"
 # After a node has run, a process that a later node will need: its module, what it
 # imports while other nodes run, and whether its output goes to pipes.
 _PREPARED: Mapping[str, tuple[str, list[str], bool]] = {
@@ -140,10 +141,13 @@ class LocalRun:
         self.folder = RunFolder(config.root / "runs" / summary.run)
         self.facts = Facts()
         self.watch = Stopwatch()
+        # The only node that a run launches if there is nothing to train.
+        self.only = ""
 
     def launch(self, beam_args: Sequence[str]) -> None:
         """Compiles the pipeline and launches its nodes in order."""
         self.screen.begin("starting")
+        from components.bulk_inferrer import record
         from components.text_example_gen import content, named_splits, sources
 
         data = named_splits.find(self.config.data)
@@ -160,8 +164,10 @@ class LocalRun:
             store(self.config.serving).verify(current.version)
         is_whole = not self.accepted and not self.last
         if current and is_whole and self._is_repetition(current, began):
-            self.screen.clear()
-            return
+            if not record.is_due(self.config.score, current):
+                self.screen.clear()
+                return
+            self.only = _ANSWERS_ROWS
         if warning := database.set_aside(self.config.root):
             self.screen.warn(warning)
         with lean_imports():
@@ -184,6 +190,8 @@ class LocalRun:
         self.screen.clear()
         for node in compiled.nodes:
             name = node.pipeline_node.node_info.id
+            if self.only not in ("", name):
+                continue
             if NODES[name].may_fail:
                 self._keep_result()
             if NODES[name].cache is Cache.NOWHERE:
@@ -282,6 +290,8 @@ class LocalRun:
 
     def _conclude(self) -> None:
         """Sets the final state and the exit code of a run without errors."""
+        if self.only:
+            return
         self.summary.exit_code = ExitCode.DONE
         if self.last:
             self.summary.state = RunState.TUNED

@@ -55,15 +55,40 @@ def answer_file(
     rules: Rules,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Counts:
-    """Writes every row with its answer, in order.
+    """Answers rows, and writes them as `write` does.
 
     Args:
         rows: the rows of a file; all memory that is used is that of a window.
+        out: see `write`.
+        answerer: the model.
+        rules: see `write`.
+        progress: see `write`.
+
+    Returns:
+        The counts.
+
+    Raises:
+        NewsdeskError: see `write`.
+    """
+    return write(answered(rows, answerer), out, rules, progress)
+
+
+def write(
+    windows: Iterable[list[Answered]],
+    out: Path,
+    rules: Rules,
+    progress: Callable[[int], None] = lambda _: None,
+    other_place: str = "choose another file with --out",
+) -> Counts:
+    """Writes every row with its answer, in order.
+
+    Args:
+        windows: of `windows.answered`.
         out: the output, .csv, .jsonl or .parquet; an existing file is replaced at the
             end. Rows that cannot be classified go to a file beside it.
-        answerer: the model.
         rules: what is written about an answer.
         progress: called with the number of rows that are done.
+        other_place: what to do if the output cannot be written.
 
     Returns:
         The counts.
@@ -78,7 +103,7 @@ def answer_file(
         # The output is renamed last, so that it never lacks its quarantine.
         with atomic.replacing(out) as stream, contextlib.ExitStack() as opened:
             output = _Output(out, stream, opened, rules)
-            for window in answered(rows, answerer):
+            for window in windows:
                 output.write(window)
                 progress(output.counts.rows)
             output.close()
@@ -86,7 +111,7 @@ def answer_file(
             quarantine_of(out).unlink(missing_ok=True)
     except OSError as error:
         raise NewsdeskError(
-            f"{out}: cannot be written: {reason(error)}; choose another file with --out"
+            f"{out}: cannot be written: {reason(error)}; {other_place}"
         ) from None
     return output.counts
 

@@ -1,0 +1,1 @@
+"""The node that answers new rows with the model in service."""
