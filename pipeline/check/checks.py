@@ -113,10 +113,13 @@ def _describe_lengths(config: Config, rows: Rows, found: Findings) -> None:
     }
     if cut > _CUT:
         enough = lengths.enough()
+        # A checkpoint has a table of positions of fixed size.
+        is_limited = config.model.encoder.is_pretrained
+        condition = ", if the encoder reads so many" if is_limited else ""
         unread = "ends" if config.text.truncation == "head" else "middles"
         found.note(
             "lengths",
             f"the {unread} of {cut:.1%} of the texts are not read; 95% of the texts "
-            f"have at most {enough:,}: set text.max_length = {enough}, if the encoder "
-            "reads so many, or put what matters first",
+            f"have at most {enough:,}: set text.max_length = {enough}{condition}, or "
+            "put what matters first",
         )

@@ -17,7 +17,6 @@ from pipeline.init.settings import (
 from pipeline.init.texts import Texts
 
 _SHOWN = 10
-_MAX_LENGTH = 4096
 _FILES = 5
 _TEXT = 60
 
@@ -135,8 +134,7 @@ def about_texts(texts: Texts) -> list[str]:
         found.append(
             f"{_rows(longer)} ({longer / texts.words.total():.1%}) have more than "
             f"{length} words, and the model does not read the end of their texts; if "
-            f"it matters, raise text.max_length (up to {_MAX_LENGTH:,}; training takes "
-            "longer)"
+            "it matters, raise text.max_length (training takes longer)"
         )
     if texts.unspaced_share > UNSPACED:
         found.append(

@@ -83,9 +83,11 @@ def splits_lines(quarantine: str, data: Data) -> list[str]:
         for split, rows in summary["splits"].items()
     ]
     lines = [f"rows {'by split' if sources else 'divided by text'}: {', '.join(parts)}"]
-    into = {old: new for new, names in data.merge_labels.items() for old in names}
-    for label, rows in summary.get(MERGED, {}).items():
-        lines.append(f"merged: {label!r} into {into[label]!r}, rows: {rows:,}")
+    merged = summary.get(MERGED, {})
+    for target, names in data.merge_labels.items():
+        counted = [f"{name!r} ({merged[name]:,})" for name in names if name in merged]
+        if counted:
+            lines.append(f"merged into {target!r}, with rows: {', '.join(counted)}")
     for label, rows in summary.get(LEFT_OUT, {}).items():
         lines.append(f"left out: {label!r} (data.drop_labels), rows: {rows:,}")
     if small := summary.get(SMALL):

@@ -276,7 +276,7 @@ def test_dropped_and_merged_rows_are_counted(
         | removed
     )
     assert node_results.splits_lines(uri, section)[1:] == [
-        "merged: 'Business' into 'World', rows: 20",
+        "merged into 'World', with rows: 'Business' (20)",
         "left out: 'Sports' (data.drop_labels), rows: 20",
     ]
 

@@ -187,7 +187,7 @@ def test_long_texts_are_noted_with_a_length_that_is_enough(project: Path) -> Non
     _write_rows([("ab"[n % 2], f"text {n} " + "word " * 300) for n in range(200)])
     (note,) = _found()["notes"]["lengths"]
     assert "the ends of 100.0% of the texts are not read" in note
-    assert "set text.max_length = 302" in note
+    assert "set text.max_length = 302, or put what matters first" in note
     assert "lengths" not in _found("--set", "text.max_length=302")["notes"]
 
 
