@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from newsdesk.config.paths import Destination, LocalPath, Name
 from newsdesk.config.section import Section, Share
 
-FORMATS = (".csv", ".jsonl", ".parquet")
+_FORMATS = (".csv", ".jsonl", ".parquet")
 _SPAN = re.compile(r"\{[^{}]*\}")
 
 
@@ -34,10 +34,10 @@ class Score(Section):
 
     @model_validator(mode="after")
     def _out_has_a_format(self) -> "Score":
-        if PurePath(self.out).suffix.lower() not in FORMATS:
+        if PurePath(self.out).suffix.lower() not in _FORMATS:
             raise ValueError(
-                f"score.out = {self.out!r} does not say which format to write; let it "
-                f"end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+                f"score.out = {self.out!r} does not say which format to write; use a "
+                "name that ends in .csv, .jsonl or .parquet"
             )
         return self
 

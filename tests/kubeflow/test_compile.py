@@ -13,6 +13,7 @@ import pipeline.configs
 from kubeflow.compile import compiler as compiling
 from kubeflow.compile.tasks import kebab, node_of
 from newsdesk.config.load import load
+from newsdesk.config.score import Score
 from newsdesk.config.sections import Config
 from newsdesk.errors import ConfigError
 from newsdesk.nodes import NODES
@@ -331,7 +332,7 @@ def test_a_tuning_is_one_task_before_the_trainer() -> None:
     gpus = 'kubeflow.nodes={"Tuner" = {gpus = 1}}'
     (spec, platform) = yaml.safe_load_all(compiling.compile(sample(space, gpus)))
     tasks, containers = _tasks(spec), _containers(spec)
-    assert set(tasks) == {kebab(node) for node in NODES}
+    assert set(tasks) == {kebab(node) for node in NODES} - {"bulk-inferrer"}
     found = tasks["trainer"]["inputs"]["artifacts"]["hyperparameters"]
     assert found["taskOutputArtifact"]["producerTask"] == "tuner"
     container = containers["exec-tuner"]
@@ -342,6 +343,37 @@ def test_a_tuning_is_one_task_before_the_trainer() -> None:
     assert told["exec-tuner"]["activeDeadlineSeconds"] == str(24 * 3600)
     # What a user submits also changes the trials.
     assert {"epochs", "learning_rate"} <= set(tasks["tuner"]["inputs"]["parameters"])
+
+
+def test_answering_new_rows_is_one_task_at_the_end() -> None:
+    changes = (
+        "score.path=/rows/new/*.csv",
+        "score.out=s3://answers/answers.csv",
+        'kubeflow.addresses={"/rows" = "s3://rows"}',
+        "kubeflow.defaults.cache=true",
+        *("beam.runner=portable", "beam.job_endpoint=jobs:1"),
+        *("beam.environment=docker", "beam.image=workers"),
+    )
+    (spec, _) = yaml.safe_load_all(compiling.compile(sample(*changes)))
+    task = _tasks(spec)["bulk-inferrer"]
+    assert task["dependentTasks"] == ["reporter"]
+    # Other rows may have the same path.
+    assert task["cachingOptions"] == {}
+    given = task["inputs"]["parameters"]["score"]["runtimeValue"]["constant"]
+    score = Score.model_validate_json(given.replace("s3://rows/", "/rows/"))
+    assert json.loads(given)["path"] == "s3://rows/new/*.csv"
+    assert score.out == "s3://answers/answers.csv"
+    # Remote workers do not see the files of the pod.
+    args = _containers(spec)["exec-bulk-inferrer"]["args"]
+    assert any(word.endswith(".FnApiRunner") for word in args)
+
+
+def test_answers_must_outlive_the_container() -> None:
+    rows = ("score.path=/checkpoints/new/*.csv", "score.out=/answers/answers.csv")
+    with pytest.raises(ConfigError, match="score.out: .* would be lost"):
+        compiling.compile(sample(*rows))
+    with pytest.raises(ConfigError, match="score.path: .* is not in the image"):
+        compiling.compile(sample("score.path=/new/*.csv", "score.out=s3://b/a.csv"))
 
 
 def test_vertex_gets_a_job() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import s3fs
 
 from kubeflow import entrypoint
 from kubeflow.compile import compiler as compiling
@@ -22,6 +23,7 @@ from newsdesk.evaluation.decision import Decision
 from newsdesk.report.content import Content
 from tests.kubeflow.cluster_run import Cluster, TaskFailed
 from tests.kubeflow.object_stores import Bucket, buckets
+from tests.support import lengths_model, model
 from tests.support.kfp.workflows import failed
 
 pytestmark = pytest.mark.slow
@@ -322,6 +324,26 @@ def test_the_newest_complete_span_of_an_object_store_is_read(
     path = f"minio://{bucket.name}/in/{{SPAN}}/*.csv"
     cluster.launch("text-example-gen", {"data_path": path})
     assert _rows_in(cluster) == 150
+
+
+def test_new_rows_of_an_object_store_are_answered(
+    start: Callable[..., Cluster], tmp_path: Path, bucket: Bucket
+) -> None:
+    lengths_model.save(tmp_path / "model", {"text_columns": ["title"]})
+    model.push(tmp_path / "model", tmp_path / "models")
+    bucket.put("new/a.csv", b"title\nOil\nOil prices fall\n")
+    bucket.put("new/b.txt", b"not a row")
+    cluster = start(
+        "run-1",
+        "score.path=/new/*.csv",
+        f'kubeflow.addresses={{"/new" = "s3://{bucket.name}/new"}}',
+        f"score.out=s3://{bucket.name}/answers/today.csv",
+    )
+    cluster.launch("bulk-inferrer", {})
+    store = s3fs.S3FileSystem()
+    assert store.cat_file(f"{bucket.name}/answers/today.csv").decode() == (
+        "title,label,probability\nOil,short,0.75\nOil prices fall,long,0.75\n"
+    )
 
 
 def test_a_window_of_complete_spans_of_an_object_store_is_read(

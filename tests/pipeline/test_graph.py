@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from newsdesk.config.sections import Config
+from newsdesk.identity.recipe import recipe
 from newsdesk.nodes import NODES
 from pipeline.graph import create_pipeline
 from pipeline.local.notes import NOTES
@@ -78,7 +79,7 @@ def test_a_tuner_sees_only_transformed_rows_and_feeds_the_trainer(
         for node in create_pipeline(config.model_copy(update={"tune": None})).components
     }
 
-    assert nodes.keys() == NODES.keys()
+    assert nodes.keys() == NODES.keys() - {"BulkInferrer"}
     # Transform writes no test rows.
     transformed = nodes["Transform"].outputs["transformed_examples"]
     splits = json.loads(nodes["Transform"].exec_properties["splits_config"])
@@ -92,6 +93,24 @@ def test_a_tuner_sees_only_transformed_rows_and_feeds_the_trainer(
     same = plain["Trainer"].exec_properties["custom_config"]
     assert nodes["Trainer"].exec_properties["custom_config"] == same
     assert not {"tune", "tuned"} & json.loads(same).keys()
+
+
+def test_new_rows_are_answered_after_everything_is_decided(
+    make_config: Callable[..., Config], repository: Path
+) -> None:
+    schema = repository / "schemas" / "ag_news.pbtxt"
+    score = {"path": "/new/*.csv", "out": "/answers.csv"}
+    config = make_config(data={"schema_file": str(schema)}, score=score)
+    *others, last = create_pipeline(config).components
+
+    assert last.id == "BulkInferrer"
+    # Without inputs, it can run alone if there is nothing to train.
+    assert not last.inputs
+    assert {node.id for node in last.upstream_nodes} == {"Reporter"}
+    # The section does not change the model, so an older run is still a repetition.
+    assert recipe(config) == recipe(config.model_copy(update={"score": None}))
+    plain = create_pipeline(config.model_copy(update={"score": None})).components
+    assert [node.id for node in others] == [node.id for node in plain]
 
 
 @pytest.mark.parametrize("module", ["optim/optimizer", "optim/adamw", "encoders/stack"])

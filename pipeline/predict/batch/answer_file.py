@@ -68,9 +68,16 @@ def answer_file(
         The counts.
 
     Raises:
-        NewsdeskError: see `write`.
+        ConfigError: see `write`.
+        DataError: see `write`.
+        NewsdeskError: the output cannot be written.
     """
-    return write(answered(rows, answerer), out, rules, progress)
+    try:
+        return write(answered(rows, answerer), out, rules, progress)
+    except OSError as error:
+        raise NewsdeskError(
+            f"{out}: cannot be written: {reason(error)}; choose another file with --out"
+        ) from None
 
 
 def write(
@@ -78,7 +85,6 @@ def write(
     out: Path,
     rules: Rules,
     progress: Callable[[int], None] = lambda _: None,
-    other_place: str = "choose another file with --out",
 ) -> Counts:
     """Writes every row with its answer, in order.
 
@@ -88,7 +94,6 @@ def write(
             end. Rows that cannot be classified go to a file beside it.
         rules: what is written about an answer.
         progress: called with the number of rows that are done.
-        other_place: what to do if the output cannot be written.
 
     Returns:
         The counts.
@@ -96,23 +101,18 @@ def write(
     Raises:
         ConfigError: the name of the output says no format.
         DataError: the rows cannot be read, or none can be classified.
-        NewsdeskError: the output cannot be written.
+        OSError: the output cannot be written.
     """
     writer_for(out)
-    try:
-        # The output is renamed last, so that it never lacks its quarantine.
-        with atomic.replacing(out) as stream, contextlib.ExitStack() as opened:
-            output = _Output(out, stream, opened, rules)
-            for window in windows:
-                output.write(window)
-                progress(output.counts.rows)
-            output.close()
-        if not output.counts.bad:
-            quarantine_of(out).unlink(missing_ok=True)
-    except OSError as error:
-        raise NewsdeskError(
-            f"{out}: cannot be written: {reason(error)}; {other_place}"
-        ) from None
+    # The output is renamed last, so that it never lacks its quarantine.
+    with atomic.replacing(out) as stream, contextlib.ExitStack() as opened:
+        output = _Output(out, stream, opened, rules)
+        for window in windows:
+            output.write(window)
+            progress(output.counts.rows)
+        output.close()
+    if not output.counts.bad:
+        quarantine_of(out).unlink(missing_ok=True)
     return output.counts
 
 

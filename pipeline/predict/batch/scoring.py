@@ -7,6 +7,7 @@ from typing import Any
 from components.bulk_inferrer import record
 from newsdesk.config.data import Data
 from newsdesk.config.score import Score
+from newsdesk.errors import NewsdeskError, reason
 from newsdesk.rows.readers import Layout
 from pipeline.predict.answers import Answerer
 from pipeline.predict.batch.answer_file import Counts, write
@@ -14,8 +15,6 @@ from pipeline.predict.batch.columns import Rules
 from pipeline.predict.batch.rows import InputRow, read
 from pipeline.predict.batch.windows import Answered, answered
 from pipeline.predict.texts import is_text_file, layout_of
-
-_OTHER_PLACE = "free some space, and run again"
 
 
 def answer_files(
@@ -43,12 +42,12 @@ def answer_files(
         NewsdeskError: the output cannot be written.
     """
     rules = Rules(score.top_k, score.min_probability, score.abstain)
-    return write(
-        _windows(files, model, out, score, make_pipeline),
-        out,
-        rules,
-        other_place=_OTHER_PLACE,
-    )
+    try:
+        return write(_windows(files, model, out, score, make_pipeline), out, rules)
+    except OSError as error:
+        raise NewsdeskError(
+            f"{out}: cannot be written: {reason(error)}; free some space, and run again"
+        ) from None
 
 
 def check(score: Score, data: Data) -> None:

@@ -57,7 +57,8 @@ def test_settings_of_a_node_override_defaults_and_built_in_values() -> None:
         ("kubeflow.nodes.Trainer.cpus='2'", "did you mean 'cpu'"),
         (
             "kubeflow.nodes.Evaluator.gpus=1",
-            "nodes.Evaluator.gpus: only Tuner, Trainer and Predictions use GPUs",
+            "nodes.Evaluator.gpus: only Tuner, Trainer, Predictions and "
+            "BulkInferrer use GPUs",
         ),
         ("kubeflow.nodes.Tranier.cpu='2'", "must be one of TextExampleGen, Import"),
         ("kubeflow.defaults.gpus=1", "would give every node a GPU"),

@@ -91,13 +91,22 @@ def _add_a_version(config: Config, _: Path) -> list[str]:
     return []
 
 
+def _add_rows_to_answer(_: Config, tmp_path: Path) -> list[str]:
+    (tmp_path / "new.csv").write_text("title,description\nOil,Prices fall\n")
+    return [f"score.path={tmp_path}/*.csv", f"score.out={tmp_path}/out/answers.csv"]
+
+
 def _remove_the_versions(config: Config, _: Path) -> list[str]:
     (config.root / "serving").rename(config.root / "elsewhere")
     return []
 
 
 @pytest.mark.parametrize(
-    "change", [_add_a_row, _change_a_setting, _add_a_version, _remove_the_versions]
+    "change",
+    [
+        *(_add_a_row, _change_a_setting, _add_a_version, _remove_the_versions),
+        _add_rows_to_answer,
+    ],
 )
 def test_every_change_takes_the_long_way(
     config: Config, tmp_path: Path, change: Callable[[Config, Path], list[str]]
@@ -105,6 +114,15 @@ def test_every_change_takes_the_long_way(
     done = _run(config, *change(config, tmp_path))
     assert done.returncode == 1
     assert "the long way" in done.stdout
+
+
+def test_without_rows_to_answer_an_unchanged_run_is_short(
+    config: Config, tmp_path: Path
+) -> None:
+    rows = f"score.path={tmp_path}/*.csv"
+    done = _run(config, rows, f"score.out={tmp_path}/out/answers.csv")
+    assert "nothing to do" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.slow
