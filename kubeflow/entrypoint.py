@@ -235,7 +235,7 @@ def _with_new_rows(properties: Mapping[str, Any], files: Path) -> dict[str, Any]
         return dict(properties)
     mirror = fetch.Mirror(section["path"], files)
     section["path"] = mirror.path
-    mirror.fill(record.rows_of(Score.model_validate(section)))
+    mirror.fill(record.files_of(Score.model_validate(section)))
     return {**properties, "score": json.dumps(section)}
 
 

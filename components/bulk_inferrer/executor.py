@@ -42,7 +42,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         folder = Path(artifact_utils.get_single_uri(output_dict["inference_result"]))
         folder.mkdir(parents=True, exist_ok=True)
         score = Score.model_validate_json(exec_properties["score"])
-        files = record.rows_of(score)
+        files = record.files_of(score)
         current = newest(exec_properties["destination"])
         if not files:
             done = Record(nothing=f"{score.path} matches no file")

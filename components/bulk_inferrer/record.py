@@ -70,7 +70,7 @@ def read(folder: Path) -> Record:
     return Record.model_validate_json((folder / FILE).read_bytes())
 
 
-def rows_of(score: Score) -> list[str]:
+def files_of(score: Score) -> list[str]:
     """Lists the files with the rows to answer.
 
     Args:
@@ -100,7 +100,7 @@ def key_of(score: Score, files: list[str], current: InService) -> str:
 
     Args:
         score: the score section.
-        files: from `rows_of`.
+        files: from `files_of`.
         current: the model in service.
 
     Returns:
@@ -151,6 +151,6 @@ def is_due(score: Score | None, current: InService | None) -> bool:
     Raises:
         NewsdeskError: the rows or the store cannot be read.
     """
-    if score is None or current is None or not (files := rows_of(score)):
+    if score is None or current is None or not (files := files_of(score)):
         return False
     return not is_answered(score, key_of(score, files, current))

@@ -163,7 +163,7 @@ def _answer_file(
 
     from pipeline.interrupt import interruptible
     from pipeline.predict.batch.answer_file import answer_file
-    from pipeline.predict.batch.scoring import rows_of
+    from pipeline.predict.batch.rows import rows_of
     from pipeline.predict.batch.shown import Shown
 
     shown = Shown(Console(file=screen))

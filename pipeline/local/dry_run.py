@@ -121,7 +121,7 @@ def _reads(config: Config) -> Iterator[Read]:
     if config.score:
         from components.bulk_inferrer import record
 
-        yield _read("score.path", config.score.path, record.rows_of(config.score))
+        yield _read("score.path", config.score.path, record.files_of(config.score))
     for key, place in config.model.encoder.places.items():
         if "://" in place:
             yield Read(key, place, 0, 0)

@@ -234,7 +234,7 @@ def test_the_newest_span_is_answered(tmp_path: Path, exported: Path) -> None:
     path = str(tmp_path / "new" / "{YYYY}-{MM}-{DD}.csv")
     desk = Desk(tmp_path, exported, path=path)
     desk.push()
-    assert record.rows_of(desk.score) == []
+    assert record.files_of(desk.score) == []
     for day in ("01", "02"):
         desk.rows(f"2026-01-{day}.csv", f"id,body\n{day},text\n")
     desk.run()
@@ -244,7 +244,7 @@ def test_the_newest_span_is_answered(tmp_path: Path, exported: Path) -> None:
 def test_a_wrong_span_is_an_error(tmp_path: Path, exported: Path) -> None:
     desk = Desk(tmp_path, exported, path=str(tmp_path / "{YYYY}-{MM}.csv"))
     with pytest.raises(ConfigError, match="score.path .* needs {YYYY}, {MM} and {DD}"):
-        record.rows_of(desk.score)
+        record.files_of(desk.score)
 
 
 def test_beam_gives_the_same_files_in_the_same_order(

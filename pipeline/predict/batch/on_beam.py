@@ -10,8 +10,7 @@ from typing import Any
 import apache_beam as beam
 
 from pipeline.predict.answers import Answerer
-from pipeline.predict.batch.rows import InputRow
-from pipeline.predict.batch.scoring import rows_of
+from pipeline.predict.batch.rows import InputRow, rows_of
 from pipeline.predict.batch.windows import Answered, answered_window, cut
 from pipeline.predict.texts import Unusable
 

@@ -7,6 +7,7 @@ from newsdesk import features
 from newsdesk.rows import lines
 from newsdesk.rows.readers import BadRow, Layout, Row, read_rows
 from newsdesk.rows.row import clip
+from pipeline.predict.answers import Answerer
 from pipeline.predict.texts import (
     Question,
     Unusable,
@@ -67,6 +68,28 @@ def read(
         content = row.content if isinstance(row, BadRow) else ""
         text = row_text(row, text_columns)
         yield InputRow(row.file, row.number, cells, text, content)
+
+
+def rows_of(
+    file: str, answerer: Answerer, columns: Sequence[str]
+) -> Iterator[InputRow]:
+    """Reads the rows of a file as the training data of a model was written.
+
+    Args:
+        file: the path.
+        answerer: the model.
+        columns: the names of the columns of a CSV or TSV file without a header.
+
+    Yields:
+        Good rows and bad rows, in order.
+
+    Raises:
+        DataError: the file cannot be read, or lacks a text column.
+    """
+    written = (answerer.quoting, answerer.encoding, answerer.delimiter)
+    expected = Layout("auto", tuple(columns), *written)
+    texts = () if is_text_file(file) else answerer.text_columns
+    yield from read(file, texts, expected, answerer.columns)
 
 
 def _lines(file: str, encoding: str) -> Iterator[InputRow]:

@@ -1,6 +1,6 @@
 """Answers the files of a score section, for the node BulkInferrer."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from newsdesk.rows.readers import Layout
 from pipeline.predict.answers import Answerer
 from pipeline.predict.batch.answer_file import Counts, write
 from pipeline.predict.batch.columns import Rules
-from pipeline.predict.batch.rows import InputRow, read
+from pipeline.predict.batch.rows import rows_of
 from pipeline.predict.batch.windows import Answered, answered
 from pipeline.predict.texts import is_text_file, layout_of
 
@@ -62,31 +62,9 @@ def check(score: Score, data: Data) -> None:
     """
     written = (data.quoting, data.encoding, data.delimiter)
     expected = Layout("auto", tuple(score.columns), *written)
-    for file in record.rows_of(score):
+    for file in record.files_of(score):
         if not is_text_file(file):
             layout_of(file, data.text_columns, expected, data.columns)
-
-
-def rows_of(
-    file: str, answerer: Answerer, columns: Sequence[str]
-) -> Iterator[InputRow]:
-    """Reads the rows of a file as the training data of a model was written.
-
-    Args:
-        file: the path.
-        answerer: the model.
-        columns: the names of the columns of a CSV or TSV file without a header.
-
-    Yields:
-        Good rows and bad rows, in order.
-
-    Raises:
-        DataError: the file cannot be read, or lacks a text column.
-    """
-    written = (answerer.quoting, answerer.encoding, answerer.delimiter)
-    expected = Layout("auto", tuple(columns), *written)
-    texts = () if is_text_file(file) else answerer.text_columns
-    yield from read(file, texts, expected, answerer.columns)
 
 
 def _windows(
