@@ -8,6 +8,7 @@ MODULE WORD...` does. It ends when the process that started it ends.
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import logging
@@ -136,10 +137,14 @@ def main() -> None:
     root = logging.getLogger()
     # TensorFlow adds a handler of its own if it finds none.
     root.addHandler(logging.NullHandler())
+    # Imports leave nothing to collect, and collections would look at all of it often.
+    gc.disable()
     for name in imports:
         # The module imports it again, and then reports the error.
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+    gc.freeze()
+    gc.enable()
     root.handlers.clear()
     # Unbuffered, because what follows the line belongs to the module.
     line = b""

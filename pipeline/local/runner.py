@@ -29,10 +29,11 @@ from pipeline.terminal.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
 _ANSWERS_ROWS = "BulkInferrer"
-# After a node has run, a process that a later node will need: its module, what it
-# imports while other nodes run, and whether its output goes to pipes.
+# A process that a later node will need: its module, what it imports while this process
+# does something else, and whether its output goes to pipes. The first one starts while
+# this process imports TFX, because another core is then idle; others after a node.
+_TRAINER = ("trainer.process", ["trainer.training.train"], False)
 _PREPARED: Mapping[str, tuple[str, list[str], bool]] = {
-    "TextExampleGen": ("trainer.process", ["trainer.training.train"], False),
     "Trainer": (
         "components.publisher.rehearsal",
         ["newsdesk.published.manifest", "newsdesk.rows.parquet_opener"]
@@ -170,6 +171,7 @@ class LocalRun:
             self.only = _ANSWERS_ROWS
         if warning := database.set_aside(self.config.root):
             self.screen.warn(warning)
+        standby.prepare(*_TRAINER)
         with lean_imports():
             from tfx.dsl.compiler import compiler, constants
             from tfx.orchestration import metadata

@@ -147,10 +147,36 @@ def test_after_a_rollback_the_run_is_withdrawn_not_unchanged(
     monkeypatch.setattr(runner, "recipe", lambda _: Recipe("recipe", "", {}))
     monkeypatch.setattr(runner, "newest", lambda _: runner.InService(7, current))
     monkeypatch.setattr(LocalStore, "verify", lambda *_: current)
+    # It needs no other process.
+    monkeypatch.delattr(runner.standby, "prepare")
     screen = Screen(Console(file=io.StringIO()))
     summary = runner.run(config, RunFolder.create(config), screen)
     assert (summary.exit_code, summary.state) == (ExitCode.DONE, state)
     assert (summary.pushed == f"{config.serving}/7") == pushed
+
+
+def test_the_process_of_the_training_starts_before_tfx_is_imported(
+    make_config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "rows.csv").touch()
+    data = {"path": str(tmp_path / "rows.csv")}
+    config = make_config(data=data, output={"root": str(tmp_path / "root")})
+    steps: list[str] = []
+    monkeypatch.setattr(runner, "recipe", lambda _: Recipe("recipe", "", {}))
+    monkeypatch.setattr(runner.standby, "prepare", lambda *of: steps.append(of[0]))
+    monkeypatch.setattr(runner.standby, "dismiss", lambda: steps.append("dismissed"))
+
+    def fails() -> None:
+        steps.append("imports")
+        raise ModuleNotFoundError("tfx")
+
+    monkeypatch.setattr(runner, "lean_imports", fails)
+    screen = Screen(Console(file=io.StringIO()))
+    summary = runner.run(config, RunFolder.create(config), screen)
+    assert summary.state == "failed"
+    assert steps == ["trainer.process", "imports", "dismissed"]
 
 
 @pytest.mark.parametrize(
