@@ -22,7 +22,7 @@ from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.types.standard_component_specs import EvaluatorSpec
 from tfx.utils import json_utils, proto_utils
 
-from components import predictions, tfma_rows
+from components import one_process, predictions, tfma_files, tfma_rows
 from newsdesk.config.evaluation import Evaluation
 from newsdesk.evaluation import decision
 from newsdesk.evaluation.decision import Decision
@@ -68,14 +68,15 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         folder = Path(artifact_utils.get_single_uri(output_dict["evaluation"]))
         eval_config = tfma.EvalConfig()
         proto_utils.json_to_proto(exec_properties["eval_config"], eval_config)
-        with self._make_beam_pipeline() as pipeline:
-            tfma_rows.evaluate(
-                pipeline,
-                Path(artifact_utils.get_single_uri(input_dict["predictions"])),
-                len(json.loads(exec_properties["labels"])),
-                eval_config,
-                str(folder),
-            )
+        predicted = Path(artifact_utils.get_single_uri(input_dict["predictions"]))
+        classes = len(json.loads(exec_properties["labels"]))
+        if one_process.is_one_process(self._beam_pipeline_args):
+            tfma_files.write(predicted, classes, eval_config, folder)
+        else:
+            with self._make_beam_pipeline() as pipeline:
+                tfma_rows.evaluate(
+                    pipeline, predicted, classes, eval_config, str(folder)
+                )
         decision.write(decided, folder)
         _bless(input_dict, output_dict, is_good=not decided.refusals)
 

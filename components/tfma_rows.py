@@ -20,6 +20,7 @@ from newsdesk.evaluation.tested_rows import TestedRows, by_value
 from newsdesk.evaluation.tfma_config import ACCURACY, LOSS, MACRO_F1, METRICS, ROWS
 
 _SUMS = "sums"
+SliceKey = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,22 @@ class RowMetrics(metric_types.Metric):
 metric_types.register_metric(RowMetrics)
 
 
+def by_slice(rows: TestedRows, classes: int) -> Iterator[tuple[SliceKey, Sums]]:
+    """Adds up all rows, and the rows of each slice.
+
+    Args:
+        rows: the tested rows.
+        classes: the number of classes.
+
+    Yields:
+        TFMA's key of a slice, and its sums; all rows first.
+    """
+    yield (), Sums.of(rows, np.arange(len(rows.label)), classes)
+    for column, values in rows.slices.items():
+        for value, chosen in by_value(values).items():
+            yield ((column, value),), Sums.of(rows, chosen, classes)
+
+
 def evaluate(
     pipeline: beam.Pipeline,
     folder: Path,
@@ -127,14 +144,8 @@ def evaluate(
 def _extracts(element: dict[str, Any], classes: int) -> Iterator[dict[str, Any]]:
     """Yields the sums over all rows, and over the rows of each slice."""
     rows = predictions.read(Path(element[tfma.INPUT_KEY]))
-    yield _extract((), Sums.of(rows, np.arange(len(rows.label)), classes))
-    for column, values in rows.slices.items():
-        for value, chosen in by_value(values).items():
-            yield _extract(((column, value),), Sums.of(rows, chosen, classes))
-
-
-def _extract(slice_key: tuple[Any, ...], sums: Sums) -> dict[str, Any]:
-    return {tfma.SLICE_KEY_TYPES_KEY: [slice_key], _SUMS: sums}
+    for slice_key, sums in by_slice(rows, classes):
+        yield {tfma.SLICE_KEY_TYPES_KEY: [slice_key], _SUMS: sums}
 
 
 def _computations(name: str = "", **_: Any) -> list[metric_types.MetricComputation]:

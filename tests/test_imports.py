@@ -41,6 +41,7 @@ LAYERS = {
         baseline_model predictions schema_import schema_rules statistics_gen
         text_example_gen text_statistics transform tuner
         bulk_inferrer data_rules publisher tfma_rows
+        tfma_files
         data_gate evaluator
         reporter
     """,
