@@ -1,10 +1,12 @@
 """The benchmarks of growth write rows of every kind, and compare runs node by node."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks import large_input, node_growth
+from benchmarks import large_input, node_growth, processor_seconds
 
 
 def test_a_large_input_has_rows_of_every_kind(tmp_path: Path) -> None:
@@ -42,3 +44,20 @@ def test_generated_rows_are_different(
     test = (tmp_path / "rows" / "test.csv").read_text().splitlines()
     assert [len(train), len(test)] == [28, 4]
     assert len(set(train + test)) == 31
+
+
+def test_processor_seconds_belong_to_the_node_that_ends() -> None:
+    work = "[n * n for n in range(1_000_000)]"
+    one, two = (f"print('✓ {name}  done  1.0 s')" for name in ("One", "Two"))
+    program = f"print('start'); {work}; {one}; {two}"
+    code, found = processor_seconds.by_node([sys.executable, "-c", program])
+    assert code == 0
+    assert found["One"] > found["Two"]
+
+
+def test_processor_seconds_include_children_that_have_ended(tmp_path: Path) -> None:
+    (tmp_path / "7").mkdir()
+    before = "R 1 2 3 4 5 6 7 8 9 10"
+    (tmp_path / "7" / "stat").write_text(f"7 (a) b) {before} 100 20 300 4000 5 6")
+    ticks = os.sysconf("SC_CLK_TCK")
+    assert processor_seconds.seconds(7, tmp_path) == 4420 / ticks
