@@ -36,6 +36,7 @@ def by_node(command: Sequence[str]) -> tuple[int, dict[str, float]]:
         ended = _END.match(line)
         if ended:
             found[ended[1]] = now - before
+            print(f"    {found[ended[1]]:.1f} processor seconds", flush=True)
         # The lines before the first node end the imports.
         if ended or not found:
             before = now

@@ -22,7 +22,7 @@ from benchmarks.table import ROOT, keep, machine, markdown
 def main() -> None:
     """Reads the command line, trains with one and two workers, and keeps the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=40, help="steps of each training")
+    parser.add_argument("--steps", type=int, default=20, help="steps of each training")
     parser.add_argument("--batch-size", type=int, default=64, help="rows of a step")
     arguments = parser.parse_args()
     where = machine()

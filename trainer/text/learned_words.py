@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import tensorflow as tf
 
 from newsdesk.config.text import Text
-from trainer.text.words import once_a_row, split_words
+from newsdesk.in_order import in_order
+from trainer.text.words import rows_by_word, split_words
 
 
 def learn(batches: Iterable[tf.Tensor], config: Text, size: int) -> list[bytes]:
@@ -22,10 +23,15 @@ def learn(batches: Iterable[tf.Tensor], config: Text, size: int) -> list[bytes]:
         The words that are in most rows, the most frequent first; of equally frequent
         words, the last in the order of their bytes first.
     """
+
+    def counted(texts: tf.Tensor) -> dict[bytes, int]:
+        words, rows = rows_by_word(split_words(texts, config.lower_case))
+        return dict(zip(words.numpy().tolist(), rows.numpy().tolist(), strict=True))
+
     counts: Counter[bytes] = Counter()
-    for texts in batches:
-        words = once_a_row(split_words(texts, config.lower_case))
-        counts.update(words.numpy().tolist())
+    # TensorFlow cuts a batch with one thread.
+    for batch in in_order(counted, batches):
+        counts.update(batch)
     frequent = (
         (count, word) for word, count in counts.items() if count >= config.min_frequency
     )

@@ -57,8 +57,30 @@ def once_a_row(words: tf.RaggedTensor) -> tf.Tensor:
     Returns:
         string [n]: each word as many times as there are rows that have it.
     """
+    different, places = _places_once_a_row(words)
+    return tf.gather(different, places)
+
+
+def rows_by_word(words: tf.RaggedTensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Counts the rows that have a word.
+
+    Args:
+        words: string [batch, (words)].
+
+    Returns:
+        string [n]: the different words; int64 [n]: in how many rows each of them is.
+    """
+    different, places = _places_once_a_row(words)
+    rows = tf.math.unsorted_segment_sum(
+        tf.ones_like(places), places, tf.size(different)
+    )
+    return different, rows
+
+
+def _places_once_a_row(words: tf.RaggedTensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The different words, and the place among them of each word of each row."""
     different, places = tf.unique(words.flat_values, tf.int64)
     count = tf.maximum(tf.size(different, tf.int64), 1)
     rows = tf.cast(words.value_rowids(), tf.int64)
     pairs, _ = tf.unique(rows * count + places)
-    return tf.gather(different, pairs % count)
+    return different, pairs % count

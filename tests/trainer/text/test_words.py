@@ -3,7 +3,7 @@
 import pytest
 import tensorflow as tf
 
-from trainer.text.words import once_a_row, split_words
+from trainer.text.words import once_a_row, rows_by_word, split_words
 
 
 def words(*texts: str, lower_case: bool = True) -> list[list[str]]:
@@ -52,9 +52,13 @@ def test_a_batch_may_be_empty() -> None:
 
     assert found.shape[0] == 0
     assert once_a_row(found).shape == [0]
+    assert rows_by_word(found)[1].shape == [0]
 
 
 def test_a_word_counts_once_in_each_row() -> None:
     found = split_words(tf.constant(["a b a", "b b", "", "a"]), lower_case=True)
 
     assert once_a_row(found).numpy().tolist() == [b"a", b"b", b"b", b"a"]
+    words, rows = rows_by_word(found)
+    assert words.numpy().tolist() == [b"a", b"b"]
+    assert rows.numpy().tolist() == [2, 2]
