@@ -59,7 +59,7 @@ NODES: Mapping[str, NodeFacts] = {
         workers_use_store=True,
     ),
     "ImportSchemaGen": NodeFacts(),
-    "StatisticsGen": NodeFacts({"memory": "4Gi"}),
+    "StatisticsGen": NodeFacts({"memory": "4Gi"}, workers_use_store=True),
     "ExampleValidator": NodeFacts(),
     "BaselineModel": NodeFacts(
         cache=Cache.LOCALLY, may_have_no_output=True, may_refuse=True

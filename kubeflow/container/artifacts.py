@@ -38,6 +38,7 @@ class Task:
         parameters: the output parameters, which conditions of other tasks read.
         names: the full names of artifacts in KFP, by their ids in TFX.
         addresses: the address of each output in the store, by name.
+        sources: the addresses of the artifacts of each input in the store, by name.
     """
 
     inputs: dict[str, list[Any]]
@@ -48,6 +49,7 @@ class Task:
     parameters: dict[str, str] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, list[str]] = field(default_factory=dict)
 
     def show(self, name: str, **metadata: Any) -> None:
         """Sets the metadata of an output that KFP's pages show.
@@ -114,9 +116,10 @@ def read(text: str, facts: Mapping[str, Any]) -> Task:
     given = pipeline_spec_pb2.ExecutorInput()
     json_format.Parse(text, given, ignore_unknown_fields=True)
     names: dict[int, str] = {}
-    inputs, outputs, addresses = {}, {}, {}
+    inputs, outputs, addresses, sources = {}, {}, {}, {}
     for name, found in given.inputs.artifacts.items():
         present = [each for each in found.artifacts if ABSENT not in each.metadata]
+        sources[name] = [each.uri for each in present]
         for artifact in present:
             artifact.uri = str(local(artifact.uri))
             remove_markers(Path(artifact.uri))
@@ -139,6 +142,7 @@ def read(text: str, facts: Mapping[str, Any]) -> Task:
         output_file=output_file,
         names=names,
         addresses=addresses,
+        sources=sources,
     )
 
 

@@ -1,4 +1,4 @@
-"""Lets the Beam workers of the first node read and write the object store."""
+"""Lets the Beam workers of a node read and write the object store."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,8 @@ from newsdesk.published.remote_store import connected
 from newsdesk.stores_for_beam import use_stores
 
 _ROWS = "examples"
+# The artifacts that only workers read or write, and no other code of these nodes.
+_OF_WORKERS = (_ROWS, "statistics")
 
 
 def described(
@@ -59,22 +61,31 @@ def described(
 
 @contextlib.contextmanager
 def in_store(task: Task) -> Iterator[None]:
-    """Gives the executor an address for the rows, instead of a folder of this pod.
+    """Gives the executor addresses in the store, instead of folders of this pod.
 
     Args:
-        task: the task of the first node.
+        task: the task of a node whose workers use the store.
 
     Yields:
-        While the executor may write rows; what a killed attempt wrote is removed.
+        While the executor may run; what a killed attempt wrote is removed.
     """
-    (rows,) = task.outputs[_ROWS]
-    folder, rows.uri = rows.uri, address(task.addresses[_ROWS])
-    empty(rows.uri)
+    use_stores()
+    written = [name for name in _OF_WORKERS if name in task.outputs]
+    for name in written:
+        empty(address(task.addresses[name]))
+    artifacts = [(task.outputs[name][0], task.addresses[name]) for name in written]
+    for name in _OF_WORKERS:
+        given = task.inputs.get(name, [])
+        artifacts += zip(given, task.sources.get(name, []), strict=True)
+    folders = [artifact.uri for artifact, _ in artifacts]
+    for artifact, uri in artifacts:
+        artifact.uri = address(uri)
     try:
         yield
     finally:
-        # The launcher expects a folder, and uploads nothing from an empty one.
-        rows.uri = folder
+        # The launcher expects folders, and uploads nothing from an empty one.
+        for (artifact, _), folder in zip(artifacts, folders, strict=True):
+            artifact.uri = folder
 
 
 def empty(place: str) -> None:

@@ -1,4 +1,4 @@
-"""Remote workers of the first node get addresses, and its pod keeps a folder."""
+"""Remote workers get addresses, and the pod of their node keeps a folder."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -33,7 +33,10 @@ def bucket() -> Iterator[str]:
 def _task(address: str) -> Any:
     rows = SimpleNamespace(uri="/s3/out/examples")
     return SimpleNamespace(
-        outputs={"examples": [rows]}, addresses={"examples": f"{address}/out"}
+        outputs={"examples": [rows]},
+        addresses={"examples": f"{address}/out"},
+        inputs={},
+        sources={},
     )
 
 
@@ -84,6 +87,50 @@ def test_rows_go_to_an_address_without_what_a_killed_attempt_left(bucket: str) -
         assert task.outputs["examples"][0].uri == f"{bucket}/out"
         assert not files.exists(f"{bucket}/out")
     assert task.outputs["examples"][0].uri == "/s3/out/examples"
+
+
+def test_workers_read_rows_and_write_statistics_in_the_store(
+    bucket: str, tmp_path: Path
+) -> None:
+    import s3fs
+    import tensorflow as tf
+    from tfx.components.util import examples_utils
+    from tfx.proto import example_gen_pb2
+    from tfx.types import standard_artifacts
+
+    from components.statistics_gen import Executor
+
+    values = {"text": tf.train.Feature(bytes_list=tf.train.BytesList(value=[b"a"]))}
+    row = tf.train.Example(features=tf.train.Features(feature=values))
+    with tf.io.TFRecordWriter(str(tmp_path / "rows.gz"), "GZIP") as writer:
+        writer.write(row.SerializeToString())
+    files = s3fs.S3FileSystem()
+    files.put(str(tmp_path / "rows.gz"), f"{bucket}/in/Split-train/rows.gz")
+    (tmp_path / "schema.pbtxt").write_text('feature { name: "text" type: BYTES }')
+    examples, schema = standard_artifacts.Examples(), standard_artifacts.Schema()
+    statistics = standard_artifacts.ExampleStatistics()
+    examples.uri, statistics.uri = "/s3/in", "/s3/out"
+    schema.uri, examples.split_names = str(tmp_path / "schema"), '["train"]'
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema.pbtxt").rename(tmp_path / "schema" / "schema.pbtxt")
+    examples_utils.set_payload_format(examples, example_gen_pb2.FORMAT_TF_EXAMPLE)
+    examples_utils.set_file_format(examples, "tfrecords_gzip")
+    inputs = {"examples": [examples], "schema": [schema]}
+    task: Any = SimpleNamespace(
+        inputs=inputs,
+        outputs={"statistics": [statistics]},
+        addresses={"statistics": f"{bucket}/out"},
+        sources={"examples": [f"{bucket}/in"], "schema": [f"{bucket}/schema"]},
+    )
+    context = Executor.Context(
+        beam_pipeline_args=ARGS, tmp_dir=str(tmp_path / "tmp"), unique_id="1"
+    )
+    with remote_rows.in_store(task):
+        Executor(context).Do(inputs, task.outputs, {"exclude_splits": "[]"})
+    assert files.find(f"{bucket}/out") == [
+        f"{bucket.removeprefix('s3://')}/out/Split-train/FeatureStats.pb"
+    ]
+    assert (examples.uri, statistics.uri) == ("/s3/in", "/s3/out")
 
 
 def test_artifacts_must_be_in_a_store() -> None:
