@@ -28,8 +28,8 @@ ROOMS = {
 # its own line, and not its neighbours in the same line.
 LAYERS = {
     "newsdesk": """
-        atomic errors escaping features in_order legacy_keras nodes signals str_enum unspaced
-        explain log_stream regular standby states stores_for_beam warm_up
+        atomic errors escaping features legacy_keras nodes signals str_enum unspaced
+        explain in_order log_stream regular standby states stores_for_beam warm_up
         config
         evaluation identity inspection rows training tuning
         published report
