@@ -34,7 +34,7 @@ from newsdesk.config.environment import RUN_FOLDER_VARIABLE
 from newsdesk.errors import ConfigError, ExitCode
 from newsdesk.escaping import one_line
 from newsdesk.explain import explain
-from newsdesk.nodes import NODES
+from newsdesk.nodes import ANSWERS_ROWS, NODES
 from pipeline.interrupt import interruptible
 
 _log = logging.getLogger("newsdesk")
@@ -138,7 +138,7 @@ def _execute_in(
             args = beam_args if is_remote else None
             properties = _with_data(properties, files, task, args)
             outcome = unchanged.outcome(task, properties, facts["destination"], run)
-        if options.node == "BulkInferrer":
+        if options.node == ANSWERS_ROWS:
             properties = _with_new_rows(properties, files)
         if outcome is None:
             task.properties = placeholders.change(

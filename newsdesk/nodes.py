@@ -50,6 +50,8 @@ class NodeFacts:
     needs: str = ""
 
 
+# A run that has nothing to train may launch this node alone.
+ANSWERS_ROWS = "BulkInferrer"
 # By the id of the node.
 NODES: Mapping[str, NodeFacts] = {
     "TextExampleGen": NodeFacts(
@@ -79,7 +81,7 @@ NODES: Mapping[str, NodeFacts] = {
     "Evaluator": NodeFacts(),
     "Pusher": NodeFacts({"memory": "4Gi"}, cache=Cache.NOWHERE, may_refuse=True),
     "Reporter": NodeFacts({"memory": "4Gi"}, may_fail=True),
-    "BulkInferrer": NodeFacts(
+    ANSWERS_ROWS: NodeFacts(
         {"cpu": "2", "memory": "4Gi"},
         may_have_gpus=True,
         cache=Cache.NOWHERE,

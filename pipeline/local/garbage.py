@@ -11,6 +11,7 @@ from newsdesk import regular
 from newsdesk.config.environment import RUN_FILE
 from newsdesk.config.sections import Config
 from newsdesk.errors import ModelError, NewsdeskError
+from newsdesk.nodes import ANSWERS_ROWS
 from newsdesk.published.in_service import newest
 from newsdesk.states import RunState
 from pipeline.local import database, old_artifacts
@@ -66,14 +67,14 @@ def find(config: Config, keep_last: int) -> Found:
 
     Args:
         config: the whole configuration.
-        keep_last: the number of newest good runs to keep: those that ran any node and
+        keep_last: the number of newest good runs to keep: those that read the data and
             ended with a verdict on their model or data.
 
     Returns:
         Artifacts, checkpoints and runs.
     """
     runs = list(past_runs(config.root))
-    good = [run for run in runs if run.nodes and run.state in VERDICTS]
+    good = [run for run in runs if _read_data(run) and run.state in VERDICTS]
     in_service = _in_service(config, runs)
     if len(good) < keep_last:
         return Found([], [], in_service=in_service)
@@ -100,6 +101,11 @@ def find(config: Config, keep_last: int) -> Found:
         kept.oldest,
         in_service,
     )
+
+
+def _read_data(run: Summary) -> bool:
+    """Whether a run did more than answer new rows, so that the cache may need it."""
+    return any(node.name != ANSWERS_ROWS for node in run.nodes)
 
 
 def _in_service(config: Config, runs: list[Summary]) -> str:

@@ -12,7 +12,7 @@ from newsdesk.config.sections import Config
 from newsdesk.errors import ExitCode, Interrupted, NewsdeskError, first_line
 from newsdesk.explain import explain, is_of_data
 from newsdesk.identity.recipe import Recipe, recipe, run_key
-from newsdesk.nodes import NODES, Cache
+from newsdesk.nodes import ANSWERS_ROWS, NODES, Cache
 from newsdesk.published.in_service import Expected, InService, Outcome, newest, repeated
 from newsdesk.published.stores import store
 from newsdesk.states import NodeState, RunState
@@ -28,7 +28,6 @@ from pipeline.local.report_facts import Facts
 from pipeline.terminal.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
-_ANSWERS_ROWS = "BulkInferrer"
 # A process that a later node will need: its module, what it imports while this process
 # does something else, and whether its output goes to pipes. The first one starts while
 # this process imports TFX, because another core is then idle; others after a node.
@@ -168,7 +167,7 @@ class LocalRun:
             if not record.is_due(self.config.score, current):
                 self.screen.clear()
                 return
-            self.only = _ANSWERS_ROWS
+            self.only = ANSWERS_ROWS
         if warning := database.set_aside(self.config.root):
             self.screen.warn(warning)
         standby.prepare(*_TRAINER)

@@ -160,6 +160,14 @@ def test_artifacts_of_the_oldest_run_are_garbage(config: Config) -> None:
 
 
 @pytest.mark.usefixtures("store")
+def test_runs_that_only_answered_rows_are_not_counted(config: Config) -> None:
+    before = _found(config, 2)
+    days = ("20260104-000000", "20260105-000000")
+    _finish(config.root, *days, nodes=["BulkInferrer"], state=RunState.UNCHANGED)
+    assert _found(config, 2) == before
+
+
+@pytest.mark.usefixtures("store")
 def test_artifacts_that_the_newest_run_took_from_the_cache_are_kept(
     config: Config,
 ) -> None:
