@@ -13,12 +13,14 @@ from typing import Any
 # hundreds of modules. From 1.17 on, TFX does without components that it cannot import.
 _UNUSED = ("keras_tuner", "kubernetes")
 _FIRST_TFX = (1, 17)
-# Beam does without it: BigQuery and Pub/Sub, with the widgets of notebooks.
+# Beam does without it, and it imports the widgets of notebooks.
 _OPTIONAL = ("apache_beam.io.gcp.bigquery",)
 # TFDV and TFMA cannot be imported without these, but do not use them before somebody
 # calls them: confidence intervals, ROUGE with the whole of NLTK, views in notebooks.
+# Beam imports Pub/Sub in the first pipeline.
 _LATER = (
     "IPython.display",
+    "google.cloud.pubsub",
     "scipy.stats",
     "tensorflow_model_analysis.metrics.rouge",
     "tensorflow_model_analysis.view.widget_view",

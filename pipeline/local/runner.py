@@ -3,7 +3,7 @@
 import datetime
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from newsdesk import standby
@@ -29,17 +29,17 @@ from pipeline.terminal.screen import Screen, Stopwatch
 
 _log = logging.getLogger("newsdesk")
 # A process that a later node will need: its module, what it imports while this process
-# does something else, and whether its output goes to pipes. The first one starts while
-# this process imports TFX, because another core is then idle; others after a node.
-_TRAINER = ("trainer.process", ["trainer.training.train"], False)
-_PREPARED: Mapping[str, tuple[str, list[str], bool]] = {
-    "Trainer": (
-        "components.publisher.rehearsal",
-        ["newsdesk.published.manifest", "newsdesk.rows.parquet_opener"]
-        + ["tensorflow_text"],
-        True,
-    ),
-}
+# does something else, and whether its output goes to pipes.
+_Prepared = tuple[str, list[str], bool]
+_TRAINER: _Prepared = ("trainer.process", ["trainer.training.train"], False)
+_REHEARSAL: _Prepared = (
+    "components.publisher.rehearsal",
+    ["newsdesk.published.manifest", "newsdesk.rows.parquet_opener", "tensorflow_text"],
+    True,
+)
+# The process of the rehearsal starts after the first of these nodes that runs: one core
+# is idle until the training begins, and a training that runs leads to a push.
+_BEFORE_REHEARSAL = ("TextExampleGen", "Trainer")
 
 
 def run(
@@ -172,6 +172,7 @@ class LocalRun:
             self.screen.warn(warning)
         standby.prepare(*_TRAINER)
         with lean_imports():
+            import apache_beam.io.gcp.pubsub  # noqa: F401  without Pub/Sub itself
             from tfx.dsl.compiler import compiler, constants
             from tfx.orchestration import metadata
             from tfx.orchestration.local import runner_utils
@@ -246,8 +247,8 @@ class LocalRun:
             outputs = records.outputs(execution.execution_id)
             if state is NodeState.DONE:
                 self.outputs.record(artifact.uri for artifact in outputs.values())
-                if name in _PREPARED:
-                    standby.prepare(*_PREPARED[name])
+                if name in _BEFORE_REHEARSAL and not self.last:
+                    standby.prepare(*_REHEARSAL)
             is_made = state is NodeState.DONE
             self.facts.add_outputs(self.config.root, name, outputs, is_made)
             self.facts.write(self.folder.path)

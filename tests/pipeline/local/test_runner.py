@@ -205,6 +205,49 @@ def test_a_node_that_a_signal_ended_is_stopped_not_failed(
 
 
 @pytest.mark.parametrize(
+    ("node", "ended", "last", "prepared"),
+    [
+        ("TextExampleGen", "COMPLETE", "", ["components.publisher.rehearsal"]),
+        ("TextExampleGen", "CACHED", "", []),
+        ("Trainer", "COMPLETE", "", ["components.publisher.rehearsal"]),
+        ("Transform", "COMPLETE", "", []),
+        ("TextExampleGen", "COMPLETE", "Tuner", []),
+    ],
+)
+def test_the_process_of_the_rehearsal_starts_only_for_a_run_that_may_push(
+    make_config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    node: str,
+    ended: str,
+    last: str,
+    prepared: list[str],
+) -> None:
+    class Execution:
+        execution_id = 1
+
+    class Launcher:
+        def launch(self) -> Execution:
+            return Execution()
+
+    config = make_config(output={"root": str(tmp_path / "root")})
+    summary = Summary(
+        run="r", pipeline="p", started=datetime.datetime.now().astimezone(), data="d"
+    )
+    screen = Screen(Console(file=io.StringIO()))
+    run = runner.LocalRun(config, screen, summary, Signals(), "", last)
+    run.folder.path.mkdir(parents=True)
+    monkeypatch.setattr(Records, "state", lambda *_: ended)
+    monkeypatch.setattr(Records, "outputs", lambda *_: {})
+    monkeypatch.setattr(runner.Notes, "of", lambda *_: "")
+    monkeypatch.setattr(runner.Facts, "add_outputs", lambda *_: None)
+    found: list[str] = []
+    monkeypatch.setattr(runner.standby, "prepare", lambda *of: found.append(of[0]))
+    run._run_node(node, Launcher(), Records(None), [])
+    assert found == prepared
+
+
+@pytest.mark.parametrize(
     ("is_interrupted", "state"), [(True, "stopped"), (False, "failed")]
 )
 def test_a_run_keeps_its_result_if_its_report_fails(
