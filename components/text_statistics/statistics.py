@@ -2,7 +2,6 @@
 
 import hashlib
 import heapq
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +14,6 @@ FILE = "statistics.json"
 # The number of texts in a sketch. If a split has no more distinct texts, shares are
 # exact; otherwise they are right within about 1%.
 SKETCH_SIZE = 16_384
-_SPACE = re.compile(r"\s+")
 _Value = TypeVar("_Value")
 
 
@@ -135,7 +133,8 @@ def text_hash(text: str) -> str:
     Returns:
         16 hexadecimal digits.
     """
-    normal = _SPACE.sub(" ", text).strip().casefold()
+    # Much faster than a regular expression, and white space is the same in both.
+    normal = " ".join(text.split()).casefold()
     return hashlib.blake2b(normal.encode(), digest_size=8).hexdigest()
 
 

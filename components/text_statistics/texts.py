@@ -1,12 +1,10 @@
 """The distinct texts of a split, up to the size of a sketch."""
 
-import re
 from typing import NamedTuple
 
 from components.text_statistics.conflicts import Conflict
 from components.text_statistics.statistics import SKETCH_SIZE, smallest, text_hash
 
-_SPACE = re.compile(r"\s+")
 _SHOWN = 60
 _EXAMPLES = 3
 
@@ -33,7 +31,7 @@ class Texts:
             text: the text as the model gets it.
             label: the number of its label.
         """
-        shown = _SPACE.sub(" ", text[: 2 * _SHOWN]).strip()[:_SHOWN]
+        shown = " ".join(text[: 2 * _SHOWN].split())[:_SHOWN]
         self._put(text_hash(text), _Seen(1, (label,), shown))
         self._forget()
 

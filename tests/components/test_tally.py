@@ -2,11 +2,16 @@
 
 import functools
 import random
+import re
 
 import pytest
 
 from components.text_statistics.conflicts import Conflict
-from components.text_statistics.statistics import SKETCH_SIZE, SplitStatistics
+from components.text_statistics.statistics import (
+    SKETCH_SIZE,
+    SplitStatistics,
+    text_hash,
+)
 from components.text_statistics.tally import Row, Tally
 
 
@@ -145,3 +150,13 @@ def test_statistics_without_rows_are_zero() -> None:
     found = _counted([])
     assert (found.rows, found.duplicate_share, found.unseen) == (0, 0.0, 0.0)
     assert found.share_within(found) == 0.0
+
+
+def test_texts_that_differ_in_white_space_and_case_are_one() -> None:
+    # Sketches are compared with those of published models, whose white space was found
+    # by a regular expression.
+    spaces = [found for found in map(chr, range(0x3001)) if re.match(r"\s", found)]
+    assert "\u3000" in spaces
+    texts = {text_hash(f"{space}Oil{space}{space}falls ") for space in spaces}
+    assert texts == {text_hash("oil falls")}
+    assert text_hash("oil\u200bfalls") not in texts
