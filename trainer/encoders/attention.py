@@ -1,11 +1,13 @@
 """The parts of self-attention that all kinds of blocks share."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 from trainer.encoders import softmax
 from trainer.encoders.dropout import drop
 from trainer.encoders.elementwise import Dropout
-from trainer.encoders.token_list import TokenList
+from trainer.encoders.token_list import ALL_TEXTS, ONLY_TEXT, TokenList
 
 
 def split_heads(
@@ -119,17 +121,37 @@ def of_list(
     Returns:
         float [tokens, width], or [batch, width] of the first tokens.
     """
+    result: tf.Tensor = tf.cond(
+        tf.shape(tokens.lengths)[0] == 1,
+        lambda: _of_groups(
+            product, tokens, ONLY_TEXT, heads, first_only, softmax.few_rows
+        ),
+        lambda: _of_groups(
+            product, tokens, ALL_TEXTS, heads, first_only, tf.nn.softmax
+        ),
+    )
+    return result
+
+
+def _of_groups(
+    product: tf.Tensor,
+    tokens: TokenList,
+    chosen: slice,
+    heads: int,
+    first_only: bool,
+    to_weights: Callable[[tf.Tensor], tf.Tensor],
+) -> tf.Tensor:
     width = product.shape[-1] // 3
     # Reading heads from the list also transposes them and adds padding.
     table = tf.reshape(product, [-1, width // heads])
     scale = tf.constant((width // heads) ** -0.5, product.dtype)
     lowest = tf.constant(product.dtype.min / 2, product.dtype)
     results = []
-    for group in tokens.groups:
+    for group in tokens.groups[chosen]:
         query, key, value = _parts(table, group.parts, first_only)
         left_out = tf.cast(group.hidden, product.dtype) * lowest
         scores = tf.matmul(query, key, transpose_b=True) * scale + left_out
-        result = tf.matmul(tf.nn.softmax(scores), value)
+        result = tf.matmul(to_weights(scores), value)
         results.append(tf.reshape(result, [-1, width // heads]))
     joined = tf.concat(results, 0)
     if not first_only:

@@ -17,6 +17,10 @@ from trainer.encoders.dropout import drawn, drop, dropped
 
 _Tensors = tuple[tf.Tensor, ...]
 
+# oneDNN divides each layer norm among all threads. Waking them takes longer than to
+# compute as many rows as one text has.
+_FEW_ROWS = 128
+
 
 class Norm(NamedTuple):
     """Parameters of a layer norm: gamma and beta, float32 [width], and epsilon."""
@@ -82,7 +86,8 @@ def served_normalization(values: tf.Tensor, norm: Norm) -> tf.Tensor:
     """Normalizes rows (Ba et al., 2016) in the form that oneDNN has one operation for.
 
     Without oneDNN, TensorFlow computes what is written here: the normalization of a
-    batch in which each row is a channel, with float32 statistics.
+    batch in which each row is a channel, with float32 statistics. A few rows are
+    normalized in float32, without this form.
 
     Args:
         values: float [rows, width].
@@ -91,19 +96,20 @@ def served_normalization(values: tf.Tensor, norm: Norm) -> tf.Tensor:
     Returns:
         A tensor like `values`.
     """
-    rows = tf.shape(values)[:1]
-    none = tf.constant([], tf.float32)
-    standard, *_ = tf.raw_ops.FusedBatchNormV3(
-        x=tf.reshape(values, [1, -1, values.shape[-1], 1]),
-        scale=tf.fill(rows, 1.0),
-        offset=tf.fill(rows, 0.0),
-        mean=none,
-        variance=none,
-        epsilon=norm.epsilon,
-        data_format="NCHW",
+    # Cast here, so that the exported graph has both forms as constants.
+    scale, shift = (tf.cast(one, values.dtype) for one in (norm.gamma, norm.beta))
+    result: tf.Tensor = tf.cond(
+        tf.shape(values)[0] <= _FEW_ROWS,
+        lambda: _normalize(
+            values,
+            tf.zeros([], values.dtype),
+            norm.gamma,
+            norm.beta,
+            tf.constant(norm.epsilon),
+        ),
+        lambda: _standard(values, norm.epsilon) * scale + shift,
     )
-    gamma, beta = (tf.cast(one, values.dtype) for one in (norm.gamma, norm.beta))
-    return tf.reshape(standard, tf.shape(values)) * gamma + beta
+    return result
 
 
 def normalize(values: tf.Tensor, gamma: tf.Tensor, epsilon: float) -> tf.Tensor:
@@ -140,6 +146,22 @@ def _gelu_and_slope(values: tf.Tensor) -> _Tensors:
     density = tf.exp(-0.5 * exact * exact) / math.sqrt(2.0 * math.pi)
     slope = share + exact * density
     return tf.cast(exact * share, values.dtype), tf.cast(slope, values.dtype)
+
+
+def _standard(values: tf.Tensor, epsilon: float) -> tf.Tensor:
+    """Rows with mean 0 and variance 1, in the form that oneDNN replaces."""
+    rows = tf.shape(values)[:1]
+    none = tf.constant([], tf.float32)
+    standard, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=tf.reshape(values, [1, -1, values.shape[-1], 1]),
+        scale=tf.fill(rows, 1.0),
+        offset=tf.fill(rows, 0.0),
+        mean=none,
+        variance=none,
+        epsilon=epsilon,
+        data_format="NCHW",
+    )
+    return tf.reshape(standard, tf.shape(values))
 
 
 def _standardize(

@@ -17,6 +17,8 @@ _STEP = 16
 _LONG, _LONG_STEP = 512, 64
 # Half of the texts are in the first group, an eighth of them in the last.
 _MOST, _LONGEST = 2, 8
+# The groups that have texts: of any batch, and of a batch of one text.
+ALL_TEXTS, ONLY_TEXT = slice(None), slice(1, 2)
 
 
 class Group(NamedTuple):

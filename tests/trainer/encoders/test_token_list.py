@@ -77,3 +77,21 @@ def test_short_texts_do_not_pay_for_long_ones() -> None:
     assert [group.parts.shape[-1] for group in tokens.groups] == [16, 16, 112]
     assert tokens.ids.shape[0] - sum(lengths) < 64
     assert [len(group.parts[0]) for group in tokens.groups] == [32, 24, 8]
+
+
+def test_one_text_has_no_operations_that_wait_for_threads(
+    make_model: Callable[..., Classifier],
+) -> None:
+    spec = tf.TensorSpec([None, None], tf.int32)
+    graph = tf.function(make_model().serve, [spec]).get_concrete_function().graph
+    library = {one.signature.name: one for one in graph.as_graph_def().library.function}
+    branches = [
+        library[node.attr["then_branch"].func.name]
+        for node in graph.as_graph_def().node
+        if node.op in ("If", "StatelessIf")
+    ]
+
+    found = {node.op for branch in branches for node in branch.node_def}
+
+    assert {"Exp", "Rsqrt"} <= found
+    assert not {"Softmax", "FusedBatchNormV3", "Transpose"} & found
