@@ -83,7 +83,8 @@ def test_one_text_has_no_operations_that_wait_for_threads(
     make_model: Callable[..., Classifier],
 ) -> None:
     spec = tf.TensorSpec([None, None], tf.int32)
-    graph = tf.function(make_model().serve, [spec]).get_concrete_function().graph
+    served = tf.function(make_model().serve, [spec], autograph=False)
+    graph = served.get_concrete_function().graph
     library = {one.signature.name: one for one in graph.as_graph_def().library.function}
     branches = [
         library[node.attr["then_branch"].func.name]

@@ -46,7 +46,8 @@ def test_a_server_without_onednn_gives_the_same_answers(
     served = constants.with_constants(model.serve, spec)
     module = tf.Module()
     module.weights = list(model.weights)
-    signature = tf.function(served, [spec]).get_concrete_function()
+    function = tf.function(served, [spec], autograph=False)
+    signature = function.get_concrete_function()
     tf.saved_model.save(module, str(tmp_path), {"serving_default": signature})
     # One text, few tokens, and many.
     inputs = {str(rows): batch(rows).numpy() for rows in (1, 3, 40)}
