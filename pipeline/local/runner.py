@@ -170,7 +170,8 @@ class LocalRun:
             self.only = ANSWERS_ROWS
         if warning := database.set_aside(self.config.root):
             self.screen.warn(warning)
-        standby.prepare(*_TRAINER)
+        if not self.only:
+            standby.prepare(*_TRAINER)
         with lean_imports():
             import apache_beam.io.gcp.pubsub  # noqa: F401  without Pub/Sub itself
             from tfx.dsl.compiler import compiler, constants

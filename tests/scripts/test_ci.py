@@ -18,7 +18,8 @@ PARTS = {
     "docs": "docs",
     "manifests": "manifests",
     "weights": "weights",
-    "tests": "test ARGS=--ignore=tests/e2e --ignore=tests/faults",
+    "models": "test ARGS=tests/trainer",
+    "tests": "test ARGS=--ignore=tests/e2e --ignore=tests/faults --ignore=tests/trainer",
 }
 
 
