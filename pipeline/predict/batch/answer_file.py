@@ -170,6 +170,8 @@ class _Output:
         self._columns = Columns.of(file, good, self._rules)
         kind = writer_for(self._out)
         self._writer = kind(self._stream, self._columns)
+        # After `close`, it does nothing.
+        self._opened.callback(self._writer.abandon)
         self._names = (
             frozenset() if kind.takes_new_columns else frozenset(self._columns.kept)
         )

@@ -22,6 +22,9 @@ class Writer(Protocol):
     def close(self) -> None:
         """Writes what is left; does not close the stream."""
 
+    def abandon(self) -> None:
+        """Writes nothing more, because the stream will be closed and removed."""
+
 
 class CsvWriter:
     """Writes CSV in UTF-8 with a header, quoted as in RFC 4180."""
@@ -43,6 +46,9 @@ class CsvWriter:
         self._text.flush()
         self._text.detach()
 
+    def abandon(self) -> None:
+        """See Writer."""
+
 
 class JsonWriter:
     """Writes an object per line in UTF-8; a row has the columns that it had."""
@@ -58,6 +64,9 @@ class JsonWriter:
         self._stream.write("".join(lines).encode())
 
     def close(self) -> None:
+        """See Writer."""
+
+    def abandon(self) -> None:
         """See Writer."""
 
 
@@ -84,6 +93,12 @@ class ParquetWriter:
     def close(self) -> None:
         """See Writer."""
         self._rows.close()
+
+    def abandon(self) -> None:
+        """See Writer."""
+        # Otherwise pyarrow writes the end of the file when the object is deleted, and
+        # prints a traceback, because the stream is closed by then.
+        self._rows.is_open = False
 
 
 WRITERS: dict[str, type[CsvWriter] | type[JsonWriter] | type[ParquetWriter]] = {

@@ -1,6 +1,7 @@
 """A file is answered with a file that has every row in order."""
 
 import csv
+import gc
 import gzip
 import json
 import os
@@ -259,3 +260,23 @@ def test_a_parquet_file_is_read_with_all_columns(tmp_path: Path) -> None:
         {"id": "1", "body": "a"},
         {"id": "", "body": "b"},
     ]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_a_stopped_command_prints_no_traceback(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    (tmp_path / "in.csv").write_text(ROWS)
+    rows = batch_rows.read(str(tmp_path / "in.csv"), ["body"], Layout("auto"))
+    unraisable: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    out = tmp_path / f"out.{suffix}"
+    with pytest.raises(KeyboardInterrupt):
+        answer_file(rows, out, Answerer(model), Rules(), stop)
+    gc.collect()
+    assert not unraisable
+    assert [file.name for file in tmp_path.iterdir()] == ["in.csv"]
