@@ -19,7 +19,8 @@ PARTS = {
     "manifests": "manifests",
     "weights": "weights",
     "models": "test ARGS=tests/trainer",
-    "tests": "test ARGS=--ignore=tests/e2e --ignore=tests/faults --ignore=tests/trainer",
+    "tests": "test ARGS="
+    "--ignore=tests/e2e --ignore=tests/faults --ignore=tests/trainer",
 }
 
 
