@@ -11,6 +11,7 @@ from newsdesk.config import numeric_labels
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
 from newsdesk.rows import folders, nested
+from newsdesk.rows.listed import listed
 from newsdesk.rows.row import BadRow, Row, clip
 from newsdesk.rows.split_names import split_named
 
@@ -266,9 +267,8 @@ def check_columns(file: str, found: Sequence[str], required: Sequence[str]) -> N
     partitioned = folders.explain_partition(file, missing[0])
     if partitioned:
         raise DataError(partitioned)
-    shown = [name if len(name) <= 40 else name[:37] + "..." for name in found[:20]]
     raise DataError(
-        f"{file}: has no column {', '.join(map(repr, missing))}; its columns are "
-        f"{', '.join(map(repr, shown))}. Set data.text_columns and data.label_column, "
+        f"{file}: has no column {listed(missing)}; its columns are "
+        f"{listed(found)}. Set data.text_columns and data.label_column, "
         "or data.columns if the file has no header"
     )

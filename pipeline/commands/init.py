@@ -124,4 +124,4 @@ def init(
     report(proposal, texts)
     place = shown(written.absolute())
     say(f"written  {place} and its schema")
-    say(f"next     newsdesk run {shlex.quote(place)}")
+    say(f"next     newsdesk check {shlex.quote(place)}")

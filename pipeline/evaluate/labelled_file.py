@@ -8,6 +8,7 @@ import numpy as np
 from newsdesk.errors import DataError
 from newsdesk.evaluation.tested_rows import Predicted, losses
 from newsdesk.rows.labelling import Labelled, Labelling
+from newsdesk.rows.listed import listed
 from newsdesk.rows.readers import (
     BadRow,
     Layout,
@@ -19,8 +20,6 @@ from newsdesk.rows.readers import (
 from newsdesk.rows.remedies import remedy
 from pipeline.predict.answers import Answerer
 from pipeline.predict.header import with_columns
-
-_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -52,17 +51,17 @@ def check_columns(file: str, layout: Layout, labelling: Labelling) -> None:
     found = columns_of(file, layout)
     if not found:
         return
-    listed = f"its columns are {', '.join(map(repr, found[:_LISTED]))}"
+    columns = f"its columns are {listed(found)}"
     missing = [name for name in labelling.text_columns if name not in found]
     if missing:
         raise DataError(
-            f"{file}: has no column {', '.join(map(repr, missing))}, which the model "
-            f"reads; {listed}; if its first row is not a header, name the columns with "
+            f"{file}: has no column {listed(missing)}, which the model reads; "
+            f"{columns}; if its first row is not a header, name the columns with "
             "--columns"
         )
     if labelling.label_column not in found:
         raise DataError(
-            f"{file}: has no column {labelling.label_column!r} with labels; {listed}; "
+            f"{file}: has no column {labelling.label_column!r} with labels; {columns}; "
             "choose one with --label-column NAME"
         )
 

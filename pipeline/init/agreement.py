@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from newsdesk.errors import ConfigError, DataError
 from newsdesk.rows.encodings import NAMES, WINDOWS_1252
+from newsdesk.rows.listed import listed
 from newsdesk.rows.readers import (
     Layout,
     check_delimiter,
@@ -14,7 +15,6 @@ from newsdesk.rows.readers import (
     format_of,
 )
 from pipeline.init.encoding import guess
-from pipeline.init.misplaced import listed
 
 DELIMITED = ("csv", "tsv")
 TEXT = (*DELIMITED, "jsonl")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from newsdesk import features
 from newsdesk.errors import ConfigError, DataError, NewsdeskError
+from newsdesk.rows.listed import listed
 from pipeline.init import odd_labels
 from pipeline.init.column import MAX_LABELS, Column
 from pipeline.init.misplaced import (
     explain_no_label,
-    listed,
     refuse_nested,
     refuse_several,
     with_examples,

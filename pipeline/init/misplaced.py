@@ -6,13 +6,11 @@ from pathlib import Path
 
 from newsdesk.errors import DataError
 from newsdesk.rows import folders, nested
+from newsdesk.rows.listed import listed, shortened
 from pipeline.init import odd_labels
 from pipeline.init.column import Column
 from pipeline.init.header import LABEL_NAMES
 from pipeline.init.survey import Survey
-
-# In characters.
-_EXAMPLE = 40
 
 
 def explain_no_label(survey: Survey) -> None:
@@ -88,27 +86,3 @@ def with_examples(columns: Mapping[str, Column], names: Iterable[str]) -> str:
         else repr(name)
         for name in islice(names, 20)
     )
-
-
-def shortened(cell: str) -> str:
-    """Cuts a cell that is only an example.
-
-    Args:
-        cell: the text of a cell.
-
-    Returns:
-        At most 40 characters.
-    """
-    return cell if len(cell) <= _EXAMPLE else f"{cell[: _EXAMPLE - 3]}..."
-
-
-def listed(names: Iterable[str]) -> str:
-    """Formats names for a sentence.
-
-    Args:
-        names: any number of names.
-
-    Returns:
-        The first 20, quoted and separated by commas.
-    """
-    return ", ".join(map(repr, islice(names, 20)))

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import typer
 
 from newsdesk.escaping import one_line
+from newsdesk.rows.listed import shortened
 from pipeline.init.choose_columns import candidates, propose
-from pipeline.init.misplaced import shortened
 from pipeline.init.proposal import Proposal
 from pipeline.init.survey import Survey
 from pipeline.terminal.streams import say

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from newsdesk.errors import DataError, NewsdeskError
 from newsdesk.rows import lines as text_lines
 from newsdesk.rows.labelling import is_visible, joined, missing_cell
+from newsdesk.rows.listed import listed
 from newsdesk.rows.readers import (
     BadRow,
     Layout,
@@ -194,9 +195,9 @@ def layout_of(
     missing = [name for name in text_columns if name not in found] if found else []
     if missing:
         raise DataError(
-            f"{file}: has no column {', '.join(map(repr, missing))}, which the model "
-            f"reads; its columns are {', '.join(map(repr, found[:20]))}; if its first "
-            "row is not a header, name the columns with --columns"
+            f"{file}: has no column {listed(missing)}, which the model reads; its "
+            f"columns are {listed(found)}; if its first row is not a header, name the "
+            "columns with --columns"
         )
     return layout
 

@@ -176,7 +176,7 @@ def test_quotes_that_enclose_cells_of_tsv(tmp_path: Path, init: Init) -> None:
     file.write_text('"text"\t"label"\n' + rows)
     assert "(init: --quoting standard)" in init(file)
     printed = init(file, "--quoting", "standard")
-    assert "label    label: a (10), b (10)" in printed and "check" not in printed
+    assert "label    label: a (10), b (10)" in printed and "\ncheck " not in printed
     data = load(tmp_path / "to" / "newsdesk.toml").data
     found = [*read_rows(data.path, Layout.of(data))]
     assert isinstance(found[0], Row)
@@ -184,7 +184,7 @@ def test_quotes_that_enclose_cells_of_tsv(tmp_path: Path, init: Init) -> None:
     # pandas encloses only the cells that need it.
     file.write_text("text\tlabel\n" + rows.replace('\t"a"', "\ta"))
     assert "check    20 rows have a text in quotes" in init(file, "--force")
-    assert "check" not in init(file, "--force", "--quoting", "standard")
+    assert "\ncheck " not in init(file, "--force", "--quoting", "standard")
     assert "use auto, standard or none" in init(file, "--quoting", "full")
 
 
@@ -209,7 +209,7 @@ def test_texts_without_spaces_are_named(shared: Path, init: Init) -> None:
         shared / "cases" / "zh_labels.csv"
     )
     printed = init(shared / "cases" / "zh_spaced.csv", "--force")
-    assert "no spaces" not in printed and "check" not in printed
+    assert "no spaces" not in printed and "\ncheck " not in printed
 
 
 def test_rows_in_another_encoding_are_counted(tmp_path: Path, init: Init) -> None:
