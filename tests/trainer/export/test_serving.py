@@ -218,6 +218,7 @@ def test_the_card_describes_how_the_model_was_made(trained: dict[str, Any]) -> N
         "quoting": "auto",
         "encoding": "auto",
         "delimiter": "auto",
+        "columns": [],
         "labels": ["Öl", "Other"],
         "max_length": 3,
         "tokenizer": "words",
