@@ -99,7 +99,7 @@ def _connected(place: str) -> tuple[Any, str]:
 def _explained(place: str, done: str) -> Iterator[None]:
     try:
         yield
-    except (NewsdeskError, FileNotFoundError):
+    except NewsdeskError:
         raise
     # Each library of an object store raises classes that only it has.
     except Exception as error:

@@ -197,7 +197,7 @@ def layout_of(
         raise DataError(
             f"{file}: has no column {listed(missing)}, which the model reads; its "
             f"columns are {listed(found)}; if its first row is not a header, name the "
-            "columns with --columns"
+            "columns with --columns or score.columns"
         )
     return layout
 

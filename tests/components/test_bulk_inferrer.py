@@ -10,7 +10,7 @@ import pytest
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.types import standard_artifacts
 
-from components.bulk_inferrer import record
+from components.bulk_inferrer import places, record
 from components.bulk_inferrer.component import BulkInferrer
 from components.bulk_inferrer.executor import Executor
 from newsdesk.config.beam import Beam
@@ -283,3 +283,11 @@ def test_answers_go_to_an_object_store(tmp_path: Path, exported: Path) -> None:
         desk.run()
         names = [name.rpartition("/")[2] for name in store.find(f"{bucket}/answers")]
         assert names == ["answers.csv", "answers.score.json"]
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "answers.csv").write_text("text,label\n")
+    with pytest.raises(
+        NewsdeskError, match="/proc/none/answers.csv: cannot be written"
+    ):
+        places.write(tmp_path / "answers.csv", "/proc/none/answers.csv")
