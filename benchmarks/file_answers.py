@@ -7,17 +7,15 @@ and nothing is done with its answers. `predict` reads Parquet and writes Parquet
 
 import argparse
 import csv
-import dataclasses
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.exported import export
 from benchmarks.options import (
     LABELS,
     add_data,
@@ -55,9 +53,9 @@ def main() -> None:
     print(where)
     weights = weights_folder(arguments.weights)
     data = data_folder(arguments.data)
-    model = _exported(Task(data=str(data), weights=str(weights)))
+    export(Task(data=str(data), weights=str(weights)), _FOLDER)
     rows = _rows(data, arguments.rows)
-    seconds = race(Answerer(model), rows, arguments.rounds)
+    seconds = race(Answerer(_FOLDER / "ours"), rows, arguments.rounds)
     table = markdown(["", "seconds", "rows/s"], _lines(seconds, len(rows)))
     print(table)
     pairs = zip(seconds[PREDICT], seconds[BARE], strict=True)
@@ -136,17 +134,6 @@ def _write(file: Path, rows: Rows) -> None:
     from pyarrow import parquet
 
     parquet.write_table(pyarrow.Table.from_pylist(rows), file)
-
-
-def _exported(task: Task) -> Path:
-    """Writes the model in another process, so that its memory is free afterwards."""
-    given = dataclasses.replace(task, way=str(_FOLDER)).to_json()
-    _FOLDER.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "benchmarks.our_models", given]
-    with (_FOLDER / "export.log").open("w") as log:
-        if subprocess.run(command, cwd=ROOT, stdout=log, stderr=log).returncode:
-            sys.exit(f"the model cannot be exported; see {log.name}")
-    return _FOLDER / "ours"
 
 
 def _lines(seconds: dict[str, list[float]], rows: int) -> list[list[str]]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.answering import ORDERS
 from benchmarks.competitor import torch_python, torch_versions
+from benchmarks.exported import export
 from benchmarks.options import (
     add_data,
     add_short,
@@ -115,7 +116,7 @@ def main() -> None:
         data=str(data_folder(arguments.data)),
         weights=str(weights_folder(arguments.weights)),
     )
-    _export(task)
+    export(task, _FOLDER)
     rounds = arguments.rounds or (2 if arguments.short else 5)
     rows = {size: n // _SHORTER for size, n in _ROWS.items()}
     cold, peaks, rates = race(task, rounds, rows if arguments.short else _ROWS)
@@ -193,16 +194,6 @@ def _line(what: str, unit: str, found: dict[str, float]) -> list[str]:
     cells = [f"{found[name]:.1f} {unit}" for name in (OURS, VARIABLES, TORCH)]
     ratios = [f"{found[name] / found[OURS]:.2f}" for name in (VARIABLES, TORCH)]
     return [what, *cells, *ratios]
-
-
-def _export(task: Task) -> None:
-    """Writes our two models in another process, which ends before the race."""
-    given = dataclasses.replace(task, way=str(_FOLDER)).to_json()
-    _FOLDER.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "benchmarks.our_models", given]
-    with (_FOLDER / "export.log").open("w") as log:
-        if subprocess.run(command, cwd=ROOT, stdout=log, stderr=log).returncode:
-            sys.exit(f"the models cannot be exported; see {log.name}")
 
 
 if __name__ == "__main__":
