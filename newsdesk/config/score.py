@@ -9,6 +9,8 @@ from newsdesk.config.paths import Destination, LocalPath, Name
 from newsdesk.config.section import Section, Share
 
 _FORMATS = (".csv", ".jsonl", ".parquet")
+# Instead of the ending of an output, for the rows that cannot be answered.
+QUARANTINE = ".quarantine.jsonl"
 _SPAN = re.compile(r"\{[^{}]*\}")
 
 
@@ -58,7 +60,7 @@ class Score(Section):
     @property
     def quarantine(self) -> str:
         """The file for rows that cannot be answered, beside the output."""
-        return self._beside(".quarantine.jsonl")
+        return self._beside(QUARANTINE)
 
     @property
     def record(self) -> str:

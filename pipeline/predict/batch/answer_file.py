@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from newsdesk import atomic
+from newsdesk.config.score import QUARANTINE
 from newsdesk.errors import DataError, NewsdeskError, reason
 from pipeline.predict.answers import Answerer
 from pipeline.predict.batch.columns import Columns, Rules
@@ -45,7 +46,7 @@ def quarantine_of(out: Path) -> Path:
     Args:
         out: the path of the output.
     """
-    return out.with_suffix(".quarantine.jsonl")
+    return out.with_suffix(QUARANTINE)
 
 
 def answer_file(
