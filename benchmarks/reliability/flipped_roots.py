@@ -76,7 +76,7 @@ class Roots:
             process = sample.start(root, *unbroken.WORDS)
             assert process.stdout is not None
             assert any(" epoch 1/" in line for line in process.stdout)
-            # The training saves a checkpoint before it ends, too.
+            # The training saves one more checkpoint, and then ends.
             children.kill_parent(process, "trainer.process")
             shutil.copytree(root, self._training, symlinks=True)
 

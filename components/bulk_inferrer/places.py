@@ -17,7 +17,7 @@ def read(place: str) -> bytes | None:
         place: a path, or an address that begins with gs:// or s3://.
 
     Returns:
-        Its content; None if there is no such file.
+        What is in it; None if the file does not exist.
 
     Raises:
         NewsdeskError: it cannot be read.
@@ -38,7 +38,7 @@ def size(place: str) -> int | None:
         place: as for `read`.
 
     Returns:
-        Its bytes; None if there is no such file.
+        How many bytes it has; None if the file does not exist.
 
     Raises:
         NewsdeskError: the store cannot be read.
