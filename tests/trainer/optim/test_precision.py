@@ -27,10 +27,14 @@ def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Pretends to be a machine with some processor and some GPUs."""
 
     def pretend(
-        flags: str = "", capabilities: tuple[tuple[int, int], ...] = ()
+        flags: str = "",
+        capabilities: tuple[tuple[int, int], ...] = (),
+        vendor: str = "AuthenticAMD",
     ) -> None:
         info = tmp_path / "cpuinfo"
-        info.write_text(f"processor\t: 0\nflags\t\t: fpu {flags} sse\nbugs\t: none\n")
+        lines = ["processor\t: 0", f"vendor_id\t: {vendor}"]
+        lines += [f"flags\t\t: fpu {flags} sse", "bugs\t: none", ""]
+        info.write_text("\n".join(lines))
         monkeypatch.setattr(precision, "CPU_INFO", info)
         gpus = [SimpleNamespace(capability=one) for one in capabilities]
         monkeypatch.setattr(
@@ -72,6 +76,18 @@ def test_auto_chooses_the_best_precision_of_the_machine(
     machine(flags, capabilities)
 
     assert resolve(Train(), encoder) == expected
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [("avx512_bf16 amx_bf16", "bfloat16"), ("avx512_bf16 avx512_fp16", "float32")],
+)
+def test_intel_is_faster_in_bfloat16_only_with_amx(
+    machine: Any, flags: str, expected: str
+) -> None:
+    machine(flags, vendor="GenuineIntel")
+
+    assert resolve(Train(), CHECKPOINT) == expected
 
 
 @pytest.mark.parametrize("asked", ["float32", "bfloat16", "float16"])
