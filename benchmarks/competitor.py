@@ -14,9 +14,11 @@ from benchmarks.table import ROOT
 _HOME = ROOT / ".benchmarks"
 PINS = ROOT / "benchmarks" / "torch.txt"
 OURS, TORCH = "newsdesk", "transformers' Trainer"
+TORCH_FLOAT32 = f"{TORCH}, float32"
 WAYS = {
     OURS: "ours",
     TORCH: "torch",
+    TORCH_FLOAT32: "torch-float32",
     "newsdesk, padded": "padded",
     "as TFX's BERT examples": "examples",
 }
@@ -35,7 +37,7 @@ class Competitor:
         self.peak_mib = 0.0
         self.log = _HOME / f"{WAYS[name]}.log"
         python, module = sys.executable, "benchmarks.our_trainer"
-        if name == TORCH:
+        if name in (TORCH, TORCH_FLOAT32):
             python, module = str(torch_python()), "benchmarks.torch_trainer"
         self._process = subprocess.Popen(
             [python, "-m", module]
@@ -80,6 +82,16 @@ class Competitor:
         """Ends the process."""
         self._process.kill()
         self._process.wait()
+
+
+def our_precision() -> str:
+    """Returns what `train.precision = "auto"` means here for a checkpoint."""
+    # Imports TensorFlow, which takes seconds.
+    from newsdesk.config.encoders import CheckpointEncoder
+    from newsdesk.config.train import Train
+    from trainer.optim.precision import resolve
+
+    return resolve(Train(), CheckpointEncoder(kind="checkpoint", path="any"))
 
 
 def torch_versions() -> str:

@@ -2,7 +2,8 @@
 
 Every competitor is a process that loads one model and answers in its turn, so that
 other load of the machine affects all of them: our SavedModel, the same model with
-variables instead of constants, and transformers with PyTorch, each in bfloat16.
+variables instead of constants, and transformers with PyTorch in bfloat16 and float32.
+Ours compute in the precision that `train.precision = "auto"` chooses on this machine.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.answering import ORDERS
-from benchmarks.competitor import torch_python, torch_versions
+from benchmarks.competitor import our_precision, torch_python, torch_versions
 from benchmarks.exported import export
 from benchmarks.options import (
     add_data,
@@ -29,7 +30,9 @@ from benchmarks.options import (
 from benchmarks.race import MARK, Task
 from benchmarks.table import ROOT, keep, machine, markdown
 
-OURS, VARIABLES, TORCH = "newsdesk", "newsdesk, with variables", "PyTorch"
+OURS, VARIABLES = "newsdesk", "newsdesk, with variables"
+TORCH, TORCH_FLOAT32 = "PyTorch", "PyTorch, float32"
+_NAMES = (OURS, VARIABLES, TORCH, TORCH_FLOAT32)
 _FOLDER = ROOT / ".benchmarks" / "inference"
 # Rows of a turn, by the size of a batch: about two seconds each.
 _ROWS = {64: 960, 8: 400, 1: 128}
@@ -48,12 +51,12 @@ class Answering:
     def __init__(self, name: str, task: Task) -> None:
         self.name = name
         self.peak_mib = 0.0
-        module = (
-            "benchmarks.torch_answers" if name == TORCH else "benchmarks.our_answers"
-        )
-        folder = _FOLDER / ("variables" if name == VARIABLES else "ours")
-        python = str(torch_python()) if name == TORCH else sys.executable
-        given = dataclasses.replace(task, way=str(folder)).to_json()
+        module, python = "benchmarks.our_answers", sys.executable
+        way = str(_FOLDER / ("variables" if name == VARIABLES else "ours"))
+        if name in (TORCH, TORCH_FLOAT32):
+            module, python = "benchmarks.torch_answers", str(torch_python())
+            way = "bfloat16" if name == TORCH else "float32"
+        given = dataclasses.replace(task, way=way).to_json()
         self._log = _FOLDER / f"{name.replace(' ', '-')}.log"
         began = time.perf_counter()
         self._process = subprocess.Popen(
@@ -121,7 +124,7 @@ def main() -> None:
     rows = {size: n // _SHORTER for size, n in _ROWS.items()}
     cold, peaks, rates = race(task, rounds, rows if arguments.short else _ROWS)
     table = markdown(
-        ["", OURS, VARIABLES, TORCH, f"{OURS} / {VARIABLES}", f"{OURS} / {TORCH}"],
+        ["", *_NAMES, *(f"{OURS} / {name}" for name in _NAMES[1:])],
         [
             *_rate_lines(rates),
             _line("start to first answer", "s", cold),
@@ -131,9 +134,11 @@ def main() -> None:
     print(table)
     name = Path(task.weights).name
     what = (
-        f"{name}, bfloat16, {task.max_length} tokens at most, texts of test.csv from "
-        "raw strings to probabilities, rows/s, medians, turns after one to warm up: "
-        f"{rounds}. Sorted: by length. Ratios above 1: newsdesk is faster or smaller."
+        f"{name}, {task.max_length} tokens at most, texts of test.csv from raw strings "
+        "to probabilities, rows/s, medians, turns after one to warm up: "
+        f"{rounds}. Newsdesk computes in {our_precision()}, {TORCH} in bfloat16 unless "
+        "it says float32. Sorted: by length. Ratios above 1: newsdesk is faster or "
+        "smaller."
     )
     keep(heading_of("Inference", name), [what, table, f"{where}; {torch_versions()}."])
 
@@ -156,7 +161,7 @@ def race(
     rates: dict[tuple[int, str], Rates] = {one: {} for one in settings}
     competitors: list[Answering] = []
     try:
-        for name in (OURS, VARIABLES, TORCH):
+        for name in _NAMES:
             # The first start also reads the files of the libraries into memory.
             Answering(name, task).end()
             competitors.append(Answering(name, task))
@@ -183,7 +188,7 @@ def _rate_lines(rates: dict[tuple[int, str], Rates]) -> list[list[str]]:
             statistics.median(
                 a / b for a, b in zip(found[OURS], found[name], strict=True)
             )
-            for name in (VARIABLES, TORCH)
+            for name in _NAMES[1:]
         ]
         cells = [f"{rate:.0f}" for rate in medians] + [f"{one:.2f}" for one in ratios]
         lines.append([f"batch {size}, {order}", *cells])
@@ -191,8 +196,8 @@ def _rate_lines(rates: dict[tuple[int, str], Rates]) -> list[list[str]]:
 
 
 def _line(what: str, unit: str, found: dict[str, float]) -> list[str]:
-    cells = [f"{found[name]:.1f} {unit}" for name in (OURS, VARIABLES, TORCH)]
-    ratios = [f"{found[name] / found[OURS]:.2f}" for name in (VARIABLES, TORCH)]
+    cells = [f"{found[name]:.1f} {unit}" for name in _NAMES]
+    ratios = [f"{found[name] / found[OURS]:.2f}" for name in _NAMES[1:]]
     return [what, *cells, *ratios]
 
 

@@ -16,6 +16,7 @@ from benchmarks.race import Task
 from trainer.custom_config import TrainerSettings
 from trainer.export import constants, serving
 from trainer.model import Classifier
+from trainer.optim import precision
 from trainer.text import tokenizer
 
 _LABELS = ["World", "Sports", "Business", "Sci/Tech"]
@@ -33,7 +34,8 @@ def main() -> None:
     settings = TrainerSettings.model_validate(custom_config)
     transformed = tft.TFTransformOutput(str(graph))
     count = tokenizer.id_count(tokenizer.vocabulary_file(transformed), settings.text)
-    model = Classifier(settings.model, count, task.max_length, len(_LABELS), "bfloat16")
+    chosen = precision.resolve(settings.train, settings.model.encoder)
+    model = Classifier(settings.model, count, task.max_length, len(_LABELS), chosen)
     for name, has_constants in (("ours", True), ("variables", False)):
         with mock.patch.object(constants, "fit", return_value=has_constants):
             served = serving.Served(model, transformed, _LABELS, settings.text)

@@ -87,7 +87,7 @@ def main() -> None:
 def custom_config() -> dict[str, Any]:
     """The Trainer's custom_config, as a shipped configuration has it."""
     preset = "ag_news_checkpoint"
-    settings = ["train.precision=bfloat16", f"model.encoder.path={TASK.weights}"]
+    settings = ["train.precision=auto", f"model.encoder.path={TASK.weights}"]
     if TASK.way == "examples":
         # TFX's examples of BERT call a SavedModel of the hub, in float32.
         preset = "ag_news_bert"

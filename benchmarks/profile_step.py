@@ -22,6 +22,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
+from benchmarks.competitor import our_precision
 from benchmarks.table import ROOT, machine, markdown
 from newsdesk.config.load import load
 from trainer.data.batches import Batch
@@ -42,7 +43,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=30, help="number of timed steps")
     parser.add_argument("--lines", type=int, default=24, help="number of types shown")
     arguments = parser.parse_args()
-    where, loop = machine(), _loop(Path(arguments.weights))
+    where, precision = machine(), our_precision()
+    loop = _loop(Path(arguments.weights), precision)
     batch = _batch()
     for _ in range(5):
         loop.compiled.step([batch])
@@ -58,7 +60,8 @@ def main() -> None:
         for name, (milliseconds, calls) in found.items()
     ]
     print(where)
-    print(f"{1000 * seconds:.0f} ms a step, {_ROWS / seconds:.1f} rows/s; of a step:")
+    rate = f"{1000 * seconds:.0f} ms a step, {_ROWS / seconds:.1f} rows/s"
+    print(f"{precision}: {rate}; of a step:")
     for name in ("ru_utime", "ru_stime", "ru_minflt"):
         each = (getattr(used, name) - getattr(before, name)) / arguments.steps
         print(f"  {name} {each:.3f}")
@@ -118,11 +121,11 @@ def _own_times(events: Iterable[Any]) -> list[tuple[Any, int]]:
     return found + [(event, own) for event, own in stack]
 
 
-def _loop(weights: Path) -> Loop:
+def _loop(weights: Path, precision: str) -> Loop:
     config = load(
-        _PRESET, [f"model.encoder.path={weights.resolve()}", "train.precision=bfloat16"]
+        _PRESET, [f"model.encoder.path={weights.resolve()}", "train.precision=auto"]
     )
-    model = Classifier(config.model, _IDS, 128, _CLASSES, "bfloat16")
+    model = Classifier(config.model, _IDS, 128, _CLASSES, precision)
     steps = optimizer.Steps(1000, 1000, 100)
     depths = model.encoder.depths
     adamw = optimizer.build(config.optimizer, steps, depths, None)

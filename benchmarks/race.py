@@ -25,6 +25,7 @@ class Task:
         train_rows: how many rows of train.csv to train on, drawn at random; 0 for all.
         way: how our trainer trains: ours; padded, every text to `max_length`; examples,
             like TFX's examples of BERT: padded, with an encoder of TF Hub, in float32.
+            How PyTorch does: torch, in bfloat16; torch-float32.
         hub: folder of the same checkpoint as SavedModels of TF Hub.
         batch_size: rows of a batch.
         max_length: tokens of a text at most.

@@ -1,4 +1,4 @@
-"""The competitor: transformers with PyTorch in bfloat16, and its tokenizer in Rust."""
+"""The competitor: transformers with PyTorch, and its tokenizer in Rust."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from benchmarks.race import Task
 
 
 def main() -> None:
-    """Answers as the task says."""
+    """Answers as the task says; `way` is the name of a dtype."""
     task = Task.from_command_line()
     tokenizer = AutoTokenizer.from_pretrained(task.weights)
     model = AutoModelForSequenceClassification.from_pretrained(
-        task.weights, num_labels=4, dtype=torch.bfloat16
+        task.weights, num_labels=4, dtype=getattr(torch, task.way)
     ).eval()
 
     @torch.inference_mode()

@@ -1,4 +1,4 @@
-"""The competitor: transformers' Trainer with PyTorch, bfloat16, batches by length."""
+"""The competitor: transformers' Trainer with PyTorch, batches by length."""
 
 import tempfile
 from typing import Any
@@ -65,7 +65,7 @@ def _arguments(task: Task) -> TrainingArguments:
     return TrainingArguments(
         output_dir=tempfile.mkdtemp(prefix="newsdesk-benchmark-"),
         use_cpu=not torch.cuda.is_available(),
-        bf16=True,
+        bf16=task.way == "torch",
         train_sampling_strategy="group_by_length",
         per_device_train_batch_size=task.batch_size,
         per_device_eval_batch_size=task.batch_size,

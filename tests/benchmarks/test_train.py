@@ -51,7 +51,7 @@ class _WholeEpoch(_Competitor):
 
 def test_a_table_of_epochs_has_rows_and_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[Any] = []
-    clock = iter([0.0, 30.0, 30.0, 50.0])
+    clock = iter([0.0, 30.0, 30.0, 58.0, 58.0, 78.0])
     monkeypatch.setattr(train, "Competitor", _WholeEpoch)
     monkeypatch.setattr(train, "keep", lambda *words: kept.append(words))
     monkeypatch.setattr(train.time, "monotonic", lambda: next(clock))
@@ -60,11 +60,18 @@ def test_a_table_of_epochs_has_rows_and_ratio(monkeypatch: pytest.MonkeyPatch) -
     ((_, paragraphs),) = kept
     assert "4,000 rows drawn from train.csv" in paragraphs[0]
     assert "| transformers' Trainer | 30 | 0.9200 | 1.50 |" in paragraphs[1]
+    assert "| transformers' Trainer, float32 | 28 | 0.9200 | 1.40 |" in paragraphs[1]
 
 
 def test_a_row_of_answers_ends_with_ratios_to_ours() -> None:
-    found = {inference.OURS: 2.0, inference.VARIABLES: 3.0, inference.TORCH: 1.0}
+    found = {
+        inference.OURS: 2.0,
+        inference.VARIABLES: 3.0,
+        inference.TORCH: 1.0,
+        inference.TORCH_FLOAT32: 4.0,
+    }
 
     assert inference._line("peak memory", "GiB", found) == [
-        *("peak memory", "2.0 GiB", "3.0 GiB", "1.0 GiB", "1.50", "0.50"),
+        *("peak memory", "2.0 GiB", "3.0 GiB", "1.0 GiB", "4.0 GiB"),
+        *("1.50", "0.50", "2.00"),
     ]
