@@ -16,14 +16,15 @@ def run(tmp_path):
     copy = scripts / "in-debian13"
     copy.write_bytes((ROOT / "scripts" / "in-debian13").read_bytes())
 
-    def start(*arguments, user=0):
-        stub = tmp_path / "bin" / "id"
-        stub.parent.mkdir()
-        stub.write_text(f"#!/bin/sh\necho {user}\n")
-        stub.chmod(0o755)
+    def start(*arguments, user=0, tools=None):
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        for name, line in {"id": f"echo {user}", **(tools or {})}.items():
+            (folder / name).write_text(f"#!/bin/bash\n{line}\n")
+            (folder / name).chmod(0o755)
         return subprocess.run(
             ["/bin/bash", str(copy), *arguments],
-            env={"PATH": str(stub.parent)},
+            env={"PATH": str(folder)},
             text=True,
             capture_output=True,
         )
@@ -47,3 +48,17 @@ def test_root_is_required(run):
 
 def test_debootstrap_is_required(run):
     assert "apt-get install debootstrap" in one_line(run("make", "test"))
+
+
+def test_a_root_that_another_process_builds_is_not_built_again(run, tmp_path):
+    root = tmp_path / "clone" / ".current" / "root"
+    tools = {
+        "mkdir": 'exec /bin/mkdir "$@"',
+        # The other process ends while this one waits for the lock.
+        "flock": f"/bin/mkdir {root}",
+        "debootstrap": "echo it is built again >&2",
+        "unshare": 'echo "$3" >&2',
+    }
+    result = run("make", "test", tools=tools)
+
+    assert result.stderr == "private\n"
