@@ -112,10 +112,13 @@ class Classifier(tf_keras.layers.Layer):
             exact = pool(exact, tokens)
         return self.head(tf.gather(exact, tokens.inverse))
 
-    def merge(self) -> None:
-        """Adds to the encoder's weights what LoRA has learned, if it has LoRA."""
-        if isinstance(self.encoder, Stack):
-            self.encoder.merge()
+    def merge(self) -> bool:
+        """Adds to the encoder's weights what LoRA has learned, if it has LoRA.
+
+        Returns:
+            Whether it has.
+        """
+        return isinstance(self.encoder, Stack) and self.encoder.merge()
 
     def head(self, features: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
         """Computes logits from features.

@@ -98,10 +98,15 @@ class Stack(tf_keras.layers.Layer):
         lora.adapt(self.blocks, rank)
         self._has_lora = True
 
-    def merge(self) -> None:
-        """Adds to the weights what LoRA has learned, and removes LoRA."""
+    def merge(self) -> bool:
+        """Adds to the weights what LoRA has learned, and removes LoRA.
+
+        Returns:
+            Whether there was LoRA.
+        """
         lora.merge(self.blocks)
-        self._has_lora = False
+        had_lora, self._has_lora = self._has_lora, False
+        return had_lora
 
     @property
     def trainable_weights(self) -> list[tf.Variable]:

@@ -7,6 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from newsdesk.config.train import SelectBy
+from trainer.training import temperature
+from trainer.training.scores import Scores
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,22 +26,26 @@ class Figures:
     macro_f1: float
 
     @classmethod
-    def of(cls, counts: np.ndarray, loss: float) -> "Figures":
-        """Computes the results from sums over all rows.
+    def of(cls, scores: Scores) -> "Figures":
+        """Computes the results from the logits of all rows.
 
         Args:
-            counts: int [3, classes], by class: rows predicted rightly, rows predicted
-                as this class, rows of this class.
-            loss: the sum of the cross-entropies in nats.
+            scores: logits and labels.
 
         Returns:
             The results.
         """
-        right, predicted, actual = counts
-        rows = int(actual.sum())
-        known = predicted + actual > 0
-        f1 = 2 * right[known] / (predicted + actual)[known]
-        return cls(int(right.sum()) / rows, loss / rows, float(f1.mean()))
+        logits, labels = scores
+        predicted = np.argmax(logits, 1)
+        classes = logits.shape[1]
+        right, shown, actual = (
+            np.bincount(rows, minlength=classes)
+            for rows in (labels[predicted == labels], predicted, labels)
+        )
+        known = shown + actual > 0
+        f1 = 2 * right[known] / (shown + actual)[known]
+        loss = temperature.cross_entropy(logits.astype(np.float64), labels)
+        return cls(int(right.sum()) / len(labels), loss, float(f1.mean()))
 
     def better_than(self, other: "Figures", by: SelectBy = "accuracy") -> bool:
         """Compares by one figure; if it is equal, by the loss, or by the accuracy.

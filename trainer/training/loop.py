@@ -4,13 +4,12 @@ import math
 import time
 from collections.abc import Callable
 
-import numpy as np
 import tensorflow as tf
 
 from newsdesk.config.train import Train
 from newsdesk.errors import Interrupted, NewsdeskError
 from newsdesk.training import TrainedEpoch
-from trainer.data.batches import Split, batches_of_steps, evaluation_batches
+from trainer.data.batches import Split, batches_of_steps
 from trainer.model import Classifier
 from trainer.optim import epochs
 from trainer.optim.adamw import AdamW
@@ -23,6 +22,7 @@ from trainer.training.clock import Clock
 from trainer.training.limits import Fitted, Limits
 from trainer.training.objective import Objective
 from trainer.training.progress import Progress, State
+from trainer.training.scores import Scorer, Scores
 from trainer.training.snapshot import Place, Snapshot
 from trainer.training.step import Compiled
 from trainer.training.stopping import Stop
@@ -38,6 +38,10 @@ class Loop:
         train: the train section.
         steps: the numbers of steps.
         objective: the function to minimize.
+
+    Attributes:
+        best_scores: the logits of the eval rows by the weights of the best epoch; None
+            if an earlier process measured that epoch.
     """
 
     def __init__(
@@ -61,6 +65,9 @@ class Loop:
             train.seed,
             uses_xla(train),
         )
+        self._scorer = Scorer(model, train.batch_size, uses_xla(train))
+        self._scores: Scores | None = None
+        self.best_scores: Scores | None = None
 
     def fit(
         self,
@@ -120,7 +127,10 @@ class Loop:
             if clock.is_over:
                 save()
             figures = self.evaluate(eval_rows, pause)
-            measured = state.measured(figures, best.offer(figures))
+            is_best = best.offer(figures)
+            if is_best:
+                self.best_scores = self._scores
+            measured = state.measured(figures, is_best)
             progress.report(measured)
             course.append(measured.trained_epoch())
             if place.step < self._steps.per_epoch:
@@ -141,13 +151,8 @@ class Loop:
         Returns:
             Its results on the split.
         """
-        counts, surprise = np.zeros((3, 1), np.int64), 0.0
-        for batch in evaluation_batches(rows, self._train.batch_size):
-            batch_counts, batch_surprise = self.compiled.measure(batch)
-            counts = counts + batch_counts.numpy()
-            surprise += float(batch_surprise)
-            after_batch()
-        return Figures.of(counts, surprise)
+        self._scores = self._scorer.score(rows, after_batch)
+        return Figures.of(self._scores)
 
     def _run_epoch(
         self,

@@ -1,4 +1,4 @@
-"""The compiled functions of a training: an optimizer step, and an evaluated batch."""
+"""The compiled function of a training: an optimizer step."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -6,7 +6,6 @@ from typing import TypeAlias
 import tensorflow as tf
 
 from trainer.data.batches import Batch
-from trainer.model import loss
 from trainer.optim.adamw import AdamW
 from trainer.optim.updates import Gradient
 from trainer.training.objective import Objective
@@ -17,7 +16,7 @@ _SUM = tf.distribute.ReduceOp.SUM
 
 
 class Compiled:
-    """Computes with one model on all replicas of the strategy that is in scope.
+    """Makes the steps of one model on all replicas of the strategy that is in scope.
 
     Every replica takes its share of the rows of every batch, the first replica the
     first row, the second the next, and so on.
@@ -50,11 +49,7 @@ class Compiled:
         self._sums = tf.function(
             self._sums_and_gradients, autograph=False, jit_compile=xla or None
         )
-        self._answers = tf.function(
-            self._counts_and_loss, autograph=False, jit_compile=xla or None
-        )
         self._steps: dict[tuple[int, tf.DType], Callable[..., tf.Tensor]] = {}
-        self._measures: dict[tf.DType, Callable[..., tuple[tf.Tensor, tf.Tensor]]] = {}
 
     def step(self, batches: Sequence[Batch]) -> tf.Tensor:
         """Makes one optimizer step.
@@ -72,24 +67,6 @@ class Compiled:
                 self._step, len(batches) * _signature(key[1]), autograph=False
             )
         return self._steps[key](*parts)
-
-    def measure(self, batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
-        """Evaluates a batch without dropout.
-
-        Args:
-            batch: some rows.
-
-        Returns:
-            int32 [3, classes], by class: rows predicted rightly, rows predicted as this
-            class, rows of this class; and the sum of the cross-entropies in nats,
-            without weights and smoothing, float32 scalar.
-        """
-        key = tf.as_dtype(batch.inputs.dtype)
-        if key not in self._measures:
-            self._measures[key] = tf.function(
-                self._measure, _signature(key), autograph=False
-            )
-        return self._measures[key](batch.inputs, batch.labels)
 
     def _step(self, *parts: tf.Tensor) -> tf.Tensor:
         means = self._strategy.run(self._step_on_replica, parts)
@@ -136,35 +113,6 @@ class Compiled:
             logits = self._forward(inputs, seed=seed)
             total = factor * tf.reduce_sum(self._objective(logits, labels))
         return total, tape.gradient(total, self._weights)
-
-    def _measure(
-        self, inputs: tf.Tensor, labels: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        sums = self._strategy.run(self._measure_on_replica, (inputs, labels))
-        counts, total = (self._strategy.reduce(_SUM, one, axis=None) for one in sums)
-        return counts, total
-
-    def _measure_on_replica(
-        self, inputs: tf.Tensor, labels: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        context = tf.distribute.get_replica_context()
-        share = slice(context.replica_id_in_sync_group, None, _replicas(context))
-        return self._answers(inputs[share], labels[share])
-
-    def _counts_and_loss(
-        self, inputs: tf.Tensor, labels: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        logits = self._forward(inputs)
-        predicted = tf.argmax(logits, 1, tf.int32)
-        right, ones = tf.cast(predicted == labels, tf.int32), tf.ones_like(labels)
-        of_class = [(right, labels), (ones, predicted), (ones, labels)]
-        counts = tf.stack(
-            [
-                tf.math.unsorted_segment_sum(rows, classes, logits.shape[1])
-                for rows, classes in of_class
-            ]
-        )
-        return counts, tf.reduce_sum(loss(logits, labels))
 
 
 def _signature(dtype: tf.DType) -> list[tf.TensorSpec]:

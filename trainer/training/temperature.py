@@ -56,24 +56,38 @@ def fit(logits: np.ndarray, labels: np.ndarray) -> Fit:
         other temperature lowers the loss.
     """
     logits = logits.astype(np.float64)
-    rows, before = len(labels), _loss(logits, labels, 1.0)
+    rows, before = len(labels), cross_entropy(logits, labels, 1.0)
     if rows < LEAST_ROWS:
         few = f"eval has {rows:,} row{'s' if rows != 1 else ''}"
         few += f", and a temperature needs {LEAST_ROWS}"
         return Fit(1.0, rows, before, before, few)
     temperature = round(1 / _inverse(logits, labels), 4)
-    after = _loss(logits, labels, temperature)
+    after = cross_entropy(logits, labels, temperature)
     # `after >= before` would accept NaN.
     if not after < before:
         return Fit(1.0, rows, before, before, "no temperature lowers the loss on eval")
     return Fit(temperature, rows, before, after)
 
 
-def _loss(logits: np.ndarray, labels: np.ndarray, temperature: float) -> float:
-    scaled = logits / temperature
-    scaled -= scaled.max(1, keepdims=True)
-    right = scaled[np.arange(len(labels)), labels]
-    return float((np.log(np.exp(scaled).sum(1)) - right).mean())
+def cross_entropy(
+    logits: np.ndarray, labels: np.ndarray, temperature: float = 1.0
+) -> float:
+    """Computes the mean cross-entropy of rows.
+
+    Args:
+        logits: float64 [rows, classes].
+        labels: int [rows].
+        temperature: the divisor of the logits.
+
+    Returns:
+        Nats; not finite if a logit is not.
+    """
+    # A training that diverged has infinite logits.
+    with np.errstate(invalid="ignore"):
+        scaled = logits / temperature
+        scaled -= scaled.max(1, keepdims=True)
+        right = scaled[np.arange(len(labels)), labels]
+        return float((np.log(np.exp(scaled).sum(1)) - right).mean())
 
 
 def _inverse(logits: np.ndarray, labels: np.ndarray) -> float:

@@ -19,7 +19,7 @@ from trainer.model import Classifier
 from trainer.optim import optimizer, precision
 from trainer.text import tokenizer
 from trainer.training import card, selection, stopping, strategy
-from trainer.training.calibration import calibrate
+from trainer.training.calibration import calibrate, scores_of
 from trainer.training.checkpoints import Checkpoints, fingerprint
 from trainer.training.job import Job
 from trainer.training.limits import Fitted
@@ -204,7 +204,11 @@ def fit(
                 kept = Kept(checkpoints.folder / name, checkpoints.writes, space)
                 splits[name] = compute(split, features, kept, train, progress, stop)
         fitted = loop.fit(splits["train"], splits["eval"], progress, checkpoints, stop)
-        model.merge()
+        is_merged = model.merge()
         if not train.calibrate:
             return fitted, 1.0
-        return fitted, calibrate(model, splits["eval"], train, progress, stop)
+        scores = loop.best_scores
+        # Merged weights are rounded, and the exported model does not use XLA.
+        if scores is None or is_merged or precision.uses_xla(train):
+            scores = scores_of(model, splits["eval"], train, stop)
+        return fitted, calibrate(scores, progress)

@@ -64,10 +64,10 @@ def test_a_training_publishes_its_temperature(
     monkeypatch.setattr(temperature, "LEAST_ROWS", 1)
     folders = {name: tmp_path / name for name in ("calibrated", "plain")}
     for name, folder in folders.items():
-        train.run_fn(_job(words_graph[0], folder, calibrate=name == "calibrated"))
+        train.run_fn(job_of(words_graph[0], folder, calibrate=name == "calibrated"))
     cards, answers = (
         {name: read(folder / "model") for name, folder in folders.items()}
-        for read in (_card, _answers)
+        for read in (card_of, _answers)
     )
     chosen = cards["calibrated"].pop("temperature")
     assert chosen != 1
@@ -89,7 +89,7 @@ def test_a_training_publishes_its_temperature(
         assert signatures.difference(folder / "model") is None
 
 
-def _job(graph: Path, folder: Path, calibrate: bool) -> Job:
+def job_of(graph: Path, folder: Path, calibrate: bool) -> Job:
     return Job(
         train_files=[str(graph / "rows.gz")],
         eval_files=[str(graph / "rows.gz")],
@@ -108,7 +108,7 @@ def _job(graph: Path, folder: Path, calibrate: bool) -> Job:
     )
 
 
-def _card(model: Path) -> dict[str, Any]:
+def card_of(model: Path) -> dict[str, Any]:
     card: dict[str, Any] = json.loads(
         (model / "assets.extra" / "newsdesk.json").read_text()
     )
