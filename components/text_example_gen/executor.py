@@ -1,6 +1,7 @@
-"""Reads the data in a Beam pipeline, and checks the result."""
+"""Reads the data, with Beam or in this process, and checks the result."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from tfx.components.util import examples_utils
@@ -9,6 +10,7 @@ from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 from tfx.utils import proto_utils
 
+from components import one_process
 from components.text_example_gen import (
     content,
     named_splits,
@@ -17,6 +19,7 @@ from components.text_example_gen import (
     row_counts,
     sources,
     splits,
+    without_beam,
 )
 from components.text_example_gen.report import Report
 from components.text_example_gen.row_reader import Source
@@ -88,10 +91,13 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         notes = os.path.join(examples.uri if store else quarantined.uri, _NOTES)
         selection = (data.span_marker, data.window, store.digests if store else None)
         digest = content.digest_of_input(base, patterns, *selection)
-        with self._make_beam_pipeline() as pipeline:
-            _ = pipeline | ExamplesFromFiles(
-                data, files, prefixes, os.path.join(notes, "part")
-            )
+        if store or not one_process.is_one_process(self._beam_pipeline_args):
+            with self._make_beam_pipeline() as pipeline:
+                _ = pipeline | ExamplesFromFiles(
+                    data, files, prefixes, os.path.join(notes, "part")
+                )
+        else:
+            without_beam.write(data, files, prefixes, Path(notes, "part"))
         # In a store, the notes did not make this folder.
         os.makedirs(quarantined.uri, exist_ok=True)
         report = Report.of(notes, names)

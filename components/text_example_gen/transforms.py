@@ -15,7 +15,7 @@ from components.text_example_gen.remote import is_remote
 from components.text_example_gen.routing import Route, Stratify
 from components.text_example_gen.row_reader import RowReader, Source
 from components.text_example_gen.shards import Shards
-from components.text_example_gen.splits import names_of
+from components.text_example_gen.splits import Division, names_of
 from components.text_example_gen.strata import Strata, Texts
 from newsdesk.config.data import Data
 from newsdesk.errors import DataError
@@ -187,21 +187,18 @@ class ExamplesFromFiles(beam.PTransform):
         Returns:
             The names of the note files.
         """
-        plan = {source.file: source.division for source in self._sources}
-        plan |= self._sources[0].by_value or {}
+        plan = planned(self._sources)
         cut = (
             pipeline
             | "Files" >> beam.Create(self._sources)
             | "SpreadFiles" >> beam.Reshuffle()
             | "Cut" >> beam.ParDo(CutFiles(self._data)).with_outputs(NOTES, main=_PARTS)
         )
-        # At most one division has several splits. If none has, no text can move.
-        division = max(plan.values(), key=lambda one: len(one.names))
         strata = (
             cut[_PARTS]
             | "SpreadTexts" >> beam.Reshuffle()
             | "Texts" >> beam.ParDo(CollectTexts(self._data))
-            | beam.CombineGlobally(Stratify(division))
+            | beam.CombineGlobally(Stratify(dividing(plan)))
         )
         # Rows must not wait for the texts, because runners hold waiting rows in memory.
         # With a shuffle of its own, reading begins after all texts are known, and Beam
@@ -216,11 +213,11 @@ class ExamplesFromFiles(beam.PTransform):
             | "Route"
             >> beam.ParDo(Route(), beam.pvalue.AsSingleton(strata)).with_outputs()
         )
-        notes = [cut[NOTES], read[NOTES], strata | "Small" >> beam.FlatMap(_small)]
+        notes = [cut[NOTES], read[NOTES], strata | "Small" >> beam.FlatMap(small)]
         for split in names_of(plan):
             batches = routed[split]
             # Counted again where they are written, so the report notices lost rows.
-            notes.append(batches | f"Count[{split}]" >> beam.Map(_written, split))
+            notes.append(batches | f"Count[{split}]" >> beam.Map(written, split))
             _ = batches | f"Write[{split}]" >> beam.io.Write(
                 Shards(self._prefixes[split])
             )
@@ -244,11 +241,27 @@ def note(**values: object) -> beam.pvalue.TaggedOutput:
     return beam.pvalue.TaggedOutput(NOTES, json.dumps(values))
 
 
-def _written(batch: list[bytes], split: str) -> str:
+def planned(sources: list[Source]) -> dict[str, Division]:
+    """Collects how the rows of some files are divided, by file or by split."""
+    plan = {source.file: source.division for source in sources}
+    return plan | dict(sources[0].by_value or {})
+
+
+def dividing(plan: Mapping[str, Division]) -> Division:
+    """Returns the division with the most splits.
+
+    At most one has several. If none has, no text can move.
+    """
+    return max(plan.values(), key=lambda one: len(one.names))
+
+
+def written(batch: list[bytes], split: str) -> str:
+    """Makes the line of a note about rows that are written into a split."""
     return json.dumps({"written": len(batch), "split": split})
 
 
-def _small(strata: Strata) -> list[str]:
+def small(strata: Strata) -> list[str]:
+    """Makes the lines of notes about classes with fewer texts than splits."""
     return [
         json.dumps({"label": label, "texts": texts})
         for label, texts in strata.small.items()
