@@ -144,7 +144,8 @@ def _execute_in(
             task.properties = placeholders.change(
                 properties, lambda text: placeholders.to_file(text, files)
             )
-            in_store = remote_rows.in_store(task) if is_remote else nullcontext()
+            names = NODES[options.node].of_workers
+            in_store = remote_rows.in_store(task, names) if is_remote else nullcontext()
             with in_store:
                 _executor(options, beam_args, scratch).Do(
                     task.inputs, task.outputs, task.properties

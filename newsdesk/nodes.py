@@ -34,8 +34,9 @@ class NodeFacts:
         may_refuse: whether it checks data, models or intervals, so that a retry would
             fail in the same way.
         may_fail: whether the run keeps its result if the node fails.
-        workers_use_store: whether its Beam workers read and write an object store, so
-            that on a cluster they can be in other pods.
+        of_workers: the artifacts that only its Beam workers read and write, with any
+            in an object store, so that on a cluster they can be in other pods; () if
+            they must be in the pod of the node.
         needs: the section of the configuration without which the graph does not have
             the node; "" if it always has it.
     """
@@ -46,7 +47,7 @@ class NodeFacts:
     may_have_no_output: bool = False
     may_refuse: bool = False
     may_fail: bool = False
-    workers_use_store: bool = False
+    of_workers: tuple[str, ...] = ()
     needs: str = ""
 
 
@@ -58,15 +59,17 @@ NODES: Mapping[str, NodeFacts] = {
         {"memory": "4Gi"},
         cache=Cache.LOCALLY,
         may_refuse=True,
-        workers_use_store=True,
+        of_workers=("examples",),
     ),
     "ImportSchemaGen": NodeFacts(),
-    "StatisticsGen": NodeFacts({"memory": "4Gi"}, workers_use_store=True),
+    "StatisticsGen": NodeFacts(
+        {"memory": "4Gi"}, of_workers=("examples", "statistics")
+    ),
     "ExampleValidator": NodeFacts(),
     "BaselineModel": NodeFacts(
         cache=Cache.LOCALLY, may_have_no_output=True, may_refuse=True
     ),
-    "TextStatistics": NodeFacts(),
+    "TextStatistics": NodeFacts(of_workers=("examples",)),
     "DataGate": NodeFacts(may_refuse=True),
     "Transform": NodeFacts({"cpu": "2", "memory": "4Gi"}),
     "Tuner": NodeFacts(

@@ -1,5 +1,6 @@
 """Counts the tokens of texts, and how many of them a vocabulary does not have."""
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,10 +10,11 @@ import tensorflow as tf
 
 from trainer.custom_config import TransformSettings
 from trainer.text import tokenizer
-from trainer.text.vocabularies import find
+from trainer.text.vocabularies import Tokens, find
 from trainer.text.words import split_words
 
 _BUCKETS = 2**50
+_OF_GRAPH = {"_words", "_cut", "_unknown"}
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 
 
@@ -37,6 +39,8 @@ class Counted(NamedTuple):
 class Counter:
     """Counts tokens, splitting texts as Transform will.
 
+    It can be pickled, and then needs no file: workers of Beam may have none of them.
+
     Args:
         settings: the fields of `TransformSettings`.
         model: the folder of the model in service, None if there is none.
@@ -57,27 +61,47 @@ class Counter:
         self.max_length = parsed.text.max_length
         self.ends = 0
         self.min_rows = parsed.text.min_frequency
+        self._tokens: Tokens | None = None
+        self._served: bytes | None = None
+        if self._text.tokenizer == "words":
+            self.room = self._text.vocabulary_size
+            file = Path(model or "", "assets", tokenizer.VOCABULARY)
+            if model and file.is_file():
+                self._served = file.read_bytes()
+                self.vocabulary = "the vocabulary of the model in service"
+        elif self._text.tokenizer != "pieces":
+            self._tokens = find(self._text, parsed.encoder)
+            self.ends = tokenizer.special_tokens(self._tokens)
+            self.vocabulary = "the given vocabulary"
+        self._make_graph()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leaves out the objects of TensorFlow, which cannot be pickled."""
+        return {key: self.__dict__[key] for key in self.__dict__.keys() - _OF_GRAPH}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Makes the objects of TensorFlow again."""
+        self.__dict__.update(state)
+        self._make_graph()
+
+    def _make_graph(self) -> None:
         self._words: tf.lookup.StaticHashTable | None = None
         self._cut: Callable[[tf.Tensor], tf.RaggedTensor] | None = None
         self._unknown: int | None = None
-        if self._text.tokenizer == "pieces":
-            return
-        if self._text.tokenizer != "words":
-            found = find(self._text, parsed.encoder)
+        if self._tokens is not None:
             # Compiled, because hundreds of small operations are slow one by one.
             self._cut = tf.function(
-                tokenizer.cutter(found),
+                tokenizer.cutter(self._tokens),
                 [tf.TensorSpec([None], tf.string)],
                 autograph=False,
             )
-            self._unknown = tokenizer.unknown_id(found)
-            self.ends = tokenizer.special_tokens(found)
-            self.vocabulary = "the given vocabulary"
-            return
-        self.room = self._text.vocabulary_size
-        if model and (file := Path(model, "assets", tokenizer.VOCABULARY)).is_file():
-            self._words = tokenizer.table_of_words(str(file))
-            self.vocabulary = "the vocabulary of the model in service"
+            self._unknown = tokenizer.unknown_id(self._tokens)
+        if self._served is not None:
+            with tempfile.TemporaryDirectory(prefix="newsdesk-") as folder:
+                file = Path(folder, tokenizer.VOCABULARY)
+                file.write_bytes(self._served)
+                # It reads the file now.
+                self._words = tokenizer.table_of_words(str(file))
 
     def count(self, texts: Sequence[bytes]) -> Counted:
         """Counts the tokens of some texts.

@@ -2,11 +2,12 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.io.filesystems import FileSystems
 from pydantic import BaseModel
 from tfx import types
 from tfx.dsl.components.base import base_beam_executor
@@ -38,7 +39,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
             output_dict: `statistics`, the folder of these files.
             exec_properties: `counter`, the dotted name of the class that counts
                 tokens; `settings`, the argument of its constructor as JSON;
-                `slice_columns`, a JSON list of names.
+                `slice_columns`, a JSON list of names; `scratch`, only if workers
+                share no folder with this process: an address that both can use.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
         examples = artifact_utils.get_single_instance(input_dict["examples"])
@@ -47,11 +49,12 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         folder.mkdir(parents=True, exist_ok=True)
         settings = json.loads(exec_properties["settings"])
         model = _served(input_dict.get("baseline") or [])
-        counter = _counter(exec_properties["counter"], settings, model)
+        build = import_utils.import_class_by_path(exec_properties["counter"])
+        counter = build(settings, model)
         # Pipelines that older releases compiled do not have it.
         columns = json.loads(exec_properties.get("slice_columns") or "[]")
         names = artifact_utils.decode_split_names(examples.split_names)
-        look = _Look(exec_properties["counter"], settings, model, columns)
+        look = _Look(counter, columns)
         count = _Count(counter.room, counter.min_rows, counter.ends)
         sources = {
             name: artifact_utils.get_split_uri([examples], name) for name in names
@@ -59,7 +62,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         if one_process.is_one_process(self._beam_pipeline_args):
             counted = _counted_here(sources, look, count)
         else:
-            counted = self._counted_by_beam(sources, folder, look, count)
+            scratch = exec_properties.get("scratch") or written.uri
+            counted = self._counted_by_beam(sources, scratch, look, count)
         splits = {name: split.statistics for name, split in counted.items()}
         found = TextStatistics(
             vocabulary=counter.vocabulary,
@@ -74,7 +78,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         length_counts.write(lengths, folder)
 
     def _counted_by_beam(
-        self, sources: Mapping[str, str], folder: Path, look: "_Look", count: "_Count"
+        self, sources: Mapping[str, str], scratch: str, look: "_Look", count: "_Count"
     ) -> "dict[str, _Counted]":
         with self._make_beam_pipeline() as pipeline:
             for name, split in sources.items():
@@ -89,16 +93,17 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                     >> beam.Map(lambda counted: counted.model_dump_json())
                     | f"Write {name}"
                     >> beam.io.WriteToText(
-                        str(folder / f"{name}.part"),
+                        f"{scratch}/{name}.part",
                         shard_name_template="",
                         append_trailing_newlines=False,
                     )
                 )
+        parts = {name: f"{scratch}/{name}.part" for name in sources}
         counted = {}
-        for name in sources:
-            part = folder / f"{name}.part"
-            counted[name] = _Counted.model_validate_json(part.read_bytes())
-            part.unlink()
+        for name, part in parts.items():
+            with FileSystems.open(part) as stream:
+                counted[name] = _Counted.model_validate_json(stream.read())
+        FileSystems.delete(list(parts.values()))
         return counted
 
 
@@ -106,7 +111,6 @@ def _counted_here(
     sources: Mapping[str, str], look: "_Look", count: "_Count"
 ) -> "dict[str, _Counted]":
     """Counts in this process, without Beam."""
-    look.setup()
     counted = {}
     for name, split in sources.items():
         tally = count.create_accumulator()
@@ -126,11 +130,6 @@ class _Counted(BaseModel):
     lengths: dict[int, int]
 
 
-def _counter(name: str, settings: Any, model: str | None) -> Any:
-    build: Callable[..., Any] = import_utils.import_class_by_path(name)
-    return build(settings, model)
-
-
 def _served(models: list[types.Artifact]) -> str | None:
     """Returns the folder of the model in service, or None."""
     if not models:
@@ -143,14 +142,10 @@ def _served(models: list[types.Artifact]) -> str | None:
 class _Look(beam.DoFn):
     """Batches of serialized examples -> Rows."""
 
-    def __init__(
-        self, counter: str, settings: Any, model: str | None, columns: list[str]
-    ) -> None:
-        self._arguments = (counter, settings, model)
+    def __init__(self, counter: Any, columns: list[str]) -> None:
+        # Pickled with its vocabulary, because workers may not have the files.
+        self._counter = counter
         self._columns = columns
-
-    def setup(self) -> None:
-        self._counter = _counter(*self._arguments)
 
     def process(self, batch: list[bytes]) -> Iterable[Row]:
         import tensorflow as tf

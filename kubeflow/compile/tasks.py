@@ -216,7 +216,7 @@ class Task:
     def _beam(self) -> Beam:
         """The runner of this node, in its pod if other pods cannot see its files."""
         beam = self._config.beam
-        is_local = beam.is_remote and not NODES[self._node.id].workers_use_store
+        is_local = beam.is_remote and not NODES[self._node.id].of_workers
         return Beam(runner=DIRECT) if is_local else beam
 
     @property

@@ -13,8 +13,7 @@ from newsdesk.published.remote_store import connected
 from newsdesk.stores_for_beam import use_stores
 
 _ROWS = "examples"
-# The artifacts that only workers read or write, and no other code of these nodes.
-_OF_WORKERS = (_ROWS, "statistics")
+_SCRATCH = "scratch"
 
 
 def described(
@@ -60,21 +59,29 @@ def described(
 
 
 @contextlib.contextmanager
-def in_store(task: Task) -> Iterator[None]:
+def in_store(task: Task, names: Sequence[str]) -> Iterator[None]:
     """Gives the executor addresses in the store, instead of folders of this pod.
+
+    Its property `scratch` is an address for files that it and its workers exchange.
 
     Args:
         task: the task of a node whose workers use the store.
+        names: of the artifacts that only workers read or write.
 
     Yields:
         While the executor may run; what a killed attempt wrote is removed.
     """
     use_stores()
-    written = [name for name in _OF_WORKERS if name in task.outputs]
+    # Below an output, so that a clean-up of the run's artifacts also removes it.
+    first = min(task.outputs)
+    scratch = f"{address(task.addresses[first])}/{_SCRATCH}"
+    task.properties["scratch"] = scratch
+    empty(scratch)
+    written = [name for name in names if name in task.outputs]
     for name in written:
         empty(address(task.addresses[name]))
     artifacts = [(task.outputs[name][0], task.addresses[name]) for name in written]
-    for name in _OF_WORKERS:
+    for name in names:
         given = task.inputs.get(name, [])
         artifacts += zip(given, task.sources.get(name, []), strict=True)
     folders = [artifact.uri for artifact, _ in artifacts]
@@ -82,6 +89,7 @@ def in_store(task: Task) -> Iterator[None]:
         artifact.uri = address(uri)
     try:
         yield
+        empty(scratch)
     finally:
         # The launcher expects folders, and uploads nothing from an empty one.
         for (artifact, _), folder in zip(artifacts, folders, strict=True):

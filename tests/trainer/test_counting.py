@@ -1,5 +1,6 @@
 """Tokens are counted as Transform splits texts; unknown ones need a vocabulary."""
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +86,16 @@ def test_pieces_that_are_learned_later_are_estimated() -> None:
     assert found.tokens == [3, 5]
     assert found.truncated == [False, True]
     assert (found.unknown, found.words) == (None, None)
+
+
+def test_a_pickled_counter_needs_no_file(tmp_path: Path, served: str) -> None:
+    words = Counter(_settings(), served)
+    file = tmp_path / "vocab.txt"
+    file.write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\noil\n")
+    pieces = Counter(_settings(tokenizer="wordpiece", vocabulary=str(file)), None)
+    pickled = pickle.dumps([words, pieces])
+    (tmp_path / "assets" / "tokens").unlink()
+    file.unlink()
+    for counter, known in zip(pickle.loads(pickled), (words, pieces), strict=True):
+        assert counter.count(TEXTS) == known.count(TEXTS)
+        assert counter.vocabulary == known.vocabulary

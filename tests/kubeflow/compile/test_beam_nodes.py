@@ -55,7 +55,7 @@ def test_only_nodes_whose_workers_use_the_store_leave_their_pod(runner: str) -> 
         words = executor["container"]["args"]
         if words[0] == "--node":
             text = " ".join(words)
-            is_remote = NODES[words[1]].workers_use_store
+            is_remote = bool(NODES[words[1]].of_workers)
             assert ("PortableRunner" in text or "Dataflow" in text) is is_remote, name
             assert ('"remote": true' in text) is is_remote, name
 

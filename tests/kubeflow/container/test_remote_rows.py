@@ -13,10 +13,16 @@ from kubeflow.files import fetch
 from newsdesk.config.sections import Config
 from newsdesk.errors import ConfigError
 from newsdesk.identity import fingerprint
+from newsdesk.nodes import NODES
 from tests.support import s3
 
 pytestmark = pytest.mark.slow
 ARGS = ["--runner=DirectRunner", "--direct_running_mode=in_memory"]
+IN_ONE_PROCESS = ["--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner"]
+SCHEMA = """
+feature { name: "text" type: BYTES presence { min_fraction: 1 } shape { } }
+feature { name: "label" type: INT presence { min_fraction: 1 } shape { } }
+"""
 
 
 @pytest.fixture
@@ -37,6 +43,7 @@ def _task(address: str) -> Any:
         addresses={"examples": f"{address}/out"},
         inputs={},
         sources={},
+        properties={},
     )
 
 
@@ -83,54 +90,161 @@ def test_rows_go_to_an_address_without_what_a_killed_attempt_left(bucket: str) -
     files = s3fs.S3FileSystem()
     files.pipe(f"{bucket}/out/Split-train/old.gz", b"x")
     task = _task(bucket)
-    with remote_rows.in_store(task):
+    with remote_rows.in_store(task, ["examples"]):
         assert task.outputs["examples"][0].uri == f"{bucket}/out"
+        assert task.properties == {"scratch": f"{bucket}/out/scratch"}
         assert not files.exists(f"{bucket}/out")
     assert task.outputs["examples"][0].uri == "/s3/out/examples"
 
 
-def test_workers_read_rows_and_write_statistics_in_the_store(
-    bucket: str, tmp_path: Path
-) -> None:
+TEXTS = ("oil falls", "cup final", "Oil rises", "oil and gas", "...", "gas")
+
+
+def _rows(folder: Path, bucket: str) -> Any:
+    """Raw examples in the store, of which the pod has an empty folder."""
     import s3fs
     import tensorflow as tf
     from tfx.components.util import examples_utils
     from tfx.proto import example_gen_pb2
     from tfx.types import standard_artifacts
 
-    from components.statistics_gen import Executor
+    def example(text: str, label: int) -> Any:
+        values = {
+            "text": tf.train.Feature(
+                bytes_list=tf.train.BytesList(value=[text.encode()])
+            ),
+            "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[label])),
+        }
+        return tf.train.Example(features=tf.train.Features(feature=values))
 
-    values = {"text": tf.train.Feature(bytes_list=tf.train.BytesList(value=[b"a"]))}
-    row = tf.train.Example(features=tf.train.Features(feature=values))
-    with tf.io.TFRecordWriter(str(tmp_path / "rows.gz"), "GZIP") as writer:
-        writer.write(row.SerializeToString())
-    files = s3fs.S3FileSystem()
-    files.put(str(tmp_path / "rows.gz"), f"{bucket}/in/Split-train/rows.gz")
-    (tmp_path / "schema.pbtxt").write_text('feature { name: "text" type: BYTES }')
-    examples, schema = standard_artifacts.Examples(), standard_artifacts.Schema()
-    statistics = standard_artifacts.ExampleStatistics()
-    examples.uri, statistics.uri = "/s3/in", "/s3/out"
-    schema.uri, examples.split_names = str(tmp_path / "schema"), '["train"]'
-    (tmp_path / "schema").mkdir()
-    (tmp_path / "schema.pbtxt").rename(tmp_path / "schema" / "schema.pbtxt")
+    for split in ("train", "eval", "test"):
+        # Two files, so that two workers have something to do.
+        for part in (0, 1):
+            file = folder / f"{split}-{part}.gz"
+            with tf.io.TFRecordWriter(str(file), "GZIP") as writer:
+                for number, text in enumerate(TEXTS[part::2]):
+                    writer.write(example(text, number % 2).SerializeToString())
+            address = f"{bucket}/in/Split-{split}/{part}.gz"
+            s3fs.S3FileSystem().put(str(file), address)
+    examples = standard_artifacts.Examples()
+    examples.uri, examples.split_names = "/s3/in", '["train", "eval", "test"]'
     examples_utils.set_payload_format(examples, example_gen_pb2.FORMAT_TF_EXAMPLE)
     examples_utils.set_file_format(examples, "tfrecords_gzip")
-    inputs = {"examples": [examples], "schema": [schema]}
+    return examples
+
+
+def _local(folder: Path, bucket: str, examples: Any) -> Any:
+    """The same examples in a folder of this machine."""
+    import copy
+
+    import s3fs
+
+    s3fs.S3FileSystem().get(f"{bucket}/in", str(folder), recursive=True)
+    local = copy.deepcopy(examples)
+    local.uri = str(folder)
+    return local
+
+
+def _schema(folder: Path) -> Any:
+    from tfx.types import standard_artifacts
+
+    schema = standard_artifacts.Schema()
+    schema.uri = str(folder / "schema")
+    (folder / "schema").mkdir()
+    (folder / "schema" / "schema.pbtxt").write_text(SCHEMA)
+    return schema
+
+
+def _do(
+    executor: Any, node: str, inputs: Any, outputs: Any, properties: Any, bucket: str
+) -> None:
+    """Runs an executor as the entry point does."""
     task: Any = SimpleNamespace(
         inputs=inputs,
-        outputs={"statistics": [statistics]},
-        addresses={"statistics": f"{bucket}/out"},
-        sources={"examples": [f"{bucket}/in"], "schema": [f"{bucket}/schema"]},
+        outputs=outputs,
+        addresses={name: f"{bucket}/out/{name}" for name in outputs},
+        sources={name: [f"{bucket}/in"] for name in inputs},
+        properties=properties,
     )
-    context = Executor.Context(
-        beam_pipeline_args=ARGS, tmp_dir=str(tmp_path / "tmp"), unique_id="1"
-    )
-    with remote_rows.in_store(task):
-        Executor(context).Do(inputs, task.outputs, {"exclude_splits": "[]"})
-    assert files.find(f"{bucket}/out") == [
-        f"{bucket.removeprefix('s3://')}/out/Split-train/FeatureStats.pb"
+    context = executor.Context(beam_pipeline_args=ARGS, unique_id="1")
+    with remote_rows.in_store(task, NODES[node].of_workers):
+        executor(context).Do(task.inputs, task.outputs, task.properties)
+
+
+def _left_in(bucket: str) -> list[str]:
+    """What is in the store after a node has ended, without the name of the bucket."""
+    import s3fs
+
+    found = s3fs.S3FileSystem().find(f"{bucket}/out")
+    return [name.partition("/")[2] for name in found]
+
+
+def test_workers_read_rows_and_write_statistics_in_the_store(
+    bucket: str, tmp_path: Path
+) -> None:
+    from tfx.types import standard_artifacts
+
+    from components.statistics_gen import Executor
+
+    examples = _rows(tmp_path, bucket)
+    statistics = standard_artifacts.ExampleStatistics()
+    statistics.uri = "/s3/out"
+    inputs = {"examples": [examples], "schema": [_schema(tmp_path)]}
+    outputs = {"statistics": [statistics]}
+    _do(Executor, "StatisticsGen", inputs, outputs, {"exclude_splits": "[]"}, bucket)
+    assert _left_in(bucket) == [
+        f"out/statistics/Split-{split}/FeatureStats.pb"
+        for split in ("eval", "test", "train")
     ]
     assert (examples.uri, statistics.uri) == ("/s3/in", "/s3/out")
+
+
+def test_workers_count_texts_without_files_of_the_pod(
+    bucket: str, tmp_path: Path
+) -> None:
+    from tfx.types import standard_artifacts
+
+    from components.text_statistics.component import TextStatisticsOfSplits
+    from components.text_statistics.executor import Executor
+
+    examples = _rows(tmp_path, bucket)
+    assets = tmp_path / "model" / "Format-Serving" / "assets"
+    assets.mkdir(parents=True)
+    (assets / "tokens").write_text("oil\nfinal\n")
+    model = standard_artifacts.Model()
+    model.uri = str(tmp_path / "model")
+    settings = {
+        "text": {"min_frequency": 1, "max_length": 3},
+        "encoder": {"kind": "transformer"},
+        "fingerprint": "x",
+    }
+    properties = {
+        "counter": "trainer.counting.Counter",
+        "settings": json.dumps(settings),
+    }
+    written = {}
+    for name in ("here", "remote"):
+        statistics = TextStatisticsOfSplits()
+        statistics.uri = str(tmp_path / name)
+        outputs = {"statistics": [statistics]}
+        if name == "here":
+            local = _local(tmp_path / "local", bucket, examples)
+            inputs = {"examples": [local], "baseline": [model]}
+            Executor(Executor.Context(beam_pipeline_args=IN_ONE_PROCESS)).Do(
+                inputs, outputs, dict(properties)
+            )
+        else:
+            inputs = {"examples": [examples], "baseline": [model]}
+            node = "TextStatistics"
+            _do(Executor, node, inputs, outputs, dict(properties), bucket)
+        written[name] = {
+            file.name: json.loads(file.read_text())
+            for file in (tmp_path / name).iterdir()
+        }
+    assert written["remote"] == written["here"]
+    splits = written["remote"]["statistics.json"]["splits"]
+    assert (splits["train"]["rows"], splits["train"]["unknown"]) == (6, 6)
+    assert _left_in(bucket) == []
 
 
 def test_artifacts_must_be_in_a_store() -> None:
