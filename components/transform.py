@@ -22,9 +22,9 @@ from tfx.components.transform import component, executor, executor_utils
 from tfx.dsl.components.base import executor_spec
 from tfx.types import artifact_utils
 from tfx.utils import io_utils
-from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
 from components import one_process
+from components.transform_passes import Graph, Passes
 from newsdesk.in_order import in_order
 
 _FILE = "transformed_examples-00000-of-00001.gz"
@@ -35,7 +35,8 @@ class Executor(executor.Executor):
 
     Then a function of the settings, `learner`, learns from the train split what
     `preprocessing_fn` would learn with Beam. tf.Transform traces the function for the
-    graph, and not also for an analysis.
+    graph, and not also for an analysis. If workers share only an object store with this
+    process, `learner_on_workers` learns, and other passes transform the rows.
     """
 
     def Do(  # noqa: N802  TFX calls it by this name
@@ -51,9 +52,13 @@ class Executor(executor.Executor):
             output_dict: `transform_graph`, and `transformed_examples` with a folder for
                 each split that the trainer reads.
             exec_properties: `preprocessing_fn`, a dotted name; `custom_config`, its
-                settings as JSON; `splits_config`.
+                settings as JSON; `splits_config`; `scratch`, only if workers share no
+                folder with this process: an address that both can use.
         """
         settings = json.loads(exec_properties["custom_config"])
+        if scratch := exec_properties.get("scratch"):
+            self._on_workers(input_dict, output_dict, exec_properties, scratch)
+            return
         # Pipelines that older releases compiled do not have it.
         learner = settings.get("learner")
         if learner and one_process.is_one_process(self._beam_pipeline_args):
@@ -62,11 +67,28 @@ class Executor(executor.Executor):
                 train = rows.batches("train")
                 learned = pkgutil.resolve_name(learner)(train, settings, folder)
                 if learned is not None:
-                    function = pkgutil.resolve_name(exec_properties["preprocessing_fn"])
-                    traced = functools.partial(function, custom_config=learned)
-                    rows.transform(traced, output_dict, exec_properties)
+                    graph = rows.trace(learned, output_dict, exec_properties)
+                    for split, target in rows.targets(output_dict, exec_properties):
+                        rows.transform(split, graph, target)
                     return
         super().Do(input_dict, output_dict, exec_properties)
+
+    def _on_workers(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+        scratch: str,
+    ) -> None:
+        settings = json.loads(exec_properties["custom_config"])
+        rows = _Rows(input_dict)
+        passes = Passes(self._make_beam_pipeline, rows.examples, rows.schema, scratch)
+        learner = pkgutil.resolve_name(settings["learner_on_workers"])
+        with tempfile.TemporaryDirectory(prefix="newsdesk-") as folder:
+            learned = learner(passes.most_frequent, settings, folder)
+            graph = rows.trace(learned, output_dict, exec_properties)
+        targets = rows.targets(output_dict, exec_properties)
+        passes.transform(graph, dict(targets))
 
 
 class Transform(component.Transform):
@@ -79,10 +101,10 @@ class _Rows:
     """The rows of the input, and how they are transformed."""
 
     def __init__(self, input_dict: dict[str, list[types.Artifact]]) -> None:
-        self._examples = artifact_utils.get_single_instance(input_dict["examples"])
+        self.examples = artifact_utils.get_single_instance(input_dict["examples"])
         schema = artifact_utils.get_single_uri(input_dict["schema"])
         file = io_utils.get_only_uri_in_dir(schema)
-        self._schema = io_utils.SchemaReader().read(file)
+        self.schema = io_utils.SchemaReader().read(file)
 
     def batches(self, split: str) -> Iterator[dict[str, Any]]:
         """Yields the raw features of some rows of a split, as tensors."""
@@ -91,13 +113,17 @@ class _Rows:
         for batch in one_process.record_batches(source):
             yield adapter.ToBatchTensors(batch)
 
-    def transform(
+    def trace(
         self,
-        function: Any,
+        learned: Mapping[str, Any],
         output_dict: Mapping[str, list[types.Artifact]],
         exec_properties: Mapping[str, Any],
-    ) -> None:
-        """Writes the graph, its metadata, and the transformed splits."""
+    ) -> str:
+        """Writes the graph and its metadata; returns their folder."""
+        function = functools.partial(
+            pkgutil.resolve_name(exec_properties["preprocessing_fn"]),
+            custom_config=learned,
+        )
         folder = artifact_utils.get_single_uri(output_dict["transform_graph"])
         assets: dict[str, str] = {}
 
@@ -110,9 +136,7 @@ class _Rows:
         impl_helper.analyze_in_place(
             traced,
             force_tf_compat_v1=False,
-            feature_specs=schema_utils.schema_as_feature_spec(
-                self._schema
-            ).feature_spec,
+            feature_specs=schema_utils.schema_as_feature_spec(self.schema).feature_spec,
             type_specs=self._source("train").TensorAdapter().OriginalTypeSpecs(),
             transform_output_path=folder,
         )
@@ -124,41 +148,37 @@ class _Rows:
         )
         names.write_text(json.dumps(assets), encoding="utf-8")
         metadata_io.write_metadata(
-            dataset_metadata.DatasetMetadata(self._schema),
+            dataset_metadata.DatasetMetadata(self.schema),
             os.path.join(folder, tft.TFTransformOutput.RAW_METADATA_DIR),
         )
+        return str(folder)
+
+    def targets(
+        self,
+        output_dict: Mapping[str, list[types.Artifact]],
+        exec_properties: Mapping[str, Any],
+    ) -> Iterator[tuple[str, str]]:
+        """Yields each split that is transformed, and its folder."""
         splits = executor_utils.ResolveSplitsConfig(
-            exec_properties["splits_config"], [self._examples]
+            exec_properties["splits_config"], [self.examples]
         ).transform
         written = artifact_utils.get_single_instance(
             output_dict["transformed_examples"]
         )
         written.split_names = artifact_utils.encode_split_names(list(splits))
-        graph = tft.TFTransformOutput(folder)
         for split in splits:
-            target = artifact_utils.get_split_uri([written], split)
-            tf.io.gfile.makedirs(target)
-            self._write(split, graph, os.path.join(target, _FILE))
+            yield split, artifact_utils.get_split_uri([written], split)
 
-    def _write(self, split: str, graph: tft.TFTransformOutput, file: str) -> None:
-        layer = graph.transform_features_layer()
-        schema = graph.transformed_metadata.schema
-        converter = impl_helper.make_tensor_to_arrow_converter(schema)
-        encoder = RecordBatchToExamplesEncoder(schema)
-        # Compiled, because several threads call it.
-        compiled = tf.function(layer, autograph=False).get_concrete_function(
-            self._source(split).TensorAdapter().OriginalTypeSpecs()
-        )
-
-        def transformed(tensors: dict[str, Any]) -> list[bytes]:
-            examples: list[bytes] = encoder.encode(converter.convert(compiled(tensors)))
-            return examples
-
-        with tf.io.TFRecordWriter(file, "GZIP") as writer:
+    def transform(self, split: str, folder: str, target: str) -> None:
+        """Writes the transformed rows of a split, with the graph in a folder."""
+        types_of = self._source(split).TensorAdapter().OriginalTypeSpecs()
+        graph = Graph(folder, types_of)
+        tf.io.gfile.makedirs(target)
+        with tf.io.TFRecordWriter(os.path.join(target, _FILE), "GZIP") as writer:
             # TensorFlow cuts the texts of a batch with one thread.
-            for examples in in_order(transformed, self.batches(split)):
+            for examples in in_order(graph.transformed, self.batches(split)):
                 for example in examples:
                     writer.write(example)
 
     def _source(self, split: str) -> Any:
-        return one_process.reader(self._examples, split, self._schema)
+        return one_process.reader(self.examples, split, self.schema)

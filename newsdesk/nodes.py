@@ -71,7 +71,9 @@ NODES: Mapping[str, NodeFacts] = {
     ),
     "TextStatistics": NodeFacts(of_workers=("examples",)),
     "DataGate": NodeFacts(may_refuse=True),
-    "Transform": NodeFacts({"cpu": "2", "memory": "4Gi"}),
+    "Transform": NodeFacts(
+        {"cpu": "2", "memory": "4Gi"}, of_workers=("examples", "transformed_examples")
+    ),
     "Tuner": NodeFacts(
         {"cpu": "4", "memory": "8Gi", "timeout_minutes": 24 * 60},
         may_have_gpus=True,

@@ -33,6 +33,7 @@ from pipeline.beam import beam_args
 _COUNTER = "trainer.counting.Counter"
 _PREPROCESSING = "trainer.preprocessing.preprocessing_fn"
 _LEARNER = "trainer.preprocessing.learn"
+_LEARNER_ON_WORKERS = "trainer.preprocessing.learn_on_workers"
 _ANSWERER = "pipeline.predict.batch.scoring.answer_files"
 
 
@@ -205,6 +206,7 @@ def _tokenize(config: Config, examples: Channel, schema: Channel) -> BaseCompone
         custom_config={
             **_token_settings(config, _PREPROCESSING, "components.transform"),
             "learner": _LEARNER,
+            "learner_on_workers": _LEARNER_ON_WORKERS,
         },
         disable_statistics=True,
         # No run gives it to another, and Beam has more to do with it.

@@ -38,6 +38,7 @@ LAYERS = {
     "schemas": "",
     "components": """
         one_process
+        transform_passes
         baseline_model predictions schema_import schema_rules statistics_gen
         text_example_gen text_statistics transform tuner
         bulk_inferrer data_rules publisher tfma_rows

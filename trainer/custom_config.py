@@ -16,13 +16,16 @@ class TransformSettings(Section):
     Attributes:
         learner: the dotted name of a function that learns without Beam; "" to learn
             with Beam.
-        learned: the file with the words that it learned.
+        learner_on_workers: the dotted name of a function that learns on workers of
+            Beam that share only an object store with Transform.
+        learned: the file with the words that one of them learned.
     """
 
     text: Text
     encoder: Encoder
     fingerprint: str
     learner: str = ""
+    learner_on_workers: str = ""
     learned: str = ""
 
 

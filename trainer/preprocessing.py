@@ -1,6 +1,7 @@
 """Turns raw features into model inputs, in Transform and in the served graph."""
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -8,7 +9,7 @@ import tensorflow as tf
 from newsdesk import features
 from newsdesk.errors import DataError
 from trainer.custom_config import TransformSettings
-from trainer.text import tokenizer
+from trainer.text import learned_words, tokenizer
 
 # Fixed, so that a text has the same key in every run.
 _HASH_KEY = [0x6E657773, 0x6465736B]
@@ -74,6 +75,47 @@ def learn(
         texts = (_column(batch, features.TEXT) for batch in batches)
         learned = tokenizer.learn_words(texts, settings.text, folder)
     return None if learned is None else {**custom_config, "learned": learned}
+
+
+def learn_on_workers(
+    most_frequent: Callable[..., list[bytes]],
+    custom_config: Mapping[str, Any],
+    folder: str,
+) -> dict[str, Any]:
+    """Learns what `learn` learns, on workers of Beam.
+
+    Args:
+        most_frequent: makes a pass over the train split, see
+            `components.transform_passes.Passes`; not called if nothing has to be
+            learned.
+        custom_config: the fields of `TransformSettings`; the tokenizer is not
+            `pieces`, which tf.Transform learns.
+        folder: for files, which the transform graph copies.
+
+    Returns:
+        The settings with what was learned.
+
+    Raises:
+        DataError: no word can be learned.
+    """
+    settings = TransformSettings.model_validate(custom_config)
+    learned = ""
+    if settings.text.tokenizer == "words":
+        least = settings.text.min_frequency
+        count = functools.partial(_words, lower_case=settings.text.lower_case)
+        words = most_frequent(count, least, tokenizer.word_limit(settings.text))
+        if not words:
+            raise DataError(
+                f"the train split has no word that is in {least} rows, so that no "
+                "vocabulary can be learned; check the texts, or set text.min_frequency "
+                "lower"
+            )
+        learned = tokenizer.write_words(words, folder)
+    return {**custom_config, "learned": learned}
+
+
+def _words(batch: Mapping[str, Any], lower_case: bool) -> dict[bytes, int]:
+    return learned_words.counted(_column(batch, features.TEXT), lower_case)
 
 
 def _column(inputs: Mapping[str, Any], name: str) -> tf.Tensor:

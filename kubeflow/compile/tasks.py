@@ -216,8 +216,12 @@ class Task:
     def _beam(self) -> Beam:
         """The runner of this node, in its pod if other pods cannot see its files."""
         beam = self._config.beam
-        is_local = beam.is_remote and not NODES[self._node.id].of_workers
-        return Beam(runner=DIRECT) if is_local else beam
+        # tf.Transform learns them, and its workers need a folder that all share.
+        learns_pieces = self._config.text.tokenizer == "pieces"
+        is_local = not NODES[self._node.id].of_workers or (
+            self._node.id == "Transform" and learns_pieces
+        )
+        return Beam(runner=DIRECT) if beam.is_remote and is_local else beam
 
     @property
     def _has_beam(self) -> bool:

@@ -1,5 +1,6 @@
 """Learns the vocabulary of words without Beam."""
 
+import functools
 import heapq
 from collections import Counter
 from collections.abc import Iterable
@@ -9,6 +10,20 @@ import tensorflow as tf
 from newsdesk.config.text import Text
 from newsdesk.in_order import in_order
 from trainer.text.words import rows_by_word, split_words
+
+
+def counted(texts: tf.Tensor, lower_case: bool) -> dict[bytes, int]:
+    """Counts the words of some texts.
+
+    Args:
+        texts: string [batch].
+        lower_case: whether upper and lower case are one.
+
+    Returns:
+        In how many of the texts each word is.
+    """
+    words, rows = rows_by_word(split_words(texts, lower_case))
+    return dict(zip(words.numpy().tolist(), rows.numpy().tolist(), strict=True))
 
 
 def learn(batches: Iterable[tf.Tensor], config: Text, size: int) -> list[bytes]:
@@ -23,14 +38,10 @@ def learn(batches: Iterable[tf.Tensor], config: Text, size: int) -> list[bytes]:
         The words that are in most rows, the most frequent first; of equally frequent
         words, the last in the order of their bytes first.
     """
-
-    def counted(texts: tf.Tensor) -> dict[bytes, int]:
-        words, rows = rows_by_word(split_words(texts, config.lower_case))
-        return dict(zip(words.numpy().tolist(), rows.numpy().tolist(), strict=True))
-
+    count = functools.partial(counted, lower_case=config.lower_case)
     counts: Counter[bytes] = Counter()
     # TensorFlow cuts a batch with one thread.
-    for batch in in_order(counted, batches):
+    for batch in in_order(count, batches):
         counts.update(batch)
     frequent = (
         (count, word) for word, count in counts.items() if count >= config.min_frequency

@@ -196,11 +196,29 @@ def learn_words(batches: Iterable[tf.Tensor], config: Text, folder: str) -> str 
     Returns:
         The path of a text file with a word a line; None if no word can be learned.
     """
-    words = learned_words.learn(
-        batches, config, config.vocabulary_size - _FIRST_WORD_ID
-    )
-    if not words:
-        return None
+    words = learned_words.learn(batches, config, word_limit(config))
+    return write_words(words, folder) if words else None
+
+
+def word_limit(config: Text) -> int:
+    """Returns the largest number of words that a learned vocabulary has.
+
+    Args:
+        config: the text section.
+    """
+    return config.vocabulary_size - _FIRST_WORD_ID
+
+
+def write_words(words: Iterable[bytes], folder: str) -> str:
+    """Writes a learned vocabulary.
+
+    Args:
+        words: its words.
+        folder: for the file.
+
+    Returns:
+        The path of a text file with a word a line.
+    """
     file = Path(folder, VOCABULARY)
     file.write_bytes(b"".join(word + b"\n" for word in words))
     return str(file)
@@ -217,7 +235,7 @@ def _word_ids(texts: tf.Tensor, config: Text, learned: str) -> tf.RaggedTensor:
     vocabulary = tft.vocabulary(
         # A word that one row repeats can be as private as one that it has once.
         once_a_row(words),
-        top_k=config.vocabulary_size - _FIRST_WORD_ID,
+        top_k=word_limit(config),
         frequency_threshold=config.min_frequency,
         vocab_filename=VOCABULARY,
     )

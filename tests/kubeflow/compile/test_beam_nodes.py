@@ -17,16 +17,16 @@ from tests.kubeflow.test_compile import sample
 GOLDEN = Path(__file__).parent / "beam_nodes.golden.yaml"
 
 
-def on(runner: str) -> Config:
+def on(runner: str, *more: str) -> Config:
     """The sample on one of `RUNNERS`."""
     values = RUNNERS[runner].items()
     root = "kubeflow.root=gs://news/runs"
-    return sample(root, *(f"beam.{key}={value}" for key, value in values))
+    return sample(root, *(f"beam.{key}={value}" for key, value in values), *more)
 
 
-def arguments(runner: str) -> dict[str, Any]:
+def arguments(runner: str, *more: str) -> dict[str, Any]:
     """The arguments for Beam of each node that has some."""
-    (spec, _) = yaml.safe_load_all(compiler.compile(on(runner)))
+    (spec, _) = yaml.safe_load_all(compiler.compile(on(runner, *more)))
     found = {}
     for name, executor in spec["deploymentSpec"]["executors"].items():
         words = executor["container"]["args"]
@@ -58,6 +58,13 @@ def test_only_nodes_whose_workers_use_the_store_leave_their_pod(runner: str) -> 
             is_remote = bool(NODES[words[1]].of_workers)
             assert ("PortableRunner" in text or "Dataflow" in text) is is_remote, name
             assert ('"remote": true' in text) is is_remote, name
+
+
+@pytest.mark.slow
+def test_pieces_are_learned_in_the_pod() -> None:
+    found = arguments("flink", "text.tokenizer=pieces")
+    assert "FnApiRunner" in found["transform"][0]
+    assert found["text-statistics"][0] == "--runner=PortableRunner"
 
 
 def test_loopback_workers_are_refused_on_a_cluster() -> None:

@@ -11,7 +11,7 @@ import pytest
 from kubeflow.container import remote_rows
 from kubeflow.files import fetch
 from newsdesk.config.sections import Config
-from newsdesk.errors import ConfigError
+from newsdesk.errors import ConfigError, DataError
 from newsdesk.identity import fingerprint
 from newsdesk.nodes import NODES
 from tests.support import s3
@@ -245,6 +245,100 @@ def test_workers_count_texts_without_files_of_the_pod(
     splits = written["remote"]["statistics.json"]["splits"]
     assert (splits["train"]["rows"], splits["train"]["unknown"]) == (6, 6)
     assert _left_in(bucket) == []
+
+
+def _transformed(folder: str) -> dict[str, list[str]]:
+    """The rows of each split, sorted, in a folder of this machine."""
+    import tensorflow as tf
+
+    found = {}
+    for split in ("train", "eval"):
+        files = [str(file) for file in Path(folder, f"Split-{split}").iterdir()]
+        records = tf.data.TFRecordDataset(files, compression_type="GZIP")
+        # As text, because the order of the serialized features may differ.
+        found[split] = sorted(
+            str(tf.train.Example.FromString(record))
+            for record in records.as_numpy_iterator()
+        )
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Fewer words than there are, several of which are in as many rows.
+        {"min_frequency": 1, "max_length": 8, "vocabulary_size": 4},
+        {"tokenizer": "wordpiece", "max_length": 8},
+    ],
+)
+def test_workers_transform_rows_as_one_process_does(
+    bucket: str, tmp_path: Path, text: dict[str, Any]
+) -> None:
+    import s3fs
+    import tensorflow_transform as tft
+    from tfx.types import standard_artifacts
+
+    from components.transform import Executor
+
+    if "tokenizer" in text:
+        file = tmp_path / "vocab.txt"
+        file.write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\noil\ngas\n")
+        text["vocabulary"] = str(file)
+    settings = {
+        "text": text,
+        "encoder": {"kind": "transformer"},
+        "fingerprint": "x",
+        "learner": "trainer.preprocessing.learn",
+        "learner_on_workers": "trainer.preprocessing.learn_on_workers",
+    }
+    properties = {
+        "preprocessing_fn": "trainer.preprocessing.preprocessing_fn",
+        "custom_config": json.dumps(settings),
+        "splits_config": '{"analyze": ["train"], "transform": ["train", "eval"]}',
+        "disable_statistics": 1,
+    }
+    examples, schema = _rows(tmp_path, bucket), _schema(tmp_path)
+    local = _local(tmp_path / "local", bucket, examples)
+    found = {}
+    for name in ("here", "remote"):
+        graph = standard_artifacts.TransformGraph()
+        rows = standard_artifacts.Examples()
+        graph.uri, rows.uri = str(tmp_path / name), str(tmp_path / f"{name}-rows")
+        outputs = {"transform_graph": [graph], "transformed_examples": [rows]}
+        if name == "here":
+            inputs = {"examples": [local], "schema": [schema]}
+            context = Executor.Context(beam_pipeline_args=IN_ONE_PROCESS)
+            Executor(context).Do(inputs, outputs, dict(properties))
+        else:
+            inputs = {"examples": [examples], "schema": [schema]}
+            _do(Executor, "Transform", inputs, outputs, dict(properties), bucket)
+            assert not Path(rows.uri).exists()
+            written = f"{bucket}/out/transformed_examples"
+            s3fs.S3FileSystem().get(written, rows.uri, recursive=True)
+        output = tft.TFTransformOutput(graph.uri)
+        found[name] = {
+            "splits": rows.split_names,
+            "vocabulary": Path(output.vocabulary_file_by_name("tokens")).read_bytes(),
+            "spec": output.transformed_feature_spec(),
+            "rows": _transformed(rows.uri),
+        }
+    assert found["remote"] == found["here"]
+    assert len(found["remote"]["rows"]["train"]) == len(TEXTS)
+    assert {name.rpartition("/")[0] for name in _left_in(bucket)} == {
+        f"out/transformed_examples/Split-{split}" for split in ("train", "eval")
+    }
+
+
+def test_rows_without_words_have_no_vocabulary_to_learn() -> None:
+    from trainer.preprocessing import learn_on_workers
+
+    settings = {
+        "text": {"min_frequency": 3},
+        "encoder": {"kind": "transformer"},
+        "fingerprint": "x",
+    }
+    with pytest.raises(DataError, match=r"no word that is in 3 rows.*min_frequency"):
+        learn_on_workers(lambda *_: [], settings, "")
 
 
 def test_artifacts_must_be_in_a_store() -> None:
