@@ -212,7 +212,7 @@ def _statistics(content: bytes) -> dict[str, Any]:
     (dataset,) = parsed.datasets
     columns = {}
     for feature in dataset.features:
-        common = feature.num_stats.common_stats or feature.string_stats.common_stats
+        common = getattr(feature, feature.WhichOneof("stats")).common_stats
         top = [(one.value, one.frequency) for one in feature.string_stats.top_values]
         columns[feature.path.step[0]] = (
             feature.type,
