@@ -68,8 +68,8 @@ class Executor(executor.Executor):
                 learned = pkgutil.resolve_name(learner)(train, settings, folder)
                 if learned is not None:
                     graph = rows.trace(learned, output_dict, exec_properties)
-                    for split, target in rows.targets(output_dict, exec_properties):
-                        rows.transform(split, graph, target)
+                    targets = rows.targets(output_dict, exec_properties)
+                    rows.transform(graph, dict(targets))
                     return
         super().Do(input_dict, output_dict, exec_properties)
 
@@ -169,16 +169,18 @@ class _Rows:
         for split in splits:
             yield split, artifact_utils.get_split_uri([written], split)
 
-    def transform(self, split: str, folder: str, target: str) -> None:
-        """Writes the transformed rows of a split, with the graph in a folder."""
-        types_of = self._source(split).TensorAdapter().OriginalTypeSpecs()
+    def transform(self, folder: str, targets: Mapping[str, str]) -> None:
+        """Writes the transformed rows of splits, with the graph in a folder."""
+        # Loaded and traced once for all splits.
+        types_of = self._source("train").TensorAdapter().OriginalTypeSpecs()
         graph = Graph(folder, types_of)
-        tf.io.gfile.makedirs(target)
-        with tf.io.TFRecordWriter(os.path.join(target, _FILE), "GZIP") as writer:
-            # TensorFlow cuts the texts of a batch with one thread.
-            for examples in in_order(graph.transformed, self.batches(split)):
-                for example in examples:
-                    writer.write(example)
+        for split, target in targets.items():
+            tf.io.gfile.makedirs(target)
+            with tf.io.TFRecordWriter(os.path.join(target, _FILE), "GZIP") as writer:
+                # TensorFlow cuts the texts of a batch with one thread.
+                for examples in in_order(graph.transformed, self.batches(split)):
+                    for example in examples:
+                        writer.write(example)
 
     def _source(self, split: str) -> Any:
         return one_process.reader(self.examples, split, self.schema)
