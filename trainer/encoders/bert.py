@@ -49,12 +49,13 @@ class Bert(Stack):
         initial: values of the variables.
     """
 
+    encodes_lists = True
+
     def __init__(self, shape: BertShape, precision: str, initial: Initial) -> None:
         width = shape.block.width
         blocks = make_blocks(shape.block, shape.blocks, precision, initial)
         super().__init__("bert", width, blocks, precision)
         self._dropout = shape.block.dropout
-        self.heads_of_list = shape.block.heads
 
         def table(name: str, rows: int) -> tf.Variable:
             return self.table(f"{name}/embeddings", rows, initial, shape.embedding)
@@ -102,5 +103,5 @@ class Bert(Stack):
         if self.types is not None:
             others += self.types[0]
         words = tf.gather(self.words, tokens.ids)
-        embedded = self.norm.serve(words + tf.gather(others, tokens.positions))
+        embedded = self.norm.serve(words, [tf.gather(others, tokens.positions)])
         return embedded if self.projection is None else self.projection(embedded)

@@ -1,13 +1,13 @@
 """A transformer block (Vaswani et al., 2017) with two-dimensional matrix products."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import tensorflow as tf
 import tf_keras
 
-from trainer.encoders import attention, elementwise
+from trainer.encoders import attention, elementwise, parts
 from trainer.encoders.elementwise import Dropout, Norm
 from trainer.encoders.lora import QueryKeyValue
 from trainer.encoders.products import Dense
@@ -136,6 +136,18 @@ class Block(tf_keras.layers.Layer):
             mixed, weights = attention.mixed(scores, value, mask, dropout)
         return self.mix(mixed, training=training), weights
 
+    @property
+    def heads_of_part(self) -> int:
+        """The number of heads of each part of a served block."""
+        return self._shape.heads // len(self._parts)
+
+    @property
+    def _parts(self) -> list[int | None]:
+        shape = self._shape
+        if self.query_key_value.lora is not None:
+            return [None]
+        return parts.numbers(shape.width, shape.heads, shape.feed_forward)
+
     def serve(
         self, hidden: tf.Tensor, tokens: TokenList, first_only: bool
     ) -> tf.Tensor:
@@ -143,21 +155,26 @@ class Block(tf_keras.layers.Layer):
 
         Args:
             hidden: float [tokens, width].
-            tokens: the list.
+            tokens: the list, made for `heads_of_part`.
             first_only: whether only the first token of each text is needed.
 
         Returns:
             A tensor like `hidden`, or float [batch, width] of the first tokens.
         """
-        product = self.query_key_value(hidden)
-        mixed = attention.of_list(product, tokens, self._shape.heads, first_only)
+        attended, outer = [], []
+        for part in self._parts:
+            product = parts.columns(self.query_key_value, hidden, part, groups=3)
+            mixed = attention.of_list(product, tokens, self.heads_of_part, first_only)
+            attended.append(parts.rows(self.mix, mixed, part))
         if first_only:
             hidden = tf.gather(hidden, tokens.firsts)
-        hidden = self.attention_norm.serve(hidden + self.mix(mixed))
-        inner = self.inner(hidden)
+        hidden = self.attention_norm.serve(hidden, attended)
         gelu = self._shape.activation == "gelu"
-        inner = elementwise.gelu(inner, compiled=False) if gelu else tf.nn.relu(inner)
-        return self.output_norm.serve(hidden + self.outer(inner))
+        for part in self._parts:
+            inner = parts.columns(self.inner, hidden, part)
+            inner = elementwise.gelu(inner, False) if gelu else tf.nn.relu(inner)
+            outer.append(parts.rows(self.outer, inner, part))
+        return self.output_norm.serve(hidden, outer)
 
 
 class LayerNorm(tf_keras.layers.Layer):
@@ -203,18 +220,20 @@ class LayerNorm(tf_keras.layers.Layer):
         norm = Norm(gamma, beta, self._epsilon)
         return elementwise.add_and_normalize(values, added, norm, dropout, compiled)
 
-    def serve(self, values: tf.Tensor) -> tf.Tensor:
-        """Normalizes rows in a served model.
+    def serve(self, values: tf.Tensor, added: Sequence[tf.Tensor]) -> tf.Tensor:
+        """Adds tensors and normalizes the rows of the sum in a served model.
 
         Args:
             values: float [rows, width].
+            added: one or two tensors like `values`.
 
         Returns:
             A tensor like `values`.
         """
         gamma, beta = map(tf.convert_to_tensor, (self.gamma, self.beta))
+        # oneDNN adds these two in the product that computes the second.
         return elementwise.served_normalization(
-            values, Norm(gamma, beta, self._epsilon)
+            values + added[0], added[1:], Norm(gamma, beta, self._epsilon)
         )
 
 

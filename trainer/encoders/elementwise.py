@@ -8,7 +8,7 @@ a server may not have it.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -82,8 +82,10 @@ def add_and_normalize(
     )
 
 
-def served_normalization(values: tf.Tensor, norm: Norm) -> tf.Tensor:
-    """Normalizes rows (Ba et al., 2016) in the form that oneDNN has one operation for.
+def served_normalization(
+    values: tf.Tensor, added: Sequence[tf.Tensor], norm: Norm
+) -> tf.Tensor:
+    """Normalizes sums (Ba et al., 2016) in the form that oneDNN has one operation for.
 
     Without oneDNN, TensorFlow computes what is written here: the normalization of a
     batch in which each row is a channel, with float32 statistics. A few rows are
@@ -91,6 +93,7 @@ def served_normalization(values: tf.Tensor, norm: Norm) -> tf.Tensor:
 
     Args:
         values: float [rows, width].
+        added: no tensor, or one like `values`.
         norm: how to scale and shift.
 
     Returns:
@@ -102,12 +105,15 @@ def served_normalization(values: tf.Tensor, norm: Norm) -> tf.Tensor:
         tf.shape(values)[0] <= _FEW_ROWS,
         lambda: _normalize(
             values,
-            tf.zeros([], values.dtype),
+            added[0] if added else tf.zeros([], values.dtype),
             norm.gamma,
             norm.beta,
             tf.constant(norm.epsilon),
         ),
-        lambda: _standard(values, norm.epsilon) * scale + shift,
+        lambda: (
+            _standard(values + added[0] if added else values, norm.epsilon) * scale
+            + shift
+        ),
     )
     return result
 

@@ -27,8 +27,8 @@ class Stack(tf_keras.layers.Layer):
     """
 
     shows_attention = True
-    # The number of heads if the encoder can encode lists of tokens.
-    heads_of_list: int | None = None
+    # Whether the encoder can encode lists of tokens.
+    encodes_lists = False
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Stack(tf_keras.layers.Layer):
         """
 
     def embed_list(self, tokens: TokenList) -> tf.Tensor:
-        """Turns a list of tokens into vectors, if `heads_of_list` is not None.
+        """Turns a list of tokens into vectors, if `encodes_lists`.
 
         Args:
             tokens: the list.
@@ -71,6 +71,11 @@ class Stack(tf_keras.layers.Layer):
             float32 [tokens, width].
         """
         raise NotImplementedError
+
+    @property
+    def heads_of_list(self) -> int | None:
+        """The heads that lists of tokens are made for, if the encoder encodes them."""
+        return self.blocks[0].heads_of_part if self.encodes_lists else None
 
     def table(
         self, name: str, rows: int, initial: Initial, width: int | None = None
@@ -203,7 +208,7 @@ class Stack(tf_keras.layers.Layer):
         return exact / tf.reduce_sum(exact, -1, keepdims=True)
 
     def serve(self, tokens: TokenList, first_only: bool) -> tf.Tensor:
-        """Encodes a list of tokens, if `heads_of_list` is not None.
+        """Encodes a list of tokens, if `encodes_lists`.
 
         Args:
             tokens: the list.

@@ -28,6 +28,8 @@ class Transformer(Stack):
         precision: the dtype of hidden states; variables are float32.
     """
 
+    encodes_lists = True
+
     def __init__(
         self,
         config: TransformerEncoder,
@@ -48,7 +50,6 @@ class Transformer(Stack):
         blocks = make_blocks(shape, config.blocks, precision, _from_scratch)
         super().__init__("transformer", config.width, blocks, precision)
         self._dropout = config.dropout
-        self.heads_of_list = config.heads
         self._tokens = self.table("tokens/embeddings", id_count, _from_scratch)
         self._positions = self.table("positions/embeddings", max_length, _from_scratch)
 

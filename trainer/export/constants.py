@@ -13,10 +13,6 @@ from newsdesk.inspection.operations import MAX_GRAPH_BYTES
 
 # The rest of the graph is below a tenth of the largest SavedModel that we load.
 _MAX_BYTES = MAX_GRAPH_BYTES * 9 // 10
-_HALF = {
-    tf.bfloat16.as_datatype_enum: tf.bfloat16,
-    tf.float16.as_datatype_enum: tf.float16,
-}
 
 Function = Callable[[tf.Tensor], tf.Tensor]
 
@@ -52,7 +48,7 @@ def with_constants(function: Function, spec: tf.TensorSpec) -> Function:
     handles = {inner.op.name: handle for handle, inner in traced.graph.captures}
     variables = {id(one.handle): one for one in traced.graph.variables}
     graph = traced.graph.as_graph_def()
-    _read_constants(
+    weights = _read_constants(
         graph,
         {
             name: variables[id(handle)]
@@ -60,9 +56,9 @@ def with_constants(function: Function, spec: tf.TensorSpec) -> Function:
             if id(handle) in variables
         },
     )
-    _cast_constants(graph)
+    _fold(graph, weights)
     given, found = traced.inputs[0], traced.outputs[0]
-    needed = _needed(graph, found.op.name)
+    needed = _needed(graph, [found.op.name])
     kept = {node.name for node in needed.node} & handles.keys()
 
     def call(values: tf.Tensor) -> tf.Tensor:
@@ -80,26 +76,49 @@ def with_constants(function: Function, spec: tf.TensorSpec) -> Function:
 
 def _read_constants(
     graph: tf.compat.v1.GraphDef, variables: Mapping[str, tf.Variable]
-) -> None:
-    """Replaces reads of variables, by the name of their input, by constants."""
+) -> set[str]:
+    """Replaces reads of variables, by the name of their input; returns their names."""
+    names = set()
     for node in graph.node:
         if node.op == "ReadVariableOp" and node.input[0] in variables:
             _become_constant(node, variables[node.input[0]].numpy())
+            names.add(node.name)
+    return names
 
 
-def _cast_constants(graph: tf.compat.v1.GraphDef) -> None:
-    """Replaces casts of constants to half precision by constants."""
-    nodes = {node.name: node for node in graph.node}
+def _fold(graph: tf.compat.v1.GraphDef, weights: set[str]) -> None:
+    """Replaces what is computed from weights alone, such as their parts and casts.
+
+    Args:
+        graph: its nodes are in the order of their computation.
+        weights: names of constants.
+    """
+    constant = {node.name for node in graph.node if node.op == "Const"}
+    computed = set(weights)
+    # Reads of another tensor than the first one of a node have its number.
+    several = {_name(one) for node in graph.node for one in node.input if ":" in one}
     for node in graph.node:
-        if node.op != "Cast" or node.attr["DstT"].type not in _HALF:
-            continue
-        source = nodes[_name(node.input[0])]
-        while source.op == "Identity":
-            source = nodes[_name(source.input[0])]
-        if source.op == "Const":
-            dtype = _HALF[node.attr["DstT"].type]
-            values = tf.make_ndarray(source.attr["value"].tensor)
-            _become_constant(node, values.astype(dtype.as_numpy_dtype))
+        sources = {_name(tensor) for tensor in node.input if tensor[0] != "^"}
+        if sources and sources <= constant and node.name not in several:
+            constant.add(node.name)
+            if sources & computed:
+                computed.add(node.name)
+    read = {
+        _name(tensor)
+        for node in graph.node
+        if node.name not in constant
+        for tensor in node.input
+    }
+    names = sorted((computed - weights) & read)
+    values = tf.function(
+        lambda: tf.graph_util.import_graph_def(
+            _needed(graph, names), {}, [f"{name}:0" for name in names], name=""
+        ),
+        autograph=False,
+    )()
+    nodes = {node.name: node for node in graph.node}
+    for name, value in zip(names, values, strict=True):
+        _become_constant(nodes[name], value.numpy())
 
 
 def _become_constant(node: tf.compat.v1.NodeDef, values: np.ndarray) -> None:
@@ -115,11 +134,11 @@ def _become_constant(node: tf.compat.v1.NodeDef, values: np.ndarray) -> None:
     tensor.tensor_content = values.tobytes()
 
 
-def _needed(graph: tf.compat.v1.GraphDef, last: str) -> tf.compat.v1.GraphDef:
-    """The part of a graph that computes a node."""
+def _needed(graph: tf.compat.v1.GraphDef, last: Iterable[str]) -> tf.compat.v1.GraphDef:
+    """The part of a graph that computes some nodes."""
     nodes = {node.name: node for node in graph.node}
-    found = {last}
-    waiting = [last]
+    waiting = list(last)
+    found = set(waiting)
     while waiting:
         node = nodes[waiting.pop()]
         # They order reads of variables, and would keep unused float32 weights.

@@ -97,7 +97,7 @@ def test_a_served_normalization_has_its_own_epsilon(dtype: str) -> None:
     expected = centred / np.sqrt(np.square(centred).mean(1, keepdims=True) + 1e-6)
     norm = Norm(tf.constant(gamma), tf.constant(beta), 1e-6)
     served = tf.function(
-        lambda rows: served_normalization(tf.cast(rows, dtype), norm),
+        lambda rows: served_normalization(tf.cast(rows, dtype), [], norm),
         [tf.TensorSpec([None, 64], tf.float32)],
         autograph=False,
     )

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tests.trainer.encoders.test_lora import classifier
+from trainer.encoders import parts
 from trainer.encoders.token_list import token_list
 from trainer.model import Classifier
 
@@ -31,6 +32,31 @@ def test_a_list_has_the_logits_of_a_padded_batch(
         expected = model(batch(rows))
         assert np.ptp(expected.numpy()) > 1e-3
         np.testing.assert_allclose(model.serve(batch(rows)), expected, atol=2e-5)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_parts_of_blocks_have_the_logits_of_whole_ones(
+    pooling: str, write_checkpoint: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = classifier(write_checkpoint())
+    model._pooling = pooling
+    whole = model.encoder.heads_of_list
+
+    monkeypatch.setattr(parts, "_FEWEST", 1)
+
+    assert model.encoder.heads_of_list == whole / 2
+    for rows in (1, 3, 40):
+        np.testing.assert_allclose(
+            model.serve(batch(rows)), model(batch(rows)), atol=2e-5
+        )
+
+
+def test_only_small_products_are_divided() -> None:
+    assert parts.numbers(width=384, heads=12, feed_forward=1536) == [0, 1]
+    assert parts.numbers(width=384, heads=3, feed_forward=1536) == [None]
+    # Waiting takes longer than these; oneDNN divides those itself.
+    assert parts.numbers(width=64, heads=4, feed_forward=256) == [None]
+    assert parts.numbers(width=768, heads=12, feed_forward=3072) == [None]
 
 
 def test_fused_operations_have_the_same_logits(write_checkpoint: Any) -> None:

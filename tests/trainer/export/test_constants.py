@@ -36,6 +36,26 @@ def test_weights_are_stored_once_in_the_precision_of_the_products() -> None:
     assert np.any(caller(values))
 
 
+def test_only_parts_of_weights_are_stored_if_only_parts_are_used() -> None:
+    weight = tf.Variable(np.arange(6, dtype=np.float32).reshape(2, 3) / 7)
+
+    def divided(values: tf.Tensor) -> tf.Tensor:
+        first, second = tf.reshape(weight, [2, 3, 1])[0], weight[1][:, None] / 2
+        return tf.matmul(values, first) + tf.matmul(values, second)
+
+    caller = constants.with_constants(divided, SPEC)
+    values = tf.constant([[1.0, 2.0, 3.0]])
+
+    np.testing.assert_array_equal(caller(values), divided(values))
+
+    graph = tf.function(caller, [SPEC]).get_concrete_function().graph.as_graph_def()
+    nodes = [node for one in graph.library.function for node in one.node_def]
+    weights = [
+        tf.make_ndarray(n.attr["value"].tensor) for n in nodes if n.op == "Const"
+    ]
+    assert sorted(one.shape for one in weights) == [(3, 1), (3, 1)]
+
+
 def test_embeddings_stay_variables(tmp_path: Path) -> None:
     table = tf.Variable(np.arange(8, dtype=np.float32).reshape(4, 2))
     module = tf.Module()
