@@ -5,27 +5,32 @@ It writes them once, for every node that needs them.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from apache_beam.io.filesystems import FileSystems
 from tfx import types
-from tfx.dsl.components.base import base_component, base_executor, executor_spec
+from tfx.dsl.components.base import (
+    base_beam_component,
+    base_beam_executor,
+    executor_spec,
+)
 from tfx.types import artifact_utils, component_spec, standard_artifacts
 from tfx.utils import path_utils
 
-from newsdesk import features
-from newsdesk.evaluation.prediction_file import BATCH, FILE
+from components import one_process, predicted_rows
+from components.predicted_rows import CANDIDATE, SLICE, Models
+from newsdesk.evaluation.prediction_file import FILE
 from newsdesk.evaluation.tested import Tested
-from newsdesk.evaluation.tested_rows import Predicted, TestedRows, losses
+from newsdesk.evaluation.tested_rows import Predicted, TestedRows
 from newsdesk.inspection import trial
 from newsdesk.published.in_service import BEST
 from newsdesk.rows.parquet_opener import open_parquet
 
 # The models that a candidate is compared with.
 _OTHERS = ("baseline", "best")
-_SLICE = "slice/"
 
 
 class RowPredictions(types.Artifact):
@@ -60,8 +65,8 @@ class PredictionsSpec(component_spec.ComponentSpec):
     OUTPUTS = {"predictions": component_spec.ChannelParameter(type=RowPredictions)}
 
 
-class Executor(base_executor.BaseExecutor):
-    """Calls the exported signature batch by batch."""
+class Executor(base_beam_executor.BaseBeamExecutor):
+    """Calls the exported signature batch by batch, without Beam in one process."""
 
     def Do(
         self,
@@ -75,7 +80,9 @@ class Executor(base_executor.BaseExecutor):
             input_dict: raw `examples`; `model`, the candidate; `baseline`, the
                 output of BaselineModel, or none.
             output_dict: `predictions`, the folder of the file.
-            exec_properties: `split`, the name of the tested split; `slice_columns`.
+            exec_properties: `split`, the name of the tested split; `slice_columns`;
+                `scratch`, only if workers share no folder with this process: an
+                address that both can use.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -98,13 +105,31 @@ class Executor(base_executor.BaseExecutor):
                 **{f"{name}/predicted": pa.int64() for name in others},
                 **{f"{name}/probability": pa.float32() for name in others},
                 **{f"{name}/loss": pa.float64() for name in others},
-                **{_SLICE + column: pa.string() for column in columns},
+                **{SLICE + column: pa.string() for column in columns},
             }
         )
+        # A call in this process that never ends could not be stopped, so try it in
+        # another. BaselineModel has tried the other models.
+        trial.check(Path(models[CANDIDATE]))
         files = _files(examples, exec_properties["split"])
+        args = self._beam_pipeline_args
+        if not args or one_process.is_one_process(args):
+            batches: Iterator[Any] = (
+                pa.RecordBatch.from_pydict(batch, schema)
+                for batch in Models(models).predicted(files, columns)
+            )
+        else:
+            batches = predicted_rows.on_workers(
+                self._make_beam_pipeline,
+                models,
+                files,
+                columns,
+                schema,
+                exec_properties.get("scratch") or written.uri,
+            )
         with pq.ParquetWriter(folder / FILE, schema) as writer:
-            for batch in _predicted(models, files, columns):
-                writer.write_batch(pa.RecordBatch.from_pydict(batch, schema))
+            for batch in batches:
+                writer.write_batch(batch)
 
 
 def read(folder: Path) -> TestedRows:
@@ -136,9 +161,9 @@ def read(folder: Path) -> TestedRows:
         baseline=predicted("baseline/"),
         best=predicted("best/"),
         slices={
-            name.removeprefix(_SLICE): table[name].to_numpy()
+            name.removeprefix(SLICE): table[name].to_numpy()
             for name in names
-            if name.startswith(_SLICE)
+            if name.startswith(SLICE)
         },
     )
 
@@ -178,11 +203,11 @@ def _columns(file: Any, names: list[str]) -> Any:
     return file.read(columns=names)
 
 
-class Predictions(base_component.BaseComponent):
+class Predictions(base_beam_component.BaseBeamComponent):
     """Writes the predictions that later nodes share."""
 
     SPEC_CLASS = PredictionsSpec
-    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(Executor)
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
 
     def __init__(
         self,
@@ -219,14 +244,15 @@ class Predictions(base_component.BaseComponent):
 def _files(examples: types.Artifact, split: str) -> list[str]:
     """Lists the files of a split, always in the same order."""
     folder = artifact_utils.get_split_uri([examples], split)
-    return sorted(os.path.join(folder, name) for name in os.listdir(folder))
+    (found,) = FileSystems.match([os.path.join(folder, "*")])
+    return sorted(one.path for one in found.metadata_list)
 
 
 def _models(input_dict: dict[str, list[types.Artifact]]) -> dict[str, str]:
     """The folders of the models: `model`, and those of `_OTHERS` that there are."""
     candidate = artifact_utils.get_single_instance(input_dict["model"])
     found = {
-        "model": path_utils.serving_model_path(
+        CANDIDATE: path_utils.serving_model_path(
             candidate.uri, path_utils.is_old_model_artifact(candidate)
         )
     }
@@ -235,49 +261,3 @@ def _models(input_dict: dict[str, list[types.Artifact]]) -> dict[str, str]:
         if baseline.get_string_custom_property(BEST):
             found["best"] = os.path.join(baseline.uri, BEST)
     return found
-
-
-def _predicted(
-    folders: Mapping[str, str], files: list[str], slice_columns: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    import tensorflow as tf
-    import tensorflow_text  # noqa: F401  registers operations of the models
-
-    # A call in this process that never ends could not be stopped, so try it in another.
-    # BaselineModel has tried the other models.
-    trial.check(Path(folders["model"]))
-    models = {name: tf.saved_model.load(folder) for name, folder in folders.items()}
-    spec = {
-        features.TEXT: tf.io.FixedLenFeature([], tf.string),
-        features.LABEL: tf.io.FixedLenFeature([], tf.int64),
-        **{name: tf.io.VarLenFeature(tf.string) for name in slice_columns},
-    }
-    for batch in tf.data.TFRecordDataset(files, "GZIP").batch(BATCH):
-        rows = tf.io.parse_example(batch, spec)
-        label = rows[features.LABEL].numpy()
-        found = {
-            "text": [text.decode("utf-8") for text in rows[features.TEXT].numpy()],
-            "label": label,
-            **{_SLICE + name: _values(rows[name]) for name in slice_columns},
-        }
-        for name, model in models.items():
-            answer = model.signatures[features.SERVING_EXAMPLES](batch)
-            probabilities = answer[features.PROBABILITIES].numpy()
-            prefix = "" if name == "model" else f"{name}/"
-            found[f"{prefix}predicted"] = probabilities.argmax(1)
-            found[f"{prefix}probability"] = probabilities.max(1)
-            found[f"{prefix}loss"] = losses(probabilities, label)
-            if name == "model":
-                found["probabilities"] = list(probabilities)
-        yield found
-
-
-def _values(column: Any) -> list[str | None]:
-    """The first value in each row of a sparse column of strings."""
-    values: list[str | None] = [None] * int(column.dense_shape[0])
-    for (row, place), value in zip(
-        column.indices.numpy(), column.values.numpy(), strict=True
-    ):
-        if place == 0:
-            values[row] = value.decode("utf-8", "replace")
-    return values

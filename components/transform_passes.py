@@ -4,18 +4,13 @@ tf.Transform has such passes too, but writes its graph with `tf.io.gfile`, which
 not know s3://.
 """
 
-import io
 import os
-import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 import tensorflow as tf
 import tensorflow_transform as tft
-from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.utils.shared import Shared
 from tensorflow_transform import impl_helper
@@ -23,10 +18,9 @@ from tfx import types
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 from tfx_bsl.tfxio.tensor_adapter import TensorAdapter
 
-from components import one_process
+from components import one_process, packed_folder
 
 _FILES = "transformed_examples"
-_AS_IS = CompressionTypes.UNCOMPRESSED
 Tensors = Mapping[str, Any]
 
 
@@ -132,8 +126,7 @@ class Passes:
         """
         # Workers read it from the store, because runners limit the size of a function.
         file = f"{self._scratch}/graph.zip"
-        with FileSystems.create(file, compression_type=_AS_IS) as stream:
-            stream.write(_packed(folder))
+        packed_folder.pack(folder, file)
         with self._make_pipeline() as pipeline:
             for split, target in targets.items():
                 _ = self._tensors(
@@ -193,11 +186,8 @@ class _Transformed(_OfBatch):
         return self._graph.transformed(tensors)
 
     def _load(self) -> Graph:
-        with FileSystems.open(self._file, compression_type=_AS_IS) as stream:
-            packed = stream.read()
         types_of = TensorAdapter(self.source).OriginalTypeSpecs()
-        with tempfile.TemporaryDirectory(prefix="newsdesk-") as folder:
-            zipfile.ZipFile(io.BytesIO(packed)).extractall(folder)
+        with packed_folder.unpacked(self._file) as folder:
             # Loading also reads the vocabulary.
             return Graph(folder, types_of)
 
@@ -208,11 +198,3 @@ def _is_frequent(item: tuple[bytes, int], min_count: int) -> bool:
 
 def _lines(items: list[tuple[int, bytes]]) -> bytes:
     return b"\n".join(word for _, word in items)
-
-
-def _packed(folder: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(Path(folder).rglob("*")):
-            archive.write(file, file.relative_to(folder))
-    return packed.getvalue()

@@ -82,7 +82,9 @@ NODES: Mapping[str, NodeFacts] = {
     "Trainer": NodeFacts(
         {"cpu": "4", "memory": "8Gi", "timeout_minutes": 24 * 60}, may_have_gpus=True
     ),
-    "Predictions": NodeFacts({"cpu": "2", "memory": "4Gi"}, may_have_gpus=True),
+    "Predictions": NodeFacts(
+        {"cpu": "2", "memory": "4Gi"}, may_have_gpus=True, of_workers=("examples",)
+    ),
     "Evaluator": NodeFacts(),
     "Pusher": NodeFacts({"memory": "4Gi"}, cache=Cache.NOWHERE, may_refuse=True),
     "Reporter": NodeFacts({"memory": "4Gi"}, may_fail=True),

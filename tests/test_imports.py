@@ -37,8 +37,8 @@ LAYERS = {
     """,
     "schemas": "",
     "components": """
-        one_process
-        transform_passes
+        one_process packed_folder
+        predicted_rows transform_passes
         baseline_model predictions schema_import schema_rules statistics_gen
         text_example_gen text_statistics transform tuner
         bulk_inferrer data_rules publisher tfma_rows

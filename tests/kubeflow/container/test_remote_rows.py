@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kubeflow.container import remote_rows
@@ -327,6 +328,48 @@ def test_workers_transform_rows_as_one_process_does(
     assert {name.rpartition("/")[0] for name in _left_in(bucket)} == {
         f"out/transformed_examples/Split-{split}" for split in ("train", "eval")
     }
+
+
+def test_workers_predict_rows_in_the_order_of_one_process(
+    bucket: str, tmp_path: Path
+) -> None:
+    import pyarrow.parquet as pq
+    from tfx.types import standard_artifacts
+
+    from components.predictions import Executor, RowPredictions
+    from newsdesk.evaluation.prediction_file import FILE
+    from tests.support import model as models
+
+    examples, model = _rows(tmp_path, bucket), standard_artifacts.Model()
+    local = _local(tmp_path / "local", bucket, examples)
+    models.export(tmp_path / "model" / "Format-Serving")
+    model.uri = str(tmp_path / "model")
+    properties = {"split": "test", "slice_columns": "[]", "fingerprint": ""}
+    found = {}
+    for name, rows in (("here", local), ("shared", local), ("remote", examples)):
+        predictions = RowPredictions()
+        predictions.uri = str(tmp_path / name)
+        inputs = {"examples": [rows], "model": [model]}
+        outputs = {"predictions": [predictions]}
+        if name == "remote":
+            _do(Executor, "Predictions", inputs, outputs, dict(properties), bucket)
+        else:
+            args = IN_ONE_PROCESS if name == "here" else ARGS
+            context = Executor.Context(beam_pipeline_args=args)
+            Executor(context).Do(inputs, outputs, dict(properties))
+        assert [file.name for file in (tmp_path / name).iterdir()] == [FILE]
+        found[name] = pq.read_table(tmp_path / name / FILE).to_pydict()
+    assert found["here"]["text"] == [*TEXTS[::2], *TEXTS[1::2]]
+    for name in ("shared", "remote"):
+        assert found[name].keys() == found["here"].keys()
+        for column in ("text", "label", "predicted"):
+            assert found[name][column] == found["here"][column]
+        # The batches differ, so floats may in their last digit.
+        for column in ("probability", "loss", "probabilities"):
+            np.testing.assert_allclose(
+                found[name][column], found["here"][column], rtol=1e-5
+            )
+    assert _left_in(bucket) == []
 
 
 def test_rows_without_words_have_no_vocabulary_to_learn() -> None:
