@@ -69,7 +69,7 @@ class Executor(executor.Executor):
                 if learned is not None:
                     graph = rows.trace(learned, output_dict, exec_properties)
                     targets = rows.targets(output_dict, exec_properties)
-                    rows.transform(graph, dict(targets))
+                    rows.transform(graph, targets)
                     return
         super().Do(input_dict, output_dict, exec_properties)
 
@@ -88,7 +88,7 @@ class Executor(executor.Executor):
             learned = learner(passes.most_frequent, settings, folder)
             graph = rows.trace(learned, output_dict, exec_properties)
         targets = rows.targets(output_dict, exec_properties)
-        passes.transform(graph, dict(targets))
+        passes.transform(graph, targets)
 
 
 class Transform(component.Transform):
@@ -157,8 +157,8 @@ class _Rows:
         self,
         output_dict: Mapping[str, list[types.Artifact]],
         exec_properties: Mapping[str, Any],
-    ) -> Iterator[tuple[str, str]]:
-        """Yields each split that is transformed, and its folder."""
+    ) -> dict[str, str]:
+        """Returns the folder of each split that is transformed."""
         splits = executor_utils.ResolveSplitsConfig(
             exec_properties["splits_config"], [self.examples]
         ).transform
@@ -166,8 +166,9 @@ class _Rows:
             output_dict["transformed_examples"]
         )
         written.split_names = artifact_utils.encode_split_names(list(splits))
-        for split in splits:
-            yield split, artifact_utils.get_split_uri([written], split)
+        return {
+            split: artifact_utils.get_split_uri([written], split) for split in splits
+        }
 
     def transform(self, folder: str, targets: Mapping[str, str]) -> None:
         """Writes the transformed rows of splits, with the graph in a folder."""
