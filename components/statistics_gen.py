@@ -99,8 +99,9 @@ def computed(batches: Iterable[Any], options: tfdv.StatsOptions) -> Any:
         options: of TFDV.
 
     Returns:
-        A `DatasetFeatureStatisticsList`. The number of different values of a column is
-        an estimate if there are more than 16,384; with Beam it is exact.
+        A `DatasetFeatureStatisticsList`. If a column has more than 1,024 different
+        values, the counts of the most frequent ones are estimates, and so is the number
+        of different values if there are more than 16,384; with Beam both are exact.
     """
     generators: Any = stats_impl.get_generators(options, in_memory=True)
     sums = [generator.create_accumulator() for generator in generators]
