@@ -139,8 +139,8 @@ def test_tokenizing_reruns_all_nodes_that_cut_texts(
         # DataGate and Pusher import what TextStatistics writes.
         (
             "one_process",
-            {"StatisticsGen", "TextStatistics", "DataGate", "Transform", "Evaluator"}
-            | {"Pusher"},
+            {"TextExampleGen", "StatisticsGen", "TextStatistics", "Transform"}
+            | {"Predictions", "Evaluator", "DataGate", "Pusher"},
         ),
     ],
 )
