@@ -5,12 +5,9 @@ wrong ones, and asking it again costs minutes with a large encoder. This classif
 weaker, but every row is out of its sample, and 20,000 rows take seconds.
 """
 
-import itertools
 import re
 import zlib
-from array import array
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,6 +41,8 @@ def probabilities(texts: Sequence[str], label: Array, classes: int) -> Array:
     Returns:
         float64 [rows, classes].
     """
+    from sklearn.naive_bayes import MultinomialNB
+
     features = _features(texts)
     fold = np.array([zlib.crc32(text.encode()) % FOLDS for text in texts])
     found = np.full((len(texts), classes), 1 / classes)
@@ -51,90 +50,34 @@ def probabilities(texts: Sequence[str], label: Array, classes: int) -> Array:
         tested = fold == number
         if not tested.any() or tested.all():
             continue
-        found[tested] = _predicted(
-            features[~tested], label[~tested], features[tested], classes
-        )
-    return found
-
-
-def _predicted(seen: Any, label: Array, unseen: Any, classes: int) -> Array:
-    """Fits to some rows and predicts others, as scikit-learn's MultinomialNB does.
-
-    That class imports half of SciPy, which takes longer than all the counting.
-
-    Args:
-        seen: sparse float64 [rows, words].
-        label: int64 [rows], of these rows.
-        unseen: sparse float64 [other rows, words].
-        classes: the number of classes.
-
-    Returns:
-        float64 [other rows, classes]; 0 for a class without a row.
-    """
-    from scipy.special import logsumexp
-
-    known, place = np.unique(label, return_inverse=True)
-    rows = np.bincount(place)
-    # One column for each class, so that the product adds up the rows of each class.
-    is_of = np.eye(len(known))[place]
-    # Contiguous, because the order in memory decides how NumPy rounds the sum below.
-    weights = np.ascontiguousarray(is_of.T @ seen) + _SMOOTHING
-    likelihood = np.log(weights) - np.log(weights.sum(1, keepdims=True))
-    joint = unseen @ likelihood.T + (np.log(rows) - np.log(rows.sum()))
-    found = np.zeros((unseen.shape[0], classes))
-    found[:, known] = np.exp(joint - logsumexp(joint, axis=1, keepdims=True))
+        fitted = MultinomialNB(alpha=_SMOOTHING).fit(features[~tested], label[~tested])
+        answer = np.zeros((int(tested.sum()), classes))
+        answer[:, fitted.classes_] = fitted.predict_proba(features[tested])
+        found[tested] = answer
     return found
 
 
 def _features(texts: Sequence[str]) -> Any:
     """Weights the words of each text; sparse float64 [rows, words], at least one."""
-    counts = _counts(texts)
+    from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+
+    hashing = HashingVectorizer(
+        analyzer=_words, n_features=_BUCKETS, alternate_sign=False, norm=None
+    )
+    counts = hashing.transform(texts)
     # A word of a single row says nothing about other rows.
     rows = np.bincount(counts.indices, minlength=_BUCKETS)
     kept = max(1, min(_MOST_WORDS, int((rows > 1).sum())))
     frequent = np.sort(np.argsort(-rows, kind="stable")[:kept])
-    # Of the rows by word, and of one more row that has every word.
-    rarity = np.log((1 + len(texts)) / (1.0 + rows[frequent])) + 1
-    found = counts[:, frequent]
-    found.data = (np.log(found.data) + 1) * rarity[found.indices]
-    squared = found.copy()
-    squared.data **= 2
-    length = np.sqrt(squared @ np.ones(kept))
-    found.data /= np.repeat(length, np.diff(found.indptr))
-    return found
+    return TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, frequent])
 
 
-def _counts(texts: Sequence[str]) -> Any:
-    """Counts the words of each text by their hash; sparse float64 [rows, buckets]."""
-    from scipy.sparse import csr_matrix
-    from sklearn.utils import murmurhash3_32
-
-    # Each word is hashed once, because most words occur in many rows.
-    numbers: defaultdict[str, int] = defaultdict(itertools.count().__next__)
-    words, ends = array("q"), [0]
-    for text in texts:
-        words.extend(map(numbers.__getitem__, _words(text)))
-        ends.append(len(words))
-    bucket = np.array([abs(murmurhash3_32(word)) for word in numbers], np.int64)
-    places = (bucket % _BUCKETS)[np.frombuffer(words, np.int64)]
-    counts = csr_matrix(
-        (np.ones(len(places)), places, ends), shape=(len(texts), _BUCKETS)
-    )
-    counts.sum_duplicates()
-    return counts
-
-
-def _words(text: str) -> list[str]:
+def _words(text: str) -> Iterator[str]:
     """Splits a text into words; into pairs of characters if it has no spaces."""
     text = text[:_MOST_CHARACTERS].lower()
-    pieces: list[str] = _WORD.findall(text)
     if not is_unspaced(text):
-        return pieces
-    return [
-        word
-        for piece in pieces
-        for word in (
-            piece[0],
-            *(piece[place : place + 2] for place in range(len(piece) - 1)),
-        )
-    ]
+        yield from _WORD.findall(text)
+        return
+    for piece in _WORD.findall(text):
+        yield piece[0]
+        yield from (piece[place : place + 2] for place in range(len(piece) - 1))

@@ -1,8 +1,4 @@
-import zlib
-
 import numpy as np
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-from sklearn.naive_bayes import MultinomialNB
 
 from newsdesk.report import unseen_labels
 
@@ -55,24 +51,3 @@ def test_a_single_row_has_equal_probabilities() -> None:
     found = unseen_labels.probabilities(["alpha"], np.array([0]), 2)
 
     assert found.tolist() == [[0.5, 0.5]]
-
-
-def test_values_are_those_of_scikit_learn() -> None:
-    texts = [f"The match {row} ended {'late ' * (row % 7)}" for row in range(40)]
-    texts += [f"a share {row} fell, {row % 5} fell" for row in range(40)]
-    label = np.repeat([0, 2], 40)
-
-    found = unseen_labels.probabilities(texts, label, 3)
-
-    hashing = HashingVectorizer(
-        token_pattern=r"\w+", n_features=2**18, alternate_sign=False, norm=None
-    )
-    counts = hashing.transform(texts)
-    several = np.flatnonzero(np.bincount(counts.indices, minlength=2**18) > 1)
-    weighed = TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, several])
-    fold = np.array([zlib.crc32(text.encode()) % 5 for text in texts])
-    for number in range(5):
-        tested = fold == number
-        fitted = MultinomialNB(alpha=0.3).fit(weighed[~tested], label[~tested])
-        expected = fitted.predict_proba(weighed[tested])
-        assert (found[tested][:, [0, 2]] == expected).all()
