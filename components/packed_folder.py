@@ -11,7 +11,7 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 # Its name would make Beam unpack it.
-_AS_IS = CompressionTypes.UNCOMPRESSED
+AS_IS = CompressionTypes.UNCOMPRESSED
 
 
 def pack(folder: str, address: str) -> None:
@@ -22,7 +22,7 @@ def pack(folder: str, address: str) -> None:
         address: a path, or an address in an object store.
     """
     with (
-        FileSystems.create(address, compression_type=_AS_IS) as stream,
+        FileSystems.create(address, compression_type=AS_IS) as stream,
         # Weights hardly get smaller.
         zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive,
     ):
@@ -41,13 +41,23 @@ def unpacked(address: str) -> Iterator[str]:
         A folder, which is removed afterwards.
     """
     with tempfile.TemporaryDirectory(prefix="newsdesk-") as above:
-        copy, folder = Path(above, "packed"), Path(above, "folder")
-        with (
-            FileSystems.open(address, compression_type=_AS_IS) as source,
-            copy.open("wb") as target,
-        ):
-            shutil.copyfileobj(source, target)
-        with zipfile.ZipFile(copy) as archive:
+        packed, folder = Path(above, "packed"), Path(above, "folder")
+        copy(address, packed)
+        with zipfile.ZipFile(packed) as archive:
             archive.extractall(folder)
-        copy.unlink()
+        packed.unlink()
         yield str(folder)
+
+
+def copy(address: str, file: Path) -> None:
+    """Copies an object to this machine, because TensorFlow cannot read every store.
+
+    Args:
+        address: a path, or an address in an object store.
+        file: is written.
+    """
+    with (
+        FileSystems.open(address, compression_type=AS_IS) as source,
+        file.open("wb") as target,
+    ):
+        shutil.copyfileobj(source, target)

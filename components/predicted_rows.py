@@ -1,18 +1,17 @@
 """Predicts rows of files with models, in this process or on workers of Beam."""
 
 import contextlib
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.utils.shared import Shared
 
 from components import packed_folder
+from components.packed_folder import AS_IS
 from newsdesk import features
 from newsdesk.evaluation.prediction_file import BATCH
 from newsdesk.evaluation.tested_rows import losses
@@ -20,7 +19,6 @@ from newsdesk.evaluation.tested_rows import losses
 # The model whose columns have no prefix.
 CANDIDATE = "model"
 SLICE = "slice/"
-_AS_IS = CompressionTypes.UNCOMPRESSED
 
 
 class Models:
@@ -114,7 +112,7 @@ def on_workers(
             | "Predict" >> beam.ParDo(_Predicted(packed, list(slice_columns), schema))
         )
     for part in sorted(parts):
-        with FileSystems.open(part, compression_type=_AS_IS) as stream:
+        with FileSystems.open(part, compression_type=AS_IS) as stream:
             yield from pa.ipc.open_stream(stream)
     FileSystems.delete([*parts, *packed.values()])
 
@@ -139,16 +137,11 @@ class _Predicted(beam.DoFn):
 
         target, file = element
         with tempfile.TemporaryDirectory(prefix="newsdesk-") as folder:
-            # TensorFlow cannot read every store.
             copy = Path(folder, "rows.gz")
-            with (
-                FileSystems.open(file, compression_type=_AS_IS) as source,
-                copy.open("wb") as stream,
-            ):
-                shutil.copyfileobj(source, stream)
+            packed_folder.copy(file, copy)
             # A file that a killed attempt began is replaced as a whole.
             with (
-                FileSystems.create(target, compression_type=_AS_IS) as sink,
+                FileSystems.create(target, compression_type=AS_IS) as sink,
                 pa.ipc.new_stream(sink, self._schema) as writer,
             ):
                 for batch in self._models.predicted([str(copy)], self._columns):
