@@ -28,6 +28,8 @@ from components.transform_passes import Graph, Passes
 from newsdesk.in_order import in_order
 
 _FILE = "transformed_examples-00000-of-00001.gz"
+# zlib's own level takes five times as long, and makes files a seventh smaller.
+_PACKED = tf.io.TFRecordOptions("GZIP", compression_level=1)
 
 
 class Executor(executor.Executor):
@@ -177,7 +179,7 @@ class _Rows:
         graph = Graph(folder, types_of)
         for split, target in targets.items():
             tf.io.gfile.makedirs(target)
-            with tf.io.TFRecordWriter(os.path.join(target, _FILE), "GZIP") as writer:
+            with tf.io.TFRecordWriter(os.path.join(target, _FILE), _PACKED) as writer:
                 # TensorFlow cuts the texts of a batch with one thread.
                 for examples in in_order(graph.transformed, self.batches(split)):
                     for example in examples:

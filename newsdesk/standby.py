@@ -1,4 +1,4 @@
-"""Starts processes that import slow modules before there is work for them.
+"""Imports slow modules before there is work for them, here or in other processes.
 
 Importing TensorFlow takes seconds. A run that will need a fresh process can start it
 while earlier nodes run. `python -m newsdesk.standby MODULE DESCRIPTOR IMPORT...`
@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -128,6 +129,22 @@ def dismiss() -> None:
         _waiting.popitem()[1].end()
 
 
+def import_aside(imports: Sequence[str]) -> None:
+    """Imports modules in a thread, while this process waits for another one.
+
+    Args:
+        imports: dotted names of the modules.
+    """
+    threading.Thread(target=_import, args=(imports,), daemon=True).start()
+
+
+def _import(names: Sequence[str]) -> None:
+    for name in names:
+        # What needs the module imports it again, and then reports the error.
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+
+
 def main() -> None:
     """Imports modules, waits for the words, and runs the module."""
     module, descriptor, *imports = sys.argv[1:]
@@ -139,10 +156,7 @@ def main() -> None:
     root.addHandler(logging.NullHandler())
     # Imports leave nothing to collect, and collections would look at all of it often.
     gc.disable()
-    for name in imports:
-        # The module imports it again, and then reports the error.
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
+    _import(imports)
     gc.freeze()
     gc.enable()
     root.handlers.clear()

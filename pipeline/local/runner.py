@@ -40,6 +40,8 @@ _REHEARSAL: _Prepared = (
 # The process of the rehearsal starts after the first of these nodes that runs: one core
 # is idle until the training begins, and a training that runs leads to a push.
 _BEFORE_REHEARSAL = ("TextExampleGen", "Trainer")
+# The Reporter needs these; this process only waits while another one trains.
+_WHILE_TRAINING = ("sklearn.feature_extraction.text", "sklearn.naive_bayes")
 
 
 def run(
@@ -181,8 +183,9 @@ class LocalRun:
 
             from pipeline.graph import create_pipeline
 
-        expected = Expected.of(current)
-        pipeline = create_pipeline(self.config, beam_args, expected, self.accepted)
+            # Inside, because it parses the source of every node.
+            expected = Expected.of(current)
+            pipeline = create_pipeline(self.config, beam_args, expected, self.accepted)
         connection = pipeline.metadata_connection_config
         compiled = compiler.Compiler().compile(pipeline)
         runtime_parameter_utils.substitute_runtime_parameter(
@@ -231,6 +234,8 @@ class LocalRun:
         state, note = NodeState.FAILED, ""
         self.screen.begin(name)
         try:
+            if name == "Trainer":
+                standby.import_aside(_WHILE_TRAINING)
             with (
                 memory.sampled(),
                 self.outputs.checked_cache(names, may_be_absent) as damaged,

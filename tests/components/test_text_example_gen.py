@@ -178,7 +178,8 @@ def test_examples_are_written_to_files_of_bounded_size(
 ) -> None:
     from components.text_example_gen import shards
 
-    monkeypatch.setattr(shards, "SIZE", 100_000)
+    # A file ends after each batch.
+    monkeypatch.setattr(shards, "SIZE", 1)
     write_csv(tmp_path / "a.csv", 4000)
     found = generate(path=str(tmp_path / "a.csv"))
     assert len(found.splits["train"]) == found.summary["splits"]["train"]

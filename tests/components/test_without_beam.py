@@ -1,5 +1,6 @@
 """Beam in this process, and no Beam, write the same bytes."""
 
+import gzip
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -56,12 +57,23 @@ def test_files_and_notes_are_those_of_beam(
     # Nothing else is left behind.
     assert sorted(os.listdir(here)) == ["eval", "notes", "test", "train"]
 
-    monkeypatch.setattr(shards, "SIZE", 1000)
+    # A file ends after each batch.
+    monkeypatch.setattr(shards, "SIZE", 1)
     several = tmp_path / "several"
     without_beam.write(data, sources, prefixes(several), several / "notes" / "p")
     names = sorted(os.listdir(several / "train"))
     assert len(names) > 1
     assert names[0] == f"rows-00000-of-{len(names):05}.gz"
+
+
+def test_files_are_compressed_fast_and_do_not_contain_the_time(tmp_path: Path) -> None:
+    sink = shards.Shards(str(tmp_path / "rows"))
+    writer = sink.open_writer(str(tmp_path), "0")
+    writer.write([b"one", b"two"])
+    content = Path(writer.close()).read_bytes()
+    # RFC 1952: the time is absent, and the compressor used its fastest algorithm.
+    assert content[4:9] == bytes(4) + b"\x04"
+    assert gzip.decompress(content) == b"".join(map(shards.framed, [b"one", b"two"]))
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,3 +95,14 @@ def test_it_ends_with_its_parent(repository: Path) -> None:
             break
         assert time.monotonic() < end
     assert child != os.getpid()
+
+
+def test_modules_are_imported_while_the_process_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "tabnanny", raising=False)
+    before = set(threading.enumerate())
+    standby.import_aside(["there.is.none", "tabnanny"])
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+    assert "tabnanny" in sys.modules

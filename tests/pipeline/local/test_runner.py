@@ -6,9 +6,11 @@ import io
 import json
 import logging
 import os
+import pkgutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -245,6 +247,38 @@ def test_the_process_of_the_rehearsal_starts_only_for_a_run_that_may_push(
     monkeypatch.setattr(runner.standby, "prepare", lambda *of: found.append(of[0]))
     run._run_node(node, Launcher(), Records(None), [])
     assert found == prepared
+
+
+@pytest.mark.parametrize(
+    ("node", "imported"),
+    [("Transform", []), ("Trainer", [runner._WHILE_TRAINING])],
+)
+def test_what_the_report_needs_is_imported_during_the_training(
+    make_config: Callable[..., Config],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    node: str,
+    imported: list[Any],
+) -> None:
+    found: list[Any] = []
+
+    class Launcher:
+        def launch(self) -> None:
+            found.append("launched")
+            raise RuntimeError
+
+    config = make_config(output={"root": str(tmp_path / "root")})
+    summary = Summary(
+        run="r", pipeline="p", started=datetime.datetime.now().astimezone(), data="d"
+    )
+    screen = Screen(Console(file=io.StringIO()))
+    run = runner.LocalRun(config, screen, summary, Signals(), "")
+    monkeypatch.setattr(runner.standby, "import_aside", found.append)
+    with pytest.raises(RuntimeError):
+        run._run_node(node, Launcher(), Records(None), [])
+    assert found == [*imported, "launched"]
+    # Otherwise nothing imports them early, and nobody notices.
+    assert all(map(pkgutil.resolve_name, runner._WHILE_TRAINING))
 
 
 @pytest.mark.parametrize(
