@@ -3,7 +3,7 @@
 oneDNN computes a product on one thread if its matrices fit into the cache of a core,
 as those of one text do. TensorFlow computes operations that do not need each other on
 several threads. So half of the heads, and half of the feed-forward width, are computed
-beside the other half. Each part has its own weights, constants in an exported model.
+beside the other half. Each part has its own weights, computed before the export.
 """
 
 from typing import Any

@@ -1,16 +1,22 @@
-"""Turns a model's variables into constants, in the precision that it computes in.
+"""Computes in advance what an exported model would compute from its weights alone.
 
-With variables, every call casts float32 weights again. oneDNN reorders the weights of a
-matrix product once if they are constants, and in every call if they are not.
+Otherwise every call would cast float32 weights again, and cut them into parts. In half
+precision, the results are constants of the graph: oneDNN reorders the weights of a
+product once if they are constants, and in every call if they are not. In float32 this
+gains nothing, and a process that loads a model has up to 20 copies of its constants in
+memory for a while. So weights in float32, and those of a large model, are variables.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 import tensorflow as tf
 
 from newsdesk.inspection.operations import MAX_GRAPH_BYTES
 
+# Of a graph with constants: MiniLM has 21 MB in half precision. With 340 MB, a process
+# had 7.7 GiB at its first answer.
+_MOST_BYTES = 64 * 2**20
 # The rest of the graph is below a tenth of the largest SavedModel that we load.
 _MAX_BYTES = MAX_GRAPH_BYTES * 9 // 10
 
@@ -18,37 +24,53 @@ Function = Callable[[tf.Tensor], tf.Tensor]
 
 
 def fit(weights: Iterable[tf.Variable]) -> bool:
-    """Decides whether weights fit into the graph of a SavedModel.
+    """Decides whether a graph may hold weights, if only while they are computed.
 
     Args:
         weights: variables.
 
     Returns:
-        False if the graph could be larger than what `newsdesk verify` accepts.
+        Whether to use `folded`, which takes several times their memory.
     """
     return sum(one.shape.num_elements() * one.dtype.size for one in weights) < (
         _MAX_BYTES
     )
 
 
-def with_constants(function: Function, spec: tf.TensorSpec) -> Function:
-    """Makes a function that has constants where another one reads whole variables.
+def most_bytes(precision: str) -> int:
+    """Decides how large a graph with constants may be.
+
+    Args:
+        precision: what the model computes in.
+
+    Returns:
+        A number of bytes for `folded`.
+    """
+    return 0 if precision == "float32" else _MOST_BYTES
+
+
+def folded(
+    function: Function, spec: tf.TensorSpec, most: int
+) -> tuple[Function, list[tf.Variable]]:
+    """Makes a function that computes nothing from weights alone.
 
     Embeddings, of which only some rows are looked up, stay variables: as constants they
-    would be no faster, and every process that loads the model would copy them often.
+    would be no faster.
 
     Args:
         function: takes one tensor, returns one.
         spec: of the tensor.
+        most: bytes of a graph with constants; a larger one has variables instead.
 
     Returns:
-        A function with the same results; every caller shares its one graph.
+        A function with the same results, whose one graph every caller shares; and new
+        variables, for what was computed from weights and is not a constant.
     """
     traced = tf.function(function, [spec], autograph=False).get_concrete_function()
     handles = {inner.op.name: handle for handle, inner in traced.graph.captures}
     variables = {id(one.handle): one for one in traced.graph.variables}
     graph = traced.graph.as_graph_def()
-    weights = _read_constants(
+    reads = _read_constants(
         graph,
         {
             name: variables[id(handle)]
@@ -56,14 +78,19 @@ def with_constants(function: Function, spec: tf.TensorSpec) -> Function:
             if id(handle) in variables
         },
     )
-    _fold(graph, weights)
+    computed = _fold(graph, reads.keys())
     given, found = traced.inputs[0], traced.outputs[0]
     needed = _needed(graph, [found.op.name])
+    read: dict[str, tf.Variable] = {}
+    if needed.ByteSize() > most:
+        read = _become_variables(graph, reads, computed)
+        needed = _needed(graph, [found.op.name])
     kept = {node.name for node in needed.node} & handles.keys()
 
     def call(values: tf.Tensor) -> tf.Tensor:
         # Of an eager tensor, tf.identity makes one of the graph.
         inputs = {name: tf.identity(handles[name]) for name in kept}
+        inputs |= {name: tf.convert_to_tensor(one) for name, one in read.items()}
         inputs[given.op.name] = values
         (result,) = tf.graph_util.import_graph_def(
             needed, inputs, [found.name], name=""
@@ -71,27 +98,31 @@ def with_constants(function: Function, spec: tf.TensorSpec) -> Function:
         return tf.ensure_shape(result, found.shape)
 
     shared: Function = tf.function(call, [spec], autograph=False)
-    return shared
+    return shared, list(read.values())
 
 
 def _read_constants(
     graph: tf.compat.v1.GraphDef, variables: Mapping[str, tf.Variable]
-) -> set[str]:
-    """Replaces reads of variables, by the name of their input; returns their names."""
-    names = set()
+) -> dict[str, tf.compat.v1.NodeDef]:
+    """Replaces reads of variables, by the name of their input; returns the reads."""
+    reads = {}
     for node in graph.node:
         if node.op == "ReadVariableOp" and node.input[0] in variables:
+            reads[node.name] = tf.compat.v1.NodeDef()
+            reads[node.name].CopyFrom(node)
             _become_constant(node, variables[node.input[0]].numpy())
-            names.add(node.name)
-    return names
+    return reads
 
 
-def _fold(graph: tf.compat.v1.GraphDef, weights: set[str]) -> None:
+def _fold(graph: tf.compat.v1.GraphDef, weights: Collection[str]) -> list[str]:
     """Replaces what is computed from weights alone, such as their parts and casts.
 
     Args:
         graph: its nodes are in the order of their computation.
         weights: names of constants.
+
+    Returns:
+        The names of the nodes that became constants.
     """
     constant = {node.name for node in graph.node if node.op == "Const"}
     computed = set(weights)
@@ -109,7 +140,7 @@ def _fold(graph: tf.compat.v1.GraphDef, weights: set[str]) -> None:
         if node.name not in constant
         for tensor in node.input
     }
-    names = sorted((computed - weights) & read)
+    names = sorted((computed - set(weights)) & read)
     values = tf.function(
         lambda: tf.graph_util.import_graph_def(
             _needed(graph, names), {}, [f"{name}:0" for name in names], name=""
@@ -119,6 +150,34 @@ def _fold(graph: tf.compat.v1.GraphDef, weights: set[str]) -> None:
     nodes = {node.name: node for node in graph.node}
     for name, value in zip(names, values, strict=True):
         _become_constant(nodes[name], value.numpy())
+    return names
+
+
+def _become_variables(
+    graph: tf.compat.v1.GraphDef,
+    reads: Mapping[str, tf.compat.v1.NodeDef],
+    computed: Collection[str],
+) -> dict[str, tf.Variable]:
+    """Reads weights from their variables again, and makes new ones for the others.
+
+    Args:
+        graph: has constants for both.
+        reads: by name, nodes that read variables.
+        computed: names of constants that were computed from weights.
+
+    Returns:
+        The new variables, by the name of the node that stands for each.
+    """
+    made = {}
+    for node in graph.node:
+        if node.name in reads:
+            node.CopyFrom(reads[node.name])
+        elif node.name in computed:
+            values = tf.make_ndarray(node.attr["value"].tensor)
+            made[node.name] = tf.Variable(values, trainable=False, name="served")
+            node.op = "Placeholder"
+            del node.attr["value"]
+    return made
 
 
 def _become_constant(node: tf.compat.v1.NodeDef, values: np.ndarray) -> None:

@@ -47,11 +47,11 @@ class Served(tf.Module):
         # traces it again, which takes seconds and has no use.
         self.transform_graph = transform._saved_model_loader_tracked_dict["_imported"]
         ids = tf.TensorSpec([None, None], tf.int32)
-        # A hub encoder keeps the graph that its authors published.
-        has_constants = self.shows_attention and constants.fit(self.model_weights)
         logits: constants.Function = model.serve
-        if has_constants:
-            logits = constants.with_constants(logits, ids)
+        # A hub encoder keeps the graph that its authors published.
+        if self.shows_attention and constants.fit(self.model_weights):
+            most = constants.most_bytes(model.precision)
+            logits, self.served_weights = constants.folded(logits, ids, most)
         self._untracked = _Untracked(model, transform, logits)
 
     def answer(self, texts: tf.Tensor) -> dict[str, tf.Tensor]:

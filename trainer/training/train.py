@@ -41,7 +41,15 @@ def run_fn(fn_args: Job) -> None:
     """
     settings = TrainerSettings.model_validate(fn_args.custom_config)
     with strategy.choose(settings.train).scope():
-        _run(fn_args, settings)
+        prepared = prepare(fn_args, settings)
+        checkpoints = _checkpoints(fn_args, settings, prepared)
+        progress = Progress(fn_args.model_run_dir)
+        fitted, temperature = fit(prepared, settings, progress, checkpoints)
+        is_chief = strategy.is_chief()
+    # Outside, because inside every new variable waits for all workers.
+    if is_chief:
+        _export(fn_args, settings, prepared, fitted, temperature)
+    checkpoints.remove()
 
 
 class Prepared(NamedTuple):
@@ -84,29 +92,39 @@ def prepare(job: Job, settings: TrainerSettings) -> Prepared:
     return Prepared(transform_output, rows, eval_rows, model, _space(job, settings))
 
 
-def _run(fn_args: Job, settings: TrainerSettings) -> None:
-    prepared = prepare(fn_args, settings)
-    transform_output, rows, eval_rows, model, _ = prepared
+def _checkpoints(
+    fn_args: Job, settings: TrainerSettings, prepared: Prepared
+) -> Checkpoints:
+    vocabulary = _vocabulary(prepared.transform_output)
+    identity = fingerprint(settings, prepared.rows, prepared.eval_rows, vocabulary)
     checkpoints = Checkpoints(
-        _checkpoint_root(fn_args)
-        / fingerprint(settings, rows, eval_rows, _vocabulary(transform_output)),
-        writes=strategy.is_chief(),
+        _checkpoint_root(fn_args) / identity, writes=strategy.is_chief()
     )
     if run := os.environ.get(RUN_FOLDER_VARIABLE):
         checkpoints.sign(run)
-    progress = Progress(fn_args.model_run_dir)
-    fitted, temperature = fit(prepared, settings, progress, checkpoints)
-    if strategy.is_chief():
-        served = serving.Served(
-            model, transform_output, settings.labels, settings.text, temperature
-        )
-        serving.export(served, fn_args.serving_model_dir)
-        described = card.card(settings, rows, fitted, temperature)
-        card.write(described, fn_args.serving_model_dir)
-        warm_up.add(served, rows.lengths, Path(fn_args.serving_model_dir))
-        allowed = settings.model.allowed_operations
-        operations.check(Path(fn_args.serving_model_dir), allowed)
-    checkpoints.remove()
+    return checkpoints
+
+
+def _export(
+    fn_args: Job,
+    settings: TrainerSettings,
+    prepared: Prepared,
+    fitted: Fitted,
+    temperature: float,
+) -> None:
+    folder = Path(fn_args.serving_model_dir)
+    served = serving.Served(
+        prepared.model,
+        prepared.transform_output,
+        settings.labels,
+        settings.text,
+        temperature,
+    )
+    serving.export(served, str(folder))
+    described = card.card(settings, prepared.rows, fitted, temperature)
+    card.write(described, fn_args.serving_model_dir)
+    warm_up.add(served, prepared.rows.lengths, folder)
+    operations.check(folder, settings.model.allowed_operations)
 
 
 def _rows(

@@ -43,9 +43,11 @@ def test_a_server_without_onednn_gives_the_same_answers(
     model = classifier(folder, precision)
     model.set_weights(exact.get_weights())
     spec = tf.TensorSpec([None, None], tf.int32)
-    served = constants.with_constants(model.serve, spec)
     module = tf.Module()
     module.weights = list(model.weights)
+    served, module.made = constants.folded(
+        model.serve, spec, constants.most_bytes(precision)
+    )
     function = tf.function(served, [spec], autograph=False)
     signature = function.get_concrete_function()
     tf.saved_model.save(module, str(tmp_path), {"serving_default": signature})
