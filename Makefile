@@ -31,7 +31,7 @@ test: install ## run the tests that need neither GPU nor network; ARGS=... adds 
 test-current: ## run the tests on the current lane, in a Debian 13 root; needs root
 	@scripts/in-debian13 make test
 
-bench: install weights ## measure speed in 20 minutes; DATA=DIR has your rows, ARGS=... names parts
+bench: install weights ## measure speed in 15 minutes; DATA=DIR has your rows, ARGS=... names parts
 	@$(BIN)/python -m benchmarks.all $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 faults: install ## run the fault scripts, which takes hours; FAULTS=NAME... selects some

@@ -1,4 +1,4 @@
-"""Exports our SavedModels in another process, whose memory is free afterwards."""
+"""Exports our SavedModel in another process, whose memory is free afterwards."""
 
 import dataclasses
 import subprocess
@@ -10,15 +10,15 @@ from benchmarks.table import ROOT
 
 
 def export(task: Task, folder: Path) -> None:
-    """Writes the models of benchmarks.our_models; ends this process if that fails.
+    """Writes the model of benchmarks.our_models; ends this process if that fails.
 
     Args:
         task: the data and the weights.
-        folder: is made; gets the models, and `export.log`.
+        folder: is made; gets the model, and `export.log`.
     """
     given = dataclasses.replace(task, way=str(folder)).to_json()
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "benchmarks.our_models", given]
     with (folder / "export.log").open("w") as log:
         if subprocess.run(command, cwd=ROOT, stdout=log, stderr=log).returncode:
-            sys.exit(f"the models cannot be exported; see {log.name}")
+            sys.exit(f"the model cannot be exported; see {log.name}")

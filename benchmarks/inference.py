@@ -1,9 +1,9 @@
 """Compares answers from raw strings with PyTorch, on one machine.
 
 Every competitor is a process that loads one model and answers in its turn, so that
-other load of the machine affects all of them: our SavedModel, the same model with
-variables instead of constants, and transformers with PyTorch in bfloat16 and float32.
-Ours compute in the precision that `train.precision = "auto"` chooses on this machine.
+other load of the machine affects all of them: our SavedModel, and transformers with
+PyTorch in bfloat16 and float32. Ours computes in the precision that
+`train.precision = "auto"` chooses on this machine.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from benchmarks.options import (
     add_data,
     add_short,
     add_weights,
+    count,
     data_folder,
     heading_of,
     weights_folder,
@@ -30,13 +31,12 @@ from benchmarks.options import (
 from benchmarks.race import MARK, Task
 from benchmarks.table import ROOT, keep, machine, markdown
 
-OURS, VARIABLES = "newsdesk", "newsdesk, with variables"
-TORCH, TORCH_FLOAT32 = "PyTorch", "PyTorch, float32"
-_NAMES = (OURS, VARIABLES, TORCH, TORCH_FLOAT32)
+OURS, TORCH, TORCH_FLOAT32 = "newsdesk", "PyTorch", "PyTorch, float32"
+_NAMES = (OURS, TORCH, TORCH_FLOAT32)
 _FOLDER = ROOT / ".benchmarks" / "inference"
-# Rows of a turn, by the size of a batch: about two seconds each.
-_ROWS = {64: 960, 8: 400, 1: 128}
-_SHORTER = 3
+# By the size of a batch: how many a turn has if --rows is 64.
+_BATCHES = {64: 1, 8: 3, 1: 8}
+_ROWS, _SHORT_ROWS = 960, 192
 Rates = dict[str, list[float]]
 
 
@@ -52,7 +52,7 @@ class Answering:
         self.name = name
         self.peak_mib = 0.0
         module, python = "benchmarks.our_answers", sys.executable
-        way = str(_FOLDER / ("variables" if name == VARIABLES else "ours"))
+        way = str(_FOLDER / "ours")
         if name in (TORCH, TORCH_FLOAT32):
             module, python = "benchmarks.torch_answers", str(torch_python())
             way = "bfloat16" if name == TORCH else "float32"
@@ -109,8 +109,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_data(parser)
     add_weights(parser)
-    add_short(parser, "two short rounds")
-    parser.add_argument("--rounds", type=int, help="number of rounds; 5")
+    add_short(parser, f"a round of {_SHORT_ROWS} rows")
+    parser.add_argument("--rounds", type=count, help="number of rounds; 5")
+    parser.add_argument(
+        "--rows", type=count, help=f"rows of a round in batches of 64; {_ROWS}"
+    )
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        choices=_BATCHES,
+        default=_BATCHES,
+        metavar="N",
+        help="rows of a batch, of 64, 8 and 1; all by default",
+    )
     arguments = parser.parse_args()
     torch_python()
     where = machine()
@@ -120,9 +132,11 @@ def main() -> None:
         weights=str(weights_folder(arguments.weights)),
     )
     export(task, _FOLDER)
-    rounds = arguments.rounds or (2 if arguments.short else 5)
-    rows = {size: n // _SHORTER for size, n in _ROWS.items()}
-    cold, peaks, rates = race(task, rounds, rows if arguments.short else _ROWS)
+    rounds, most = (1, _SHORT_ROWS) if arguments.short else (5, _ROWS)
+    rounds, most = arguments.rounds or rounds, arguments.rows or most
+    times = -(-most // 64)
+    rows = {size: size * _BATCHES[size] * times for size in arguments.sizes}
+    cold, peaks, rates = race(task, rounds, rows)
     table = markdown(
         ["", *_NAMES, *(f"{OURS} / {name}" for name in _NAMES[1:])],
         [
@@ -133,12 +147,13 @@ def main() -> None:
     )
     print(table)
     name = Path(task.weights).name
+    in_turn = ", ".join(f"{n} in batches of {size}" for size, n in rows.items())
     what = (
         f"{name}, {task.max_length} tokens at most, texts of test.csv from raw strings "
         "to probabilities, rows/s, medians, turns after one to warm up: "
-        f"{rounds}. Newsdesk computes in {our_precision()}, {TORCH} in bfloat16 unless "
-        "it says float32. Sorted: by length. Ratios above 1: newsdesk is faster or "
-        "smaller."
+        f"{rounds}, each of {in_turn}. Newsdesk computes in {our_precision()}, "
+        f"{TORCH} in bfloat16 unless it says float32. Sorted: by length. Ratios above "
+        "1: newsdesk is faster or smaller."
     )
     keep(heading_of("Inference", name), [what, table, f"{where}; {torch_versions()}."])
 
@@ -161,9 +176,10 @@ def race(
     rates: dict[tuple[int, str], Rates] = {one: {} for one in settings}
     competitors: list[Answering] = []
     try:
-        for name in _NAMES:
-            # The first start also reads the files of the libraries into memory.
+        # The first start of each library also reads its files into memory.
+        for name in (OURS, TORCH):
             Answering(name, task).end()
+        for name in _NAMES:
             competitors.append(Answering(name, task))
         for turn in range(rounds + 1):
             for size, order in settings:
@@ -185,10 +201,8 @@ def _rate_lines(rates: dict[tuple[int, str], Rates]) -> list[list[str]]:
         medians = [statistics.median(them) for them in found.values()]
         # Ratios of the same round, because the load of the machine changes.
         ratios = [
-            statistics.median(
-                a / b for a, b in zip(found[OURS], found[name], strict=True)
-            )
-            for name in _NAMES[1:]
+            statistics.median(a / b for a, b in zip(found[OURS], them, strict=True))
+            for them in [*found.values()][1:]
         ]
         cells = [f"{rate:.0f}" for rate in medians] + [f"{one:.2f}" for one in ratios]
         lines.append([f"batch {size}, {order}", *cells])

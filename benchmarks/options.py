@@ -53,6 +53,23 @@ def add_short(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--short", action="store_true", help=f"quicker: {what}")
 
 
+def count(word: str) -> int:
+    """Parses a number of things.
+
+    Args:
+        word: of the command line.
+
+    Returns:
+        An integer from 1.
+
+    Raises:
+        ArgumentTypeError: it is another word.
+    """
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is not an integer from 1")
+    return int(word)
+
+
 def data_folder(given: Path | None) -> Path:
     """Finds the rows of a benchmark, and invents them at first use.
 

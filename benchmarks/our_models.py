@@ -1,9 +1,8 @@
-"""Exports the SavedModels that benchmarks/inference.py compares, without training."""
+"""Exports the SavedModel that benchmarks/inference.py measures, without training."""
 
 import dataclasses
 import shutil
 from pathlib import Path
-from unittest import mock
 
 import trainer  # noqa: F401  chooses Keras before TensorFlow is imported
 
@@ -14,7 +13,7 @@ import tensorflow_transform as tft
 from benchmarks import our_trainer
 from benchmarks.race import Task
 from trainer.custom_config import TrainerSettings
-from trainer.export import constants, serving
+from trainer.export import serving
 from trainer.model import Classifier
 from trainer.optim import precision
 from trainer.text import tokenizer
@@ -23,7 +22,7 @@ _LABELS = ["World", "Sports", "Business", "Sci/Tech"]
 
 
 def main() -> None:
-    """Exports the encoder of the task; `way` is the folder of the models."""
+    """Exports the encoder of the task; `way` is the folder for `ours`."""
     task = Task.from_command_line()
     folder = Path(task.way)
     our_trainer.TASK = dataclasses.replace(task, way="ours")
@@ -36,10 +35,8 @@ def main() -> None:
     count = tokenizer.id_count(tokenizer.vocabulary_file(transformed), settings.text)
     chosen = precision.resolve(settings.train, settings.model.encoder)
     model = Classifier(settings.model, count, task.max_length, len(_LABELS), chosen)
-    for name, has_constants in (("ours", True), ("variables", False)):
-        with mock.patch.object(constants, "fit", return_value=has_constants):
-            served = serving.Served(model, transformed, _LABELS, settings.text)
-        serving.export(served, str(folder / name))
+    served = serving.Served(model, transformed, _LABELS, settings.text)
+    serving.export(served, str(folder / "ours"))
 
 
 if __name__ == "__main__":
