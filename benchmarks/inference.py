@@ -201,8 +201,10 @@ def _rate_lines(rates: dict[tuple[int, str], Rates]) -> list[list[str]]:
         medians = [statistics.median(them) for them in found.values()]
         # Ratios of the same round, because the load of the machine changes.
         ratios = [
-            statistics.median(a / b for a, b in zip(found[OURS], them, strict=True))
-            for them in [*found.values()][1:]
+            statistics.median(
+                a / b for a, b in zip(found[OURS], found[name], strict=True)
+            )
+            for name in _NAMES[1:]
         ]
         cells = [f"{rate:.0f}" for rate in medians] + [f"{one:.2f}" for one in ratios]
         lines.append([f"batch {size}, {order}", *cells])

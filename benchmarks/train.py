@@ -34,7 +34,8 @@ from benchmarks.options import (
 from benchmarks.race import Task
 from benchmarks.table import keep, machine, markdown
 
-# Batches; rounds of so many steps are alike.
+# transformers sorts this many batches by length together, so rounds of as many steps
+# are alike.
 _SORTED_TOGETHER = 50
 
 
@@ -53,7 +54,9 @@ def main() -> None:
         "--train-rows", type=int, default=0, help="rows of an epoch; all by default"
     )
     parser.add_argument("--rounds", type=count, help="number of rounds; 5")
-    parser.add_argument("--steps", type=count, help="steps of a round; 50")
+    parser.add_argument(
+        "--steps", type=count, help=f"steps of a round; {_SORTED_TOGETHER}"
+    )
     arguments = parser.parse_args()
     torch_python()
     where = machine()
@@ -70,7 +73,9 @@ def main() -> None:
         epochs(task, where)
         return
     rounds, steps, ways = (
-        (1, 15, [OURS, TORCH, TORCH_FLOAT32]) if arguments.short else (5, 50, [*WAYS])
+        (1, 15, [OURS, TORCH, TORCH_FLOAT32])
+        if arguments.short
+        else (5, _SORTED_TOGETHER, [*WAYS])
     )
     steady(task, where, arguments.rounds or rounds, arguments.steps or steps, ways)
 

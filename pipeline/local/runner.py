@@ -183,7 +183,7 @@ class LocalRun:
 
             from pipeline.graph import create_pipeline
 
-            # Inside, because it parses the source of every node.
+            # Inside, without collections: it parses the sources of all nodes.
             expected = Expected.of(current)
             pipeline = create_pipeline(self.config, beam_args, expected, self.accepted)
         connection = pipeline.metadata_connection_config
