@@ -24,17 +24,15 @@ Function = Callable[[tf.Tensor], tf.Tensor]
 
 
 def fit(weights: Iterable[tf.Variable]) -> bool:
-    """Decides whether a graph may hold weights, if only while they are computed.
+    """Decides whether a graph may hold weights.
 
     Args:
         weights: variables.
 
     Returns:
-        Whether to use `folded`, which takes several times their memory.
+        Whether to use `folded`.
     """
-    return sum(one.shape.num_elements() * one.dtype.size for one in weights) < (
-        _MAX_BYTES
-    )
+    return sum(map(_bytes, weights)) < _MAX_BYTES
 
 
 def most_bytes(precision: str) -> int:
@@ -70,21 +68,27 @@ def folded(
     handles = {inner.op.name: handle for handle, inner in traced.graph.captures}
     variables = {id(one.handle): one for one in traced.graph.variables}
     graph = traced.graph.as_graph_def()
-    reads = _read_constants(
-        graph,
-        {
-            name: variables[id(handle)]
-            for name, handle in handles.items()
-            if id(handle) in variables
-        },
-    )
-    computed = _fold(graph, reads.keys())
+    weights = {
+        node.name: variables[id(handles[node.input[0]])]
+        for node in graph.node
+        if node.op == "ReadVariableOp" and id(handles.get(node.input[0])) in variables
+    }
+    computed = _fold(graph, weights.keys(), handles)
     given, found = traced.inputs[0], traced.outputs[0]
     needed = _needed(graph, [found.op.name])
+    values = weights | computed
+    stored = [values[node.name] for node in needed.node if node.name in values]
     read: dict[str, tf.Variable] = {}
-    if needed.ByteSize() > most:
-        read = _become_variables(graph, reads, computed)
-        needed = _needed(graph, [found.op.name])
+    if needed.ByteSize() + sum(map(_bytes, stored)) <= most:
+        for node in needed.node:
+            if node.name in values:
+                _become_constant(node, values[node.name].numpy())
+        needed = _needed(needed, [found.op.name])
+    else:
+        read = {
+            name: tf.Variable(value, trainable=False, name="served")
+            for name, value in computed.items()
+        }
     kept = {node.name for node in needed.node} & handles.keys()
 
     def call(values: tf.Tensor) -> tf.Tensor:
@@ -101,30 +105,23 @@ def folded(
     return shared, list(read.values())
 
 
-def _read_constants(
-    graph: tf.compat.v1.GraphDef, variables: Mapping[str, tf.Variable]
-) -> dict[str, tf.compat.v1.NodeDef]:
-    """Replaces reads of variables, by the name of their input; returns the reads."""
-    reads = {}
-    for node in graph.node:
-        if node.op == "ReadVariableOp" and node.input[0] in variables:
-            reads[node.name] = tf.compat.v1.NodeDef()
-            reads[node.name].CopyFrom(node)
-            _become_constant(node, variables[node.input[0]].numpy())
-    return reads
-
-
-def _fold(graph: tf.compat.v1.GraphDef, weights: Collection[str]) -> list[str]:
-    """Replaces what is computed from weights alone, such as their parts and casts.
+def _fold(
+    graph: tf.compat.v1.GraphDef,
+    weights: Collection[str],
+    handles: Mapping[str, tf.Tensor],
+) -> dict[str, tf.Tensor]:
+    """Computes what depends on weights alone, such as their parts and casts.
 
     Args:
-        graph: its nodes are in the order of their computation.
-        weights: names of constants.
+        graph: its nodes are in the order of their computation. Those that are computed
+            become placeholders.
+        weights: names of the nodes that read variables.
+        handles: the captured tensors, by the names of their placeholders.
 
     Returns:
-        The names of the nodes that became constants.
+        What other nodes read of it, by the name of the placeholder.
     """
-    constant = {node.name for node in graph.node if node.op == "Const"}
+    constant = {node.name for node in graph.node if node.op == "Const"} | set(weights)
     computed = set(weights)
     # Reads of another tensor than the first one of a node have its number.
     several = {_name(one) for node in graph.node for one in node.input if ":" in one}
@@ -141,43 +138,25 @@ def _fold(graph: tf.compat.v1.GraphDef, weights: Collection[str]) -> list[str]:
         for tensor in node.input
     }
     names = sorted((computed - set(weights)) & read)
+    needed = _needed(graph, names)
+    kept = {node.name for node in needed.node} & handles.keys()
     values = tf.function(
         lambda: tf.graph_util.import_graph_def(
-            _needed(graph, names), {}, [f"{name}:0" for name in names], name=""
+            needed,
+            {name: tf.identity(handles[name]) for name in kept},
+            [f"{name}:0" for name in names],
+            name="",
         ),
         autograph=False,
     )()
-    nodes = {node.name: node for node in graph.node}
-    for name, value in zip(names, values, strict=True):
-        _become_constant(nodes[name], value.numpy())
-    return names
-
-
-def _become_variables(
-    graph: tf.compat.v1.GraphDef,
-    reads: Mapping[str, tf.compat.v1.NodeDef],
-    computed: Collection[str],
-) -> dict[str, tf.Variable]:
-    """Reads weights from their variables again, and makes new ones for the others.
-
-    Args:
-        graph: has constants for both.
-        reads: by name, nodes that read variables.
-        computed: names of constants that were computed from weights.
-
-    Returns:
-        The new variables, by the name of the node that stands for each.
-    """
-    made = {}
+    found = dict(zip(names, values, strict=True))
     for node in graph.node:
-        if node.name in reads:
-            node.CopyFrom(reads[node.name])
-        elif node.name in computed:
-            values = tf.make_ndarray(node.attr["value"].tensor)
-            made[node.name] = tf.Variable(values, trainable=False, name="served")
+        if node.name in found:
             node.op = "Placeholder"
-            del node.attr["value"]
-    return made
+            del node.input[:]
+            node.attr.clear()
+            node.attr["dtype"].type = found[node.name].dtype.as_datatype_enum
+    return found
 
 
 def _become_constant(node: tf.compat.v1.NodeDef, values: np.ndarray) -> None:
@@ -209,6 +188,10 @@ def _needed(graph: tf.compat.v1.GraphDef, last: Iterable[str]) -> tf.compat.v1.G
     needed = tf.compat.v1.GraphDef(versions=graph.versions, library=graph.library)
     needed.node.extend(node for node in graph.node if node.name in found)
     return needed
+
+
+def _bytes(values: tf.Tensor | tf.Variable) -> int:
+    return int(values.shape.num_elements() * values.dtype.size)
 
 
 def _name(tensor: str) -> str:
